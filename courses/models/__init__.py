@@ -1,0 +1,23 @@
+from .assignments import AssignedMeeting, Assignment
+from .bookings import Booking, ConfirmedAddress
+from .calendars import Invitation
+from .catalogue import Course, DateAlert
+from .messages import BookingMessage
+from .participants import Participant
+from .sessions import Meeting, Session
+from .trainers import Trainer
+
+__all__ = [
+    "AssignedMeeting",
+    "Assignment",
+    "Booking",
+    "BookingMessage",
+    "ConfirmedAddress",
+    "Course",
+    "DateAlert",
+    "Invitation",
+    "Meeting",
+    "Participant",
+    "Session",
+    "Trainer",
+]

@@ -1,0 +1,122 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class BookingQuerySet(models.QuerySet):
+    def taking_seats(self):
+        return self.filter(state__in=Booking.SEAT_STATES)
+
+    def visible_to(self, user):
+        """Those a signed-in person may open: staff with the right sees all, a member the own municipality's.
+
+        Before a membership is confirmed one sees the bookings made with one's own address only (design rule 12).
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.none()
+        if user.is_campaign_staff and user.has_perm("courses.view_booking"):
+            return self.all()
+        mine = Q(contact_email=user.email) | Q(second_email=user.email)
+        places = user.memberships.confirmed().filter(unit=None).values("municipality")
+        units = user.memberships.confirmed().filter(unit__isnull=False).values("unit")
+        return self.filter(mine | Q(municipality__in=places) | Q(unit__in=units))
+
+
+class Booking(models.Model):
+    """Seats for a municipality in a session, with a contact who answers for them."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held until the address is confirmed")
+        CONFIRMED = "confirmed", _("Confirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+        EXPIRED = "expired", _("Expired")
+
+    SEAT_STATES = (State.HELD, State.CONFIRMED)
+
+    session = models.ForeignKey(
+        "courses.Session", on_delete=models.PROTECT, related_name="bookings", verbose_name=_("session")
+    )
+    municipality = models.ForeignKey(
+        "municipalities.Municipality", on_delete=models.PROTECT, related_name="+", verbose_name=_("municipality")
+    )
+    unit = models.ForeignKey(
+        "municipalities.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("unit"),
+    )
+    unit_name = models.CharField(_("workplace"), max_length=150, blank=True)
+    payer = models.ForeignKey(
+        "municipalities.Unit",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("payer"),
+    )
+    invoice_reference = models.CharField(_("invoice reference"), max_length=60, blank=True)
+    seats = models.PositiveSmallIntegerField(_("seats"))
+    state = models.CharField(_("state"), max_length=10, choices=State)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    seat_price = models.DecimalField(_("price per seat in kroner"), max_digits=9, decimal_places=2, default=0)
+    contact_name = models.CharField(_("name"), max_length=120)
+    contact_email = models.EmailField(_("work e-mail"))
+    contact_phone = models.CharField(_("phone"), max_length=20)
+    contact_role = models.CharField(_("role"), max_length=120, blank=True)
+    second_name = models.CharField(_("second contact"), max_length=120, blank=True)
+    second_email = models.EmailField(_("second contact's e-mail"), blank=True)
+    language = models.CharField(_("language of messages"), max_length=2, default="nb")
+    shows_course_name = models.BooleanField(_("show the course name in mail and calendar"), default=False)
+    request_key = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    is_demonstration = models.BooleanField(default=False)
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        ordering = ["-created_at", "-pk"]
+        indexes = [
+            models.Index(fields=["contact_email"], name="booking_by_contact"),
+            models.Index(fields=["held_until"], condition=Q(state="held"), name="booking_held_until"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(seats__gte=1), name="booking_at_least_one_seat"),
+            models.CheckConstraint(condition=Q(seat_price__gte=0), name="booking_price_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="held") | Q(held_until__isnull=False), name="booking_held_has_a_deadline"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pk}"
+
+    @property
+    def takes_seats(self) -> bool:
+        return self.state in self.SEAT_STATES
+
+    @property
+    def total_price(self):
+        """What the booking costs in kroner, as Decimal, before any VAT."""
+        return self.seats * self.seat_price
+
+
+class ConfirmedAddress(models.Model):
+    """A mail address that has proved itself once, by opening the link in a mail sent to it (design rule 13)."""
+
+    email = models.EmailField(unique=True)
+    confirmed_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self):
+        return f"{self.pk}"

@@ -1,0 +1,156 @@
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class Audience(models.TextChoices):
+    """Whom a course is for; also a filter in the catalogue."""
+
+    LEADERS = "leaders", _("Municipal leaders and politicians")
+    SERVICES = "services", _("Staff in health, school, NAV and child welfare")
+    CRISIS_CENTRES = "crisis_centres", _("Crisis centres and coordinators")
+
+
+class Format(models.TextChoices):
+    """How a session is held."""
+
+    ON_SITE = "on_site", _("On site")
+    ONLINE = "online", _("Online")
+    HYBRID = "hybrid", _("On site and online")
+
+
+class CourseQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(is_published=True)
+
+
+class Course(models.Model):
+    """What can be held: a course with its texts, audience, price and VAT treatment."""
+
+    class VatTreatment(models.TextChoices):
+        EXEMPT = "exempt", _("Exempt teaching (merverdiavgiftsloven § 3-5)")
+        STANDARD = "standard", _("VAT at the standard rate")
+        NONE = "none", _("No payment, no VAT question")
+
+    slug = models.SlugField(_("address"), unique=True)
+    title_nb = models.CharField(_("title in bokmål"), max_length=120)
+    title_nn = models.CharField(_("title in nynorsk"), max_length=120)
+    title_en = models.CharField(_("title in English"), max_length=120, blank=True)
+    summary_nb = models.CharField(_("summary in bokmål"), max_length=300)
+    summary_nn = models.CharField(_("summary in nynorsk"), max_length=300)
+    summary_en = models.CharField(_("summary in English"), max_length=300, blank=True)
+    description_nb = models.TextField(_("description in bokmål"))
+    description_nn = models.TextField(_("description in nynorsk"))
+    description_en = models.TextField(_("description in English"), blank=True)
+    aims_nb = models.TextField(_("aims in bokmål"), help_text=_("One aim on each line."))
+    aims_nn = models.TextField(_("aims in nynorsk"), help_text=_("One aim on each line."))
+    aims_en = models.TextField(_("aims in English"), blank=True, help_text=_("One aim on each line."))
+    audience = models.CharField(_("audience"), max_length=20, choices=Audience)
+    length_hours = models.DecimalField(_("length in hours"), max_digits=4, decimal_places=1, null=True, blank=True)
+    offers_on_site = models.BooleanField(_("can be held on site"), default=True)
+    offers_online = models.BooleanField(_("can be held online"), default=False)
+    offers_hybrid = models.BooleanField(_("can be held both ways at once"), default=False)
+    price = models.DecimalField(
+        _("price per seat in kroner"), max_digits=9, decimal_places=2, default=0, validators=[MinValueValidator(0)]
+    )
+    vat_treatment = models.CharField(_("VAT treatment"), max_length=10, choices=VatTreatment)
+    participants_min = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
+    participants_max = models.PositiveSmallIntegerField(_("most participants"), default=30)
+    is_published = models.BooleanField(_("published"), default=False)
+    is_demonstration = models.BooleanField(_("demonstration content"), default=False)
+
+    objects = CourseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+        ordering = ["title_nb"]
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="course_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(participants_min__gte=1, participants_max__gte=F("participants_min")),
+                name="course_participants_min_below_max",
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("courses:course_detail", args=[self.slug])
+
+    def text(self, field: str, language: str | None = None) -> str:
+        """Return `title`, `summary`, `description` or `aims` in a language; bokmål where English is not written."""
+        return getattr(self, f"{field}_{language or get_language()}", "") or getattr(self, f"{field}_nb")
+
+    @property
+    def title(self):
+        return self.text("title")
+
+    @property
+    def summary(self):
+        return self.text("summary")
+
+    @property
+    def description(self):
+        return self.text("description")
+
+    @property
+    def aims(self):
+        return self.text("aims").splitlines()
+
+    @property
+    def is_free(self):
+        return self.price == 0
+
+
+class DateAlertQuerySet(models.QuerySet):
+    def live(self):
+        return self.filter(confirmed_at__isnull=False, stopped_at=None)
+
+
+class DateAlert(models.Model):
+    """A visitor's wish to be told of new dates; confirmed by mail, stopped by one click."""
+
+    email = models.EmailField(_("e-mail"))
+    language = models.CharField(max_length=2, default="nb")
+    course = models.ForeignKey(
+        Course, null=True, blank=True, on_delete=models.CASCADE, related_name="date_alerts", verbose_name=_("course")
+    )
+    county = models.ForeignKey(
+        "municipalities.County",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("county"),
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    told_until = models.DateTimeField(
+        null=True, blank=True, help_text=_("Sessions opened up to this moment have been told of.")
+    )
+
+    objects = DateAlertQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("wish for new dates")
+        verbose_name_plural = _("wishes for new dates")
+        constraints = [
+            models.UniqueConstraint(
+                "email",
+                Coalesce("course", 0),
+                Coalesce("county", models.Value("")),
+                condition=Q(stopped_at=None),
+                name="date_alert_once",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.pk}"

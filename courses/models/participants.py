@@ -1,0 +1,47 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ParticipantQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(state=Participant.State.ACTIVE)
+
+
+class Participant(models.Model):
+    """A named seat of a booking."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active", _("Takes part")
+        REPLACED = "replaced", _("Replaced by a colleague")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class NamedBy(models.TextChoices):
+        BOOKER = "booker", _("The booker")
+        SELF = "self", _("The participant")
+        STAFF = "staff", _("Campaign staff")
+
+    booking = models.ForeignKey(
+        "courses.Booking", on_delete=models.PROTECT, related_name="participants", verbose_name=_("booking")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("work e-mail"), blank=True)
+    workplace = models.CharField(_("workplace"), max_length=150, blank=True)
+    role = models.CharField(_("role"), max_length=120, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    named_by = models.CharField(max_length=10, choices=NamedBy, default=NamedBy.BOOKER)
+    replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
+    request_key = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ParticipantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        ordering = ["created_at", "pk"]
+
+    def __str__(self):
+        return f"{self.pk}"

@@ -1,0 +1,172 @@
+import uuid
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .catalogue import Format
+
+
+class SessionQuerySet(models.QuerySet):
+    def upcoming(self, now=None):
+        return self.filter(first_starts_at__gte=now or timezone.now()).order_by("first_starts_at", "pk")
+
+    def public(self):
+        """Those anybody may see: announced, of a published course, and not closed to one municipality."""
+        return self.exclude(state=Session.State.DRAFT).filter(course__is_published=True, closed_to=None)
+
+    def bookable(self, now=None):
+        """Those that take bookings now. A closed session is bookable by its municipality only."""
+        return self.filter(state__in=Session.OPEN_STATES, first_starts_at__gt=now or timezone.now())
+
+    def with_seats_left(self):
+        return self.annotate(seats_left=F("capacity") + F("seats_over") - F("seats_taken"))
+
+
+class Session(models.Model):
+    """One run of a course, with one or more meetings and a fixed number of seats."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        OPEN = "open", _("Open")
+        FULL = "full", _("Full")
+        CONFIRMED = "confirmed", _("Confirmed")
+        CANCELLED = "cancelled", _("Cancelled")
+        HELD = "held", _("Held")
+
+    # FULL is never stored: it is what an open or confirmed session shows when no seat is left.
+    OPEN_STATES = (State.OPEN, State.CONFIRMED)
+
+    course = models.ForeignKey(
+        "courses.Course", on_delete=models.PROTECT, related_name="sessions", verbose_name=_("course")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    format = models.CharField(_("format"), max_length=10, choices=Format, default=Format.ON_SITE)
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("held in"),
+        help_text=_("Empty for a session that is online only."),
+    )
+    closed_to = models.ForeignKey(
+        "municipalities.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("only for"),
+        help_text=_("Empty when every municipality may book."),
+    )
+    language = models.CharField(_("taught in"), max_length=2, choices=[("nb", _("Bokmål")), ("nn", _("Nynorsk"))])
+    capacity = models.PositiveSmallIntegerField(_("seats"), validators=[MinValueValidator(1), MaxValueValidator(2000)])
+    seats_over = models.PositiveSmallIntegerField(_("seats beyond capacity"), default=0, editable=False)
+    seats_taken = models.PositiveSmallIntegerField(_("seats taken"), default=0, editable=False)
+    price = models.DecimalField(
+        _("price per seat in kroner"),
+        max_digits=9,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text=_("Empty when it is the price of the course."),
+    )
+    neutral_title = models.CharField(
+        _("neutral title"),
+        max_length=80,
+        blank=True,
+        help_text=_("Stands in mail and calendars instead of the course name. Empty gives “Course”."),
+    )
+    first_starts_at = models.DateTimeField(_("starts"), editable=False)
+    last_ends_at = models.DateTimeField(_("ends"), editable=False)
+    opened_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_demonstration = models.BooleanField(_("demonstration content"), default=False)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["first_starts_at", "pk"]
+        indexes = [
+            models.Index(fields=["first_starts_at", "id"], name="session_by_start"),
+            models.Index(fields=["municipality", "first_starts_at"], name="session_by_place"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats_taken__lte=F("capacity") + F("seats_over")),
+                name="session_seats_within_capacity",
+            ),
+            models.CheckConstraint(
+                condition=Q(last_ends_at__gt=F("first_starts_at")), name="session_ends_after_it_starts"
+            ),
+            models.CheckConstraint(condition=~Q(state="full"), name="session_full_is_never_stored"),
+        ]
+
+    def __str__(self):
+        return f"{self.course} {timezone.localdate(self.first_starts_at):%d.%m.%Y}"
+
+    def get_absolute_url(self):
+        return reverse("courses:session_detail", args=[self.course.slug, self.pk])
+
+    @property
+    def free_seats(self) -> int:
+        return self.capacity + self.seats_over - self.seats_taken
+
+    @property
+    def shown_state(self) -> "Session.State":
+        """The state a visitor sees: a session without free seats is full, one that is over is held."""
+        if self.state in self.OPEN_STATES and self.free_seats <= 0:
+            return self.State.FULL
+        return self.State(self.state)
+
+    @property
+    def is_bookable(self) -> bool:
+        return self.state in self.OPEN_STATES and self.first_starts_at > timezone.now()
+
+    @property
+    def seat_price(self):
+        """Price of one seat in kroner, as Decimal."""
+        return self.course.price if self.price is None else self.price
+
+
+def new_uid() -> str:
+    """Return the calendar identity of a new meeting: random, on the neutral host, kept for life (design rule 4)."""
+    return f"mote-{uuid.uuid4().hex}@{settings.NEUTRAL_HOST.partition(':')[0]}"
+
+
+class Meeting(models.Model):
+    """One interval of a session, with a place or a link."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("session"))
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=150, blank=True)
+    join_url = models.URLField(_("link to join"), max_length=500, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
+    uid = models.CharField(max_length=150, unique=True, default=new_uid, editable=False)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="meeting_ends_after_it_starts"),
+        ]
+
+    def __str__(self):
+        return f"{timezone.localtime(self.starts_at):%d.%m.%Y %H:%M}"

@@ -1,0 +1,15 @@
+"""Addresses of the course pages, by subject."""
+
+from . import bookings, calendars, catalogue, participants, sessions, trainers
+
+app_name = "courses"
+
+# The catalogue comes last: its addresses end in names that people choose.
+urlpatterns = [
+    *bookings.urlpatterns,
+    *participants.urlpatterns,
+    *sessions.urlpatterns,
+    *trainers.urlpatterns,
+    *calendars.urlpatterns,
+    *catalogue.urlpatterns,
+]

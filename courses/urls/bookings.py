@@ -1,0 +1,3 @@
+"""Addresses of the booker's page and of staff bookings."""
+
+urlpatterns = []

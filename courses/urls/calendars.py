@@ -1,0 +1,3 @@
+"""Addresses of the calendar files and feeds."""
+
+urlpatterns = []

@@ -1,0 +1,3 @@
+"""Addresses of the staff pages for courses and sessions."""
+
+urlpatterns = []

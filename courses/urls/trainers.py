@@ -1,0 +1,3 @@
+"""Addresses of the trainer's pages."""
+
+urlpatterns = []

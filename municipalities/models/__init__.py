@@ -1,0 +1,17 @@
+from .crisis_centres import CrisisCentre
+from .facts import Fact, Indicator
+from .people import ContactPerson, Membership
+from .registry import County, Municipality, Succession
+from .units import Unit
+
+__all__ = [
+    "ContactPerson",
+    "County",
+    "CrisisCentre",
+    "Fact",
+    "Indicator",
+    "Membership",
+    "Municipality",
+    "Succession",
+    "Unit",
+]

@@ -1,0 +1,81 @@
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Indicator(models.Model):
+    """Something measured for every municipality, such as whether it has an action plan."""
+
+    class Kind(models.TextChoices):
+        YES_NO = "yes_no", _("Yes or no")
+        NUMBER = "number", _("Number")
+        TEXT = "text", _("Text")
+        DATE = "date", _("Date")
+
+    key = models.SlugField(_("key"), unique=True)
+    name_nb = models.CharField(_("name in bokmål"), max_length=150)
+    name_nn = models.CharField(_("name in nynorsk"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    fresh_days = models.PositiveSmallIntegerField(
+        _("days a value stays fresh"), null=True, blank=True, help_text=_("Empty when a value never goes stale.")
+    )
+    knowledge_key = models.CharField(
+        _("known by the platform as"),
+        max_length=40,
+        blank=True,
+        help_text=_("Filled when the platform counts this by itself; then nobody enters values."),
+    )
+
+    class Meta:
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["key"]
+
+    def __str__(self):
+        return self.name_nb
+
+
+class Fact(models.Model):
+    """The value of an indicator for one municipality, with date and source. Unknown is the absence of a fact."""
+
+    municipality = models.ForeignKey(
+        "municipalities.Municipality", on_delete=models.PROTECT, related_name="facts", verbose_name=_("municipality")
+    )
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, related_name="facts", verbose_name=_("indicator")
+    )
+    value = models.CharField(
+        _("value"), max_length=300, help_text=_("yes or no, a number with a point, a date as 2026-11-22, or text")
+    )
+    observed_on = models.DateField(_("true on"))
+    source = models.CharField(_("source"), max_length=300)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
+    entered_at = models.DateTimeField(_("entered"), default=timezone.now)
+    replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
+    is_demonstration = models.BooleanField(_("demonstration value"), default=False)
+
+    class Meta:
+        verbose_name = _("fact")
+        verbose_name_plural = _("facts")
+        ordering = ["municipality", "indicator", "-observed_on"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "indicator"],
+                condition=Q(replaced_at=None),
+                name="fact_one_current_per_indicator",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality_id} {self.indicator_id}: {self.value}"

@@ -1,0 +1,51 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class UnitQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+
+class Unit(models.Model):
+    """Who books or pays: the municipality itself, a part of it, an inter-municipal company or a foundation."""
+
+    class Kind(models.TextChoices):
+        MUNICIPALITY = "municipality", _("The municipality itself")
+        CRISIS_CENTRE = "crisis_centre", _("Crisis centre")
+        SCHOOL = "school", _("School or kindergarten")
+        NAV = "nav", _("NAV office")
+        HEALTH = "health", _("Health and care service")
+        CHILD_WELFARE = "child_welfare", _("Child welfare service")
+        COMPANY = "company", _("Inter-municipal company")
+        FOUNDATION = "foundation", _("Foundation")
+        OTHER = "other", _("Other")
+
+    name = models.CharField(_("name"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        on_delete=models.PROTECT,
+        related_name="units",
+        verbose_name=_("municipality"),
+    )
+    organisation_number = models.CharField(_("organisation number"), max_length=9, blank=True)
+    reference_hint = models.CharField(_("hint for the invoice reference"), max_length=200, blank=True)
+    reference_example = models.CharField(_("example of an invoice reference"), max_length=60, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["municipality", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"], condition=Q(kind="municipality"), name="unit_one_for_the_municipality_itself"
+            ),
+        ]
+
+    def __str__(self):
+        return self.name

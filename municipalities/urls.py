@@ -1,0 +1,5 @@
+"""Addresses of the municipalities pages."""
+
+app_name = "municipalities"
+
+urlpatterns = []

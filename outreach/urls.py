@@ -1,0 +1,5 @@
+"""Addresses of the outreach pages."""
+
+app_name = "outreach"
+
+urlpatterns = []

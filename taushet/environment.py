@@ -1,0 +1,47 @@
+"""Reading the `TAUSHET_*` variables: the only place that looks at the environment."""
+
+import json
+import os
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str = "") -> str:
+    """Return a variable as it stands, without surrounding space."""
+    return os.environ.get(name, default).strip()
+
+
+def flag(name: str, *, default: bool = False) -> bool:
+    """Return whether a variable is switched on; raise ImproperlyConfigured on anything unclear."""
+    value = text(name).lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off"}:
+        return False
+    if value == "":
+        return default
+    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}.")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """Return a comma-separated variable as a list."""
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def structure(name: str, default: object) -> object:
+    """Return a variable that holds JSON; raise ImproperlyConfigured when it is not."""
+    value = text(name)
+    if not value:
+        return default
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must hold JSON: {error}") from error
+
+
+def secret(name: str, *, fallback: str | None) -> str:
+    """Return a secret; raise ImproperlyConfigured when it is missing and nothing may stand in."""
+    value = text(name) or fallback
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. See the settings in README.md.")
+    return value

@@ -1,0 +1,22 @@
+from .audit import AuditEntry
+from .events import DeliveryEvent
+from .files import StoredFile
+from .links import SecretLink
+from .marks import Mark
+from .outbox import Attempt, Message, MessageAttachment, Suppression
+from .ticks import Tick
+from .users import User
+
+__all__ = [
+    "Attempt",
+    "AuditEntry",
+    "DeliveryEvent",
+    "Mark",
+    "Message",
+    "MessageAttachment",
+    "SecretLink",
+    "StoredFile",
+    "Suppression",
+    "Tick",
+    "User",
+]

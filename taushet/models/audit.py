@@ -1,0 +1,27 @@
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """Who did or saw what, and when; written by the services in the same transaction as the change."""
+
+    at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
+    actor = models.ForeignKey(
+        "taushet.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("who")
+    )
+    actor_kind = models.CharField(_("as"), max_length=20, blank=True)
+    action = models.CharField(_("action"), max_length=60)
+    object_type = models.CharField(_("object"), max_length=60)
+    object_id = models.CharField(_("number"), max_length=40)
+    detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("log entry")
+        verbose_name_plural = _("log entries")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["object_type", "object_id"], name="audit_object")]
+        permissions = [("read_audit", "Can read the log of who did what")]
+
+    def __str__(self):
+        return f"{self.action} {self.object_type} {self.object_id}"

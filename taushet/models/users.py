@@ -1,0 +1,71 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from taushet.roles import STAFF_ROLES
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email):
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can sign in. The e-mail address is the name; there are no passwords to remember."""
+
+    class House(models.TextChoices):
+        KSS = "KSS", _("Krisesentersekretariatet")
+        LDO = "LDO", _("The Equality and Anti-Discrimination Ombud")
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    house = models.CharField(_("house"), max_length=3, choices=House, blank=True)
+    language = models.CharField(_("language"), max_length=2, default="nb")
+    is_staff = models.BooleanField(_("may use the administration pages"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    deactivated_at = models.DateTimeField(_("deactivated"), null=True, blank=True, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def get_full_name(self):
+        return str(self)
+
+    def get_short_name(self):
+        return str(self)
+
+    @property
+    def roles(self) -> frozenset[str]:
+        """The names of the groups this person belongs to, read once per request."""
+        if not hasattr(self, "_roles"):
+            self._roles = frozenset(self.groups.values_list("name", flat=True))
+        return self._roles
+
+    @property
+    def is_campaign_staff(self) -> bool:
+        """Whether this person works at /stab/, which takes a second factor."""
+        return self.is_superuser or bool(self.roles & STAFF_ROLES)

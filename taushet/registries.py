@@ -1,0 +1,163 @@
+"""What a lower room needs from an upper one: filled in `AppConfig.ready()`, read at run time.
+
+Imports point down (`courses | outreach -> municipalities -> taushet`), so the outbox cannot ask courses whether
+a reminder is still wanted. Instead courses registers a `MessageKind` that answers.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+
+class Registry[Entry]:
+    """Entries by key, in the order they were registered. A key is taken once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+
+    def register(self, entry: Entry) -> Entry:
+        key = entry.key
+        if self._entries.get(key, entry) is not entry:
+            raise ValueError(f"{key} is registered already")
+        self._entries[key] = entry
+        return entry
+
+    def get(self, key: str) -> Entry | None:
+        return self._entries.get(key)
+
+    def __getitem__(self, key: str) -> Entry:
+        return self._entries[key]
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._entries.values())
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What shall happen to a message that is about to leave."""
+
+    action: str  # "send", "hold", "cancel" or "later"
+    reason: str = ""
+    until: datetime | None = None
+
+
+SEND = Decision("send")
+
+
+@dataclass(frozen=True)
+class MessageKind:
+    """A sort of message: asked right before sending, told when it is settled.
+
+    `before_sending(message)` returns a Decision. `after_settling(message)` runs in the transaction that records
+    the outcome. A `sealed` kind has its text encrypted in the database and erased once sent.
+    """
+
+    key: str
+    label: str
+    before_sending: Callable[[Any], Decision] = lambda message: SEND
+    after_settling: Callable[[Any], None] = lambda message: None
+    sealed: bool = False
+
+
+@dataclass(frozen=True)
+class LinkKind:
+    """A purpose of secret links and the address that opens it.
+
+    `url_name` takes the token as its only argument. Links live on the neutral host unless `on_main_host`.
+    """
+
+    key: str
+    url_name: str
+    on_main_host: bool = False
+
+
+@dataclass(frozen=True)
+class FeedKind:
+    """A private calendar feed. `answer(request, link)` gives the whole response for a live link."""
+
+    key: str
+    answer: Callable[[Any, Any], Any]
+
+
+@dataclass(frozen=True)
+class RetentionRule:
+    """What is kept, why and how long; the privacy page prints it, the clock applies it.
+
+    `apply(now)` erases what is due and returns how many rows changed. None where the database itself or a law
+    decides and nothing is erased by the clock; then `keep` says so.
+    """
+
+    key: str
+    what: str
+    purpose: str
+    basis: str
+    keep: str
+    apply: Callable[[datetime], int] | None = None
+
+
+@dataclass(frozen=True)
+class TodayCard:
+    """One thing staff may need to do today. `items(user)` gives (text, url) pairs; an empty list hides the card."""
+
+    key: str
+    title: str
+    permission: str
+    items: Callable[[Any], Iterable[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """Something staff can search. `find(user, text)` gives at most 20 (text, detail, url) rows the user may see."""
+
+    key: str
+    title: str
+    permission: str
+    find: Callable[[Any, str], Iterable[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class PeriodicTask:
+    """A task the clock enqueues every `every`, counted from midnight UTC; the same on any number of machines."""
+
+    key: str
+    every: timedelta
+    enqueue: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class RolePermissions:
+    """What a role may do: permission names such as "courses.change_session"."""
+
+    key: str
+    role: str
+    permissions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Deactivation:
+    """What else ends when a person is deactivated. `apply(user, by)` runs in the same transaction."""
+
+    key: str
+    apply: Callable[[Any, Any], None]
+
+
+@dataclass(frozen=True)
+class DemonstrationPart:
+    """A part of the demonstration set. `load(write)` must give the same rows however often it runs."""
+
+    key: str
+    order: int
+    load: Callable[[Callable[[str], None]], None] = field(compare=False)
+
+
+message_kinds: Registry[MessageKind] = Registry()
+link_kinds: Registry[LinkKind] = Registry()
+feed_kinds: Registry[FeedKind] = Registry()
+retention_rules: Registry[RetentionRule] = Registry()
+today_cards: Registry[TodayCard] = Registry()
+search_sources: Registry[SearchSource] = Registry()
+periodic_tasks: Registry[PeriodicTask] = Registry()
+role_permissions: Registry[RolePermissions] = Registry()
+deactivations: Registry[Deactivation] = Registry()
+demonstration_parts: Registry[DemonstrationPart] = Registry()

@@ -1,0 +1,92 @@
+"""Secret links: made when needed, kept as a hash, revoked by a new generation (design rule 10)."""
+
+import base64
+import hashlib
+import hmac
+import re
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from taushet.models import SecretLink
+from taushet.registries import link_kinds
+
+PLACEHOLDER = re.compile(r"\[\[link:([a-z-]+):(\d+)\]\]")
+
+
+def make_token(purpose: str, subject_id: int, generation: int) -> str:
+    """Return the 43-character token of one generation of a link."""
+    text = f"{purpose}|{subject_id}|{generation}"
+    digest = hmac.new(settings.LINK_KEY.encode(), text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def hash_token(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue_link(purpose: str, subject_id: int) -> str:
+    """Return the token of the live link, making the first one when there is none.
+
+    Does not revive a link that was revoked: raises SecretLink.DoesNotExist then, use renew_link.
+    """
+    last = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id).order_by("-generation").first()
+    if last is None:
+        last, _created = SecretLink.objects.get_or_create(
+            purpose=purpose,
+            subject_id=subject_id,
+            generation=1,
+            defaults={"token_sha256": hash_token(make_token(purpose, subject_id, 1))},
+        )
+    if last.revoked_at is not None:
+        raise SecretLink.DoesNotExist(f"The {purpose} link is revoked.")
+    return make_token(purpose, subject_id, last.generation)
+
+
+@transaction.atomic
+def renew_link(purpose: str, subject_id: int) -> str:
+    """Revoke the link that is out there, if any, and return the token of a new one."""
+    revoke_link(purpose, subject_id)
+    last = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id).order_by("-generation").first()
+    generation = last.generation + 1 if last else 1
+    token = make_token(purpose, subject_id, generation)
+    SecretLink.objects.create(
+        purpose=purpose, subject_id=subject_id, generation=generation, token_sha256=hash_token(token)
+    )
+    return token
+
+
+def revoke_link(purpose: str, subject_id: int) -> int:
+    """Close the live link, if any; returns how many were closed."""
+    live = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id, revoked_at=None)
+    return live.update(revoked_at=timezone.now())
+
+
+def find_link(purpose: str, token: str) -> SecretLink | None:
+    """Return the link of a token, also when revoked (a feed then answers 410), or None when nobody made it."""
+    return SecretLink.objects.filter(purpose=purpose, token_sha256=hash_token(token)).first()
+
+
+def find_subject(purpose: str, token: str) -> int | None:
+    """Return what a live token opens, or None when it is unknown or revoked."""
+    link = find_link(purpose, token)
+    return link.subject_id if link and link.revoked_at is None else None
+
+
+def placeholder(purpose: str, subject_id: int) -> str:
+    """Return what stands in stored mail where the link will be."""
+    return f"[[link:{purpose}:{subject_id}]]"
+
+
+def link_address(purpose: str, token: str) -> str:
+    """Return the absolute address of a link; raises KeyError when no part of the house registered the purpose."""
+    kind = link_kinds[purpose]
+    host = settings.BASE_URL if kind.on_main_host else settings.NEUTRAL_URL
+    return host + reverse(kind.url_name, args=[token])
+
+
+def fill_placeholders(text: str) -> str:
+    """Put real addresses where the placeholders are; done at the last step, on the way to the mail provider."""
+    return PLACEHOLDER.sub(lambda match: link_address(match[1], issue_link(match[1], int(match[2]))), text)

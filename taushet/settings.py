@@ -1,0 +1,279 @@
+"""Settings, read from `TAUSHET_*` variables. Each has a line in README.md."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+
+from taushet import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(environment.text("TAUSHET_VAR", str(BASE_DIR / "var")))
+
+# What kind of system this is
+
+DEBUG = environment.flag("TAUSHET_DEBUG")
+DEMO = environment.flag("TAUSHET_DEMO")
+STAND_IN = "only-for-development-never-for-a-real-system" if DEBUG else None
+
+SECRET_KEY = environment.secret("TAUSHET_SECRET_KEY", fallback=STAND_IN)
+LINK_KEY = environment.secret("TAUSHET_LINK_KEY", fallback=STAND_IN)
+MAIL_KEY = environment.secret("TAUSHET_MAIL_KEY", fallback=STAND_IN)
+
+# Where it is found
+
+BASE_URL = environment.text("TAUSHET_BASE_URL", "http://localhost:8000").rstrip("/")
+BASE_HOST = urlsplit(BASE_URL).hostname
+NEUTRAL_HOST = environment.text("TAUSHET_NEUTRAL_HOST") or urlsplit(BASE_URL).netloc
+NEUTRAL_URL = f"{urlsplit(BASE_URL).scheme}://{NEUTRAL_HOST}"
+ALLOWED_HOSTS = [
+    BASE_HOST,
+    urlsplit(NEUTRAL_URL).hostname,
+    *environment.words("TAUSHET_ALLOWED_HOSTS", "127.0.0.1,[::1]" if DEBUG or DEMO else ""),
+]
+CSRF_TRUSTED_ORIGINS = [BASE_URL, NEUTRAL_URL] if BASE_URL.startswith("https") else []
+QUICK_EXIT_URL = environment.text("TAUSHET_QUICK_EXIT_URL", "https://www.yr.no/")
+
+# The parts
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "django_tasks_db",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "anymail",
+    "auditlog",
+    "taushet",
+    "municipalities",
+    "courses",
+    "outreach",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "taushet.middleware.neutral_host",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "taushet.middleware.language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "taushet.middleware.second_factor",
+    "auditlog.middleware.AuditlogMiddleware",
+]
+
+ROOT_URLCONF = "taushet.urls"
+WSGI_APPLICATION = "taushet.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "taushet.templatetags.ui"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "taushet.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# Data
+
+SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": (
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA mmap_size=134217728; "
+        "PRAGMA journal_size_limit=27103364; PRAGMA cache_size=2000;"
+    ),
+}
+
+
+def database() -> dict:
+    """Return the database of DATABASE_URL, or an SQLite file under var/."""
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+    url = environment.text("DATABASE_URL")
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "taushet.sqlite3", "OPTIONS": SQLITE_OPTIONS}
+    config = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
+    if config["ENGINE"].endswith("sqlite3"):
+        config["OPTIONS"] = SQLITE_OPTIONS | config.get("OPTIONS", {})
+    return config
+
+
+DATABASES = {"default": database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "taushet_cache",
+    },
+}
+
+TASKS = {
+    "default": {
+        "BACKEND": "django_tasks_db.DatabaseBackend",
+        "QUEUES": ["default"],
+    },
+}
+
+UPLOAD_MAX_BYTES = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES + 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_MAX_BYTES
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+
+# Mail: nothing leaves unless it is switched on by name (design rule 11)
+
+OUTGOING_MAIL = environment.text("TAUSHET_OUTGOING_MAIL") == "live" and not DEMO
+MAILERS = {
+    "default": {
+        "BACKEND": environment.text("TAUSHET_MAILER", "django.core.mail.backends.dummy.EmailBackend"),
+        "OPTIONS": environment.structure("TAUSHET_MAILER_OPTIONS", {}),
+    },
+}
+MAIL_ALLOW = environment.words("TAUSHET_MAIL_ALLOW")
+MAIL_FROM = environment.text("TAUSHET_MAIL_FROM") or f"kurs@{urlsplit(NEUTRAL_URL).hostname}"
+MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
+OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{BASE_HOST}"
+OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
+DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
+SERVER_EMAIL = MAIL_FROM
+ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}
+
+# People
+
+AUTH_USER_MODEL = "taushet.User"
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "start_signed_in"
+LOGOUT_REDIRECT_URL = "front_page"
+
+ACCOUNT_ADAPTER = "taushet.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_LOGOUT_REDIRECT_URL = "front_page"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+MFA_ADAPTER = "taushet.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_TOTP_ISSUER = "Taushet tar liv"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_HOST == "localhost"
+SOCIALACCOUNT_ADAPTER = "taushet.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": environment.structure("TAUSHET_OIDC_PROVIDERS", []),
+    },
+}
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "okt"
+CSRF_COOKIE_NAME = "skjema"
+LANGUAGE_COOKIE_NAME = "sprak"
+CSRF_FAILURE_VIEW = "taushet.views.errors.csrf_failure"
+
+AUDITLOG_LOGENTRY_MODEL = "auditlog.LogEntry"
+
+# Safety
+
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "frame-ancestors": [CSP.NONE],
+    "form-action": [CSP.SELF],
+}
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HTTPS = BASE_URL.startswith("https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^helse/"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+if environment.flag("TAUSHET_BEHIND_PROXY"):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if environment.flag("TAUSHET_BEHIND_PROXY") else 0
+
+# Language and time
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "taushet" / "locale"]
+TIME_ZONE = "Europe/Oslo"
+USE_TZ = True
+USE_I18N = True
+
+# Files that belong to the pages
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        ),
+    },
+}
+
+# Logs carry ids, never names, addresses or texts
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("TAUSHET_LOG_LEVEL", "INFO")},
+}

@@ -1,0 +1,67 @@
+"""Courses, sessions and trainers for the tests."""
+
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+
+from courses.models import Course, Meeting, Session, Trainer
+
+from .taushet import UserFactory
+
+
+class CourseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Course
+
+    slug = factory.Sequence(lambda n: f"kurs-{n}")
+    title_nb = factory.Sequence(lambda n: f"Kurs {n}")
+    title_nn = factory.SelfAttribute("title_nb")
+    summary_nb = "Kort om kurset."
+    summary_nn = "Kort om kurset."
+    description_nb = "Om kurset."
+    description_nn = "Om kurset."
+    aims_nb = "Kjenne ansvaret"
+    aims_nn = "Kjenne ansvaret"
+    audience = "leaders"
+    vat_treatment = "none"
+    is_published = True
+
+
+class SessionFactory(factory.django.DjangoModelFactory):
+    """A session with one meeting of three hours, thirty days ahead."""
+
+    class Meta:
+        model = Session
+        skip_postgeneration_save = True
+
+    course = factory.SubFactory(CourseFactory)
+    state = Session.State.OPEN
+    language = "nb"
+    capacity = 20
+    first_starts_at = factory.LazyFunction(
+        lambda: timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
+    )
+    last_ends_at = factory.LazyAttribute(lambda session: session.first_starts_at + timedelta(hours=3))
+
+    @factory.post_generation
+    def meetings(session, create, extracted, **kwargs):
+        if create and extracted is None:
+            MeetingFactory(session=session, starts_at=session.first_starts_at, ends_at=session.last_ends_at)
+
+
+class MeetingFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Meeting
+
+    session = factory.SubFactory(SessionFactory, meetings=[])
+    starts_at = factory.LazyAttribute(lambda meeting: meeting.session.first_starts_at)
+    ends_at = factory.LazyAttribute(lambda meeting: meeting.starts_at + timedelta(hours=3))
+    place = "Rådhuset"
+
+
+class TrainerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Trainer
+
+    user = factory.SubFactory(UserFactory)

@@ -1,0 +1,23 @@
+"""Settings of the tests: a handful of overrides."""
+
+import os
+import tempfile
+
+os.environ.setdefault("TAUSHET_DEBUG", "1")
+os.environ.setdefault("TAUSHET_VAR", tempfile.mkdtemp(prefix="taushet-test-"))
+
+from taushet.settings import *  # noqa: F403
+from taushet.settings import DATABASES, SQLITE_OPTIONS
+
+DEBUG = False
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
+        "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
+    }
+    DATABASES["default"]["TEST"] = {"NAME": os.environ["TAUSHET_VAR"] + "/test.sqlite3"}
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "kalender.example"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
