@@ -2,6 +2,8 @@
 
 import json
 import os
+import secrets
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -45,3 +47,14 @@ def secret(name: str, *, fallback: str | None) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is not set. See the settings in README.md.")
     return value
+
+
+def kept_secret(path: Path) -> str:
+    """Return the random secret in a file that only its owner can read, making it the first time."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -17,6 +17,8 @@ VAR_DIR = Path(environment.text("TAUSHET_VAR", str(BASE_DIR / "var")))
 DEBUG = environment.flag("TAUSHET_DEBUG")
 DEMO = environment.flag("TAUSHET_DEMO")
 STAND_IN = "only-for-development-never-for-a-real-system" if DEBUG else None
+if DEMO:
+    STAND_IN = environment.kept_secret(VAR_DIR / "demo-secret")
 
 SECRET_KEY = environment.secret("TAUSHET_SECRET_KEY", fallback=STAND_IN)
 LINK_KEY = environment.secret("TAUSHET_LINK_KEY", fallback=STAND_IN)
@@ -122,7 +124,8 @@ def database() -> dict:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
     url = environment.text("DATABASE_URL")
     if not url:
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / "taushet.sqlite3", "OPTIONS": SQLITE_OPTIONS}
+        name = "demo.sqlite3" if DEMO else "taushet.sqlite3"
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / name, "OPTIONS": SQLITE_OPTIONS}
     config = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
         config["OPTIONS"] = SQLITE_OPTIONS | config.get("OPTIONS", {})
@@ -257,12 +260,15 @@ USE_I18N = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = False
+if DEBUG or DEMO:
+    WHITENOISE_USE_FINDERS = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"
-            if DEBUG
+            if DEBUG or DEMO
             else "whitenoise.storage.CompressedManifestStaticFilesStorage"
         ),
     },

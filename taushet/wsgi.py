@@ -2,8 +2,19 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.db import connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "taushet.settings")
 
 application = get_wsgi_application()
+
+if settings.DEMO:
+    from taushet.loopback import only_on_this_machine
+    from taushet.services.demo import refuse_mailer_or_open_host, refuse_real_database
+
+    refuse_mailer_or_open_host(settings.BASE_HOST)
+    refuse_real_database()
+    connections.close_all()
+    application = only_on_this_machine(application)

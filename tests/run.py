@@ -1,0 +1,104 @@
+"""`make test`: everything, in an order that tells the cheap faults first. The last line is the count."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.servers.browser import ensure_browser, install_command
+from tests.servers.postgres import running_postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
+REAL_LOOKING = {
+    "TAUSHET_SECRET_KEY": "k" * 25 + "-only-for-check--deploy-" + "0123456789abcdefghij",
+    "TAUSHET_LINK_KEY": "l" * 50,
+    "TAUSHET_MAIL_KEY": "m" * 50,
+    "TAUSHET_BASE_URL": "https://taushet.example",
+    "TAUSHET_NEUTRAL_HOST": "kurs.example",
+    "TAUSHET_DEBUG": "0",
+}
+DEVELOPMENT = {"TAUSHET_DEBUG": "1"}
+
+
+def main() -> int:
+    started = time.monotonic()
+    browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
+    faults = run_linters()
+    counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
+    journeys = "" if browser else " and not journey"
+    faults += run_suite("SQLite", f"(not journey or main_job) and not postgres{journeys}", {}, counts)
+    with running_postgres() as url:
+        faults += run_suite("PostgreSQL", f"not sqlite{journeys}", {"DATABASE_URL": url}, counts)
+    if not browser:
+        faults += tell_missing_browser()
+    for fault in faults:
+        print(f"FAULT: {fault}", flush=True)
+    print(f"Took {time.monotonic() - started:.0f} s")
+    failed = counts["failed"] + counts["error"] + sum(fault.startswith("linter") for fault in faults)
+    print(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped", flush=True)
+    return 1 if faults or failed else 0
+
+
+def run_linters() -> list[str]:
+    """Run what reads the code without running it; returns a fault a linter that complains."""
+    python = sys.executable
+    templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
+    checks = [
+        ("ruff check", [python, "-m", "ruff", "check", "."], {}),
+        ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
+        ("djade", [python, "-m", "djade", "--check", "--target-version", "6.0", *templates], {}),
+        ("import-linter", [str(Path(python).parent / "lint-imports"), "--no-cache"], DEVELOPMENT),
+        ("translations", [python, "-m", "tests.missing_translations"], DEVELOPMENT),
+        ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
+        ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], REAL_LOOKING),
+    ]
+    faults = []
+    for name, command, variables in checks:
+        result = call(command, variables, capture=True)
+        print(f"{'ok   ' if result.returncode == 0 else 'FAULT'} {name}", flush=True)
+        if result.returncode:
+            print(result.stdout + result.stderr, flush=True)
+            faults.append(f"linter: {name}")
+    return faults
+
+
+def run_suite(database: str, selection: str, variables: dict, counts: dict) -> list[str]:
+    """Run the tests on one database, show them as they go, and add their numbers to `counts`."""
+    print(f"\n{database}", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", selection]
+    report = Path(tempfile.mkstemp(prefix="taushet-report-")[1])
+    with report.open("w") as copy:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for line in process.stdout:
+            print(line, end="", flush=True)
+            copy.write(line)
+        status = process.wait()
+    for number, word in COUNTED.findall(report.read_text().strip().rpartition("\n")[2]):
+        counts[word] += int(number)
+    report.unlink()
+    return [f"the suite on {database}"] if status else []
+
+
+def tell_missing_browser() -> list[str]:
+    """Say loudly what did not run; a fault where CI is set."""
+    print("\n" + "!" * 78)
+    print("NOT RUN: the browser journeys, since no Chromium could be found or installed.")
+    print(f"Mend it with: {install_command() or 'install Chromium and set TAUSHET_BROWSER to its path'}")
+    print("!" * 78)
+    return ["the browser journeys did not run"] if os.environ.get("CI") else []
+
+
+def call(command: list[str], variables: dict, *, capture: bool) -> subprocess.CompletedProcess:
+    with tempfile.TemporaryDirectory(prefix="taushet-check-") as folder:
+        environment = os.environ | {"TAUSHET_VAR": folder} | variables
+        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=capture, text=True, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
