@@ -1,0 +1,81 @@
+"""A real browser against a real server. A journey is skipped only where no Chromium can be had; `tests.run` says so."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.servers.browser import ARGUMENTS, find_browser
+
+# Playwright runs an event loop in this thread; the journeys still use the ORM to arrange and to look.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium: make browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(live_server, settings):
+    """The address of the running site, which is also what its links say."""
+    settings.BASE_URL = settings.NEUTRAL_URL = live_server.url
+    settings.BASE_HOST = "localhost"
+    settings.NEUTRAL_HOST = live_server.url.partition("://")[2]
+    return live_server.url
+
+
+@pytest.fixture
+def new_page(browser, site):
+    """Open a fresh browser: `new_page(width=390, scripts=False, language="nn")`."""
+    contexts = []
+
+    def open_page(*, width=1280, scripts=True, language="nb") -> Page:
+        context = browser.new_context(
+            base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts
+        )
+        context.add_cookies([{"name": "sprak", "value": language, "url": site}])
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+        page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
+        return page
+
+    faults = []
+    expect.set_options(timeout=15_000)
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+def is_fault(line) -> bool:
+    """Whether the browser complains about the content policy or a script, as it does on its console."""
+    return line.type == "error" and "Failed to load resource" not in line.text
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
+
+
+@pytest.fixture
+def accessible():
+    """Assert that axe finds nothing against WCAG 2.1 AA on the page as it stands."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options=RULES).response["violations"]
+        told = [(rule["id"], [node["html"][:200] for node in rule["nodes"][:3]]) for rule in found]
+        assert told == [], page.url
+
+    return check
