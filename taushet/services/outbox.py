@@ -1,0 +1,133 @@
+"""The one outbox: writing a message, and what a person may do with it. Sending is the worker's (`sending`)."""
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.template import Context
+from django.template.loader import get_template
+from django.utils import timezone, translation
+
+from taushet.exceptions import TaushetError
+from taushet.models import Message, MessageAttachment, StoredFile
+from taushet.registries import message_kinds
+from taushet.seals import seal
+from taushet.services.mail_html import make_html
+
+OWN_HEADERS = frozenset(
+    {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version", "auto-submitted"}
+)
+HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
+
+
+class MessageRefused(TaushetError):
+    """A message that must not be written: unknown kind, a broken address, or a line break in a header."""
+
+
+def render_mail(template: str, context: Mapping, language: str) -> tuple[str, str]:
+    """Return subject and text of `templates/emails/<template>.subject.txt` and `.txt` in a language.
+
+    Nothing is escaped, since the result is plain text; the HTML form is made by the outbox.
+    """
+    with translation.override(language):
+        subject, text = (
+            get_template(f"emails/{template}.{ending}").template.render(Context(dict(context), autoescape=False))
+            for ending in ("subject.txt", "txt")
+        )
+    return " ".join(subject.split()), re.sub(r"\n[ \t]*(?:\n[ \t]*)+\n", "\n\n", text).strip() + "\n"
+
+
+def house_sender() -> str:
+    """Return the From of course mail, whose domain does not tell what it is about (design rule 9)."""
+    return str(Address(settings.MAIL_FROM_NAME, addr_spec=settings.MAIL_FROM))
+
+
+@transaction.atomic
+def write_message(
+    *,
+    kind: str,
+    to_email: str,
+    subject: str,
+    text: str,
+    language: str,
+    to_name: str = "",
+    priority: int = Message.Priority.BOOKING,
+    reply_to: str = "",
+    from_email: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    calendar: str = "",
+    calendar_method: str = "",
+    attachments: Iterable[StoredFile] = (),
+    due_at: datetime | None = None,
+    is_demonstration: bool = False,
+) -> Message:
+    """Put a message in the outbox, inside the caller's transaction; the worker sends it once that is committed.
+
+    `text` holds `services.links.placeholder(...)` where private links belong. The text of a sealed kind is kept
+    encrypted. Raises MessageRefused when nobody registered the kind, an address is none, or anything that ends
+    in a header holds a line break.
+    """
+    message_kind = message_kinds.get(kind)
+    if message_kind is None:
+        raise MessageRefused(f"Nobody registered the message kind {kind!r}.")
+    from_email = from_email or house_sender()
+    headers = dict(headers or {})
+    _check_addresses(parseaddr(from_email)[1], to_email, reply_to)
+    _check_headers(headers, subject, to_name, from_email)
+    if len(subject) > Message._meta.get_field("subject").max_length:
+        raise MessageRefused("The subject is too long.")
+    message = Message.objects.create(
+        kind=kind,
+        priority=priority,
+        message_id=_make_message_id(from_email),
+        from_email=from_email,
+        to_email=to_email,
+        to_name=to_name[:120],
+        reply_to=reply_to,
+        language=language,
+        subject=subject,
+        text="" if message_kind.sealed else text,
+        html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
+        sealed_text=seal(text) if message_kind.sealed else None,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        headers=headers,
+        is_demonstration=is_demonstration,
+        due_at=due_at or timezone.now(),
+    )
+    MessageAttachment.objects.bulk_create(MessageAttachment(message=message, file=file) for file in attachments)
+    return message
+
+
+def _make_message_id(from_email: str) -> str:
+    """Return an identity for life, on the neutral host unless the sender is another house's address."""
+    neutral = urlsplit(settings.NEUTRAL_URL).hostname
+    domain = neutral if from_email == house_sender() else parseaddr(from_email)[1].rpartition("@")[2]
+    return f"<{uuid.uuid4().hex}@{domain}>"
+
+
+def _check_addresses(sender: str, recipient: str, reply_to: str) -> None:
+    for address in filter(None, (sender, recipient, reply_to)):
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise MessageRefused("That is not an e-mail address.") from error
+    if not (sender and recipient):
+        raise MessageRefused("A message needs a sender and a recipient.")
+
+
+def _check_headers(headers: Mapping[str, str], *values: str) -> None:
+    for name in headers:
+        if not HEADER_NAME.fullmatch(name) or name.lower() in OWN_HEADERS or name.lower().startswith("content-"):
+            raise MessageRefused(f"The header {name!r} is not for callers to set.")
+    for value in (*headers.values(), *values):
+        if any(ord(character) < 32 or ord(character) == 127 for character in value):
+            raise MessageRefused("A header must not hold a line break or another control character.")
