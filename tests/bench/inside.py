@@ -1,0 +1,99 @@
+"""What is measured inside a process that knows the platform: `python -m tests.bench.inside WORD ...` prints JSON."""
+
+import json
+import sys
+import time
+from datetime import timedelta
+from io import StringIO
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from courses.models import Course, Meeting, Session  # noqa: E402
+from municipalities.models import Municipality  # noqa: E402
+
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def import_registry() -> dict:
+    """Import the registry twice; give the seconds of the first and the writes of the second."""
+    started = time.monotonic()
+    call_command("import_municipalities", stdout=StringIO())
+    seconds = time.monotonic() - started
+    with CaptureQueriesContext(connection) as queries:
+        call_command("import_municipalities", stdout=StringIO())
+    writes = sum(query["sql"].lstrip().upper().startswith(WRITES) for query in queries)
+    return {"seconds": seconds, "writes": writes, "municipalities": Municipality.objects.count()}
+
+
+def seed_sessions(wanted: str, capacity: str = "30") -> dict:
+    """Bring the number of open sessions up to `wanted`, spread over places and days."""
+    course, _made = Course.objects.get_or_create(
+        slug="maling",
+        defaults={
+            **{f"{field}_{code}": f"Måling {field}" for field in ("title", "summary") for code in ("nb", "nn", "en")},
+            "description_nb": "Tekst.",
+            "description_nn": "Tekst.",
+            "aims_nb": "Mål",
+            "aims_nn": "Mål",
+            "audience": "leaders",
+            "vat_treatment": "none",
+            "is_published": True,
+        },
+    )
+    places = list(Municipality.objects.all())
+    first = timezone.now().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=20)
+    missing = range(Session.objects.count(), int(wanted))
+    starts = {number: first + timedelta(days=number % 300) for number in missing}
+    sessions = Session.objects.bulk_create(
+        Session(
+            course=course,
+            state=Session.State.OPEN,
+            municipality=places[number % len(places)],
+            language="nb",
+            capacity=int(capacity),
+            first_starts_at=starts[number],
+            last_ends_at=starts[number] + timedelta(hours=6),
+            opened_at=timezone.now(),
+        )
+        for number in missing
+    )
+    Meeting.objects.bulk_create(
+        Meeting(session=session, starts_at=session.first_starts_at, ends_at=session.last_ends_at, place="Rådhuset")
+        for session in sessions
+    )
+    return {"ids": [session.pk for session in sessions]}
+
+
+def new_session(capacity: str) -> dict:
+    """Make one more open session with so many seats; give its number."""
+    return {"id": seed_sessions(str(Session.objects.count() + 1), capacity)["ids"][0]}
+
+
+def queries(path: str) -> dict:
+    """Count the queries of one page for a visitor who is not signed in."""
+    client = Client(headers={"host": "127.0.0.1"})
+    client.get(path)
+    with CaptureQueriesContext(connection) as counted:
+        response = client.get(path)
+    return {"status": response.status_code, "queries": len(counted)}
+
+
+def seats(session_id: str) -> dict:
+    """Tell how many seats a session says it sold, and how many its bookings hold."""
+    session = Session.objects.get(pk=session_id)
+    held = sum(session.bookings.taking_seats().values_list("seats", flat=True))
+    return {"taken": session.seats_taken, "held": held}
+
+
+if __name__ == "__main__":
+    word, *arguments = sys.argv[1:]
+    known = {one.__name__: one for one in (import_registry, seed_sessions, new_session, queries, seats)}
+    print(json.dumps(known[word](*arguments)))

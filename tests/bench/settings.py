@@ -1,0 +1,7 @@
+"""The platform as it runs in earnest, with one bare page beside it to measure against."""
+
+from taushet.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.bench.urls"
+ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+LOGGING["root"]["level"] = "WARNING"  # noqa: F405
