@@ -1,7 +1,7 @@
 from .assignments import AssignedMeeting, Assignment
 from .bookings import Booking, ConfirmedAddress
 from .calendars import Invitation
-from .catalogue import Course, DateAlert
+from .catalogue import Audience, Course, DateAlert, Format
 from .messages import BookingMessage
 from .participants import Participant
 from .sessions import Meeting, Session
@@ -10,11 +10,13 @@ from .trainers import Trainer
 __all__ = [
     "AssignedMeeting",
     "Assignment",
+    "Audience",
     "Booking",
     "BookingMessage",
     "ConfirmedAddress",
     "Course",
     "DateAlert",
+    "Format",
     "Invitation",
     "Meeting",
     "Participant",

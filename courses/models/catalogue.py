@@ -28,6 +28,17 @@ class CourseQuerySet(models.QuerySet):
     def published(self):
         return self.filter(is_published=True)
 
+    def visible_to(self, user):
+        """Those a visitor may read: the published ones, and for campaign staff also the others."""
+        if user.is_authenticated and user.is_campaign_staff and user.has_perm("courses.view_course"):
+            return self.all()
+        return self.published()
+
+    def lacking_nynorsk(self):
+        """Those where some text is not written in nynorsk; a task for staff, shown to readers as what it is."""
+        lacks = Q(title_nn="") | Q(summary_nn="") | Q(description_nn="") | Q(aims_nn="")
+        return self.filter(lacks)
+
 
 class Course(models.Model):
     """What can be held: a course with its texts, audience, price and VAT treatment."""
@@ -37,18 +48,20 @@ class Course(models.Model):
         STANDARD = "standard", _("VAT at the standard rate")
         NONE = "none", _("No payment, no VAT question")
 
+    TEXTS = ("title", "summary", "description", "aims")
+
     slug = models.SlugField(_("address"), unique=True)
     title_nb = models.CharField(_("title in bokmål"), max_length=120)
-    title_nn = models.CharField(_("title in nynorsk"), max_length=120)
+    title_nn = models.CharField(_("title in nynorsk"), max_length=120, blank=True)
     title_en = models.CharField(_("title in English"), max_length=120, blank=True)
     summary_nb = models.CharField(_("summary in bokmål"), max_length=300)
-    summary_nn = models.CharField(_("summary in nynorsk"), max_length=300)
+    summary_nn = models.CharField(_("summary in nynorsk"), max_length=300, blank=True)
     summary_en = models.CharField(_("summary in English"), max_length=300, blank=True)
     description_nb = models.TextField(_("description in bokmål"))
-    description_nn = models.TextField(_("description in nynorsk"))
+    description_nn = models.TextField(_("description in nynorsk"), blank=True)
     description_en = models.TextField(_("description in English"), blank=True)
     aims_nb = models.TextField(_("aims in bokmål"), help_text=_("One aim on each line."))
-    aims_nn = models.TextField(_("aims in nynorsk"), help_text=_("One aim on each line."))
+    aims_nn = models.TextField(_("aims in nynorsk"), blank=True, help_text=_("One aim on each line."))
     aims_en = models.TextField(_("aims in English"), blank=True, help_text=_("One aim on each line."))
     audience = models.CharField(_("audience"), max_length=20, choices=Audience)
     length_hours = models.DecimalField(_("length in hours"), max_digits=4, decimal_places=1, null=True, blank=True)
@@ -85,8 +98,13 @@ class Course(models.Model):
         return reverse("courses:course_detail", args=[self.slug])
 
     def text(self, field: str, language: str | None = None) -> str:
-        """Return `title`, `summary`, `description` or `aims` in a language; bokmål where English is not written."""
+        """Return `title`, `summary`, `description` or `aims` in a language; bokmål where that is not written yet."""
         return getattr(self, f"{field}_{language or get_language()}", "") or getattr(self, f"{field}_nb")
+
+    def text_language(self, field: str) -> str:
+        """Return the language `text` gives a field in, so that pages can mark what is not in their own."""
+        language = get_language()
+        return language if getattr(self, f"{field}_{language}", "") else "nb"
 
     @property
     def title(self):
@@ -107,6 +125,17 @@ class Course(models.Model):
     @property
     def is_free(self):
         return self.price == 0
+
+    @property
+    def formats(self):
+        """The ways it can be held, as words."""
+        offers = zip(Format, (self.offers_on_site, self.offers_online, self.offers_hybrid), strict=True)
+        return [way.label for way, is_offered in offers if is_offered]
+
+    @property
+    def is_partly_untranslated(self):
+        """Whether a reader gets bokmål somewhere for lack of a text in the own language."""
+        return any(self.text_language(field) != get_language() for field in self.TEXTS)
 
 
 class DateAlertQuerySet(models.QuerySet):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .assignments import Assignment
 from .catalogue import Format
 
 
@@ -15,9 +16,26 @@ class SessionQuerySet(models.QuerySet):
     def upcoming(self, now=None):
         return self.filter(first_starts_at__gte=now or timezone.now()).order_by("first_starts_at", "pk")
 
+    def announced(self):
+        return self.exclude(state=Session.State.DRAFT).filter(course__is_published=True)
+
     def public(self):
         """Those anybody may see: announced, of a published course, and not closed to one municipality."""
-        return self.exclude(state=Session.State.DRAFT).filter(course__is_published=True, closed_to=None)
+        return self.announced().filter(closed_to=None)
+
+    def visible_to(self, user):
+        """Those a visitor may open.
+
+        Anybody the public ones, confirmed members those closed to their municipality, trainers those they are
+        asked to teach, campaign staff all.
+        """
+        if not user.is_authenticated or not user.is_active:
+            return self.public()
+        if user.is_campaign_staff and user.has_perm("courses.view_session"):
+            return self.all()
+        mine = user.memberships.confirmed().values("municipality")
+        taught = Assignment.objects.standing().filter(trainer__user=user).values("session")
+        return self.announced().filter(Q(closed_to=None) | Q(closed_to__in=mine) | Q(pk__in=taught))
 
     def bookable(self, now=None):
         """Those that take bookings now. A closed session is bookable by its municipality only."""

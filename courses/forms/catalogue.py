@@ -1,0 +1,73 @@
+"""What a visitor may ask the catalogue."""
+
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Audience, Format
+from municipalities.models import County, Municipality
+
+SENSIBLE_DAYS = [
+    MinValueValidator(date(2000, 1, 1), _("Choose a date after 1999.")),
+    MaxValueValidator(date(2099, 12, 31), _("Choose a date before 2100.")),
+]
+
+
+class DayField(forms.DateField):
+    """A date chosen in the browser's own calendar, or typed as 12.03.2027."""
+
+    default_error_messages = {"invalid": _("This is not a date. Write it as 12.03.2027.")}
+    default_validators = SENSIBLE_DAYS
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"], **kwargs)
+
+
+class SessionFilterForm(forms.Form):
+    """Narrows a list of sessions; every field may stay empty, and one that is wrong narrows nothing."""
+
+    county = forms.ModelChoiceField(
+        County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")
+    )
+    municipality = forms.ModelChoiceField(
+        Municipality.objects.current(), required=False, label=_("Municipality"), empty_label=_("All municipalities")
+    )
+    date_from = DayField(required=False, label=_("From"))
+    date_to = DayField(required=False, label=_("To"))
+    format = forms.ChoiceField(required=False, label=_("Format"), choices=[("", _("All")), *Format.choices])
+    audience = forms.ChoiceField(required=False, label=_("For whom"), choices=[("", _("All")), *Audience.choices])
+    free = forms.BooleanField(required=False, label=_("Only with free seats"))
+
+    def clean(self):
+        data = super().clean()
+        if data.get("date_from") and data.get("date_to") and data["date_to"] < data["date_from"]:
+            self.add_error("date_to", _("The last day comes before the first. Change one of them."))
+        return data
+
+    def narrow(self, sessions):
+        """Return those sessions that fit what was asked."""
+        self.full_clean()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        if "county" in asked:
+            sessions = sessions.filter(municipality__county=asked["county"])
+        if "municipality" in asked:
+            sessions = sessions.filter(municipality=asked["municipality"])
+        if "date_from" in asked:
+            sessions = sessions.filter(first_starts_at__gte=midnight(asked["date_from"]))
+        if "date_to" in asked:
+            sessions = sessions.filter(first_starts_at__lt=midnight(asked["date_to"] + timedelta(days=1)))
+        if "format" in asked:
+            sessions = sessions.filter(format=asked["format"])
+        if "audience" in asked:
+            sessions = sessions.filter(course__audience=asked["audience"])
+        if "free" in asked:
+            sessions = sessions.bookable().with_seats_left().filter(seats_left__gt=0)
+        return sessions
+
+
+def midnight(day):
+    return timezone.make_aware(datetime.combine(day, time.min))

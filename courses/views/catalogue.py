@@ -1,0 +1,61 @@
+"""The public catalogue: what can be booked, and when."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from django_htmx.http import retarget
+
+from courses.forms.catalogue import SessionFilterForm
+from courses.models import Course, Session
+from courses.services.catalogue import planned, session_rows, session_texts
+
+PER_PAGE = 50
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def course_list(request):
+    form = SessionFilterForm(request.GET)
+    page = paginated(form.narrow(Session.objects.public()), request)
+    context = {"form": form, "page": page, "is_narrowed": any(request.GET.values())}
+    response = render(request, f"courses/session_list.html{list_partial(request, form)}", context)
+    patch_vary_headers(response, ["HX-Request", "HX-Target"])
+    return retarget(response, "#catalogue") if form.errors and request.htmx else response
+
+
+def list_partial(request, form):
+    """Return which part htmx gets: the list, or with it the form when that has something to say or to take back."""
+    if not request.htmx or request.htmx.history_restore_request:
+        return ""
+    return "#catalogue" if form.errors or request.htmx.target == "catalogue" else "#sessions"
+
+
+def paginated(sessions, request):
+    """Return the asked page with its rows ready."""
+    page = Paginator(planned(sessions), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = session_rows(page.object_list)
+    return page
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def course_detail(request, slug):
+    course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
+    page = paginated(Session.objects.public().filter(course=course), request)
+    languages = {field: course.text_language(field) for field in Course.TEXTS}
+    return render(request, "courses/course_detail.html", {"course": course, "page": page, "languages": languages})
+
+
+@login_not_required
+@require_safe
+@cache_control(no_cache=True)
+def session_detail(request, slug, session_id):
+    sessions = Session.objects.visible_to(request.user).select_related("course", "municipality__county", "closed_to")
+    session = get_object_or_404(sessions, course__slug=slug, pk=session_id)
+    context = {"session": session, "course": session.course, "meetings": session.meetings.all()}
+    return render(request, "courses/session_detail.html", context | session_texts(session))
