@@ -1,9 +1,17 @@
 """What happens around every page: the neutral host, the language and the second factor."""
 
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+from django_htmx.http import HttpResponseClientRedirect
+
+from taushet.second_factor import AFTER_SECOND_FACTOR, SecondFactor, second_factor_of
 
 NEUTRAL_PATHS = (
     "/bestilling/",
@@ -15,6 +23,7 @@ NEUTRAL_PATHS = (
     "/forlat/",
     "/helse/",
 )
+GUARDED_PATHS = ("/stab/", "/admin/")
 
 
 def neutral_host(get_response):
@@ -47,9 +56,34 @@ def language(get_response):
 
 
 def second_factor(get_response):
-    """Send staff without a second factor to the page where they set one up, before anything under /stab/."""
+    """Keep /stab/ and /admin/ for staff who have a second factor and have used it in this session.
+
+    Somebody without one is led to where it is set up, somebody who has not used it to where it is asked for.
+    """
 
     def middleware(request):
-        return get_response(request)
+        if not request.path_info.startswith(GUARDED_PATHS) or not request.user.is_authenticated:
+            return get_response(request)
+        if not may_enter(request.user, request.path_info):
+            raise PermissionDenied
+        state = second_factor_of(request)
+        if state is SecondFactor.USED:
+            return get_response(request)
+        if request.method == "GET" and not request.htmx:
+            request.session[AFTER_SECOND_FACTOR] = request.get_full_path()
+        if state is SecondFactor.MISSING:
+            messages.warning(request, _("Campaign staff need a second factor. Set one up here, and you can go on."))
+            return lead_to(request, reverse("mfa_index"))
+        messages.info(request, _("Confirm with your second factor that it is you, and you can go on."))
+        return lead_to(request, reverse("account_reauthenticate", query={"next": reverse("start_signed_in")}))
 
     return middleware
+
+
+def may_enter(user, path: str) -> bool:
+    return user.is_superuser if path.startswith("/admin/") else user.is_campaign_staff
+
+
+def lead_to(request, address: str):
+    """Redirect the whole page, also when htmx asked for a part of one."""
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)

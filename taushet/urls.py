@@ -1,9 +1,10 @@
 """All addresses. The paths are a contract: mails, calendars and other sites point at them."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from taushet.views import start
+from taushet.views import demo, start
 
 urlpatterns = [
     path("", start.front_page, name="front_page"),
@@ -14,3 +15,6 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("outreach.urls")),
 ]
+
+if settings.DEMO:
+    urlpatterns += [path("demo/", demo.demo, name="demo")]

@@ -2,6 +2,10 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.urls import NoReverseMatch
+
+from taushet.roles import TRAINER
+from taushet.second_factor import AFTER_SECOND_FACTOR
 
 
 @login_not_required
@@ -11,4 +15,19 @@ def front_page(request):
 
 def start_signed_in(request):
     """Lead each kind of person to the pages they came for."""
-    return redirect("front_page")
+    wanted = request.session.pop(AFTER_SECOND_FACTOR, None)
+    if wanted:
+        return redirect(wanted)
+    try:
+        return redirect(home_of(request.user))
+    except NoReverseMatch:
+        return redirect("front_page")
+
+
+def home_of(user) -> str:
+    """Return the name of the page a person works from."""
+    if user.is_campaign_staff:
+        return "today"
+    if TRAINER in user.roles:
+        return "courses:trainer_home"
+    return "courses:my_municipality"

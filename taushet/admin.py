@@ -1,0 +1,10 @@
+"""Reference data and rare corrections, for superusers; everybody else is kept out by the second-factor middleware."""
+
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+admin.site.site_header = _("Taushet tar liv: reference data and corrections")
+admin.site.site_title = _("Reference data")
+admin.site.index_title = _("What would you like to correct?")
+admin.site.login = secure_admin_login(admin.site.login)

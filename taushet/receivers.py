@@ -1,0 +1,30 @@
+"""What other packages tell us. Each receiver only stores or enqueues."""
+
+from allauth.account.internal.flows.login import record_authentication
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+
+from taushet.services.roles import sync_roles
+
+
+@receiver(post_migrate)
+def keep_roles(sender, **kwargs):
+    """Permissions of an app are made when it has been migrated; then the roles can have them."""
+    sync_roles(sender.label)
+
+
+@receiver(post_migrate)
+def make_cache_table(sender, using, **kwargs):
+    """Rate limits live in the database cache, so migrating makes its table too."""
+    if sender.label == "taushet":
+        call_command("createcachetable", database=using, verbosity=0)
+
+
+@receiver(authenticator_added)
+def count_set_up_as_use(sender, request, user, authenticator, **kwargs):
+    """Setting up a second factor proves that one has it, so it counts as used in this session."""
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
