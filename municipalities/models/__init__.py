@@ -1,7 +1,7 @@
 from .crisis_centres import CrisisCentre
 from .facts import Fact, Indicator
 from .people import ContactPerson, Membership
-from .registry import County, Municipality, Succession
+from .registry import County, LanguageForm, Municipality, Succession
 from .units import Unit
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "CrisisCentre",
     "Fact",
     "Indicator",
+    "LanguageForm",
     "Membership",
     "Municipality",
     "Succession",

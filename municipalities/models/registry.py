@@ -14,6 +14,11 @@ class LanguageForm(models.TextChoices):
     NEUTRAL = "neutral", _("Neutral")
 
 
+def joined_names(name: str, parallel_names: list[str]) -> str:
+    """Return the Norwegian name and then the other official ones: Karasjok – Kárášjohka."""
+    return " – ".join([name, *parallel_names])
+
+
 class PlaceQuerySet(models.QuerySet):
     def current(self, on=None):
         """Those that exist on a day (Oslo date, today when none is given)."""
@@ -33,6 +38,7 @@ class County(models.Model):
     website = models.CharField(_("web site"), max_length=120, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    changed_at = models.DateTimeField(auto_now=True)
 
     objects = PlaceQuerySet.as_manager()
 
@@ -43,6 +49,10 @@ class County(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def display_name(self) -> str:
+        return joined_names(self.name, self.parallel_names)
 
 
 class Municipality(models.Model):
@@ -68,6 +78,10 @@ class Municipality(models.Model):
     website = models.CharField(_("web site"), max_length=120, blank=True)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    corrected_fields = models.JSONField(
+        _("corrected by hand"), default=list, blank=True, help_text=_("An import leaves these as they are.")
+    )
+    changed_at = models.DateTimeField(auto_now=True)
     successors = models.ManyToManyField(
         "self", through="Succession", symmetrical=False, related_name="predecessors", verbose_name=_("successors")
     )
@@ -96,6 +110,14 @@ class Municipality(models.Model):
 
     def get_absolute_url(self):
         return reverse("municipalities:municipality_detail", args=[self.number])
+
+    @property
+    def display_name(self) -> str:
+        return joined_names(self.name, self.parallel_names)
+
+    @property
+    def has_ended(self) -> bool:
+        return self.valid_to is not None and self.valid_to <= timezone.localdate()
 
     @property
     def letter_language(self) -> str:

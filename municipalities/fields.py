@@ -1,0 +1,56 @@
+"""The municipality choice, the same in every form."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import Municipality
+from municipalities.services import choices
+
+CHOOSE = _("Choose a municipality")
+
+
+class MunicipalitySelect(forms.Widget):
+    """A select grouped by county, which a script turns into a box one can type in."""
+
+    template_name = "municipalities/forms/municipality_select.html"
+    # The field's template asks what kind of control it lays out.
+    input_type = "select"
+
+    def __init__(self, attrs=None, empty_label=""):
+        super().__init__(attrs)
+        self.empty_label = empty_label
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        number = context["widget"]["value"] or ""
+        options = choices.options()
+        context["widget"] |= {
+            "empty_label": self.empty_label,
+            "options": options.with_selected(number),
+            "ended_option": "" if not number or number in options.numbers else choices.ended_option(number),
+        }
+        return context
+
+
+class MunicipalityChoiceField(forms.ModelChoiceField):
+    """One of today's municipalities, chosen by number. Costs one query to show and one to check."""
+
+    widget = MunicipalitySelect
+    default_error_messages = {
+        "required": _("Choose a municipality."),
+        "invalid_choice": _("There is no municipality with this number. Choose one from the list."),
+        "ended": _("%(name)s is no longer a municipality of its own. Choose the one it belongs to now."),
+    }
+
+    def __init__(self, *, empty_label=CHOOSE, **kwargs):
+        kwargs.setdefault("queryset", Municipality.objects.select_related("county"))
+        kwargs.setdefault("label", _("Municipality"))
+        super().__init__(empty_label=empty_label, **kwargs)
+        self.widget.empty_label = empty_label
+
+    def to_python(self, value):
+        municipality = super().to_python(value)
+        if municipality is not None and municipality.has_ended:
+            message = self.error_messages["ended"]
+            raise forms.ValidationError(message, code="ended", params={"name": municipality.name})
+        return municipality
