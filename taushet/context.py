@@ -2,10 +2,25 @@
 
 from django.conf import settings
 
+SECRET_LINK_PATHS = ("/bestilling/", "/pamelding/", "/deltaker/")
+
 
 def site(request):
+    """Say where we are; costs no query."""
+    first, _slash, rest = request.path.strip("/").partition("/")
     return {
         "is_demonstration": settings.DEMO,
-        "quick_exit_url": settings.QUICK_EXIT_URL,
+        "is_neutral": is_neutral(request),
+        "section": first,
+        "staff_section": rest.partition("/")[0] if first == "stab" else "",
+        "main_site": settings.BASE_URL,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }
+
+
+def is_neutral(request):
+    """Whether this page must not tell what the site is about to someone who looks over a shoulder (design rule 9)."""
+    if request.path.startswith(SECRET_LINK_PATHS):
+        return True
+    is_apart = settings.BASE_URL.partition("://")[2] != settings.NEUTRAL_HOST
+    return is_apart and request.headers.get("Host") == settings.NEUTRAL_HOST
