@@ -1,5 +1,8 @@
 """What can go wrong in courses, said so that it may be shown."""
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from taushet.exceptions import TaushetError
 
 
@@ -9,3 +12,55 @@ class CoursesError(TaushetError):
     def __init__(self, message, *, field: str | None = None):
         super().__init__(message)
         self.field = field
+
+
+class SeatsTaken(CoursesError):
+    """Fewer seats are free than were asked for; nothing was taken. `free` says how many there are."""
+
+    def __init__(self, free: int):
+        super().__init__(self.sentence(free) % {"free": free}, field="seats")
+        self.free = free
+
+    def sentence(self, free: int) -> str:
+        if not free:
+            return _("All seats are taken now. Nothing has been booked: choose another date.")
+        return ngettext(
+            "Only %(free)d seat is free now. Nothing has been booked yet: choose fewer seats, or another date.",
+            "Only %(free)d seats are free now. Nothing has been booked yet: choose fewer seats, or another date.",
+            free,
+        )
+
+
+class NoMoreSeats(SeatsTaken):
+    """A booking cannot grow as much as was asked for and stays as it was; `free` says how many it could have."""
+
+    def sentence(self, free: int) -> str:
+        return ngettext(
+            "There is room for %(free)d seat in this booking now. Nothing has been changed.",
+            "There is room for %(free)d seats in this booking now. Nothing has been changed.",
+            free,
+        )
+
+
+class NotBookable(CoursesError):
+    """The session takes no bookings: it has begun, is not announced yet, is cancelled or over."""
+
+
+class ClosedToOthers(CoursesError):
+    """The session is held for another municipality."""
+
+
+class TooManyHolds(CoursesError):
+    """Too many bookings wait for a confirmation already, for this address or this municipality."""
+
+
+class WrongState(CoursesError):
+    """The booking or the participant is no longer in a state where this can be done."""
+
+
+class NameTaken(CoursesError):
+    """All seats of a booking have names, or this person has one already."""
+
+
+class CapacityTooSmall(CoursesError):
+    """A session cannot get fewer seats than are taken."""

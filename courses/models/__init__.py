@@ -1,5 +1,5 @@
 from .assignments import AssignedMeeting, Assignment
-from .bookings import Booking, ConfirmedAddress
+from .bookings import Booking, ConfirmedAddress, HandOver
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .messages import BookingMessage
@@ -17,6 +17,7 @@ __all__ = [
     "Course",
     "DateAlert",
     "Format",
+    "HandOver",
     "Invitation",
     "Meeting",
     "Participant",

@@ -120,3 +120,26 @@ class ConfirmedAddress(models.Model):
 
     def __str__(self):
         return f"{self.pk}"
+
+
+class HandOver(models.Model):
+    """A contact's wish to give a booking to a colleague, who takes it over by opening the link in the mail."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="hand_overs")
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("work e-mail"))
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("hand-over")
+        verbose_name_plural = _("hand-overs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(ended_at=None), name="hand_over_one_waiting_per_booking"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.booking_id} {self.pk}"

@@ -1,0 +1,108 @@
+"""The one door to a seat (design rule 1): lock the session, count, write, keep `seats_taken`.
+
+    with seats.door(session_id) as door:
+        door.take(3)
+        Booking.objects.create(...)
+
+Everything between is one transaction under the session's lock, so nothing slow belongs there. Whoever locks a
+session and one of its bookings locks the session first.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import Sum
+from django.utils.translation import ngettext
+
+from courses.exceptions import CapacityTooSmall, NoMoreSeats, SeatsTaken
+from courses.models import Booking, Session
+from taushet.models import User
+from taushet.services import audit
+
+
+class Door:
+    """A locked session with its seats counted. What is taken and freed here is written when the door closes."""
+
+    def __init__(self, session: Session, taken: int) -> None:
+        self.session = session
+        self.stored = (session.capacity, session.seats_over, session.seats_taken)
+        session.seats_taken = taken
+
+    @property
+    def free(self) -> int:
+        return max(self.session.free_seats, 0)
+
+    def take(self, count: int) -> None:
+        """Take seats for one group, all of them or none. Raises SeatsTaken with the number that is free."""
+        if count < 1:
+            raise ValueError("A group has at least one member.")
+        if count > self.free:
+            raise SeatsTaken(self.free)
+        self.session.seats_taken += count
+
+    def take_beyond(self, count: int, *, by: User, reason: str) -> None:
+        """Take seats for a group although there are too few: staff decided so and says why, which is logged."""
+        if count < 1:
+            raise ValueError("A group has at least one member.")
+        if not reason.strip():
+            raise ValueError("Seats beyond the capacity need a reason.")
+        missing = count - self.free
+        if missing > 0:
+            self.session.seats_over += missing
+            audit.record("session.seats_over", self.session, by=by, seats=missing, reason=reason)
+        self.session.seats_taken += count
+
+    def give_back(self, count: int) -> None:
+        """Free seats. Those beyond the capacity go first, so that a full room does not look free."""
+        self.session.seats_taken = max(self.session.seats_taken - count, 0)
+        beyond = max(self.session.seats_taken - self.session.capacity, 0)
+        self.session.seats_over = min(self.session.seats_over, beyond)
+
+    def change(self, before: int, after: int) -> None:
+        """Let a group grow or shrink. Raises NoMoreSeats with the most it could have when there are too few."""
+        if after < before:
+            self.give_back(before - after)
+        elif after > before:
+            try:
+                self.take(after - before)
+            except SeatsTaken as error:
+                raise NoMoreSeats(before + error.free) from error
+
+    def set_capacity(self, capacity: int) -> None:
+        """Give the session another number of seats. Raises CapacityTooSmall when more are taken already."""
+        if capacity < self.session.seats_taken - self.session.seats_over:
+            raise CapacityTooSmall(
+                ngettext(
+                    "%(taken)d seat is taken, so there cannot be fewer.",
+                    "%(taken)d seats are taken, so there cannot be fewer.",
+                    self.session.seats_taken,
+                )
+                % {"taken": self.session.seats_taken}
+            )
+        self.session.capacity = capacity
+        self.session.seats_over = max(self.session.seats_taken - capacity, 0)
+
+    def close(self) -> None:
+        session = self.session
+        if (session.capacity, session.seats_over, session.seats_taken) != self.stored:
+            session.save(update_fields=["capacity", "seats_over", "seats_taken"])
+
+
+@contextmanager
+def door(session_id: int) -> Iterator[Door]:
+    """Open the door of one session: everything until it closes happens alone and as a whole.
+
+    Raises Session.DoesNotExist.
+    """
+    with transaction.atomic():
+        session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+        door = Door(session, count_taken(session_id))
+        yield door
+        door.close()
+
+
+def count_taken(session_id: int) -> int:
+    """Count the seats of a session that bookings take; true for as long as the session is locked."""
+    seats = Booking.objects.filter(session=session_id).taking_seats().aggregate(taken=Sum("seats"))
+    return seats["taken"] or 0
