@@ -78,7 +78,8 @@ class Door:
                     "%(taken)d seats are taken, so there cannot be fewer.",
                     self.session.seats_taken,
                 )
-                % {"taken": self.session.seats_taken}
+                % {"taken": self.session.seats_taken},
+                field="capacity",
             )
         self.session.capacity = capacity
         self.session.seats_over = max(self.session.seats_taken - capacity, 0)

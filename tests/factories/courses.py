@@ -5,8 +5,9 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from courses.models import Course, Meeting, Session, Trainer
+from courses.models import Booking, Course, Meeting, Participant, Session, Trainer
 
+from .municipalities import MunicipalityFactory
 from .taushet import UserFactory
 
 
@@ -65,3 +66,37 @@ class TrainerFactory(factory.django.DjangoModelFactory):
         model = Trainer
 
     user = factory.SubFactory(UserFactory)
+
+
+class BookingFactory(factory.django.DjangoModelFactory):
+    """A confirmed booking that stands in the session's count of seats."""
+
+    class Meta:
+        model = Booking
+        skip_postgeneration_save = True
+
+    session = factory.SubFactory(SessionFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
+    seats = 2
+    state = Booking.State.CONFIRMED
+    contact_name = factory.Sequence(lambda n: f"Booker {n}")
+    contact_email = factory.Sequence(lambda n: f"booker{n}@test.example")
+    contact_phone = "+4722331160"
+    request_key = factory.Sequence(lambda n: f"booking-{n}")
+    confirmed_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def counted(booking, create, extracted, **kwargs):
+        if create and booking.takes_seats:
+            booking.session.seats_taken += booking.seats
+            booking.session.save(update_fields=["seats_taken"])
+
+
+class ParticipantFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Participant
+
+    booking = factory.SubFactory(BookingFactory)
+    name = factory.Sequence(lambda n: f"Deltaker {n}")
+    email = factory.Sequence(lambda n: f"deltaker{n}@test.example")
+    request_key = factory.Sequence(lambda n: f"participant-{n}")
