@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Audience, Format
-from municipalities.models import County, Municipality
+from municipalities.fields import MunicipalityChoiceField
+from municipalities.models import County
 
 SENSIBLE_DAYS = [
     MinValueValidator(date(2000, 1, 1), _("Choose a date after 1999.")),
@@ -33,9 +34,7 @@ class SessionFilterForm(forms.Form):
     county = forms.ModelChoiceField(
         County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")
     )
-    municipality = forms.ModelChoiceField(
-        Municipality.objects.current(), required=False, label=_("Municipality"), empty_label=_("All municipalities")
-    )
+    municipality = MunicipalityChoiceField(required=False, empty_label=_("All municipalities"))
     date_from = DayField(required=False, label=_("From"))
     date_to = DayField(required=False, label=_("To"))
     format = forms.ChoiceField(required=False, label=_("Format"), choices=[("", _("All")), *Format.choices])
