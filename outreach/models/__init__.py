@@ -1,0 +1,18 @@
+from .approvals import Approval
+from .demands import Demand, DemandVersion, LegalHook, NeededFact
+from .letters import Letter
+from .mailings import Mailing
+from .offices import Body, Mandate, Politician
+
+__all__ = [
+    "Approval",
+    "Body",
+    "Demand",
+    "DemandVersion",
+    "LegalHook",
+    "Letter",
+    "Mailing",
+    "Mandate",
+    "NeededFact",
+    "Politician",
+]

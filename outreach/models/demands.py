@@ -1,0 +1,182 @@
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class LegalHook(models.Model):
+    """A section of law, a convention or an official recommendation that a demand leans on."""
+
+    key = models.SlugField(_("key"), unique=True)
+    citation_nb = models.CharField(_("citation in bokmål"), max_length=200)
+    citation_nn = models.CharField(_("citation in nynorsk"), max_length=200)
+    meaning_nb = models.CharField(_("what it says, in bokmål"), max_length=400)
+    meaning_nn = models.CharField(_("what it says, in nynorsk"), max_length=400)
+    url = models.URLField(_("address"), max_length=300)
+    is_binding = models.BooleanField(
+        _("binding"), default=True, help_text=_("Not ticked for a recommendation or a guide.")
+    )
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("repealed from"), null=True, blank=True)
+    checked_on = models.DateField(_("checked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("legal hook")
+        verbose_name_plural = _("legal hooks")
+        ordering = ["key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from=None) | Q(valid_to=None) | Q(valid_to__gt=F("valid_from")),
+                name="legal_hook_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self):
+        return self.citation_nb
+
+    @property
+    def citation(self) -> str:
+        return in_language(self, "citation")
+
+    @property
+    def meaning(self) -> str:
+        return in_language(self, "meaning")
+
+    def is_valid_on(self, day) -> bool:
+        """Whether the hook holds on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or self.valid_to > day)
+
+
+class DemandQuerySet(models.QuerySet):
+    def public(self):
+        """Those anybody may read: with a published text."""
+        return self.filter(versions__published_at__isnull=False).distinct()
+
+
+class Demand(models.Model):
+    """Something the campaign asks of those who decide; numbered, and worded in versions."""
+
+    class Level(models.TextChoices):
+        LOCAL = "local", _("Local")
+        NATIONAL = "national", _("National")
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Active")
+        MET = "met", _("Met")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    number = models.PositiveSmallIntegerField(_("number"), unique=True)
+    slug = models.SlugField(_("address"), unique=True)
+    level = models.CharField(_("level"), max_length=8, choices=Level, default=Level.LOCAL)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.ACTIVE)
+
+    objects = DemandQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("demand")
+        verbose_name_plural = _("demands")
+        ordering = ["number"]
+
+    def __str__(self):
+        return f"{self.number} {self.slug}"
+
+    def get_absolute_url(self):
+        return reverse("outreach:demand_detail", args=[self.slug])
+
+
+class DemandVersionQuerySet(models.QuerySet):
+    def published(self):
+        return self.filter(published_at__isnull=False)
+
+    def current(self):
+        """The newest published wording of each demand."""
+        newest = DemandVersion.objects.published().filter(demand=models.OuterRef("demand")).order_by("-number")
+        return self.filter(pk=models.Subquery(newest.values("pk")[:1]))
+
+    def sendable(self):
+        """What a new mailing may use: the current wording of the demands that still stand."""
+        return self.current().filter(demand__status=Demand.Status.ACTIVE)
+
+
+class DemandVersion(models.Model):
+    """One wording of a demand, in both forms of Norwegian. A published one is never edited; a new one follows it.
+
+    The letter is a template with known variables; `services.templates` says which, and checks them when it is saved.
+    """
+
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="versions", verbose_name=_("demand"))
+    number = models.PositiveSmallIntegerField(_("version"))
+    title_nb = models.CharField(_("title in bokmål"), max_length=150)
+    title_nn = models.CharField(_("title in nynorsk"), max_length=150)
+    title_en = models.CharField(_("title in English"), max_length=150, blank=True)
+    summary_nb = models.CharField(_("in one sentence, in bokmål"), max_length=300)
+    summary_nn = models.CharField(_("in one sentence, in nynorsk"), max_length=300)
+    summary_en = models.CharField(_("in one sentence, in English"), max_length=300, blank=True)
+    text_nb = models.TextField(_("text in bokmål"))
+    text_nn = models.TextField(_("text in nynorsk"))
+    text_en = models.TextField(_("text in English"), blank=True)
+    subject_nb = models.CharField(_("subject of the letter in bokmål"), max_length=200)
+    subject_nn = models.CharField(_("subject of the letter in nynorsk"), max_length=200)
+    letter_nb = models.TextField(_("letter in bokmål"))
+    letter_nn = models.TextField(_("letter in nynorsk"))
+    hooks = models.ManyToManyField(LegalHook, related_name="demand_versions", verbose_name=_("legal hooks"))
+    indicators = models.ManyToManyField(
+        "municipalities.Indicator", through="NeededFact", related_name="+", verbose_name=_("facts it needs")
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+
+    objects = DemandVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("wording of a demand")
+        verbose_name_plural = _("wordings of demands")
+        ordering = ["demand", "-number"]
+        constraints = [models.UniqueConstraint(fields=["demand", "number"], name="demand_version_once")]
+
+    def __str__(self):
+        return self.title_nb
+
+    @property
+    def title(self) -> str:
+        return in_language(self, "title")
+
+    @property
+    def summary(self) -> str:
+        return in_language(self, "summary")
+
+    @property
+    def text(self) -> str:
+        return in_language(self, "text")
+
+    @property
+    def text_language(self) -> str:
+        """The language `text` is in, for the `lang` attribute: a page in English may show a Norwegian text."""
+        return "nn" if get_language() == "nn" else "en" if get_language() == "en" and self.text_en else "nb"
+
+
+class NeededFact(models.Model):
+    """That a letter with this wording needs a fact of the municipality it goes to."""
+
+    version = models.ForeignKey(DemandVersion, on_delete=models.CASCADE, related_name="needed_facts")
+    indicator = models.ForeignKey(
+        "municipalities.Indicator", on_delete=models.PROTECT, related_name="+", verbose_name=_("indicator")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("needed fact")
+        verbose_name_plural = _("needed facts")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["version", "indicator"], name="needed_fact_once")]
+
+    def __str__(self):
+        return str(self.indicator)
+
+
+def in_language(row: models.Model, field: str) -> str:
+    """Return a text in the language of the page; English may fall back to bokmål, nynorsk never does."""
+    code = get_language() or "nb"
+    return getattr(row, f"{field}_{code}", "") or getattr(row, f"{field}_nb")

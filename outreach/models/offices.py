@@ -1,0 +1,169 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Politician(models.Model):
+    """A person in political office, with nothing but what the office makes public."""
+
+    first_name = models.CharField(_("first name"), max_length=80, blank=True)
+    last_name = models.CharField(_("last name"), max_length=80, blank=True)
+    external_id = models.CharField(
+        _("number in the source"), max_length=60, blank=True, help_text=_("Such as storting:ABC.")
+    )
+    is_demonstration = models.BooleanField(_("demonstration"), default=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("politician")
+        verbose_name_plural = _("politicians")
+        ordering = ["last_name", "first_name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["external_id"], condition=~Q(external_id=""), name="politician_external_id_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(last_name="") | Q(erased_at__isnull=False), name="politician_named_until_erased"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first_name} {self.last_name}".strip() or str(_("(erased)"))
+
+
+class Body(models.Model):
+    """A place where politicians hold office: the Storting, a committee, a ministry, a municipality."""
+
+    class Kind(models.TextChoices):
+        STORTING = "storting", _("The Storting")
+        COMMITTEE = "committee", _("Storting committee")
+        MINISTRY = "ministry", _("Ministry")
+        MUNICIPALITY = "municipality", _("Municipality")
+
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    name = models.CharField(_("name"), max_length=120)
+    municipality = models.ForeignKey(
+        "municipalities.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("municipality"),
+    )
+    external_id = models.CharField(_("number in the source"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("body")
+        verbose_name_plural = _("bodies")
+        ordering = ["kind", "name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="body_external_id_once"),
+            models.UniqueConstraint(
+                fields=["municipality"], condition=Q(kind="municipality"), name="body_one_per_municipality"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="municipality", municipality__isnull=False)
+                | ~Q(kind="municipality") & Q(municipality=None),
+                name="body_local_has_municipality",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class MandateQuerySet(models.QuerySet):
+    def in_office(self, on=None):
+        """Those that hold on a day (Oslo date, today when none is given)."""
+        day = on or timezone.localdate()
+        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(Q(ends_on=None) | Q(ends_on__gt=day))
+
+    def of_municipality(self, municipality):
+        return self.filter(body__kind=Body.Kind.MUNICIPALITY, body__municipality=municipality)
+
+
+class Mandate(models.Model):
+    """An office in a body with the person who holds it, from one day to another.
+
+    The central mail-box of a municipality is an office that nobody holds by name.
+    """
+
+    class Role(models.TextChoices):
+        REPRESENTATIVE = "representative", _("Representative")
+        MEMBER = "member", _("Committee member")
+        MINISTER = "minister", _("Minister")
+        MAYOR = "mayor", _("Mayor")
+        MAILBOX = "mailbox", _("Central mail-box")
+
+    politician = models.ForeignKey(
+        Politician,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="mandates",
+        verbose_name=_("politician"),
+    )
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="mandates", verbose_name=_("body"))
+    role = models.CharField(_("role"), max_length=14, choices=Role)
+    title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("Such as Barne- og familieminister."))
+    party = models.CharField(_("party"), max_length=80, blank=True)
+    constituency = models.CharField(_("constituency"), max_length=60, blank=True)
+    is_substitute = models.BooleanField(_("substitute"), null=True, blank=True)
+    starts_on = models.DateField(
+        _("in office from"), null=True, blank=True, help_text=_("Empty when the source does not tell.")
+    )
+    ends_on = models.DateField(
+        _("no longer in office from"), null=True, blank=True, help_text=_("The first day without the office.")
+    )
+    email = models.EmailField(_("public office e-mail"), blank=True)
+    email_source = models.CharField(_("where the address is from"), max_length=300, blank=True)
+    email_checked_on = models.DateField(_("address checked"), null=True, blank=True)
+    external_id = models.CharField(_("number in the source"), max_length=80, blank=True)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    is_demonstration = models.BooleanField(_("demonstration"), default=False)
+
+    objects = MandateQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("mandate")
+        verbose_name_plural = _("mandates")
+        ordering = ["body", "role", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role="mailbox", politician=None) | ~Q(role="mailbox") & Q(politician__isnull=False),
+                name="mandate_held_by_someone_unless_mailbox",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on=None) | Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="mandate_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(email="") | ~Q(email_source="") & Q(email_checked_on__isnull=False),
+                name="mandate_address_has_source_and_date",
+            ),
+            models.UniqueConstraint(
+                fields=["body", "role"],
+                condition=Q(ends_on=None, role__in=["mayor", "mailbox"]),
+                name="mandate_one_mayor_and_mailbox_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["external_id"],
+                condition=~Q(external_id="") & Q(ends_on=None),
+                name="mandate_external_id_once_in_office",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.label}, {self.body}"
+
+    @property
+    def label(self) -> str:
+        """The office and who holds it, as staff read it."""
+        office = self.title or self.get_role_display()
+        return f"{office} {self.politician}" if self.politician_id else str(office)
+
+    def is_in_office(self, on) -> bool:
+        """Whether the office is held on a day."""
+        return (self.starts_on is None or self.starts_on <= on) and (self.ends_on is None or self.ends_on > on)
