@@ -52,7 +52,7 @@ class Body(models.Model):
         related_name="+",
         verbose_name=_("municipality"),
     )
-    external_id = models.CharField(_("number in the source"), max_length=60, blank=True)
+    external_id = models.CharField(_("number in the source"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("body")
@@ -120,7 +120,7 @@ class Mandate(models.Model):
     email = models.EmailField(_("public office e-mail"), blank=True)
     email_source = models.CharField(_("where the address is from"), max_length=300, blank=True)
     email_checked_on = models.DateField(_("address checked"), null=True, blank=True)
-    external_id = models.CharField(_("number in the source"), max_length=80, blank=True)
+    external_id = models.CharField(_("number in the source"), max_length=160, blank=True)
     source = models.CharField(_("source"), max_length=300, blank=True)
     is_demonstration = models.BooleanField(_("demonstration"), default=False)
 
@@ -162,7 +162,7 @@ class Mandate(models.Model):
     def label(self) -> str:
         """The office and who holds it, as staff read it."""
         office = self.title or self.get_role_display()
-        return f"{office} {self.politician}" if self.politician_id else str(office)
+        return f"{office} {self.politician}" if self.politician else str(office)
 
     def is_in_office(self, on) -> bool:
         """Whether the office is held on a day."""

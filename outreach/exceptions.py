@@ -1,0 +1,33 @@
+"""What can go wrong in outreach, in sentences that may be shown."""
+
+
+class OutreachError(Exception):
+    """Something the person at the page can understand and mend."""
+
+
+class BrokenExport(OutreachError):
+    """An official export that is not whole; its message names the file and the rows."""
+
+
+class WrongStatus(OutreachError):
+    """The mailing is not where this can be done."""
+
+
+class OwnMailing(OutreachError):
+    """The author and the last editor cannot approve."""
+
+
+class ContentChanged(OutreachError):
+    """It is no longer what the person saw."""
+
+
+class NotPublicReady(OutreachError):
+    """Nobody has confirmed that the text can become public."""
+
+
+class NothingToSend(OutreachError):
+    """Every letter is held."""
+
+
+class AlreadyLeft(OutreachError):
+    """Some letters have been sent, so the mailing can only be stopped, not changed."""
