@@ -1,7 +1,12 @@
+from datetime import date, timedelta
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,7 +41,34 @@ class Indicator(models.Model):
         ordering = ["key"]
 
     def __str__(self):
-        return self.name_nb
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the visitor's language."""
+        return getattr(self, f"name_{get_language() or 'nb'}", self.name_nb)
+
+    @property
+    def is_counted_by_us(self) -> bool:
+        """Whether the platform knows the value by itself, so that nobody enters it."""
+        return bool(self.knowledge_key)
+
+    def show(self, value: str) -> str:
+        """Return a stored value as it is read in the visitor's language."""
+        match self.kind:
+            case self.Kind.YES_NO:
+                return str(_("Yes") if value == "yes" else _("No"))
+            case self.Kind.NUMBER:
+                number = number_format(Decimal(value), use_l10n=True, force_grouping=True)
+                return f"{number} {self.unit}".strip()
+            case self.Kind.DATE:
+                return date_format(date.fromisoformat(value), "DATE_FORMAT")
+        return value
+
+
+class FactQuerySet(models.QuerySet):
+    def current(self):
+        return self.filter(replaced_at=None)
 
 
 class Fact(models.Model):
@@ -65,6 +97,8 @@ class Fact(models.Model):
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
     is_demonstration = models.BooleanField(_("demonstration value"), default=False)
 
+    objects = FactQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("fact")
         verbose_name_plural = _("facts")
@@ -79,3 +113,16 @@ class Fact(models.Model):
 
     def __str__(self):
         return f"{self.municipality_id} {self.indicator_id}: {self.value}"
+
+    @property
+    def shown_value(self) -> str:
+        return self.indicator.show(self.value)
+
+    @property
+    def stale_on(self) -> date | None:
+        """The first day the value is too old to be used, or None when it never is."""
+        days = self.indicator.fresh_days
+        return self.observed_on + timedelta(days=days) if days is not None else None
+
+    def is_fresh(self, on: date | None = None) -> bool:
+        return self.stale_on is None or (on or timezone.localdate()) < self.stale_on

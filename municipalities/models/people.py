@@ -96,3 +96,28 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user_id} {self.municipality_id}"
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.confirmed_at is None and self.ended_at is None
+
+    @property
+    def is_confirmed(self) -> bool:
+        return self.confirmed_at is not None and self.ended_at is None
+
+    def can_be_confirmed_by(self, user) -> bool:
+        """Staff with the right, or somebody confirmed in the municipality or in the same unit; never oneself."""
+        if not user.is_active or user.pk == self.user_id:
+            return False
+        if user.is_campaign_staff and user.has_perm("municipalities.change_membership"):
+            return True
+        reach = Q(unit=None) | Q(unit=self.unit_id) if self.unit_id else Q(unit=None)
+        return user.memberships.confirmed().filter(reach, municipality=self.municipality_id).exists()
+
+    def can_be_ended_by(self, user) -> bool:
+        """Oneself and staff with the right; a proposal also those who could have confirmed it."""
+        if user.is_active and user.pk == self.user_id:
+            return True
+        if user.is_active and user.is_campaign_staff and user.has_perm("municipalities.change_membership"):
+            return True
+        return self.is_proposed and self.can_be_confirmed_by(user)

@@ -1,8 +1,20 @@
 """Municipalities for the tests, invented so that no test depends on the real registry."""
 
 import factory
+from django.utils import timezone
 
-from municipalities.models import County, Municipality, Unit
+from municipalities.models import (
+    ContactPerson,
+    County,
+    CrisisCentre,
+    Fact,
+    Indicator,
+    Membership,
+    Municipality,
+    Unit,
+)
+
+from .taushet import UserFactory
 
 
 class CountyFactory(factory.django.DjangoModelFactory):
@@ -35,3 +47,57 @@ class UnitFactory(factory.django.DjangoModelFactory):
     municipality = factory.SubFactory(MunicipalityFactory)
     name = factory.LazyAttribute(lambda unit: f"{unit.municipality.name} kommune")
     kind = Unit.Kind.MUNICIPALITY
+
+
+class IndicatorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Indicator
+
+    key = factory.Sequence(lambda n: f"indicator-{n}")
+    name_nb = factory.LazyAttribute(lambda indicator: f"Måltall {indicator.key}")
+    name_nn = factory.LazyAttribute(lambda indicator: f"Måltal {indicator.key}")
+    name_en = factory.LazyAttribute(lambda indicator: f"Measure {indicator.key}")
+    kind = Indicator.Kind.YES_NO
+
+
+class FactFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Fact
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    indicator = factory.SubFactory(IndicatorFactory)
+    value = "yes"
+    observed_on = factory.LazyFunction(timezone.localdate)
+    source = "Kommunens nettsted"
+
+
+class CrisisCentreFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = CrisisCentre
+
+    name = factory.Sequence(lambda n: f"Krisesenter {n}")
+
+
+class ContactPersonFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = ContactPerson
+
+    municipality = factory.SubFactory(MunicipalityFactory)
+    name = factory.Sequence(lambda n: f"Kontakt {n}")
+    email = factory.Sequence(lambda n: f"kontakt{n}@test.example")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    """A proposed membership, or a confirmed one: `MembershipFactory(confirmed=True)`."""
+
+    class Meta:
+        model = Membership
+
+    class Params:
+        confirmed = factory.Trait(
+            confirmed_at=factory.LazyFunction(timezone.now),
+            confirmed_by=factory.SubFactory(UserFactory),
+        )
+
+    user = factory.SubFactory(UserFactory)
+    municipality = factory.SubFactory(MunicipalityFactory)
