@@ -7,4 +7,5 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self):
+        from . import receivers  # noqa: F401
         from .registrations import catalogue  # noqa: F401
