@@ -1,0 +1,1 @@
+"""What courses offers to the rooms below it, by subject (`taushet.registries`)."""

@@ -1,0 +1,273 @@
+"""Invitations by mail: who got which meeting, and who must hear of its change or end (design rule 4).
+
+One message carries one meeting to one address. What an address has seen of a meeting is an `Invitation`; its
+sequence number never falls, whatever happened in between.
+"""
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+
+from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
+from taushet.ical import itip
+from taushet.ical.writer import Person
+from taushet.models import Message
+from taushet.services.links import placeholder
+from taushet.services.outbox import render_mail, write_message
+
+from .events import invited_event, is_cancelled, location
+
+INVITATION = "invitation"
+CHANGE = "invitation-change"
+CANCELLATION = "invitation-cancellation"
+
+
+@transaction.atomic
+def invite(
+    booking: Booking,
+    *,
+    email: str,
+    name: str = "",
+    participant: Participant | None = None,
+    kind: str = INVITATION,
+    subject: str = "",
+    text: str = "",
+) -> list[Message]:
+    """Write the invitations of one address to the coming meetings of a booking's session, one message a meeting.
+
+    The first carries the caller's subject and text (such as the confirmation) under the caller's kind; the others
+    have a text of their own. A meeting the address holds already is not sent again. When a text is given, a
+    message is always written, without a calendar when there is nothing to invite to.
+    """
+    session = Session.objects.select_related("course", "municipality").get(pk=booking.session_id)
+    held = Invitation.objects.filter(meeting__session=session, email=email, cancelled_at=None)
+    meetings = [
+        _with(meeting, session)
+        for meeting in session.meetings.exclude(pk__in=held.values("meeting")).order_by("starts_at", "pk")
+        if meeting.ends_at > timezone.now() and not is_cancelled(_with(meeting, session))
+    ]
+    messages = []
+    for meeting in meetings:
+        first = not messages
+        message = _invite_to(
+            meeting,
+            booking,
+            email=email,
+            name=name,
+            participant=participant,
+            kind=kind if first and text else INVITATION,
+            mail=(subject, text) if first and text else None,
+        )
+        messages.append(message)
+    if text and not messages:
+        messages.append(
+            _write(booking, participant, kind=kind, email=email, name=name, mail=(subject, text), calendar=("", ""))
+        )
+    return messages
+
+
+@transaction.atomic
+def update_invitations(meeting: Meeting) -> list[Message]:
+    """Tell everybody who holds a meeting what it has become; call it after the change, in its transaction.
+
+    A meeting that was cancelled is taken back. A meeting that is new reaches those who hold another one of the
+    same session. Calling twice for one change writes nothing more.
+    """
+    meeting = _fresh(meeting)
+    if is_cancelled(meeting):
+        return cancel_invitations(meeting=meeting)
+    messages = []
+    for invitation in _live(meeting=meeting):
+        sequence = meeting.sequence + _offset(meeting, invitation.email)
+        if sequence > invitation.sequence:
+            messages.append(_tell_change(invitation, _with(meeting, meeting.session), sequence))
+    messages += _invite_the_others(meeting)
+    return messages
+
+
+@transaction.atomic
+def cancel_invitations(
+    *,
+    meeting: Meeting | None = None,
+    session: Session | None = None,
+    booking: Booking | None = None,
+    participant: Participant | None = None,
+    email: str = "",
+    kind: str = CANCELLATION,
+    subject: str = "",
+    text: str = "",
+) -> list[Message]:
+    """Take meetings out of the calendars of exactly those who got them; the arguments narrow down whose and which.
+
+    The text says that the course or the meeting is cancelled when it is, else that the person no longer takes
+    part. A caller's subject and text go with the first message of each address instead; when nobody holds
+    anything, no message is written. Meetings that are over stay in the calendars.
+    """
+    wanted = {
+        "meeting": meeting,
+        "meeting__session": session,
+        "booking": booking,
+        "participant": participant,
+        "email": email,
+    }
+    chosen = {field: value for field, value in wanted.items() if value}
+    if not chosen:
+        raise ValueError("Say whose invitations to cancel.")
+    messages, told = [], set()
+    for invitation in _live(**chosen).filter(meeting__ends_at__gt=timezone.now()):
+        first = invitation.email not in told
+        message = _tell_end(invitation, kind=kind, mail=(subject, text) if first and text else None)
+        if message:
+            told.add(invitation.email)
+            messages.append(message)
+    return messages
+
+
+def is_superseded(message: Message) -> bool:
+    """Whether a later change or a cancellation has been written for the invitation a message carries."""
+    return not Invitation.objects.filter(message=message, cancelled_at=None).exists()
+
+
+def _fresh(meeting: Meeting) -> Meeting:
+    return Meeting.objects.select_related("session__course", "session__municipality").get(pk=meeting.pk)
+
+
+def _with(meeting: Meeting, session: Session) -> Meeting:
+    meeting.session = session
+    return meeting
+
+
+def _live(**chosen) -> QuerySet[Invitation]:
+    return (
+        Invitation.objects.filter(cancelled_at=None, **chosen)
+        .select_for_update(of=("self",))
+        .select_related(
+            "meeting__session__course", "meeting__session__municipality", "booking", "participant", "message"
+        )
+        .order_by("meeting__starts_at", "meeting_id", "pk")
+    )
+
+
+def _offset(meeting: Meeting, email: str) -> int:
+    """Return by how much an address is ahead of the meeting.
+
+    Who was taken off and invited again has seen a cancellation with a number of its own, and programs ignore
+    anything that is not above it.
+    """
+    return 2 * Invitation.objects.filter(meeting=meeting, email=email, cancelled_at__isnull=False).count()
+
+
+def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, mail=None) -> Message:
+    sequence = meeting.sequence + _offset(meeting, email)
+    with translation.override(booking.language):
+        event = invited_event(meeting, booking, sequence=sequence)
+    mail = mail or _mail("invitation", meeting, booking, participant)
+    calendar = itip.write_request(event, **_people(email, name))
+    message = _write(
+        booking, participant, kind=kind, email=email, name=name, mail=mail, calendar=(calendar, itip.REQUEST)
+    )
+    Invitation.objects.create(
+        meeting=meeting, booking=booking, participant=participant, email=email, sequence=sequence, message=message
+    )
+    return message
+
+
+def _invite_the_others(meeting: Meeting) -> list[Message]:
+    if meeting.ends_at <= timezone.now():
+        return []
+    seen = Invitation.objects.filter(meeting=meeting).values("email")
+    others = _live(meeting__session=meeting.session_id).exclude(meeting=meeting).exclude(email__in=seen)
+    by_email = {invitation.email: invitation for invitation in others}
+    return [
+        _invite_to(meeting, other.booking, email=email, name=_name(other), participant=other.participant)
+        for email, other in by_email.items()
+    ]
+
+
+def _tell_change(invitation: Invitation, meeting: Meeting, sequence: int) -> Message:
+    booking, participant = invitation.booking, invitation.participant
+    with translation.override(booking.language):
+        event = invited_event(meeting, booking, sequence=sequence)
+    name = _name(invitation)
+    message = _write(
+        booking,
+        participant,
+        kind=CHANGE,
+        email=invitation.email,
+        name=name,
+        mail=_mail("invitation_change", meeting, booking, participant),
+        calendar=(itip.write_request(event, **_people(invitation.email, name)), itip.REQUEST),
+    )
+    invitation.sequence, invitation.message = sequence, message
+    invitation.save(update_fields=["sequence", "message"])
+    return message
+
+
+def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None) -> Message | None:
+    """Close an invitation and write its cancellation, unless the invitation itself never left."""
+    meeting, booking, participant = invitation.meeting, invitation.booking, invitation.participant
+    never_left = invitation.message.state in {Message.State.CANCELLED, Message.State.FAILED}
+    invitation.cancelled_at = timezone.now()
+    if never_left and mail is None:
+        invitation.save(update_fields=["cancelled_at"])
+        return None
+    sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
+    with translation.override(booking.language):
+        event = invited_event(meeting, booking, sequence=sequence)
+    name = _name(invitation)
+    message = _write(
+        booking,
+        participant,
+        kind=kind if mail else CANCELLATION,
+        email=invitation.email,
+        name=name,
+        mail=mail or _mail("invitation_cancellation", meeting, booking, participant),
+        calendar=(itip.write_cancel(event, **_people(invitation.email, name)), itip.CANCEL),
+    )
+    invitation.sequence, invitation.message = sequence, message
+    invitation.save(update_fields=["cancelled_at", "sequence", "message"])
+    return message
+
+
+def _people(email: str, name: str) -> dict:
+    return {
+        "organizer": Person(settings.MAIL_FROM, settings.MAIL_FROM_NAME),
+        "attendee": Person(email, name),
+        "made_at": timezone.now(),
+    }
+
+
+def _name(invitation: Invitation) -> str:
+    booking = invitation.booking
+    if invitation.participant:
+        return invitation.participant.name
+    return booking.second_name if invitation.email == booking.second_email else booking.contact_name
+
+
+def _mail(template: str, meeting: Meeting, booking: Booking, participant: Participant | None) -> tuple[str, str]:
+    purpose, subject_id = ("participant", participant.pk) if participant else ("booking", booking.pk)
+    context = {
+        "meeting": meeting,
+        "location": location(meeting),
+        "is_whole_course": meeting.session.state == Session.State.CANCELLED,
+        "is_cancelled": is_cancelled(meeting),
+        "page": placeholder(purpose, subject_id),
+    }
+    return render_mail(template, context, booking.language)
+
+
+def _write(booking, participant, *, kind, email, name, mail, calendar) -> Message:
+    message = write_message(
+        kind=kind,
+        to_email=email,
+        to_name=name,
+        subject=mail[0],
+        text=mail[1],
+        language=booking.language,
+        calendar=calendar[0],
+        calendar_method=calendar[1],
+        is_demonstration=booking.is_demonstration,
+    )
+    BookingMessage.objects.create(booking=booking, participant=participant, message=message)
+    return message
