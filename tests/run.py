@@ -50,7 +50,7 @@ def run_linters() -> list[str]:
     checks = [
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
-        ("djade", [python, "-m", "djade", "--check", "--target-version", "6.0", *templates], {}),
+        ("djade", [python, "-m", "djade", "--check", "--target-version", "6.1", *templates], {}),
         ("import-linter", [str(Path(python).parent / "lint-imports"), "--no-cache"], DEVELOPMENT),
         ("translations", [python, "-m", "tests.missing_translations"], DEVELOPMENT),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),

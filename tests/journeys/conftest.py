@@ -49,6 +49,7 @@ def new_page(browser, site):
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
+        page.on("request", lambda request: None if is_own(request.url, site) else faults.append(request.url))
         return page
 
     faults = []
@@ -57,6 +58,11 @@ def new_page(browser, site):
     for context in contexts:
         context.close()
     assert faults == []
+
+
+def is_own(address: str, site: str) -> bool:
+    """Whether a request stays in the house: no page may ask a third party for anything."""
+    return address.startswith((site, "data:", "blob:"))
 
 
 def is_fault(line) -> bool:
