@@ -1,7 +1,9 @@
 """What can go wrong in outreach, in sentences that may be shown."""
 
+from taushet.exceptions import TaushetError
 
-class OutreachError(Exception):
+
+class OutreachError(TaushetError):
     """Something the person at the page can understand and mend."""
 
 

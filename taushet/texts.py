@@ -1,0 +1,152 @@
+"""Texts that staff write with blanks in them: a small, closed part of Jinja2.
+
+A template may show known values, choose between paragraphs with `if`, and point to a source with `note("key")`.
+Nothing else exists in it: no loops, no attributes of objects, no calls, no names that are not known. It is checked
+when it is saved, so that a letter never meets a hole; and it renders in Jinja2's sandbox with strict undefined values.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from taushet.exceptions import TaushetError
+from taushet.fields import BIDI_SIGNS
+from taushet.services.links import PLACEHOLDER
+
+LONGEST = 20_000
+ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Call,
+    nodes.Const,
+    nodes.If,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+)
+
+
+class BrokenTemplate(TaushetError):
+    """A template that cannot be used; the message says why and on which line."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What a template may say: plain values, groups of values (`fact.action_plan`), and sources for `note("...")`."""
+
+    values: frozenset[str] = frozenset()
+    groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    notes: frozenset[str] = frozenset()
+
+
+def make_environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined,
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.clear()
+    environment.filters.clear()
+    environment.tests.clear()
+    return environment
+
+
+ENVIRONMENT = make_environment()
+
+
+def check_template(source: str, vocabulary: Vocabulary) -> None:
+    """Raise BrokenTemplate unless the template says nothing but what the vocabulary knows."""
+    if len(source) > LONGEST:
+        raise BrokenTemplate(_("The text is longer than %(limit)d characters.") % {"limit": LONGEST})
+    if PLACEHOLDER.search(source) or "[[link" in source:
+        raise BrokenTemplate(_("A letter cannot hold private links."))
+    try:
+        check_node(ENVIRONMENT.parse(source), vocabulary)
+        ENVIRONMENT.from_string(source)
+    except TemplateSyntaxError as error:
+        sentence = _("Line %(line)d cannot be understood: %(error)s")
+        raise BrokenTemplate(sentence % {"line": error.lineno, "error": error.message}) from error
+    except (RecursionError, MemoryError, SyntaxError) as error:
+        raise BrokenTemplate(_("The text has too many parts inside each other.")) from error
+
+
+def check_node(node: nodes.Node, vocabulary: Vocabulary) -> None:
+    if not isinstance(node, ALLOWED):
+        raise BrokenTemplate(_("Line %(line)d does something a letter cannot do.") % {"line": node.lineno})
+    if isinstance(node, nodes.Call):
+        check_note(node, vocabulary)
+    elif isinstance(node, nodes.Getattr):
+        check_member(node, vocabulary)
+    elif isinstance(node, nodes.Name) and node.name not in vocabulary.values:
+        raise unknown(node, node.name)
+    else:
+        for child in node.iter_child_nodes():
+            check_node(child, vocabulary)
+
+
+def check_note(node: nodes.Call, vocabulary: Vocabulary) -> None:
+    is_note = isinstance(node.node, nodes.Name) and node.node.name == "note"
+    arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
+    if not is_note or len(arguments) != 1 or len(node.args) != 1 or node.kwargs or node.dyn_args or node.dyn_kwargs:
+        raise BrokenTemplate(_("Line %(line)d does something a letter cannot do.") % {"line": node.lineno})
+    if arguments[0] not in vocabulary.notes:
+        raise unknown(node, f'note("{arguments[0]}")')
+
+
+def check_member(node: nodes.Getattr, vocabulary: Vocabulary) -> None:
+    group = node.node.name if isinstance(node.node, nodes.Name) else ""
+    if node.attr not in vocabulary.groups.get(group, ()):
+        raise unknown(node, f"{group or '…'}.{node.attr}")
+
+
+def unknown(node: nodes.Node, name: str) -> BrokenTemplate:
+    return BrokenTemplate(_("Line %(line)d names %(name)s, which is not known.") % {"line": node.lineno, "name": name})
+
+
+def render_text(source: str, values: Mapping[str, Any], notes: Collection[str] = ()) -> tuple[str, list[str]]:
+    """Return the text and the keys of the sources it points to, in the order of their numbers.
+
+    The values stay what they are: braces, marks and links in them mean nothing. Raises BrokenTemplate when the
+    template names something that has no value.
+    """
+    used: list[str] = []
+
+    def note(key: str) -> str:
+        if key not in notes:
+            raise BrokenTemplate(_("There is no source called %(key)s.") % {"key": key})
+        if key not in used:
+            used.append(key)
+        return f"[{used.index(key) + 1}]"
+
+    try:
+        text = ENVIRONMENT.from_string(source).render(plain_values(values), note=note)
+    except TemplateError as error:
+        raise BrokenTemplate(str(error)) from error
+    if PLACEHOLDER.search(text):
+        raise BrokenTemplate(_("A letter cannot hold private links."))
+    return unicodedata.normalize("NFC", text).strip(), used
+
+
+def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain_values(value) if isinstance(value, Mapping) else plain(value) for name, value in values.items()}
+
+
+def plain(value: Any) -> Any:
+    """Return a value as one line without control characters, and without anything the outbox would fill in."""
+    if not isinstance(value, str):
+        return value
+    shown = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in value)
+    kept = "".join(sign for sign in shown if sign not in BIDI_SIGNS and unicodedata.category(sign) != "Cs")
+    return re.sub(r" {2,}", " ", kept).strip().replace("[[", "[ [")

@@ -1,0 +1,64 @@
+"""When offices in Norway are open: workdays without public holidays, and business hours in Oslo."""
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+OSLO = ZoneInfo("Europe/Oslo")
+OPENS_AT = time(8)
+CLOSES_AT = time(15, 30)
+ONE_DAY = timedelta(days=1)
+FIXED = ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))
+# Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday and Monday.
+FROM_EASTER = (-3, -2, 0, 1, 39, 49, 50)
+
+
+def easter_sunday(year: int) -> date:
+    """Return Easter Sunday of a year in the Gregorian calendar (Meeus, Jones and Butcher)."""
+    golden = year % 19
+    century, of_century = divmod(year, 100)
+    leaps, rest = divmod(century, 4)
+    correction = (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + century - leaps - correction + 15) % 30
+    weekday = (32 + 2 * rest + 2 * (of_century // 4) - moon - of_century % 4) % 7
+    shift = (golden + 11 * moon + 22 * weekday) // 451
+    month, day = divmod(moon + weekday - 7 * shift + 114, 31)
+    return date(year, month, day + 1)
+
+
+@lru_cache(maxsize=32)
+def holidays(year: int) -> frozenset[date]:
+    """Return the public holidays of a year."""
+    easter = easter_sunday(year)
+    moving = {easter + timedelta(days=days) for days in FROM_EASTER}
+    return frozenset(moving | {date(year, month, day) for month, day in FIXED})
+
+
+def is_workday(day: date) -> bool:
+    """Whether offices are open on a day: Monday to Friday and no public holiday."""
+    return day.weekday() < 5 and day not in holidays(day.year)
+
+
+def add_workdays(day: date, count: int) -> date:
+    """Return the workday that comes `count` workdays after a day."""
+    while count > 0:
+        day += ONE_DAY
+        count -= is_workday(day)
+    return day
+
+
+def is_business_time(moment: datetime) -> bool:
+    """Whether a moment lies in the business hours of a workday in Oslo."""
+    local = moment.astimezone(OSLO)
+    return is_workday(local.date()) and OPENS_AT <= local.time() < CLOSES_AT
+
+
+def next_business_time(moment: datetime) -> datetime:
+    """Return the moment itself when offices are open, else when they open next."""
+    if is_business_time(moment):
+        return moment
+    local = moment.astimezone(OSLO)
+    day = local.date() if local.time() < OPENS_AT else local.date() + ONE_DAY
+    while not is_workday(day):
+        day += ONE_DAY
+    return datetime.combine(day, OPENS_AT, OSLO)
