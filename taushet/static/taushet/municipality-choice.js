@@ -21,9 +21,12 @@
 
   const plain = (text) => text.toLowerCase().trim();
 
+  // The typed text as it is, and as somebody without æ, ø and å on the keyboard may have meant it.
+  const readings = (text) => [text, text.replaceAll("aa", "å").replaceAll("ae", "æ").replaceAll("oe", "ø")];
+
   // How well a municipality answers what was typed: the lower, the better; -1 is not at all.
   const rank = (item, typed, folded) => {
-    if (item.plainNames.some((name) => name.startsWith(typed))) return 0;
+    if (readings(typed).some((text) => item.plainNames.some((name) => name.startsWith(text)))) return 0;
     if (item.names.some((name) => name.startsWith(folded))) return 1;
     if (item.number === typed) return 1;
     if (item.names.some((name) => name.includes(` ${folded}`))) return 2;
