@@ -22,8 +22,6 @@ NEUTRAL_PATHS = (
     "/sprak/",
     "/forlat/",
     "/helse/",
-    "/robots.txt",
-    "/favicon.ico",
 )
 GUARDED_PATHS = ("/stab/", "/admin/")
 

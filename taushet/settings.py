@@ -140,6 +140,10 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "taushet_cache",
     },
+    # Parts of pages that are the same for everybody, kept by each process for itself; never counts, never locks.
+    "process": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    },
 }
 
 TASKS = {

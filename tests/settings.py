@@ -7,7 +7,7 @@ os.environ.setdefault("TAUSHET_DEBUG", "1")
 os.environ.setdefault("TAUSHET_VAR", tempfile.mkdtemp(prefix="taushet-test-"))
 
 from taushet.settings import *  # noqa: F403
-from taushet.settings import DATABASES, SQLITE_OPTIONS
+from taushet.settings import CACHES, DATABASES, SQLITE_OPTIONS
 
 DEBUG = False
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -22,3 +22,5 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = os.environ["TAUSHET_VAR"]
+# Rows come and go between tests, and what a process keeps would outlive them.
+CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}

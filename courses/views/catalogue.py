@@ -13,6 +13,27 @@ from courses.models import Course, Session
 from courses.services.catalogue import planned, session_rows, session_texts
 
 PER_PAGE = 50
+# What the page of a session reads. Without the long texts of its course the query costs half.
+SHOWN = [
+    "state",
+    "format",
+    "language",
+    "capacity",
+    "seats_over",
+    "seats_taken",
+    "price",
+    "first_starts_at",
+    "last_ends_at",
+    "closed_to_id",
+    "is_demonstration",
+    "course__slug",
+    "course__title_nb",
+    "course__title_nn",
+    "course__title_en",
+    "course__price",
+    "municipality__name",
+    "municipality__county__name",
+]
 
 
 @login_not_required
@@ -55,7 +76,10 @@ def course_detail(request, slug):
 @require_safe
 @cache_control(no_cache=True)
 def session_detail(request, slug, session_id):
-    sessions = Session.objects.visible_to(request.user).select_related("course", "municipality__county", "closed_to")
-    session = get_object_or_404(sessions, course__slug=slug, pk=session_id)
+    session = get_object_or_404(
+        Session.objects.visible_to(request.user).select_related("course", "municipality__county").only(*SHOWN),
+        course__slug=slug,
+        pk=session_id,
+    )
     context = {"session": session, "course": session.course, "meetings": session.meetings.all()}
     return render(request, "courses/session_detail.html", context | session_texts(session))
