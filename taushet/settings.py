@@ -176,6 +176,11 @@ DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}
 
+# Bookings from addresses that have not proved themselves (design rule 13)
+
+HOLDS_PER_ADDRESS = environment.number("TAUSHET_HOLDS_PER_ADDRESS", 3)
+HOLDS_PER_MUNICIPALITY = environment.number("TAUSHET_HOLDS_PER_MUNICIPALITY", 10)
+
 # People
 
 AUTH_USER_MODEL = "taushet.User"

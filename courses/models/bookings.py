@@ -30,7 +30,7 @@ class Booking(models.Model):
     class State(models.TextChoices):
         HELD = "held", _("Held until the address is confirmed")
         CONFIRMED = "confirmed", _("Confirmed")
-        CANCELLED = "cancelled", _("Cancelled")
+        CANCELLED = "cancelled", _("Called off")
         EXPIRED = "expired", _("Expired")
 
     SEAT_STATES = (State.HELD, State.CONFIRMED)

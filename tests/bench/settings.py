@@ -5,3 +5,4 @@ from taushet.settings import *  # noqa: F403
 ROOT_URLCONF = "tests.bench.urls"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
+HOLDS_PER_MUNICIPALITY = 100_000

@@ -1,0 +1,252 @@
+"""Bookings from the first click to the end: made, confirmed by the address, changed, cancelled, expired.
+
+A booking from an address that has not proved itself holds its seats for a day (design rule 13). Whoever made it in a
+browser gets a `booking-receipt` link, which opens little; the `booking` link itself goes by mail only, or to somebody
+who is signed in with the very address.
+"""
+
+from datetime import datetime, timedelta
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
+from courses.models import Booking, ConfirmedAddress, Participant, Session
+from municipalities.models import Municipality, Unit
+from taushet.models import User
+from taushet.services import audit
+from taushet.services.links import revoke_link
+
+from . import messages, seats
+from .contacts import drop_hand_over, know_contact
+from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable, refuse_unchangeable
+
+HOLD = timedelta(hours=24)
+CLOSED_BY_THE_END = ("booking-confirm", "booking-receipt", "booking-handover", "signup")
+
+
+def book_seats(
+    session: Session,
+    *,
+    municipality: Municipality,
+    seats: int,
+    contact_name: str,
+    contact_email: str,
+    contact_phone: str,
+    request_key: str,
+    contact_role: str = "",
+    unit: Unit | None = None,
+    unit_name: str = "",
+    payer: Unit | None = None,
+    invoice_reference: str = "",
+    takes_part: bool = False,
+    shows_course_name: bool = False,
+    language: str = "nb",
+    visitor: User | None = None,
+    is_demonstration: bool = False,
+) -> Booking:
+    """Book seats for a municipality; the same request key gives the same booking however often it comes.
+
+    Confirmed at once when the address has proved itself before or is the one `visitor` is signed in with, else
+    held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
+    """
+    booking = Booking.objects.filter(request_key=request_key).first()
+    if booking:
+        return booking
+    booking = Booking(
+        session=session,
+        municipality=municipality,
+        unit=unit,
+        unit_name=unit_name,
+        payer=payer,
+        invoice_reference=invoice_reference,
+        seats=seats,
+        seat_price=session.seat_price,
+        contact_name=contact_name,
+        contact_email=contact_email,
+        contact_phone=contact_phone,
+        contact_role=contact_role,
+        shows_course_name=shows_course_name,
+        language=language,
+        request_key=request_key,
+        is_demonstration=is_demonstration or session.is_demonstration,
+    )
+    try:
+        if is_proved(contact_email, visitor):
+            return _book_confirmed(booking, takes_part=takes_part, by=visitor)
+        refuse_too_many_holds(booking)
+        return _book_held(booking, takes_part=takes_part)
+    except (SeatsTaken, TooManyHolds, IntegrityError):
+        # The same form, sent twice at once: the other one got in while this one waited at the door.
+        twin = Booking.objects.filter(request_key=request_key).first()
+        if twin is None:
+            raise
+        return twin
+
+
+@transaction.atomic
+def book_for_municipality(booking: Booking, *, by: User, reason: str = "", takes_part: bool = False) -> Booking:
+    """Make a booking on behalf of a municipality, confirmed at once; with a reason also beyond the capacity.
+
+    Raises NotBookable, ClosedToOthers and SeatsTaken.
+    """
+    booking.created_by = by
+    return _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason)
+
+
+def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
+    with seats.door(booking.session_id) as door:
+        refuse_unbookable(door.session, booking.municipality)
+        door.take(booking.seats)
+        booking.state = Booking.State.HELD
+        booking.held_until = min(timezone.now() + HOLD, door.session.first_starts_at)
+        booking.save(force_insert=True)
+        _name_contact(booking, takes_part)
+        messages.ask_for_confirmation(booking)
+        audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
+    return booking
+
+
+def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reason: str = "") -> Booking:
+    with seats.door(booking.session_id) as door:
+        refuse_unbookable(door.session, booking.municipality)
+        if reason:
+            door.take_beyond(booking.seats, by=by, reason=reason)
+        else:
+            door.take(booking.seats)
+        booking.state = Booking.State.CONFIRMED
+        booking.confirmed_at = timezone.now()
+        booking.save(force_insert=True)
+        _name_contact(booking, takes_part)
+        if booking.created_by_id is None:
+            know_contact(booking)
+        messages.tell_confirmed(booking)
+        kind = "" if by else "booker"
+        audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
+    return booking
+
+
+def _name_contact(booking: Booking, takes_part: bool) -> None:
+    if takes_part:
+        Participant.objects.create(
+            booking=booking,
+            name=booking.contact_name,
+            email=booking.contact_email,
+            workplace=booking.unit_name,
+            role=booking.contact_role,
+            request_key=f"{booking.request_key}-contact",
+        )
+
+
+def is_proved(email: str, visitor: User | None = None) -> bool:
+    """Whether an address has proved itself: once before, or since it is the one the visitor is signed in with."""
+    if visitor and visitor.is_authenticated and visitor.email == email:
+        signed_in = EmailAddress.objects.filter(user=visitor, email__iexact=email, verified=True).exists()
+        if signed_in:
+            return True
+    return ConfirmedAddress.objects.filter(email=email).exists()
+
+
+def confirm_address(booking: Booking) -> Booking:
+    """Confirm a held booking, since its mail has been opened; the address is proved from now on.
+
+    A hold that has run out is taken up again when there is still room. Confirming twice changes nothing. Raises
+    WrongState when the booking is cancelled, NotBookable and SeatsTaken when it comes too late.
+    """
+    with seats.door(booking.session_id) as door:
+        booking = lock_booking(booking)
+        if booking.state == Booking.State.CONFIRMED:
+            return booking
+        if booking.state == Booking.State.CANCELLED:
+            raise WrongState(_("This booking has been cancelled."))
+        if booking.state == Booking.State.EXPIRED:
+            refuse_unbookable(door.session, booking.municipality)
+            door.take(booking.seats)
+        booking.state = Booking.State.CONFIRMED
+        booking.confirmed_at = timezone.now()
+        booking.held_until = booking.ended_at = None
+        booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at"])
+        ConfirmedAddress.objects.get_or_create(email=booking.contact_email)
+        revoke_link("booking-receipt", booking.pk)
+        know_contact(booking)
+        messages.tell_confirmed(booking)
+        audit.record("booking.confirmed", booking, kind="booker", seats=booking.seats, session=booking.session_id)
+    return booking
+
+
+def change_seats(booking: Booking, seats_wanted: int, *, by: User | None = None) -> Booking:
+    """Give a confirmed booking more or fewer seats. Raises NoMoreSeats, NotBookable and WrongState."""
+    with seats.door(booking.session_id) as door:
+        booking = lock_booking(booking)
+        refuse_unchangeable(booking, door.session)
+        before = booking.seats
+        if seats_wanted == before:
+            return booking
+        named = booking.participants.active().count()
+        if seats_wanted < named:
+            raise WrongState(
+                ngettext(
+                    "%(named)d participant is named. Remove names first, then give back their seats.",
+                    "%(named)d participants are named. Remove names first, then give back their seats.",
+                    named,
+                )
+                % {"named": named},
+                field="seats",
+            )
+        if seats_wanted > before:
+            refuse_unbookable(door.session, booking.municipality)
+        door.change(before, seats_wanted)
+        booking.seats = seats_wanted
+        booking.save(update_fields=["seats"])
+        messages.tell_changed(booking, seats_before=before)
+        kind = "" if by else "booker"
+        audit.record("booking.seats", booking, by=by, kind=kind, before=before, after=seats_wanted)
+    return booking
+
+
+def cancel_booking(booking: Booking, *, by: User | None = None) -> Booking:
+    """Give back all seats of a booking and tell everybody who was told of it. Cancelling twice changes nothing.
+
+    Raises WrongState once the session has begun.
+    """
+    with seats.door(booking.session_id) as door:
+        booking = lock_booking(booking)
+        if not booking.takes_seats:
+            return booking
+        if door.session.first_starts_at <= timezone.now():
+            raise WrongState(_("The course has begun, so the booking can no longer be cancelled."))
+        was_confirmed = booking.state == Booking.State.CONFIRMED
+        _end(booking, Booking.State.CANCELLED, door)
+        if was_confirmed:
+            messages.tell_cancelled(booking)
+        audit.record("booking.cancelled", booking, by=by, kind="" if by else "booker", seats=booking.seats)
+    return booking
+
+
+def expire_holds(now: datetime | None = None) -> int:
+    """Free the seats of holds that nobody confirmed in time; returns how many. Session by session, each alone."""
+    now = now or timezone.now()
+    due = Booking.objects.filter(state=Booking.State.HELD, held_until__lte=now)
+    expired = 0
+    for session_id in due.order_by("session").values_list("session", flat=True).distinct():
+        with seats.door(session_id) as door:
+            for booking in due.filter(session=session_id).select_for_update().order_by("pk"):
+                _end(booking, Booking.State.EXPIRED, door)
+                audit.record("booking.expired", booking, kind="clock", seats=booking.seats)
+                expired += 1
+    return expired
+
+
+def _end(booking: Booking, state: str, door: seats.Door) -> None:
+    booking.state = state
+    booking.ended_at = timezone.now()
+    booking.save(update_fields=["state", "ended_at"])
+    door.give_back(booking.seats)
+    drop_hand_over(booking)
+    # A hold that ran out can still be taken up from its mail, as long as there is room.
+    closed = CLOSED_BY_THE_END if state == Booking.State.CANCELLED else CLOSED_BY_THE_END[1:]
+    for purpose in closed:
+        revoke_link(purpose, booking.pk)

@@ -1,0 +1,184 @@
+"""Who answers for a booking: the contact, a second one, the colleague it is handed over to, and lost links."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.models import Group
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.exceptions import WrongState
+from courses.models import Booking, ConfirmedAddress, HandOver
+from municipalities.services.people import propose_membership
+from taushet.models import Message, User
+from taushet.roles import BOOKER
+from taushet.services import audit
+from taushet.services.links import renew_link, revoke_link
+
+from . import messages
+from .guards import lock_booking, refuse_too_many_holds, refuse_unchangeable
+
+HAND_OVER_LIFE = timedelta(days=7)
+LOST_LINK_PAUSE = timedelta(minutes=10)
+LISTED_AFTER_END = timedelta(days=30)
+
+
+def know_contact(booking: Booking) -> User | None:
+    """Let a contact whose address is proved sign in from now on, and propose where the person belongs.
+
+    Somebody whose access was closed stays outside: returns None then.
+    """
+    user, is_new = User.objects.get_or_create(
+        email=booking.contact_email, defaults={"name": booking.contact_name, "language": booking.language}
+    )
+    if not user.is_active:
+        return None
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get_or_create(name=BOOKER)[0])
+        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+        audit.record("user.known_by_booking", user, kind="booker", booking=booking.pk)
+    propose_membership(user, booking.municipality, booking.unit)
+    return user
+
+
+@transaction.atomic
+def correct_address(booking: Booking, email: str) -> Booking:
+    """Send the confirmation of a held booking to another address, since the first was mistyped.
+
+    Raises WrongState when it is held no longer, and TooManyHolds.
+    """
+    booking = lock_booking(booking)
+    if booking.state != Booking.State.HELD:
+        raise WrongState(_("The booking is no longer waiting to be confirmed."))
+    if email == booking.contact_email:
+        raise WrongState(_("This is the address we wrote to already."), field="email")
+    former, booking.contact_email = booking.contact_email, email
+    refuse_too_many_holds(booking)
+    booking.save(update_fields=["contact_email"])
+    booking.participants.active().filter(email=former).update(email=email)
+    renew_link("booking-confirm", booking.pk)
+    messages.ask_for_confirmation(booking)
+    audit.record("booking.address_corrected", booking, kind="booker")
+    return booking
+
+
+@transaction.atomic
+def set_second_contact(booking: Booking, *, name: str, email: str, by: User | None = None) -> Booking:
+    """Name a colleague who may do all that the contact may, apart from naming others; empty takes it back.
+
+    Raises WrongState when the booking cannot be changed or the colleague is the contact.
+    """
+    booking = lock_booking(booking)
+    refuse_unchangeable(booking, booking.session)
+    if email and email == booking.contact_email:
+        raise WrongState(_("This is the first contact. Write a colleague’s address."), field="email")
+    if (name, email) == (booking.second_name, booking.second_email):
+        return booking
+    is_new_address = email != booking.second_email
+    booking.second_name, booking.second_email = name, email
+    booking.save(update_fields=["second_name", "second_email"])
+    if is_new_address:
+        revoke_link("booking-second", booking.pk)
+    if is_new_address and email:
+        renew_link("booking-second", booking.pk)
+        messages.tell_second_contact(booking)
+    action = "booking.second_contact" if email else "booking.second_contact_removed"
+    audit.record(action, booking, by=by, kind="" if by else "booker")
+    return booking
+
+
+@transaction.atomic
+def hand_over(booking: Booking, *, name: str, email: str, by: User | None = None) -> HandOver:
+    """Ask a colleague to take over; nothing changes before the link in that mail is opened and accepted.
+
+    A wish that waits already is replaced. Raises WrongState when the booking cannot be changed.
+    """
+    booking = lock_booking(booking)
+    refuse_unchangeable(booking, booking.session)
+    if email == booking.contact_email:
+        raise WrongState(_("This is the contact already. Write a colleague’s address."), field="email")
+    waiting = booking.hand_overs.filter(ended_at=None, email=email, name=name).first()
+    if waiting:
+        return waiting
+    drop_hand_over(booking)
+    wish = HandOver.objects.create(booking=booking, name=name, email=email)
+    renew_link("booking-handover", booking.pk)
+    messages.ask_to_take_over(wish)
+    audit.record("booking.hand_over", booking, by=by, kind="" if by else "booker")
+    return wish
+
+
+def waiting_hand_over(booking: Booking) -> HandOver | None:
+    """Return the wish that waits for a colleague, unless it has become too old."""
+    return booking.hand_overs.filter(ended_at=None, created_at__gt=timezone.now() - HAND_OVER_LIFE).first()
+
+
+@transaction.atomic
+def take_over(booking: Booking, *, phone: str, role: str) -> Booking:
+    """Make the colleague who opened the mail the contact; the former contact's link dies.
+
+    Raises WrongState when no colleague was asked, or too long ago.
+    """
+    booking = lock_booking(booking)
+    refuse_unchangeable(booking, booking.session)
+    wish = waiting_hand_over(booking)
+    if wish is None:
+        raise WrongState(_("This is no longer waiting for you. Ask your colleague to hand the booking over once more."))
+    former_name, former_email = booking.contact_name, booking.contact_email
+    booking.contact_name, booking.contact_email = wish.name, wish.email
+    booking.contact_phone, booking.contact_role = phone, role
+    if booking.second_email == wish.email:
+        booking.second_name = booking.second_email = ""
+        revoke_link("booking-second", booking.pk)
+    booking.save()
+    wish.taken_at = wish.ended_at = timezone.now()
+    wish.save(update_fields=["taken_at", "ended_at"])
+    ConfirmedAddress.objects.get_or_create(email=booking.contact_email)
+    for purpose in ("booking-confirm", "booking-receipt", "booking-handover"):
+        revoke_link(purpose, booking.pk)
+    renew_link("booking", booking.pk)
+    know_contact(booking)
+    messages.tell_handed_over(booking, former_email=former_email, former_name=former_name)
+    audit.record("booking.taken_over", booking, kind="booker")
+    return booking
+
+
+def drop_hand_over(booking: Booking) -> None:
+    """End a wish that waits, and its link."""
+    if booking.hand_overs.filter(ended_at=None).update(ended_at=timezone.now()):
+        revoke_link("booking-handover", booking.pk)
+
+
+@transaction.atomic
+def send_lost_links(email: str, *, language: str) -> None:
+    """Send an address the links to its bookings, in one mail; at most one in ten minutes, and none when it has none."""
+    recently = timezone.now() - LOST_LINK_PAUSE
+    if Message.objects.filter(kind=messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
+        return
+    bookings = bookings_of(email)
+    if bookings:
+        messages.send_links(bookings, email=email, language=language)
+
+
+def bookings_of(email: str) -> list[tuple[Booking, str]]:
+    """Return the bookings an address has to do with and that are not long over, each with the link that suits."""
+    found = (
+        Booking.objects.filter(Q(contact_email=email) | Q(second_email=email), erased_at=None)
+        .filter(Q(state__in=Booking.SEAT_STATES) | Q(ended_at__gt=timezone.now() - LISTED_AFTER_END))
+        .filter(session__last_ends_at__gt=timezone.now() - LISTED_AFTER_END)
+        .exclude(state=Booking.State.EXPIRED)
+        .select_related("session__course")
+        .order_by("session__first_starts_at", "pk")
+    )
+    return [(booking, purpose_for(booking, email)) for booking in found]
+
+
+def purpose_for(booking: Booking, email: str) -> str:
+    """Return which link an address may have: a hold has to be confirmed first."""
+    if booking.contact_email != email:
+        return "booking-second"
+    return "booking-confirm" if booking.state == Booking.State.HELD else "booking"

@@ -1,0 +1,59 @@
+"""What must be true before a booking is made or changed, and the lock on one booking."""
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.exceptions import ClosedToOthers, NotBookable, TooManyHolds, WrongState
+from courses.models import Booking, Session
+from municipalities.models import Municipality
+
+
+def lock_booking(booking: Booking) -> Booking:
+    """Return a booking as it is now, locked until the transaction ends; after its session where both are locked."""
+    return Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+
+
+def refuse_unbookable(session: Session, municipality: Municipality | None = None) -> None:
+    """Raise NotBookable or ClosedToOthers, with a sentence that says why a session takes no booking."""
+    if session.state == Session.State.CANCELLED:
+        raise NotBookable(_("This date is cancelled and takes no bookings. Choose another one."))
+    if session.state == Session.State.HELD or session.first_starts_at <= timezone.now():
+        raise NotBookable(_("This date is in the past and takes no bookings. Choose another one."))
+    if session.state not in Session.OPEN_STATES:
+        raise NotBookable(_("This date is not open for bookings yet."))
+    if municipality and session.closed_to_id not in {None, municipality.pk}:
+        raise ClosedToOthers(_("This date is held for another municipality."), field="municipality")
+
+
+def refuse_too_many_holds(booking: Booking) -> None:
+    """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed."""
+    others = Booking.objects.filter(state=Booking.State.HELD).exclude(pk=booking.pk)
+    held = others.aggregate(
+        by_address=Count("pk", filter=Q(contact_email=booking.contact_email)),
+        by_municipality=Count("pk", filter=Q(municipality=booking.municipality_id)),
+    )
+    if held["by_address"] >= settings.HOLDS_PER_ADDRESS:
+        raise TooManyHolds(
+            _("Other bookings wait for this address to be confirmed. Open the e-mail we sent and confirm one first."),
+            field="contact_email",
+        )
+    if held["by_municipality"] >= settings.HOLDS_PER_MUNICIPALITY:
+        raise TooManyHolds(
+            _(
+                "Many bookings for this municipality wait to be confirmed. Try again tomorrow, or ask a colleague who"
+                " has booked here before."
+            ),
+            field="municipality",
+        )
+
+
+def refuse_unchangeable(booking: Booking, session: Session) -> None:
+    """Raise WrongState unless a booking is confirmed and its session lies ahead."""
+    if booking.state != Booking.State.CONFIRMED:
+        raise WrongState(_("This booking is not confirmed, so it cannot be changed."))
+    if session.state == Session.State.CANCELLED:
+        raise WrongState(_("The course is cancelled, so the booking cannot be changed."))
+    if session.first_starts_at <= timezone.now():
+        raise WrongState(_("The course has begun, so the booking can no longer be changed."))

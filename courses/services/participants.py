@@ -1,0 +1,224 @@
+"""The names behind the seats: put in by the booker, by the participants themselves or by staff."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from courses.exceptions import NameTaken, WrongState
+from courses.models import Booking, Participant, Session
+from taushet.models import User
+from taushet.services import audit
+
+from . import messages
+from .guards import lock_booking
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is to take part."""
+
+    name: str
+    email: str = ""
+    workplace: str = ""
+    role: str = ""
+
+
+@transaction.atomic
+def name_participants(
+    booking: Booking,
+    people: Iterable[Person],
+    *,
+    request_key: str,
+    named_by: str = Participant.NamedBy.BOOKER,
+    by: User | None = None,
+) -> list[Participant]:
+    """Put names on seats of a booking, all of them or none; the same request key gives the same participants.
+
+    Those of a confirmed booking get a mail. Raises NameTaken when there are more names than seats or an address is
+    on the list already, and WrongState when the booking or the course is over.
+    """
+    booking = lock_booking(booking)
+    done = list(booking.participants.filter(request_key__startswith=f"{request_key}/"))
+    if done:
+        return done
+    refuse_over(booking)
+    people = list(people)
+    named = list(booking.participants.active())
+    refuse_without_seat(booking, len(named), len(people))
+    refuse_twice([*named, *people])
+    participants = [
+        Participant(
+            booking=booking,
+            name=person.name,
+            email=person.email,
+            workplace=person.workplace,
+            role=person.role,
+            named_by=named_by,
+            request_key=f"{request_key}/{number}",
+        )
+        for number, person in enumerate(people)
+    ]
+    for participant in participants:
+        participant.save(force_insert=True)
+        _welcome(participant)
+        _record("participant.named", participant, by=by)
+    return participants
+
+
+@transaction.atomic
+def replace_participant(
+    participant: Participant, person: Person, *, request_key: str, by: User | None = None
+) -> Participant:
+    """Give somebody's seat to a colleague; who had it stays in the history. The same request key does it once.
+
+    With the same address it is the same person, whose name was mistyped: that is put right where it stands. Raises
+    NameTaken when the colleague is on the list already, and WrongState when the seat is nobody's any more.
+    """
+    booking = lock_booking(participant.booking)
+    done = Participant.objects.filter(booking=booking, request_key=request_key).first()
+    if done:
+        return done
+    participant = booking.participants.get(pk=participant.pk)
+    refuse_over(booking)
+    refuse_gone(participant)
+    refuse_twice([*booking.participants.active().exclude(pk=participant.pk), person])
+    if person.email and person.email == participant.email:
+        return _correct(participant, person, by=by)
+    _end(participant, Participant.State.REPLACED)
+    new = Participant.objects.create(
+        booking=booking,
+        name=person.name,
+        email=person.email,
+        workplace=person.workplace,
+        role=person.role,
+        named_by=Participant.NamedBy.STAFF if by and by.is_campaign_staff else Participant.NamedBy.BOOKER,
+        replaces=participant,
+        request_key=request_key,
+    )
+    _tell_removed(participant)
+    _welcome(new)
+    _record("participant.replaced", participant, by=by, replaced_by=new.pk)
+    return new
+
+
+@transaction.atomic
+def withdraw_participant(participant: Participant, *, by_self: bool = False, by: User | None = None) -> Participant:
+    """Take a name off; the seat stays with the booking. Doing it twice changes nothing.
+
+    The contacts hear of it when the participant did it. Raises WrongState when the course is over.
+    """
+    booking = lock_booking(participant.booking)
+    participant = booking.participants.get(pk=participant.pk)
+    if participant.state != Participant.State.ACTIVE:
+        return participant
+    refuse_over(booking)
+    _end(participant, Participant.State.WITHDRAWN)
+    _tell_removed(participant)
+    if by_self and booking.state == Booking.State.CONFIRMED:
+        messages.tell_withdrew(participant)
+    _record("participant.withdrawn", participant, by=by, kind="participant" if by_self else "booker")
+    return participant
+
+
+@transaction.atomic
+def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participant | None:
+    """Let somebody take a seat of a booking through its sign-up link.
+
+    Returns None when the address is on the list already: its owner then gets the link once more, and whoever asked
+    learns no more. Raises NameTaken when all seats have names, and WrongState.
+    """
+    booking = lock_booking(booking)
+    if booking.state != Booking.State.CONFIRMED:
+        raise WrongState(_("This sign-up is not open. Ask your contact at work."))
+    already = booking.participants.active().filter(email=person.email).exclude(request_key=f"{request_key}/0").first()
+    if already:
+        _remind(already)
+        return None
+    return name_participants(booking, [person], request_key=request_key, named_by=Participant.NamedBy.SELF)[0]
+
+
+def free_names(booking: Booking) -> int:
+    """Return how many seats of a booking have no name yet."""
+    return max(booking.seats - booking.participants.active().count(), 0)
+
+
+def refuse_over(booking: Booking) -> None:
+    if not booking.takes_seats:
+        raise WrongState(_("This booking has no seats any more."))
+    session = booking.session
+    if session.state == Session.State.CANCELLED:
+        raise WrongState(_("The course is cancelled."))
+    if session.last_ends_at <= timezone.now():
+        raise WrongState(_("The course is over, so the names can no longer be changed."))
+
+
+def refuse_gone(participant: Participant) -> None:
+    if participant.state != Participant.State.ACTIVE:
+        raise WrongState(_("This name has been taken off already."))
+
+
+def refuse_without_seat(booking: Booking, named: int, wanted: int) -> None:
+    free = booking.seats - named
+    if wanted <= free:
+        return
+    if not free:
+        raise NameTaken(_("All seats of this booking have names."))
+    raise NameTaken(
+        ngettext(
+            "%(free)d seat of this booking has no name yet, so there is no room for more names.",
+            "%(free)d seats of this booking have no name yet, so there is no room for more names.",
+            free,
+        )
+        % {"free": free}
+    )
+
+
+def refuse_twice(people: list) -> None:
+    """Raise NameTaken when two of them have the same address."""
+    seen = set()
+    for person in people:
+        if person.email and person.email in seen:
+            raise NameTaken(_("%(email)s is on the list already.") % {"email": person.email}, field="email")
+        seen.add(person.email)
+
+
+def _welcome(participant: Participant) -> None:
+    booking = participant.booking
+    if booking.state != Booking.State.CONFIRMED or not participant.email:
+        return
+    if participant.email != booking.contact_email:
+        messages.welcome(participant)
+
+
+def _tell_removed(participant: Participant) -> None:
+    if participant.booking.state == Booking.State.CONFIRMED:
+        messages.tell_removed(participant)
+
+
+def _correct(participant: Participant, person: Person, *, by: User | None) -> Participant:
+    participant.name, participant.workplace, participant.role = person.name, person.workplace, person.role
+    participant.save(update_fields=["name", "workplace", "role"])
+    _record("participant.corrected", participant, by=by)
+    return participant
+
+
+def _remind(participant: Participant) -> None:
+    """Send the own link again, but not over and over."""
+    if not messages.was_reminded(participant):
+        messages.send_own_link(participant)
+
+
+def _end(participant: Participant, state: str) -> None:
+    participant.state = state
+    participant.ended_at = timezone.now()
+    participant.save(update_fields=["state", "ended_at"])
+
+
+def _record(action: str, participant: Participant, *, by: User | None, kind: str = "booker", **detail) -> None:
+    if participant.named_by == Participant.NamedBy.SELF and action == "participant.named":
+        kind = "participant"
+    audit.record(action, participant, by=by, kind="" if by else kind, booking=participant.booking_id, **detail)
