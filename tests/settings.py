@@ -7,14 +7,16 @@ os.environ.setdefault("TAUSHET_DEBUG", "1")
 os.environ.setdefault("TAUSHET_VAR", tempfile.mkdtemp(prefix="taushet-test-"))
 
 from taushet.settings import *  # noqa: F403
-from taushet.settings import CACHES, DATABASES, SQLITE_OPTIONS
+from taushet.settings import CACHES, DATABASES, INSTALLED_APPS, SQLITE_OPTIONS
 
 DEBUG = False
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.servers.kinds.apps.KindsConfig"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
         "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
     }
     DATABASES["default"]["TEST"] = {"NAME": os.environ["TAUSHET_VAR"] + "/test.sqlite3"}
+ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "kalender.example"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

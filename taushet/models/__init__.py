@@ -6,6 +6,7 @@ from .marks import Mark
 from .outbox import Attempt, Message, MessageAttachment, Suppression
 from .ticks import Tick
 from .users import User
+from .workers import WorkerProcess
 
 __all__ = [
     "Attempt",
@@ -19,4 +20,5 @@ __all__ = [
     "Suppression",
     "Tick",
     "User",
+    "WorkerProcess",
 ]

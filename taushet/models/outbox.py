@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -69,6 +70,8 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["priority", "due_at", "id"], condition=Q(state="queued"), name="message_queue"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["state", "-created_at", "-id"], name="message_state_newest"),
+            models.Index(fields=["kind", "-created_at", "-id"], name="message_kind_newest"),
             models.Index(fields=["to_email"], name="message_recipient"),
         ]
         constraints = [
@@ -82,6 +85,14 @@ class Message(models.Model):
 
     def __str__(self):
         return self.subject
+
+    def get_absolute_url(self):
+        return reverse("outbox_detail", args=[self.pk])
+
+    @property
+    def is_sealed(self):
+        """Whether the text is kept encrypted, or was until it had been sent."""
+        return not self.text and (self.sealed_text is not None or self.erased_at is not None)
 
 
 class MessageAttachment(models.Model):
@@ -98,7 +109,11 @@ class MessageAttachment(models.Model):
 
 
 class Attempt(models.Model):
-    """One try to hand a message to the mail provider; committed before the provider is called."""
+    """One try to hand a message to the mail provider; committed before the provider is called.
+
+    `handed_over_at` is set when everything is ready and the provider is about to see the message. A try that
+    ended without it has reached nobody; one that ended with it and without an answer may have.
+    """
 
     class Outcome(models.TextChoices):
         STARTED = "started", _("Started")
@@ -114,14 +129,26 @@ class Attempt(models.Model):
     provider_id = models.CharField(max_length=200, blank=True)
     worker = models.CharField(max_length=80, blank=True)
     started_at = models.DateTimeField(default=timezone.now)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["number"]
+        indexes = [
+            models.Index(fields=["worker"], condition=Q(outcome="started"), name="attempt_under_way"),
+            models.Index(fields=["provider_id"], condition=~Q(provider_id=""), name="attempt_at_provider"),
+        ]
         constraints = [models.UniqueConstraint(fields=["message", "number"], name="attempt_number_once")]
 
     def __str__(self):
         return f"{self.message_id}/{self.number}"
+
+
+class SuppressionQuerySet(models.QuerySet):
+    def stopping(self, message):
+        """What keeps this message from leaving; who asks to sign in gets the code unless the address is dead."""
+        found = self.filter(email=message.to_email.lower())
+        return found.filter(cause=Suppression.Cause.BOUNCE) if message.priority == Message.Priority.SIGN_IN else found
 
 
 class Suppression(models.Model):
@@ -132,9 +159,11 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("Marked as unwanted")
         WISH = "wish", _("Asked not to get mail")
 
-    email = models.EmailField(_("e-mail"), unique=True)
+    email = models.EmailField(_("e-mail"), unique=True)  # in lower case
     cause = models.CharField(_("cause"), max_length=10, choices=Cause)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = SuppressionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("suppressed address")

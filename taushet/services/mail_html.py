@@ -43,3 +43,8 @@ def _inline(text: str) -> str:
         parts += [f'<a href="{address}" style="color:#0b5cab;word-break:break-all">{address}</a>']
         last = match.end()
     return "".join(parts) + escape(text[last:])
+
+
+def hide_private_links(html: str, words: str) -> str:
+    """Return an HTML body in which every private link is only `words`."""
+    return re.sub(rf'<a href="{PLACEHOLDER.pattern}"[^>]*>.*?</a>', f"<u>{escape(words)}</u>", html, flags=re.DOTALL)

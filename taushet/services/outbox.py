@@ -15,21 +15,32 @@ from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from taushet.exceptions import TaushetError
-from taushet.models import Message, MessageAttachment, StoredFile
+from taushet.models import Message, MessageAttachment, StoredFile, Suppression, User
 from taushet.registries import message_kinds
 from taushet.seals import seal
+from taushet.services import audit
+from taushet.services.links import fill_placeholders
 from taushet.services.mail_html import make_html
+from taushet.services.mime import read_bodies
+from taushet.services.settling import queue_again, rest
 
 OWN_HEADERS = frozenset(
-    {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version", "auto-submitted"}
+    {"from", "to", "cc", "bcc", "sender", "reply-to", "subject", "date", "message-id", "mime-version"}
 )
+State = Message.State
 HEADER_NAME = re.compile(r"[A-Za-z0-9-]+")
 
 
 class MessageRefused(TaushetError):
     """A message that must not be written: unknown kind, a broken address, or a line break in a header."""
+
+
+class WrongState(TaushetError):
+    """What was asked cannot be done to the message as it is."""
 
 
 def render_mail(template: str, context: Mapping, language: str) -> tuple[str, str]:
@@ -131,3 +142,79 @@ def _check_headers(headers: Mapping[str, str], *values: str) -> None:
     for value in (*headers.values(), *values):
         if any(ord(character) < 32 or ord(character) == 127 for character in value):
             raise MessageRefused("A header must not hold a line break or another control character.")
+
+
+def read_message(message: Message, *, with_links: bool = False) -> str:
+    """Return the text of a message with placeholders where private links go.
+
+    A sealed text is opened in the demonstration only, else the answer is empty. `with_links` puts the real links
+    in, also only there: it raises WrongState elsewhere.
+    """
+    if with_links and not settings.DEMO:
+        raise WrongState(_("Private links are shown to their owners only."))
+    if message.sealed_text is not None and not settings.DEMO:
+        return ""
+    text, _html = read_bodies(message)
+    return fill_placeholders(text) if with_links else text
+
+
+@transaction.atomic
+def hold_message(message: Message, *, by: User) -> None:
+    """Keep a waiting message from leaving; raises WrongState when it does not wait."""
+    message = _lock(message, State.QUEUED)
+    rest(message, State.HELD, gettext_noop("Held back by a person."))
+    audit.record("held", message, by=by)
+
+
+@transaction.atomic
+def release_message(message: Message, *, by: User | None = None) -> None:
+    """Put a held message back in the queue, where its kind is asked again; raises WrongState."""
+    message = _lock(message, State.HELD)
+    queue_again(message)
+    audit.record("released", message, by=by)
+
+
+@transaction.atomic
+def cancel_message(message: Message, *, by: User | None = None, reason: str = "") -> None:
+    """Give a message up for good; raises WrongState when it may have left already."""
+    message = _lock(message, State.QUEUED, State.HELD, State.FAILED)
+    rest(message, State.CANCELLED, reason or (gettext_noop("Cancelled by a person.") if by else ""))
+    audit.record("cancelled", message, by=by)
+
+
+@transaction.atomic
+def send_message_again(message: Message, *, by: User) -> None:
+    """Queue a message whose fate is unknown, that failed or that stayed here; it keeps its Message-ID.
+
+    Raises WrongState from any other state, and when the text has been erased.
+    """
+    message = _lock(message, State.UNKNOWN, State.FAILED, State.STAYED)
+    if message.erased_at:
+        raise WrongState(_("The text has been erased, so it cannot be sent again."))
+    was = message.state
+    queue_again(message)
+    audit.record("sent again", message, by=by, was=was)
+
+
+@transaction.atomic
+def mark_message_sent(message: Message, *, by: User) -> None:
+    """Record that a message of unknown fate has arrived, as a person found out; raises WrongState."""
+    message = _lock(message, State.UNKNOWN)
+    rest(message, State.SENT, gettext_noop("Marked as sent by a person."))
+    audit.record("marked sent", message, by=by)
+
+
+@transaction.atomic
+def lift_suppression(suppression: Suppression, *, by: User) -> None:
+    """Let mail go to an address again."""
+    audit.record("suppression lifted", suppression, by=by, cause=suppression.cause)
+    suppression.delete()
+
+
+def _lock(message: Message, *states: str) -> Message:
+    message = Message.objects.select_for_update().get(pk=message.pk)
+    if message.state not in states:
+        raise WrongState(
+            _("This cannot be done now. The message is: %(state)s.") % {"state": message.get_state_display()}
+        )
+    return message

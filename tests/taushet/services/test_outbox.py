@@ -1,23 +1,9 @@
 import pytest
 
 from taushet.models import Message
-from taushet.registries import MessageKind, message_kinds
 from taushet.seals import unseal
-from taushet.services.outbox import MessageRefused, write_message
-
-message_kinds.register(MessageKind("test", "Test"))
-message_kinds.register(MessageKind("test-sealed", "Sealed test", sealed=True))
-
-
-def write(**changes):
-    fields = {
-        "kind": "test",
-        "to_email": "kari@kommune.example",
-        "subject": "Bekreftelse",
-        "text": "Hei.\n",
-        "language": "nb",
-    }
-    return write_message(**fields | changes)
+from taushet.services.outbox import MessageRefused
+from tests.factories.outbox import write
 
 
 def test_message_waits_with_an_identity_on_the_neutral_host(db, settings):

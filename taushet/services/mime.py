@@ -1,0 +1,113 @@
+"""From a stored message to the e-mail that leaves: the last step, where private links are put in."""
+
+import email.policy
+import re
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import MIMEPart
+from email.utils import format_datetime
+
+from django.core.mail import EmailMultiAlternatives
+
+from taushet.models import Message
+from taushet.seals import unseal
+from taushet.services.links import PLACEHOLDER, fill_placeholders
+from taushet.services.mail_html import make_html
+
+
+class SevenBitEmail(EmailMultiAlternatives):
+    """An e-mail whose bytes are plain ASCII, so that no server on the way has to re-encode and break it."""
+
+    def message(self, *, policy=email.policy.default):
+        message = super().message(policy=policy.clone(cte_type="7bit"))
+        for part in message.walk():
+            if part.get_content_maintype() == "text" and not part.is_attachment():
+                _write_readably(part)
+        return message
+
+
+def _write_readably(part: MIMEPart) -> None:
+    """Use quoted-printable, not base64, for texts: mail programs and filters like it better, and so do people."""
+    kind, method = part.get_content_subtype(), part["Content-Type"].params.get("method")
+    params = {"method": method} if method else None
+    part.set_content(part.get_content(), subtype=kind, charset="utf-8", cte="quoted-printable", params=params)
+
+
+def build_email(message: Message, *, first_tried_at: datetime, plain: bool = False) -> SevenBitEmail:
+    """Return the e-mail with private links filled in; Message-ID and Date are the same at every attempt.
+
+    With a calendar it is built as RFC 6047 and the calendar programs want it: the invitation as the last
+    alternative and again as an attached file, the same bytes. `plain` leaves out what some provider's
+    interface cannot carry: the alternative and the metadata. Raises SecretLink.DoesNotExist when a link in it
+    has been revoked, and BrokenSeal when the text was sealed with another key.
+    """
+    text, html = read_bodies(message)
+    mail = SevenBitEmail(
+        subject=message.subject,
+        body=fill_placeholders(text),
+        from_email=message.from_email,
+        to=[str(Address(message.to_name, addr_spec=message.to_email))],
+        reply_to=[message.reply_to] if message.reply_to else None,
+        headers=_headers(message, first_tried_at),
+    )
+    mail.attach_alternative(fill_placeholders(html), "text/html")
+    if message.calendar:
+        calendar = fill_calendar(message.calendar)
+        if not plain:
+            mail.attach_alternative(calendar, f"text/calendar; method={message.calendar_method}")
+        mail.attach(_calendar_file(calendar))
+    for attachment in message.attachments.select_related("file").order_by("pk"):
+        mail.attach(attachment.file.name, bytes(attachment.file.content), attachment.file.content_type)
+    if not plain:
+        mail.metadata = {"message_id": message.message_id}
+    return mail
+
+
+def read_bodies(message: Message) -> tuple[str, str]:
+    """Return text and HTML with placeholders, opening the seal; raises BrokenSeal."""
+    if message.sealed_text is None:
+        return message.text, message.html
+    text = unseal(message.sealed_text)
+    return text, make_html(text, subject=message.subject, language=message.language)
+
+
+def fill_calendar(calendar: str) -> str:
+    """Return a calendar with its links filled in, CRLF everywhere, lines folded at 75 octets again."""
+    unfolded = re.sub(r"\r?\n[ \t]", "", calendar)
+    if not PLACEHOLDER.search(unfolded):
+        return "".join(f"{line}\r\n" for line in calendar.splitlines())
+    return "".join(fold_line(fill_placeholders(line)) for line in unfolded.splitlines())
+
+
+def fold_line(line: str) -> str:
+    """Return one content line folded at 75 octets, never inside a character (RFC 5545 3.1)."""
+    pieces, piece, size = [], "", 0
+    for character in line:
+        width = len(character.encode())
+        if size + width > 75:
+            pieces, piece, size = [*pieces, piece], " ", 1
+        piece, size = piece + character, size + width
+    return "\r\n".join([*pieces, piece]) + "\r\n"
+
+
+def _headers(message: Message, first_tried_at: datetime) -> dict[str, str]:
+    own = {name: fill_placeholders(value) for name, value in message.headers.items()}
+    return {
+        "Message-ID": message.message_id,
+        "Date": format_datetime(first_tried_at.replace(microsecond=0)),
+        "Auto-Submitted": "auto-generated",
+        "Content-Language": message.language,
+    } | own
+
+
+def _calendar_file(calendar: str) -> MIMEPart:
+    part = MIMEPart()
+    part.set_content(
+        calendar.encode(),
+        maintype="application",
+        subtype="ics",
+        disposition="attachment",
+        filename="invite.ics",
+        params={"name": "invite.ics"},
+    )
+    return part
