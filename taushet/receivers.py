@@ -3,11 +3,15 @@
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
+from anymail.signals import tracking
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
+from taushet.services.delivery import store_event
 from taushet.services.roles import sync_roles
+from taushet.tasks import handle_delivery_event
 
 
 @receiver(post_migrate)
@@ -28,3 +32,12 @@ def count_set_up_as_use(sender, request, user, authenticator, **kwargs):
     """Setting up a second factor proves that one has it, so it counts as used in this session."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
         record_authentication(request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True)
+
+
+@receiver(tracking)
+def keep_delivery_event(sender, event, esp_name, **kwargs):
+    """The provider may repeat a report: only the first is stored and enqueued, together."""
+    with transaction.atomic():
+        stored = store_event(event, esp_name)
+        if stored:
+            handle_delivery_event.enqueue(stored.pk)

@@ -1,0 +1,106 @@
+"""What the mail provider reports afterwards, and what follows for the message and the address."""
+
+import hashlib
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from taushet.models import Attempt, DeliveryEvent, Message, Suppression
+from taushet.services import audit
+from taushet.services.jobs import TryLater
+from taushet.services.settling import BOUNCED, DELIVERED_EVENTS, LOST_EVENTS, rest
+
+KEPT_KINDS = DELIVERED_EVENTS | LOST_EVENTS | {"deferred"}  # who opened a mail is nobody's business
+DEAD_ADDRESS = {"bounced", "invalid"}
+PATIENCE = timedelta(minutes=30)  # a report can be faster than our own note of whom it is about
+SUPPRESSING = {"complained": Suppression.Cause.COMPLAINT, "unsubscribed": Suppression.Cause.WISH}
+
+State = Message.State
+Outcome = Attempt.Outcome
+
+
+def store_event(event, provider: str) -> DeliveryEvent | None:
+    """Keep one report of Anymail's; returns None when it is there already, or of a sort we do not keep."""
+    if event.event_type not in KEPT_KINDS:
+        return None
+    stored, is_new = DeliveryEvent.objects.get_or_create(
+        provider=provider[:40],
+        event_id=_identity(event),
+        defaults={
+            "kind": event.event_type,
+            "reason": (event.reject_reason or "")[:40],
+            "provider_id": str(event.message_id or "")[:200],
+            "our_id": str((event.metadata or {}).get("message_id") or "")[:120],
+            "detail": " ".join((event.mta_response or event.description or "").split())[:300],
+            "happened_at": event.timestamp,
+        },
+    )
+    return stored if is_new else None
+
+
+@transaction.atomic
+def handle_event(event_id: int) -> None:
+    """Let a report settle its message; running it again changes nothing.
+
+    Raises TryLater while the message cannot be found or is being sent this moment.
+    """
+    event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
+    if event.handled_at:
+        return
+    message = find_message(event)
+    is_early = timezone.now() - event.received_at < PATIENCE
+    if is_early and (message is None or message.state == State.SENDING):
+        raise TryLater("The message is not settled yet.")
+    if message is not None:
+        event.message = message
+        _apply(event, Message.objects.select_for_update().get(pk=message.pk))
+    event.handled_at = timezone.now()
+    event.save(update_fields=["message", "handled_at"])
+
+
+def find_message(event: DeliveryEvent) -> Message | None:
+    """Return the message a report is about, by our Message-ID or by the provider's name for it."""
+    names = {event.our_id, event.provider_id, f"<{event.provider_id}>"} - {"", "<>"}
+    if message := Message.objects.filter(message_id__in=names).first():
+        return message
+    attempt = Attempt.objects.exclude(provider_id="").filter(provider_id=event.provider_id).first()
+    return attempt.message if attempt else None
+
+
+def suppress(email: str, cause: str) -> Suppression:
+    """Send nothing more to an address; a dead address outranks a wish."""
+    suppression, is_new = Suppression.objects.get_or_create(email=email.lower(), defaults={"cause": cause})
+    if not is_new and cause == Suppression.Cause.BOUNCE and suppression.cause != cause:
+        suppression.cause = cause
+        suppression.save(update_fields=["cause"])
+    if is_new:
+        audit.record("suppressed", suppression, kind="provider", cause=cause)
+    return suppression
+
+
+def _apply(event: DeliveryEvent, message: Message) -> None:
+    if event.kind in LOST_EVENTS and message.state in {State.SENT, State.UNKNOWN}:
+        rest(message, State.FAILED, BOUNCED)
+    if event.kind in DELIVERED_EVENTS and _is_in_doubt(message):
+        message.attempts.filter(outcome=Outcome.UNKNOWN).update(outcome=Outcome.ACCEPTED)
+        rest(message, State.SENT)
+    if event.kind in LOST_EVENTS and event.reason in DEAD_ADDRESS:
+        suppress(message.to_email, Suppression.Cause.BOUNCE)
+    if cause := SUPPRESSING.get(event.kind):
+        suppress(message.to_email, cause)
+
+
+def _is_in_doubt(message: Message) -> bool:
+    """Unknown, or queued again by a person who could not know that it had arrived."""
+    waits_again = {State.QUEUED, State.HELD}
+    return message.state == State.UNKNOWN or (
+        message.state in waits_again and message.attempts.filter(outcome=Outcome.UNKNOWN).exists()
+    )
+
+
+def _identity(event) -> str:
+    if event.event_id:
+        return str(event.event_id)[:200]
+    parts = (event.event_type, event.message_id, event.recipient, event.timestamp)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""Work for the worker. Each task may run twice, so each is one that can."""
+
+from django.tasks import task
+from django.utils import timezone
+
+from taushet.services import delivery, recovery, retention
+
+
+@task()
+def handle_delivery_event(event_id: int) -> None:
+    delivery.handle_event(event_id)
+
+
+@task()
+def close_dead_codes() -> int:
+    return recovery.close_dead_codes()
+
+
+@task(priority=-50)
+def apply_retention() -> dict[str, int]:
+    return retention.apply_rules(timezone.now())
