@@ -4,7 +4,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from taushet.views import demo, information, language, leave, search, start, today
+from taushet.views import demo, health, information, language, leave, outbox, search, start, today
+
+outbox_urls = [
+    path("", outbox.outbox_list, name="outbox_list"),
+    path("sperret/", outbox.suppression_list, name="suppression_list"),
+    path("sperret/<int:pk>/apne/", outbox.suppression_lift, name="suppression_lift"),
+    path("<int:pk>/", outbox.outbox_detail, name="outbox_detail"),
+    path("<int:pk>/html/", outbox.outbox_html, name="outbox_html"),
+    path("<int:pk>/hold/", outbox.outbox_act, {"name": "outbox_hold"}, name="outbox_hold"),
+    path("<int:pk>/slipp/", outbox.outbox_act, {"name": "outbox_release"}, name="outbox_release"),
+    path("<int:pk>/avbryt/", outbox.outbox_act, {"name": "outbox_cancel"}, name="outbox_cancel"),
+    path("<int:pk>/send-igjen/", outbox.outbox_act, {"name": "outbox_send_again"}, name="outbox_send_again"),
+    path("<int:pk>/er-sendt/", outbox.outbox_act, {"name": "outbox_mark_sent"}, name="outbox_mark_sent"),
+]
 
 urlpatterns = [
     path("", start.front_page, name="front_page"),
@@ -14,7 +27,11 @@ urlpatterns = [
     path("sprak/", language.set_language, name="set_language"),
     path("forlat/", leave.leave, name="leave"),
     path("stab/", today.today, name="today"),
+    path("stab/utboks/", include(outbox_urls)),
     path("stab/sok/", search.staff_search, name="staff_search"),
+    path("helse/", health.alive, name="health"),
+    path("helse/klar/", health.ready, name="health_ready"),
+    path("helse/arbeider/", health.worker, name="health_worker"),
     path("konto/videre/", start.start_signed_in, name="start_signed_in"),
     path("konto/", include("allauth.urls")),
     path("admin/", admin.site.urls),
@@ -23,5 +40,7 @@ urlpatterns = [
     path("", include("outreach.urls")),
 ]
 
+if settings.ANYMAIL["WEBHOOK_SECRET"]:
+    urlpatterns += [path("webhooks/epost/", include("anymail.urls"))]
 if settings.DEMO:
     urlpatterns += [path("demo/", demo.demo, name="demo")]

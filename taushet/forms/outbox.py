@@ -1,0 +1,34 @@
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from taushet.models import Message
+from taushet.registries import message_kinds
+
+
+class OutboxFilter(forms.Form):
+    """What of the outbox to show. Anything that makes no sense is left out rather than complained about."""
+
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Message.State.choices])
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    q = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        kinds = sorted((str(kind.label), kind.key) for kind in message_kinds)
+        self.fields["kind"].choices = [("", _("All")), *((key, label) for label, key in kinds)]
+
+    def narrow(self, messages):
+        chosen = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
+        if chosen.get("state"):
+            messages = messages.filter(state=chosen["state"])
+        if chosen.get("kind"):
+            messages = messages.filter(kind=chosen["kind"])
+        if chosen.get("q"):
+            messages = messages.filter(Q(to_email__icontains=chosen["q"]) | Q(to_name__icontains=chosen["q"]))
+        return messages

@@ -1,0 +1,171 @@
+"""The outbox: what has left, what waits, what is in trouble, and what a person may do about it."""
+
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.csp import CSP
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csp import csp_override
+
+from taushet.exceptions import TaushetError
+from taushet.forms.outbox import OutboxFilter
+from taushet.models import Message, Suppression
+from taushet.registries import message_kinds
+from taushet.services import audit, outbox
+from taushet.services.mail_html import hide_private_links
+
+State = Message.State
+LIST_FIELDS = ("kind", "state", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person may do to a message in certain states."""
+
+    do: object
+    states: frozenset
+    label: str
+    consequence: str
+    done: str
+    color: str = "accent"
+
+
+ACTIONS = {
+    "outbox_mark_sent": Action(
+        outbox.mark_message_sent,
+        frozenset({State.UNKNOWN}),
+        gettext_lazy("Mark as sent"),
+        gettext_lazy("Do this when you know that it has arrived. It will not be sent again."),
+        gettext_lazy("The message is marked as sent."),
+    ),
+    "outbox_send_again": Action(
+        outbox.send_message_again,
+        frozenset({State.UNKNOWN, State.FAILED, State.STAYED}),
+        gettext_lazy("Send again"),
+        gettext_lazy("If it has arrived after all, the recipient gets it twice."),
+        gettext_lazy("The message is waiting to be sent again."),
+    ),
+    "outbox_release": Action(
+        outbox.release_message,
+        frozenset({State.HELD}),
+        gettext_lazy("Release"),
+        gettext_lazy("It is sent as soon as nothing else keeps it back."),
+        gettext_lazy("The message is waiting to be sent."),
+    ),
+    "outbox_hold": Action(
+        outbox.hold_message,
+        frozenset({State.QUEUED}),
+        gettext_lazy("Hold back"),
+        gettext_lazy("It is not sent until somebody releases it."),
+        gettext_lazy("The message is held back."),
+    ),
+    "outbox_cancel": Action(
+        outbox.cancel_message,
+        frozenset({State.QUEUED, State.HELD, State.FAILED}),
+        gettext_lazy("Cancel for good"),
+        gettext_lazy("It will never be sent. This cannot be undone."),
+        gettext_lazy("The message is cancelled."),
+        color="danger",
+    ),
+}
+
+
+@permission_required("taushet.read_outbox", raise_exception=True)
+def outbox_list(request):
+    form = OutboxFilter(request.GET)
+    found = form.narrow(Message.objects.only(*LIST_FIELDS))
+    page = Paginator(found, 50).get_page(request.GET.get("page"))
+    for message in page:
+        message.kind_label = kind_label(message)
+    counts = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
+    states = [(state.value, state.label, counts.get(state.value, 0)) for state in State]
+    context = {"form": form, "page": page, "states": states, "staff_section": "utboks"}
+    return render(request, "taushet/outbox_list.html", context)
+
+
+@permission_required("taushet.read_outbox", raise_exception=True)
+def outbox_detail(request, pk):
+    message = get_object_or_404(Message, pk=pk)
+    audit.record("viewed", message, by=request.user)
+    can_steer = request.user.has_perm("taushet.steer_outbox")
+    context = {
+        "message": message,
+        "kind_label": kind_label(message),
+        "text": outbox.read_message(message),
+        "attempts": message.attempts.all(),
+        "events": message.delivery_events.order_by("received_at"),
+        "attachments": message.attachments.select_related("file").defer("file__content"),
+        "suppression": Suppression.objects.filter(email=message.to_email.lower()).first(),
+        "actions": possible_actions(message) if can_steer else [],
+        "staff_section": "utboks",
+    }
+    return render(request, "taushet/outbox_detail.html", context)
+
+
+@permission_required("taushet.read_outbox", raise_exception=True)
+@csp_override({"default-src": [CSP.NONE], "style-src": [CSP.UNSAFE_INLINE]})
+def outbox_html(request, pk):
+    """Show the HTML form as the recipient sees it, without the private links."""
+    message = get_object_or_404(Message, pk=pk)
+    audit.record("viewed", message, by=request.user)
+    return HttpResponse(hide_private_links(message.html, _("private link")))
+
+
+@permission_required("taushet.steer_outbox", raise_exception=True)
+def outbox_act(request, pk, name):
+    """Ask first, then do one of ACTIONS."""
+    message = get_object_or_404(Message, pk=pk)
+    action = ACTIONS[name]
+    if request.method == "POST":
+        try:
+            action.do(message, by=request.user)
+        except TaushetError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, action.done)
+        return redirect("outbox_detail", pk=pk)
+    context = {
+        "title": action.label,
+        "text": action.consequence,
+        "button": action.label,
+        "color": action.color,
+        "back": message.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context)
+
+
+@permission_required("taushet.read_outbox", raise_exception=True)
+def suppression_list(request):
+    page = Paginator(Suppression.objects.order_by("-created_at", "-pk"), 50).get_page(request.GET.get("page"))
+    return render(request, "taushet/suppression_list.html", {"page": page, "staff_section": "utboks"})
+
+
+@permission_required("taushet.steer_outbox", raise_exception=True)
+def suppression_lift(request, pk):
+    suppression = get_object_or_404(Suppression, pk=pk)
+    if request.method == "POST":
+        outbox.lift_suppression(suppression, by=request.user)
+        messages.success(request, _("Mail may go to the address again."))
+        return redirect("suppression_list")
+    context = {
+        "title": _("Allow mail to this address"),
+        "text": _("Do this when the owner asks for it, or when you know that the address works again."),
+        "button": _("Allow mail"),
+        "back": redirect("suppression_list").url,
+    }
+    return render(request, "confirm.html", context)
+
+
+def kind_label(message):
+    kind = message_kinds.get(message.kind)
+    return kind.label if kind else message.kind
+
+
+def possible_actions(message):
+    return [(name, action.label, action.color) for name, action in ACTIONS.items() if message.state in action.states]
