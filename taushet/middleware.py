@@ -22,6 +22,8 @@ NEUTRAL_PATHS = (
     "/sprak/",
     "/forlat/",
     "/helse/",
+    "/robots.txt",
+    "/favicon.ico",
 )
 GUARDED_PATHS = ("/stab/", "/admin/")
 

@@ -59,9 +59,7 @@ def test_municipality_that_has_ended_is_named_and_refused(db):
 
     form = PlaceForm({"municipality": ended.number})
 
-    assert form.errors["municipality"] == [
-        "Halsa is no longer a municipality of its own. Choose the one it belongs to now."
-    ]
+    assert form.errors["municipality"] == ["Halsa er ikke lenger egen kommune. Velg kommunen den er en del av nå."]
     assert f'<option value="{ended.number}" selected>Halsa</option>' in str(form["municipality"])
 
 
