@@ -136,10 +136,25 @@ class RolePermissions:
 
 @dataclass(frozen=True)
 class Deactivation:
-    """What else ends when a person is deactivated. `apply(user, by)` runs in the same transaction."""
+    """What else ends when a person is deactivated. `apply(user, by)` runs in the same transaction.
+
+    `tells(user)` gives sentences for the page that asks for confirmation: what will happen, what is left to do.
+    """
 
     key: str
     apply: Callable[[Any, Any], None]
+    tells: Callable[[Any], Iterable[str]] = lambda user: ()
+
+
+@dataclass(frozen=True)
+class KnownAddress:
+    """A reason to let somebody sign in who has no user yet: their mail address has proven itself with us.
+
+    `find(email)` gives the (name, language) known for the lower-cased address, or None.
+    """
+
+    key: str
+    find: Callable[[str], tuple[str, str] | None]
 
 
 @dataclass(frozen=True)
@@ -160,4 +175,5 @@ search_sources: Registry[SearchSource] = Registry()
 periodic_tasks: Registry[PeriodicTask] = Registry()
 role_permissions: Registry[RolePermissions] = Registry()
 deactivations: Registry[Deactivation] = Registry()
+known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()

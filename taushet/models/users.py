@@ -1,14 +1,33 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from taushet.roles import STAFF_ROLES
+from taushet.roles import ADMINISTRATOR, STAFF_ROLES
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+    def with_role(self, role):
+        return self.filter(pk__in=User.groups.through.objects.filter(group__name=role).values("user"))
+
+    def administrators(self):
+        """Those who can let others in; one of them must always be left."""
+        return self.active().filter(
+            Q(is_superuser=True)
+            | Q(pk__in=User.groups.through.objects.filter(group__name=ADMINISTRATOR).values("user"))
+        )
+
+    def search(self, text):
+        return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, password=None, **fields):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)

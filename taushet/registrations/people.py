@@ -1,9 +1,46 @@
 """What people bring into the registries."""
 
+from django.utils.translation import gettext_lazy as _
+
 from taushet import roles
 from taushet.demonstration import load_people
-from taushet.registries import DemonstrationPart, RolePermissions, demonstration_parts, role_permissions
+from taushet.models import User
+from taushet.registries import (
+    SEND,
+    Decision,
+    DemonstrationPart,
+    LinkKind,
+    MessageKind,
+    RolePermissions,
+    demonstration_parts,
+    link_kinds,
+    message_kinds,
+    role_permissions,
+)
+from taushet.services.people import has_accepted
 
+
+def only_to_people_with_access(message):
+    """A code or an invitation for somebody who has been shut out meanwhile does not leave."""
+    if User.objects.filter(email=message.to_email, is_active=False).exists():
+        return Decision("cancel", "The person has been deactivated.")
+    return SEND
+
+
+def only_while_waited_for(message):
+    user = User.objects.filter(email=message.to_email).first()
+    if user is None or has_accepted(user):
+        return Decision("cancel", "The invitation is no longer needed.")
+    return only_to_people_with_access(message)
+
+
+message_kinds.register(
+    MessageKind("sign-in", _("Sign-in and changes to it"), before_sending=only_to_people_with_access, sealed=True)
+)
+message_kinds.register(
+    MessageKind("person-invitation", _("Invitation to a person"), before_sending=only_while_waited_for)
+)
+link_kinds.register(LinkKind("invite", "invitation", on_main_host=True))
 role_permissions.register(
     RolePermissions(
         "people",
