@@ -125,9 +125,15 @@ def database() -> dict:
     url = environment.text("DATABASE_URL")
     if not url:
         name = "demo.sqlite3" if DEMO else "taushet.sqlite3"
-        return {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR_DIR / name, "OPTIONS": SQLITE_OPTIONS}
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / name,
+            "OPTIONS": SQLITE_OPTIONS,
+            "CONN_MAX_AGE": 60,  # opening a file and its PRAGMAs cost more than most pages
+        }
     config = dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True)
     if config["ENGINE"].endswith("sqlite3"):
+        config["CONN_HEALTH_CHECKS"] = False
         config["OPTIONS"] = SQLITE_OPTIONS | config.get("OPTIONS", {})
     return config
 
