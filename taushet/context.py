@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+SECTIONS = frozenset({"kurs", "kommuner", "krav", "hjelp", "konto", "kursholder", "min-kommune", "stab"})
 SECRET_LINK_PATHS = ("/bestilling/", "/pamelding/", "/deltaker/")
 
 
@@ -11,7 +12,7 @@ def site(request):
     return {
         "is_demonstration": settings.DEMO,
         "is_neutral": is_neutral(request),
-        "section": first,
+        "section": first if first in SECTIONS else "",
         "staff_section": rest.partition("/")[0] if first == "stab" else "",
         "main_site": settings.BASE_URL,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),

@@ -75,7 +75,7 @@ def write_clock(value) -> str:
 @register.filter
 def clock(value):
     """kl. 09.00"""
-    return _("at %(time)s") % {"time": write_clock(local(value))} if value else ""
+    return say_at(write_clock(local(value))) if value else ""
 
 
 @register.filter
@@ -85,7 +85,11 @@ def time_span(start, end=None):
         return ""
     if not end:
         return clock(start)
-    return _("at %(time)s") % {"time": f"{write_clock(local(start))}{EN_DASH}{write_clock(local(end))}"}
+    return say_at(f"{write_clock(local(start))}{EN_DASH}{write_clock(local(end))}")
+
+
+def say_at(time: str) -> str:
+    return (_("at %(time)s") % {"time": time}).replace(" ", NBSP)
 
 
 @register.filter
