@@ -1,6 +1,6 @@
 """Reader of the project's own data files under municipalities/data/ (see the README there)."""
 
-import json
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +11,7 @@ from municipalities.exceptions import RegistryError
 from taushet.fields import parse_phone
 
 from .checking import at
+from .reading import day, made, need, numbered, parse
 from .records import CentreRecord, ChangeRecord, CountyRecord, Edition, IndicatorRecord, MunicipalityRecord
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -18,47 +19,44 @@ DATA = Path(__file__).resolve().parents[2] / "data"
 
 def read_bundled(folder: Path = DATA) -> Edition:
     """Return the edition that comes with the project; raises RegistryError when a file is broken."""
-    municipalities = load(folder / "municipalities.json")
-    facts = need(municipalities, "facts", "municipalities.json")
-    year = int(facts["population"]["as_of"][:4])
+    head = load(folder / "municipalities.json")
     sources = {row["key"]: row for row in rows(folder, "sources.json", "sources", "key")}
+    year = population_year(head)
     return Edition(
         label=_("the project's own data"),
-        as_of=date.fromisoformat(need(municipalities, "as_of", "municipalities.json")),
-        counties=tuple(county(row) for row in rows(folder, "counties.json", "counties", "number")),
-        municipalities=tuple(
-            municipality(row, year) for row in rows(folder, "municipalities.json", "municipalities", "number")
+        as_of=day(need(head, "as_of", "municipalities.json"), "municipalities.json"),
+        counties=read(folder, "counties.json", "counties", "number", county),
+        municipalities=read(
+            folder, "municipalities.json", "municipalities", "number", lambda row: municipality(row, year)
         ),
-        changes=tuple(change(row) for row in municipalities.get("changes", [])),
-        centres=tuple(centre(row, sources) for row in rows(folder, "crisis_centres.json", "crisis_centres", "name")),
-        indicators=tuple(indicator(row) for row in rows(folder, "indicators.json", "indicators", "key")),
+        changes=read(folder, "municipalities.json", "changes", "old", change) if "changes" in head else (),
+        centres=read(folder, "crisis_centres.json", "crisis_centres", "name", lambda row: centre(row, sources)),
+        indicators=read(folder, "indicators.json", "indicators", "key", indicator),
     )
+
+
+def population_year(head: dict) -> int:
+    facts = need(head, "facts", "municipalities.json")
+    counted = need(need(facts, "population", "municipalities.json"), "as_of", "municipalities.json")
+    return day(counted, "municipalities.json").year
+
+
+def read[Record](folder: Path, file: str, key: str, name: str, reader: Callable[[dict], Record]) -> tuple[Record, ...]:
+    return tuple(made(reader, row) for row in rows(folder, file, key, name))
 
 
 def load(path: Path) -> dict:
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        return parse(path.read_bytes(), path.name)
     except FileNotFoundError as error:
         raise RegistryError(_("The file %(file)s is missing.") % {"file": path.name}) from error
-    except ValueError as error:
-        raise RegistryError(
-            _("The file %(file)s is broken or cut off: %(error)s.") % {"file": path.name, "error": error}
-        ) from error
-
-
-def need(row: dict, key: str, where: str):
-    """Return a value that must be there; raises RegistryError with the row when it is not."""
-    if not isinstance(row, dict) or key not in row:
-        raise at(where, _("“%(key)s” is missing") % {"key": key})
-    return row[key]
 
 
 def rows(folder: Path, file: str, key: str, name: str) -> list[dict]:
     """Return the rows of a file, each with the place it is found at under `row`."""
-    found = need(load(folder / file), key, file)
-    for place, row in enumerate(found, start=1):
-        where = _("%(file)s, row %(place)d") % {"file": file, "place": place}
-        row["row"] = f"{where} ({need(row, name, where)})"
+    found = []
+    for where, row in numbered(need(load(folder / file), key, file), file):
+        found.append(row | {"row": f"{where} ({need(row, name, where)})"})
     return found
 
 
@@ -100,9 +98,8 @@ def municipality(row: dict, year: int) -> MunicipalityRecord:
 
 
 def change(row: dict) -> ChangeRecord:
-    where = f"municipalities.json, {row}"
-    on = date.fromisoformat(need(row, "on", where))
-    return ChangeRecord(row=where, old=need(row, "old", where), new=need(row, "new", where), on=on)
+    where = row["row"]
+    return ChangeRecord(row=where, old=row["old"], new=need(row, "new", where), on=day(need(row, "on", where), where))
 
 
 def centre(row: dict, sources: dict[str, dict]) -> CentreRecord:
@@ -117,9 +114,9 @@ def centre(row: dict, sources: dict[str, dict]) -> CentreRecord:
         municipalities=tuple(row.get("municipalities", [])),
         organisation_number=row.get("organisation_number", ""),
         website=row.get("website", ""),
-        website_checked_on=day(row.get("website_checked_on")),
+        website_checked_on=optional_day(row, "website_checked_on"),
         phone=phone,
-        phone_checked_on=day(row.get("phone_checked_on")),
+        phone_checked_on=optional_day(row, "phone_checked_on"),
         source="\n".join(source_line(need(sources, key, where)) for key in row.get("sources", [])),
         source_year=row.get("source_year"),
     )
@@ -129,8 +126,8 @@ def source_line(source: dict) -> str:
     return f"{source['publisher']}: {source['title']}. {source['url']}"
 
 
-def day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+def optional_day(row: dict, key: str) -> date | None:
+    return day(row[key], row["row"]) if key in row else None
 
 
 def indicator(row: dict) -> IndicatorRecord:

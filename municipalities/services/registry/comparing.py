@@ -39,6 +39,7 @@ CENTRE_FIELDS = (
     "source",
     "source_year",
 )
+EMPTY = (None, "", [])
 INDICATOR_FIELDS = ("name_nb", "name_nn", "name_en", "kind", "unit", "fresh_days", "knowledge_key")
 
 
@@ -85,7 +86,7 @@ def compare(edition: Edition) -> Plan:
     return plan
 
 
-def differing(row, record, names: tuple[str, ...]) -> dict[str, tuple]:
+def differing(row, record, names: tuple[str, ...], fill_only: frozenset[str] = frozenset()) -> dict[str, tuple]:
     """Set what the record says on the row and return what that changed.
 
     What the record says nothing of stays, and so does what somebody has corrected by hand.
@@ -98,7 +99,7 @@ def differing(row, record, names: tuple[str, ...]) -> dict[str, tuple]:
             continue
         new = list(new) if isinstance(new, tuple) else new
         old = getattr(row, name)
-        if old != new:
+        if old != new and (old in EMPTY or name not in fill_only):
             changes[name] = (old, new)
             setattr(row, name, new)
     if isinstance(record, CountyRecord | MunicipalityRecord):
@@ -136,7 +137,7 @@ def compare_municipalities(edition: Edition, plan: Plan) -> None:
         if municipality.valid_to is not None and municipality.valid_to <= edition.as_of:
             reason = _("the registry says that it ended %(day)s") % {"day": municipality.valid_to.isoformat()}
             raise at(record.row, reason)
-        changes = differing(municipality, record, MUNICIPALITY_FIELDS)
+        changes = differing(municipality, record, MUNICIPALITY_FIELDS, edition.fill_only)
         if municipality.county_id != record.county:
             changes["county_id"] = (municipality.county_id, record.county)
             municipality.county_id = record.county

@@ -78,7 +78,10 @@ class IndicatorRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Edition:
-    """Everything one import wants the registry to say, and the day it was true."""
+    """Everything one import wants the registry to say, and the day it was true.
+
+    What is named in `fill_only` is written only where the registry says nothing yet.
+    """
 
     label: str
     as_of: date
@@ -87,3 +90,4 @@ class Edition:
     changes: tuple[ChangeRecord, ...] = ()
     centres: tuple[CentreRecord, ...] = ()
     indicators: tuple[IndicatorRecord, ...] = ()
+    fill_only: frozenset[str] = frozenset()
