@@ -1,6 +1,7 @@
 """A meeting as a calendar shows it, to each kind of reader (design rules 4 and 9)."""
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from courses.models import Booking, Meeting, Session
@@ -26,13 +27,18 @@ def public_event(meeting: Meeting) -> Event:
     return _event(meeting, title=session.course.title, url=page_address(session), is_busy=False)
 
 
-def trainer_event(meeting: Meeting, *, url: str) -> Event:
+def trainer_event(meeting: Meeting) -> Event:
     """Return a meeting as its trainer sees it; a draft is only tentative."""
+    url = trainer_page_address(meeting.session_id)
     return _event(meeting, title=meeting.session.course.title, url=url, join_url=meeting.join_url)
 
 
 def page_address(session: Session) -> str:
     return settings.BASE_URL + session.get_absolute_url()
+
+
+def trainer_page_address(session_id: int) -> str:
+    return settings.BASE_URL + reverse("courses:trainer_session", args=[session_id])
 
 
 def place_name(meeting: Meeting) -> str:

@@ -1,0 +1,38 @@
+"""Calendar files to fetch once: the meetings of a session, as a participant, a booker or anybody may see them."""
+
+from courses.models import Booking, Invitation, Meeting, Participant, Session
+from taushet.ical.writer import write_calendar
+
+from .events import invited_event, public_event, trainer_event
+
+
+def session_file(session: Session) -> bytes:
+    return write_calendar(public_event(meeting) for meeting in _meetings(session))
+
+
+def trainer_file(session: Session) -> bytes:
+    return write_calendar(trainer_event(meeting) for meeting in _meetings(session))
+
+
+def participant_file(participant: Participant) -> bytes:
+    return _invited_file(participant.booking, {"participant": participant})
+
+
+def booking_file(booking: Booking) -> bytes:
+    return _invited_file(booking, {"booking": booking, "participant": None})
+
+
+def _invited_file(booking: Booking, whose: dict) -> bytes:
+    """Return the meetings as the people of a booking see them, never older than what their mail said."""
+    sent = dict(Invitation.objects.filter(cancelled_at=None, **whose).values_list("meeting", "sequence"))
+    return write_calendar(
+        invited_event(meeting, booking, sequence=max(meeting.sequence, sent.get(meeting.pk, 0)))
+        for meeting in _meetings(booking.session)
+    )
+
+
+def _meetings(session: Session) -> list[Meeting]:
+    meetings = list(session.meetings.order_by("starts_at", "pk"))
+    for meeting in meetings:
+        meeting.session = session
+    return meetings

@@ -1,0 +1,129 @@
+"""Calendar files to fetch and to subscribe to. Programs ask here, so nothing ever leads to a page of ours."""
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone, translation
+from django.utils.cache import get_conditional_response
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import require_safe
+
+from courses.models import Booking, Participant, Session, Trainer
+from courses.services import downloads, feeds
+from taushet.models import SecretLink
+from taushet.registries import feed_kinds
+from taushet.services import links
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "text/calendar; charset=utf-8"
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def feed(request, token):
+    """Answer a private feed. Its address is the key to it, so it stands in no log."""
+    link = SecretLink.objects.filter(
+        purpose__in=[kind.key for kind in feed_kinds], token_sha256=links.hash_token(token)
+    ).first()
+    if link is None:
+        response = refusal(404, "There is no such calendar.")
+    elif link.revoked_at is not None:
+        response = gone()
+    else:
+        try:
+            response = feed_kinds[link.purpose].answer(request, link)
+        except Exception:
+            # A program that gets an error page may empty its calendar; it comes back after a 503.
+            logger.exception("Feed of %s %s failed", link.purpose, link.subject_id)
+            response = refusal(503, "The calendar cannot be shown just now.")
+            response["Retry-After"] = "600"
+    response["Cache-Control"] = "private, no-cache"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    # Keeps Django from logging the path of a refusal.
+    response._has_been_logged = True
+    return response
+
+
+def trainer_feed(request, link):
+    """Answer the feed of a trainer (a FeedKind)."""
+    trainer = Trainer.objects.active().select_related("user").filter(pk=link.subject_id).first()
+    if trainer is None:
+        return gone()
+    with translation.override(trainer.user.language):
+        return answer(request, feeds.trainer_feed(trainer))
+
+
+@login_not_required
+@require_safe
+@gzip_page
+def public_calendar(request):
+    response = answer(request, feeds.public_feed())
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@login_not_required
+@require_safe
+def session_calendar(request, slug, session_id):
+    sessions = Session.objects.visible_to(request.user).select_related("course", "municipality")
+    session = get_object_or_404(sessions, course__slug=slug, pk=session_id)
+    return download(downloads.session_file(session), session)
+
+
+@login_not_required
+@require_safe
+def participant_calendar(request, token):
+    participant = get_object_or_404(
+        Participant.objects.active().select_related("booking__session__course", "booking__session__municipality"),
+        pk=links.find_subject("participant", token),
+        booking__state__in=Booking.SEAT_STATES,
+    )
+    with translation.override(participant.booking.language):
+        return download(downloads.participant_file(participant), participant.booking.session)
+
+
+@login_not_required
+@require_safe
+def booking_calendar(request, token):
+    booking = get_object_or_404(
+        Booking.objects.taking_seats().select_related("session__course", "session__municipality"),
+        pk=links.find_subject("booking", token),
+    )
+    with translation.override(booking.language):
+        return download(downloads.booking_file(booking), booking.session)
+
+
+def answer(request, feed):
+    """Return a feed, or 304 without writing it when the program has it already."""
+    response = HttpResponse(content_type=CONTENT_TYPE, headers={"ETag": feed.etag})
+    conditional = get_conditional_response(request, etag=feed.etag, response=response)
+    if conditional is response:
+        response.content = feed.write()
+    return conditional
+
+
+def download(content, session):
+    """Return a file whose name tells the day and nothing else."""
+    day = timezone.localdate(session.first_starts_at)
+    return HttpResponse(
+        content,
+        content_type=CONTENT_TYPE,
+        headers={
+            "Content-Disposition": f'attachment; filename="kurs-{day:%Y-%m-%d}.ics"',
+            "Cache-Control": "private, no-store",
+            "X-Robots-Tag": "noindex",
+        },
+    )
+
+
+def gone():
+    return refusal(410, "This calendar address has been closed.")
+
+
+def refusal(status, sentence):
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
