@@ -84,6 +84,7 @@ class AssignedMeeting(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     is_cancelled = models.BooleanField(default=False)
+    sequence = models.PositiveIntegerField(default=0, help_text=_("The meeting's number when the trainer was told."))
 
     class Meta:
         constraints = [

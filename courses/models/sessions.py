@@ -37,6 +37,10 @@ class SessionQuerySet(models.QuerySet):
         taught = Assignment.objects.standing().filter(trainer__user=user).values("session")
         return self.announced().filter(Q(closed_to=None) | Q(closed_to__in=mine) | Q(pk__in=taught))
 
+    def for_trainer(self, trainer):
+        """Those a trainer teaches; what was withdrawn is not theirs to see."""
+        return self.filter(pk__in=Assignment.objects.standing().filter(trainer=trainer).values("session"))
+
     def bookable(self, now=None):
         """Those that take bookings now. A closed session is bookable by its municipality only."""
         return self.filter(state__in=Session.OPEN_STATES, first_starts_at__gt=now or timezone.now())
@@ -148,6 +152,10 @@ class Session(models.Model):
     @property
     def is_bookable(self) -> bool:
         return self.state in self.OPEN_STATES and self.first_starts_at > timezone.now()
+
+    @property
+    def takes_trainers(self) -> bool:
+        return self.state not in {self.State.CANCELLED, self.State.HELD} and self.last_ends_at > timezone.now()
 
     @property
     def seat_price(self):

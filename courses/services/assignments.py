@@ -3,16 +3,20 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
-from django.utils.formats import date_format
+from django.db.models import QuerySet
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError
 from courses.models import AssignedMeeting, Assignment, Meeting, Session, Trainer
 from taushet.models import User
 from taushet.services import audit
+from taushet.services.outbox import render_mail, write_message
 
-from .events import is_cancelled
+from .catalogue import when_text
+from .events import is_cancelled, location, trainer_page_address
+
+TRAINER_MAIL = "trainer"
 
 
 class TrainerBusy(CoursesError):
@@ -42,12 +46,14 @@ def assign_trainer(session: Session, *, trainer: Trainer, by: User) -> Assignmen
         raise TrainerUnfit(
             _("%(name)s is not registered as a trainer for %(course)s.") % {"name": trainer, "course": session.course}
         )
-    if session.state in {Session.State.CANCELLED, Session.State.HELD} or session.last_ends_at <= timezone.now():
+    if not session.takes_trainers:
         raise AssignmentRefused(_("This session is over or cancelled and takes no trainer."))
     if session.assignments.filter(trainer=trainer).standing().exists():
         raise AssignmentRefused(_("%(name)s teaches this session already.") % {"name": trainer})
     assignment = Assignment.objects.create(session=session, trainer=trainer, state=Assignment.State.ACCEPTED)
-    _write_hours(assignment, session.meetings.select_related("session").order_by("starts_at", "pk"))
+    meetings = list(session.meetings.select_related("session").order_by("starts_at", "pk"))
+    _write_hours(assignment, meetings)
+    _tell(assignment, "trainer_assigned", meetings)
     audit.record("trainer assigned", session, by=by, trainer=trainer.pk)
     return assignment
 
@@ -66,14 +72,16 @@ def withdraw_assignment(assignment: Assignment, *, by: User) -> Assignment:
     assignment.changed_at = timezone.now()
     assignment.save(update_fields=["state", "changed_at"])
     assignment.assigned_meetings.update(is_cancelled=True)
+    _tell(assignment, "trainer_withdrawn")
     audit.record("trainer withdrawn", assignment.session, by=by, trainer=assignment.trainer_id)
     return assignment
 
 
 def follow_meeting(meeting: Meeting) -> None:
-    """Let the trainers' hours follow a meeting that was made, moved or cancelled, in the caller's transaction.
+    """Let the trainers follow a meeting that was made, changed or cancelled, in the caller's transaction.
 
-    Raises TrainerBusy when a trainer teaches elsewhere at the new time.
+    Their hours move with it, and they are told by mail when it has a new number. Raises TrainerBusy when a
+    trainer teaches elsewhere at the new time.
     """
     follow_meetings([meeting])
 
@@ -89,13 +97,32 @@ def follow_meetings(meetings: Iterable[Meeting]) -> None:
     standing = list(
         Assignment.objects.standing()
         .filter(session__in={meeting.session_id for meeting in meetings})
+        .select_related("session__course", "trainer__user")
         .order_by("trainer_id", "pk")
     )
     for trainer_id in {assignment.trainer_id: None for assignment in standing}:
         _locked(trainer_id)
-    AssignedMeeting.objects.filter(assignment__in=standing, meeting__in=meetings).delete()
+    old_rows = AssignedMeeting.objects.filter(assignment__in=standing, meeting__in=meetings)
+    told = {(row.assignment_id, row.meeting_id): row.sequence for row in old_rows}
+    old_rows.delete()
     for assignment in standing:
-        _write_hours(assignment, [meeting for meeting in meetings if meeting.session_id == assignment.session_id])
+        own = [meeting for meeting in meetings if meeting.session_id == assignment.session_id]
+        _write_hours(assignment, own)
+        news = [meeting for meeting in own if told.get((assignment.pk, meeting.pk), -1) < meeting.sequence]
+        if news:
+            off = assignment.session.state == Session.State.CANCELLED
+            _tell(assignment, "trainer_cancelled" if off else "trainer_changed", news)
+
+
+def without_trainer() -> QuerySet[Session]:
+    """Return the coming sessions that nobody active teaches, soonest first."""
+    staffed = Assignment.objects.standing().filter(trainer__in=Trainer.objects.active())
+    return (
+        Session.objects.filter(state__in=[Session.State.DRAFT, *Session.OPEN_STATES])
+        .exclude(pk__in=staffed.values("session"))
+        .upcoming()
+        .select_related("course", "municipality")
+    )
 
 
 def _locked(trainer_id: int) -> Trainer:
@@ -113,6 +140,7 @@ def _write_hours(assignment: Assignment, meetings: Iterable[Meeting]) -> None:
             starts_at=meeting.starts_at,
             ends_at=meeting.ends_at,
             is_cancelled=is_cancelled(meeting),
+            sequence=meeting.sequence,
         )
         for meeting in meetings
     ]
@@ -121,6 +149,31 @@ def _write_hours(assignment: Assignment, meetings: Iterable[Meeting]) -> None:
             AssignedMeeting.objects.bulk_create(hours)
     except IntegrityError as error:
         raise _busy(assignment.trainer, hours) from error
+
+
+def _tell(assignment: Assignment, template: str, meetings: Iterable[Meeting] = ()) -> None:
+    """Write to the trainer. Trainers know what they teach, so this mail names the course."""
+    session, user = assignment.session, assignment.trainer.user
+    context = {
+        "session": session,
+        "meetings": [(meeting, location(meeting), is_cancelled(meeting)) for meeting in meetings],
+        "page": trainer_page_address(session.pk),
+    }
+    with translation.override(user.language):
+        context["course"], context["when"] = (
+            session.course.title,
+            when_text(session.first_starts_at, session.last_ends_at),
+        )
+    subject, text = render_mail(template, context, user.language)
+    write_message(
+        kind=TRAINER_MAIL,
+        to_email=user.email,
+        to_name=str(user),
+        subject=subject,
+        text=text,
+        language=user.language,
+        is_demonstration=session.is_demonstration,
+    )
 
 
 def _busy(trainer: Trainer, hours: list[AssignedMeeting]) -> TrainerBusy:
@@ -132,13 +185,7 @@ def _busy(trainer: Trainer, hours: list[AssignedMeeting]) -> TrainerBusy:
     else:
         # Nobody else is in the way, so two of these meetings are.
         clash = hours[0]
-    starts_at, ends_at = timezone.localtime(clash.starts_at), timezone.localtime(clash.ends_at)
     return TrainerBusy(
-        _("%(name)s already teaches %(date)s at %(start)s–%(end)s. Choose another trainer or another time.")
-        % {
-            "name": trainer,
-            "date": date_format(starts_at, "DATE_FORMAT"),
-            "start": date_format(starts_at, "H.i"),
-            "end": date_format(ends_at, "H.i"),
-        }
+        _("%(name)s already teaches %(when)s. Choose another trainer or another time.")
+        % {"name": trainer, "when": when_text(clash.starts_at, clash.ends_at)}
     )

@@ -1,3 +1,24 @@
-"""Addresses of the trainer's pages."""
+"""Addresses of the trainer's pages, and of staff's pages for trainers."""
 
-urlpatterns = []
+from django.urls import path
+
+from courses.views import assignments, trainers
+
+urlpatterns = [
+    path("kursholder/", trainers.trainer_home, name="trainer_home"),
+    path("kursholder/kalender/", trainers.trainer_feed, name="trainer_feed"),
+    path("kursholder/kalender/ny/", trainers.trainer_feed_renew, name="trainer_feed_renew"),
+    path("kursholder/<int:session_id>/", trainers.trainer_session, name="trainer_session"),
+    path(
+        "kursholder/<int:session_id>/kalender.ics", trainers.trainer_session_calendar, name="trainer_session_calendar"
+    ),
+    path("stab/kursholdere/", assignments.trainer_list, name="trainer_list"),
+    path("stab/kursholdere/ny/", assignments.trainer_create, name="trainer_create"),
+    path("stab/kursholdere/<int:trainer_id>/", assignments.trainer_update, name="trainer_update"),
+    path("stab/kurs/<int:session_id>/kursholder/", assignments.assignment_create, name="assignment_create"),
+    path(
+        "stab/kurs/<int:session_id>/kursholder/<int:assignment_id>/fjern/",
+        assignments.assignment_withdraw,
+        name="assignment_withdraw",
+    ),
+]

@@ -1,0 +1,3 @@
+"""Reference data and rare corrections, by subject."""
+
+from . import trainers  # noqa: F401

@@ -1,0 +1,58 @@
+"""What trainers and their sessions bring into the registries."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from courses.demonstration import trainers
+from courses.services.assignments import TRAINER_MAIL, without_trainer
+from courses.services.catalogue import when_text
+from courses.services.feeds import TRAINER_FEED
+from courses.services.trainers import dismiss_trainer
+from courses.views.calendars import trainer_feed
+from taushet import roles
+from taushet.registries import (
+    Deactivation,
+    DemonstrationPart,
+    FeedKind,
+    LinkKind,
+    MessageKind,
+    RolePermissions,
+    TodayCard,
+    deactivations,
+    demonstration_parts,
+    feed_kinds,
+    link_kinds,
+    message_kinds,
+    role_permissions,
+    today_cards,
+)
+
+STAFF_PERMISSIONS = (
+    "courses.view_trainer",
+    "courses.add_trainer",
+    "courses.change_trainer",
+    "courses.view_assignment",
+    "courses.add_assignment",
+    "courses.change_assignment",
+)
+
+
+def sessions_to_staff(user):
+    """Return the sessions that wait for a trainer, soonest first."""
+    for session in without_trainer()[:20]:
+        place = session.municipality or session.get_format_display()
+        when = when_text(session.first_starts_at, session.last_ends_at)
+        yield f"{session.course.title}, {place}, {when}", reverse("courses:assignment_create", args=[session.pk])
+
+
+link_kinds.register(LinkKind(TRAINER_FEED, "courses:feed"))
+feed_kinds.register(FeedKind(TRAINER_FEED, trainer_feed))
+message_kinds.register(MessageKind(TRAINER_MAIL, _("To a trainer")))
+today_cards.register(
+    TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.view_session", sessions_to_staff)
+)
+deactivations.register(Deactivation("trainer", dismiss_trainer))
+role_permissions.register(RolePermissions("trainer-own", roles.TRAINER, ("courses.view_assignment",)))
+for role in (roles.CAMPAIGN, roles.ADMINISTRATOR):
+    role_permissions.register(RolePermissions(f"trainers-{role}", role, STAFF_PERMISSIONS))
+demonstration_parts.register(DemonstrationPart("trainers", 40, trainers.load))

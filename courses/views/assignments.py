@@ -1,0 +1,87 @@
+"""Staff's pages for trainers: who they are, and which session each one teaches."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from courses.exceptions import CoursesError
+from courses.forms.trainers import AssignmentForm, NewTrainerForm, TrainerForm
+from courses.models import Assignment, Session, Trainer
+from courses.services.assignments import assign_trainer, withdraw_assignment
+from courses.services.trainers import change_trainer, register_trainer
+
+
+@require_safe
+@permission_required("courses.view_trainer", raise_exception=True)
+def trainer_list(request):
+    coming = Q(assignments__state=Assignment.State.ACCEPTED, assignments__session__last_ends_at__gt=timezone.now())
+    trainers = (
+        Trainer.objects.select_related("user")
+        .prefetch_related("courses", "counties")
+        .annotate(coming=Count("assignments", filter=coming))
+        .order_by("-is_active", "user__name", "pk")
+    )
+    return render(request, "courses/staff_trainer_list.html", {"trainers": trainers})
+
+
+@permission_required("courses.add_trainer", raise_exception=True)
+def trainer_create(request):
+    form = NewTrainerForm(request.POST or None)
+    if form.is_valid():
+        trainer = register_trainer(**form.cleaned_data, by=request.user)
+        messages.success(request, _("%(name)s is now a trainer.") % {"name": trainer})
+        return redirect("courses:trainer_list")
+    return render(request, "courses/staff_trainer_form.html", {"form": form})
+
+
+@permission_required("courses.change_trainer", raise_exception=True)
+def trainer_update(request, trainer_id):
+    trainer = get_object_or_404(Trainer.objects.select_related("user"), pk=trainer_id)
+    form = TrainerForm(request.POST or None, instance=trainer)
+    if form.is_valid():
+        change_trainer(trainer, **form.cleaned_data, by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("courses:trainer_list")
+    return render(request, "courses/staff_trainer_form.html", {"form": form, "trainer": trainer})
+
+
+@permission_required("courses.add_assignment", raise_exception=True)
+def assignment_create(request, session_id):
+    session = staff_session(session_id)
+    form = AssignmentForm(request.POST or None, session=session)
+    if form.is_valid():
+        trainer = form.cleaned_data["trainer"]
+        try:
+            assign_trainer(session, trainer=trainer, by=request.user)
+        except CoursesError as error:
+            form.add_error("trainer", str(error))
+        else:
+            messages.success(request, _("%(name)s teaches this session and gets an e-mail.") % {"name": trainer})
+            return redirect("courses:assignment_create", session_id)
+    return render(request, "courses/staff_assignment_form.html", {"form": form, "session": session})
+
+
+@require_POST
+@permission_required("courses.change_assignment", raise_exception=True)
+def assignment_withdraw(request, session_id, assignment_id):
+    assignment = get_object_or_404(
+        Assignment.objects.select_related("trainer__user"), pk=assignment_id, session=session_id
+    )
+    try:
+        withdraw_assignment(assignment, by=request.user)
+    except CoursesError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(
+            request,
+            _("%(name)s no longer teaches this session and gets an e-mail.") % {"name": assignment.trainer},
+        )
+    return redirect("courses:assignment_create", session_id)
+
+
+def staff_session(session_id):
+    return get_object_or_404(Session.objects.select_related("course", "municipality"), pk=session_id)

@@ -1,0 +1,122 @@
+"""The trainer's own pages. Everything is asked for through what the trainer teaches now."""
+
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from courses.forms.trainers import MonthForm
+from courses.models import Booking, Meeting, Participant, Session, Trainer
+from courses.services import downloads, feeds
+from courses.services.catalogue import session_texts
+from courses.services.months import make_month, span_of
+from courses.views.calendars import download
+from taushet.roles import TRAINER
+from taushet.services import audit
+
+CANCELLED = Q(state=Meeting.State.CANCELLED) | Q(session__state=Session.State.CANCELLED)
+
+
+def for_trainers(view):
+    """Give a view the trainer who asks; refuse everybody else."""
+
+    @wraps(view)
+    def guarded(request, *args, **kwargs):
+        trainer = Trainer.objects.active().select_related("user").filter(user=request.user).first()
+        if trainer:
+            return view(request, trainer, *args, **kwargs)
+        if TRAINER in request.user.roles:
+            return render(request, "courses/trainer_unknown.html", status=403)
+        raise PermissionDenied
+
+    return guarded
+
+
+@require_safe
+@never_cache
+@for_trainers
+def trainer_home(request, trainer):
+    now = timezone.now()
+    coming = own_meetings(trainer).filter(ends_at__gt=now).exclude(CANCELLED).first()
+    asked = MonthForm(request.GET).first_day()
+    first = asked or timezone.localdate(coming.starts_at if coming else now).replace(day=1)
+    start, end = span_of(first)
+    context = {"month": make_month(first, own_meetings(trainer).filter(starts_at__lt=end, ends_at__gt=start))}
+    if request.htmx and not request.htmx.history_restore_request:
+        return render(request, "courses/trainer_home.html#month", context)
+    sessions = Session.objects.for_trainer(trainer).select_related("course", "municipality__county")
+    upcoming = sessions.filter(last_ends_at__gt=now).order_by("first_starts_at", "pk")
+    past = sessions.filter(last_ends_at__lte=now, last_ends_at__gt=now - feeds.LOOKS_BACK)
+    context |= {
+        "next": coming,
+        "upcoming": [(session, session_texts(session)) for session in upcoming],
+        "past": [(session, session_texts(session)) for session in past.order_by("-first_starts_at", "-pk")],
+    }
+    return render(request, "courses/trainer_home.html", context)
+
+
+def own_meetings(trainer):
+    return (
+        Meeting.objects.filter(session__in=Session.objects.for_trainer(trainer))
+        .select_related("session__course", "session__municipality")
+        .order_by("starts_at", "pk")
+    )
+
+
+@require_safe
+@never_cache
+@for_trainers
+def trainer_session(request, trainer, session_id):
+    session = own_session(trainer, session_id)
+    participants = (
+        Participant.objects.active()
+        .filter(booking__session=session, booking__state__in=Booking.SEAT_STATES)
+        .select_related("booking__municipality", "booking__unit")
+        .order_by("name", "pk")
+    )
+    hosts = session.bookings.taking_seats().filter(municipality=session.closed_to or session.municipality)
+    audit.record("participants seen", session, by=request.user, trainer=trainer.pk)
+    context = {
+        "session": session,
+        "participants": participants,
+        "contacts": hosts.select_related("municipality").order_by("pk"),
+        "meetings": session.meetings.order_by("starts_at", "pk"),
+        "staff_email": settings.MAIL_FROM,
+    }
+    return render(request, "courses/trainer_session.html", context | session_texts(session))
+
+
+@require_safe
+@for_trainers
+def trainer_session_calendar(request, trainer, session_id):
+    session = own_session(trainer, session_id)
+    return download(downloads.trainer_file(session), session)
+
+
+def own_session(trainer, session_id):
+    sessions = Session.objects.for_trainer(trainer).select_related("course", "municipality__county", "closed_to")
+    return get_object_or_404(sessions, pk=session_id)
+
+
+@require_safe
+@never_cache
+@for_trainers
+def trainer_feed(request, trainer):
+    address = feeds.feed_address(trainer)
+    webcal = address and "webcal://" + address.partition("://")[2]
+    return render(request, "courses/trainer_feed.html", {"address": address, "webcal": webcal})
+
+
+@require_POST
+@for_trainers
+def trainer_feed_renew(request, trainer):
+    feeds.renew_feed(trainer, by=request.user)
+    messages.success(request, _("You have a new address. The old one does not work any more."))
+    return redirect("courses:trainer_feed")
