@@ -1,9 +1,8 @@
 """What a visitor may ask the catalogue."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,34 +10,33 @@ from courses.models import Audience, Format
 from municipalities.fields import MunicipalityChoiceField
 from municipalities.models import County
 
-SENSIBLE_DAYS = [
-    MinValueValidator(date(2000, 1, 1), _("Choose a date after 1999.")),
-    MaxValueValidator(date(2099, 12, 31), _("Choose a date before 2100.")),
-]
+from .fields import DayField
 
 
-class DayField(forms.DateField):
-    """A date chosen in the browser's own calendar, or typed as 12.03.2027."""
+class OneOf(forms.ChoiceField):
+    """One of a few choices, or all of them."""
 
-    default_error_messages = {"invalid": _("This is not a date. Write it as 12.03.2027.")}
-    default_validators = SENSIBLE_DAYS
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    default_error_messages = {"invalid_choice": _("Choose one from the list.")}
 
-    def __init__(self, **kwargs):
-        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"], **kwargs)
+    def __init__(self, *, choices, **kwargs):
+        super().__init__(choices=[("", _("All")), *choices], required=False, **kwargs)
 
 
 class SessionFilterForm(forms.Form):
     """Narrows a list of sessions; every field may stay empty, and one that is wrong narrows nothing."""
 
     county = forms.ModelChoiceField(
-        County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")
+        County.objects.current(),
+        required=False,
+        label=_("County"),
+        empty_label=_("The whole country"),
+        error_messages={"invalid_choice": _("There is no county with this number. Choose one from the list.")},
     )
     municipality = MunicipalityChoiceField(required=False, empty_label=_("All municipalities"))
     date_from = DayField(required=False, label=_("From"))
     date_to = DayField(required=False, label=_("To"))
-    format = forms.ChoiceField(required=False, label=_("Format"), choices=[("", _("All")), *Format.choices])
-    audience = forms.ChoiceField(required=False, label=_("For whom"), choices=[("", _("All")), *Audience.choices])
+    format = OneOf(label=_("Format"), choices=Format.choices)
+    audience = OneOf(label=_("For whom"), choices=Audience.choices)
     free = forms.BooleanField(required=False, label=_("Only with free seats"))
 
     def clean(self):
