@@ -4,10 +4,11 @@ None of them sets `maxlength`: a browser that obeys it cuts pasted text without 
 """
 
 import unicodedata
+from datetime import date
 
 import phonenumbers
 from django import forms
-from django.core.validators import BaseValidator
+from django.core.validators import BaseValidator, MaxValueValidator, MinValueValidator
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -17,6 +18,10 @@ from stdnum.no import orgnr
 PHONE_LENGTH = 40
 PHONE_SIGNS = frozenset("0123456789+()-–./ \u00a0\u2011")
 BIDI_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+SENSIBLE_DAYS = [
+    MinValueValidator(date(2000, 1, 1), _("Choose a date after 1999.")),
+    MaxValueValidator(date(2099, 12, 31), _("Choose a date before 2100.")),
+]
 CONTROL_CATEGORIES = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -174,3 +179,14 @@ class WholeNumberField(forms.IntegerField):
                 validator.message = _("The number must be %(limit_value)s or more.")
             elif validator.code == "max_value":
                 validator.message = _("The number can be %(limit_value)s at most.")
+
+
+class DayField(forms.DateField):
+    """A date chosen in the browser's own calendar, or typed as 12.03.2027."""
+
+    default_error_messages = {"invalid": _("This is not a date. Write it as 12.03.2027.")}
+    default_validators = SENSIBLE_DAYS
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def __init__(self, **kwargs):
+        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"], **kwargs)
