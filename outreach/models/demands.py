@@ -7,17 +7,24 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LegalHook(models.Model):
-    """A section of law, a convention or an official recommendation that a demand leans on."""
+    """What a demand leans on: a section of law, a convention, an official recommendation or report."""
+
+    class Kind(models.TextChoices):
+        LAW = "law", _("Law")
+        CONVENTION = "convention", _("Convention")
+        RECOMMENDATION = "recommendation", _("Recommendation, not a duty")
+        REPORT = "report", _("Report")
+
+    BINDING = (Kind.LAW, Kind.CONVENTION)
 
     key = models.SlugField(_("key"), unique=True)
-    citation_nb = models.CharField(_("citation in bokmål"), max_length=200)
-    citation_nn = models.CharField(_("citation in nynorsk"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind)
+    citation_nb = models.CharField(_("citation in bokmål"), max_length=250)
+    citation_nn = models.CharField(_("citation in nynorsk"), max_length=250)
     meaning_nb = models.CharField(_("what it says, in bokmål"), max_length=400)
     meaning_nn = models.CharField(_("what it says, in nynorsk"), max_length=400)
+    meaning_en = models.CharField(_("what it says, in English"), max_length=400, blank=True)
     url = models.URLField(_("address"), max_length=300)
-    is_binding = models.BooleanField(
-        _("binding"), default=True, help_text=_("Not ticked for a recommendation or a guide.")
-    )
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("repealed from"), null=True, blank=True)
     checked_on = models.DateField(_("checked"), null=True, blank=True)
@@ -43,6 +50,10 @@ class LegalHook(models.Model):
     @property
     def meaning(self) -> str:
         return in_language(self, "meaning")
+
+    @property
+    def is_binding(self) -> bool:
+        return self.kind in self.BINDING
 
     def is_valid_on(self, day) -> bool:
         """Whether the hook holds on a day."""

@@ -1,9 +1,13 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 
@@ -22,6 +26,20 @@ class LetterQuerySet(models.QuerySet):
         """Those that have left for the municipality; in a demonstration those that would have."""
         left = [Letter.Status.SENT] + ([Letter.Status.STAYED] if settings.DEMO else [])
         return self.filter(status__in=left)
+
+    def received_by_demand(self) -> dict[int, int]:
+        """Return how many municipalities have received each demand, in any wording."""
+        counted = self.received().order_by().values_list("demand_version__demand")
+        return dict(counted.annotate(number=Count("municipality", distinct=True)))
+
+    def received_places(self, demand):
+        """The municipalities that have received a demand, each with its newest letter."""
+        return (
+            self.received()
+            .filter(demand_version__demand=demand)
+            .select_related("municipality__county")
+            .order_by("municipality__county__sort_key", "municipality__sort_key", "-settled_at")
+        )
 
     def counts(self) -> dict[str, int]:
         """Return how many letters there are in each status."""
@@ -127,3 +145,45 @@ class Letter(models.Model):
 
     def get_absolute_url(self):
         return reverse("outreach:letter_detail", args=[self.mailing_id, self.pk])
+
+    @property
+    def held_reasons(self) -> list[str]:
+        """Why the letter is held, a sentence for each reason."""
+        return [hold_sentence(reason) for reason in self.held_for]
+
+    @property
+    def stop_reason(self) -> str:
+        """What the outbox says about the message, such as why it was stopped."""
+        return gettext(self.message.state_reason) if self.message and self.message.state_reason else ""
+
+
+HOLD_SENTENCES = {
+    "fact_missing": _("Unknown: %(name)s."),
+    "fact_stale": _("Too old: %(name)s, last seen %(detail)s."),
+    "hook_lapsed": _("No longer in force on the day it leaves: %(name)s."),
+    "no_address": {
+        "mailbox": _("No address: the central mail-box."),
+        "mayor": _("No address: the mayor."),
+    },
+    "suppressed": _("The address gets no mail from us: %(detail)s."),
+    "already_sent": _("This office has had this demand before."),
+    "municipality_ended": _("The municipality no longer exists on the day it leaves."),
+    "broken_text": _("The wording of the demand is broken: %(detail)s"),
+}
+
+
+def hold_sentence(reason: dict) -> str:
+    sentence = HOLD_SENTENCES[reason["why"]]
+    if isinstance(sentence, dict):
+        sentence = sentence[reason["field"]]
+    names = reason["names"]
+    name = names.get(get_language() or "nb") or names.get("nb") or reason["field"]
+    return sentence % {"name": name, "field": reason["field"], "detail": shown_detail(reason["detail"])}
+
+
+def shown_detail(detail: str) -> str:
+    """Show a date as people write it, anything else as it is."""
+    try:
+        return date_format(date.fromisoformat(detail), "j. F Y")
+    except ValueError:
+        return detail
