@@ -62,7 +62,7 @@ def import_storting(
     say(_("%(number)d offices") % {"number": len(wanted)})
     if write and changes:
         audit.record(
-            "offices_imported",
+            "offices.imported",
             bodies[f"{PREFIX}storting"],
             kind="import",
             as_of=export.as_of.isoformat(),
@@ -213,7 +213,7 @@ def end_mandate(mandate: Mandate, on: date, changes: Changes, write: bool) -> No
     changes.ended.append(str(mandate))
     if write:
         mandate.save(update_fields=["ends_on"])
-        audit.record("mandate_ended", mandate, kind="import", on=mandate.ends_on.isoformat())
+        audit.record("mandate.ended", mandate, kind="import", on=mandate.ends_on.isoformat())
 
 
 def update_row(row: models.Model, values: dict, changes: Changes, write: bool) -> None:
@@ -226,4 +226,4 @@ def update_row(row: models.Model, values: dict, changes: Changes, write: bool) -
     changes.changed.append(f"{row} ({', '.join(different)})")
     if write:
         row.save(update_fields=different)
-        audit.record("offices_changed", row, kind="import", fields=different)
+        audit.record("offices.changed", row, kind="import", fields=different)

@@ -1,0 +1,84 @@
+"""A colleague lets a mailing go, exactly as it was read; the letters are then put in the outbox."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outreach.exceptions import ContentChanged, NotPublicReady, OwnMailing, WrongStatus
+from outreach.models import Approval, Letter, Mailing
+from taushet.models import Message, User
+from taushet.services import audit
+from taushet.services.outbox import write_message
+from taushet.workdays import next_business_time
+
+from .fingerprints import mailing_hash, sender
+from .letters import taken_mandates
+
+
+@transaction.atomic
+def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_public_confirmed: bool) -> Approval:
+    """Release a submitted mailing, exactly as the approver saw it, and put its letters in the outbox.
+
+    Raises OwnMailing when the approver wrote or last changed it, ContentChanged when it is no longer what the
+    approver saw or an office has had the demand meanwhile, NotPublicReady when nobody confirmed that it may become
+    public, and WrongStatus when it is not waiting.
+    """
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if approver.pk in {mailing.author_id, mailing.last_editor_id}:
+        raise OwnMailing(_("Someone else has to approve your mailing."))
+    if mailing.status != Mailing.Status.SUBMITTED:
+        raise WrongStatus(_("This mailing is not waiting for approval."))
+    if not is_public_confirmed:
+        raise NotPublicReady(_("Confirm that the letters can become public."))
+    letters = list(mailing.letters.filter(status=Letter.Status.READY).order_by("pk"))
+    if not seen_hash == mailing.content_hash == mailing_hash(mailing, letters):
+        raise ContentChanged(_("The mailing has changed since you opened it. Read it again."))
+    refuse_repeats(mailing, letters)
+    approval = Approval.objects.create(
+        mailing=mailing,
+        approver=approver,
+        author=mailing.author,
+        last_editor=mailing.last_editor,
+        content_hash=seen_hash,
+        is_public_confirmed=True,
+    )
+    mailing.status = Mailing.Status.APPROVED
+    mailing.save(update_fields=["status"])
+    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=len(letters))
+    queue_letters(mailing, letters)
+    return approval
+
+
+def refuse_repeats(mailing: Mailing, letters: list[Letter]) -> None:
+    """Refuse to send what an office has had: another mailing may have been faster."""
+    repeated = {letter.mandate_id for letter in letters} & set(taken_mandates(mailing))
+    if repeated:
+        sentence = ngettext(
+            "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",
+            "%(number)d of the recipients have had this demand from another mailing. Send it back to be drafted anew.",
+            len(repeated),
+        )
+        raise ContentChanged(sentence % {"number": len(repeated)})
+
+
+def queue_letters(mailing: Mailing, letters: list[Letter]) -> None:
+    """Write one message for each letter, with the frozen text as it stands."""
+    due_at = next_business_time(max(timezone.now(), mailing.send_at or timezone.now()))
+    for letter in letters:
+        letter.message = write_message(
+            kind="letter",
+            priority=Message.Priority.BULK,
+            from_email=sender(),
+            reply_to=settings.OUTREACH_FROM,
+            to_email=letter.to_email,
+            to_name=letter.to_name,
+            subject=letter.subject,
+            text=letter.text,
+            language=letter.language,
+            due_at=due_at,
+            is_demonstration=letter.is_demonstration,
+        )
+        letter.status = Letter.Status.QUEUED
+    Letter.objects.bulk_update(letters, ["message", "status"], batch_size=200)

@@ -1,0 +1,94 @@
+"""The addresses that staff put in for a municipality: its central mail-box and its mayor."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+
+from municipalities.models import Municipality
+from outreach.models import Body, Mandate, Politician
+from taushet.models import User
+from taushet.services import audit
+
+ADDRESS_FIELDS = ["email", "email_source", "email_checked_on"]
+
+
+def municipal_body(municipality: Municipality) -> Body:
+    body, _created = Body.objects.get_or_create(
+        kind=Body.Kind.MUNICIPALITY, municipality=municipality, defaults={"name": f"{municipality.name} kommune"}
+    )
+    return body
+
+
+def current_mandate(municipality: Municipality, role: str) -> Mandate | None:
+    """Return who holds the office, or None when nobody has put that in."""
+    offices = Mandate.objects.of_municipality(municipality).filter(role=role, ends_on=None)
+    return offices.select_related("politician", "body").first()
+
+
+@transaction.atomic
+def set_mailbox(
+    municipality: Municipality, *, email: str, source: str, checked_on: date, by: User | None, is_demonstration=False
+) -> Mandate:
+    """Put in or correct the address of the central mail-box."""
+    mandate = current_mandate(municipality, Mandate.Role.MAILBOX)
+    if mandate is None:
+        mandate = Mandate.objects.create(
+            body=municipal_body(municipality), role=Mandate.Role.MAILBOX, is_demonstration=is_demonstration
+        )
+    return set_address(mandate, email=email, source=source, checked_on=checked_on, by=by)
+
+
+@transaction.atomic
+def set_mayor(
+    municipality: Municipality,
+    *,
+    first_name: str,
+    last_name: str,
+    party: str,
+    email: str,
+    source: str,
+    checked_on: date,
+    by: User | None,
+) -> Mandate:
+    """Put in who is mayor and how to reach the office.
+
+    Another name is another person: the office of the one before ends today, and nobody is merged with a namesake.
+    """
+    mandate = current_mandate(municipality, Mandate.Role.MAYOR)
+    if mandate is not None and (mandate.politician.first_name, mandate.politician.last_name) != (first_name, last_name):
+        end_office(mandate, on=timezone.localdate(), by=by)
+        mandate = None
+    if mandate is None:
+        mandate = Mandate.objects.create(
+            politician=Politician.objects.create(first_name=first_name, last_name=last_name),
+            body=municipal_body(municipality),
+            role=Mandate.Role.MAYOR,
+            party=party,
+            starts_on=timezone.localdate(),
+            source=source,
+        )
+    elif mandate.party != party:
+        mandate.party = party
+        mandate.save(update_fields=["party"])
+    return set_address(mandate, email=email, source=source, checked_on=checked_on, by=by)
+
+
+def set_address(mandate: Mandate, *, email: str, source: str, checked_on: date, by: User | None) -> Mandate:
+    values = dict(zip(ADDRESS_FIELDS, (email, source, checked_on), strict=True))
+    changed = [name for name, value in values.items() if getattr(mandate, name) != value]
+    if changed:
+        for name in changed:
+            setattr(mandate, name, values[name])
+        mandate.save(update_fields=changed)
+        audit.record("mandate.address_set", mandate, by=by, fields=changed)
+    return mandate
+
+
+@transaction.atomic
+def end_office(mandate: Mandate, *, on: date, by: User | None) -> Mandate:
+    """Record that nobody holds the office from a day on; a letter on its way to it is stopped by that."""
+    mandate.ends_on = max(on, mandate.starts_on or on)
+    mandate.save(update_fields=["ends_on"])
+    audit.record("mandate.ended", mandate, by=by, on=mandate.ends_on.isoformat())
+    return mandate
