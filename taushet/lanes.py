@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError, connections
 from taushet.services.carrier import Carrier
 from taushet.services.clock import Clock
 from taushet.services.jobs import run_next_job
-from taushet.services.recovery import bury_the_dead
+from taushet.services.recovery import bury_the_dead, give_back
 from taushet.services.sending import Turn, send_next
 from taushet.worker import Life, Role
 
@@ -67,10 +67,15 @@ def keep_time(life: Life) -> None:
 
 
 def keep_going(life: Life, turn: Callable[[], float]) -> None:
-    """Take turns until the life ends; a turn says how long to rest. A database that is away is waited for."""
+    """Take turns until the life ends; a turn says how long to rest.
+
+    A database that is away is waited for. What was in hand when it went is then given back, as after a crash.
+    """
     away = 0
     while life.goes_on():
         try:
+            if away:
+                give_back(life.name)
             pause, away = turn(), 0
         except (OperationalError, InterfaceError):
             away += 1

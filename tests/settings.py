@@ -15,6 +15,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS | {
         "init_command": SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF"),
     }
+    # The suite on PostgreSQL walks the migrations; here the tables are made in one go, which halves the start.
+    MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
     DATABASES["default"]["TEST"] = {"NAME": os.environ["TAUSHET_VAR"] + "/test.sqlite3"}
 ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "kalender.example"]

@@ -29,13 +29,13 @@ class Message(models.Model):
         SENT = "sent", _("Sent")
         UNKNOWN = "unknown", _("Sent, answer unknown")
         FAILED = "failed", _("Not delivered")
-        HELD = "held", _("Held back")
-        CANCELLED = "cancelled", _("Cancelled")
+        HELD = "held", _("Held back for now")
+        CANCELLED = "cancelled", _("Cancelled, not sent")
         STAYED = "stayed", _("Stayed here, outgoing mail is off")
 
     class Priority(models.IntegerChoices):
-        SIGN_IN = 0, _("Sign-in")
-        BOOKING = 10, _("Booking")
+        SIGN_IN = 0, _("Sign-in mail")
+        BOOKING = 10, _("Mail about a booking")
         BULK = 50, _("Many at once")
 
     kind = models.CharField(_("kind"), max_length=40)
@@ -117,7 +117,7 @@ class Attempt(models.Model):
 
     class Outcome(models.TextChoices):
         STARTED = "started", _("Started")
-        ACCEPTED = "accepted", _("Accepted")
+        ACCEPTED = "accepted", _("Taken by the provider")
         REFUSED = "refused", _("Refused for good")
         LATER = "later", _("To be tried again")
         UNKNOWN = "unknown", _("No answer")

@@ -19,7 +19,7 @@ class WorkerProcessQuerySet(models.QuerySet):
     def youngest_by_role(self):
         """The age of the freshest sign of life of each role that has one."""
         age = ExpressionWrapper(Now() - F("beat_at"), output_field=models.DurationField())
-        return dict(self.alive().order_by().values_list("role").annotate(models.Min(age)))
+        return dict(self.alive().order_by().values("role").annotate(age=models.Min(age)).values_list("role", "age"))
 
     def beat(self):
         return self.update(beat_at=Now())

@@ -43,7 +43,7 @@ retention_rules.register(
         what=_("That you are signed in: IP address, browser and time."),
         purpose=_("To keep you signed in, and to let you see where you are."),
         basis=INTEREST,
-        keep=_("Until you sign out, and never more than 12 hours after that you last signed in, plus a day."),
+        keep=_("Until you sign out, and never more than a day and a half after you signed in."),
         apply=erasing.erase_sessions,
     )
 )

@@ -64,12 +64,19 @@ def _run(job: DBTaskResult) -> None:
     try:
         value = _call(job)
     except Exception as error:  # noqa: BLE001  an outer edge: it is judged, logged and stored
-        wait = wait_before_next(error, len(job.worker_ids))
-        log = logger.warning if wait else logger.exception
-        log("task %s %s: %s%s", job.task_path, job.pk, type(error).__name__, ", will be tried again" if wait else "")
-        _finish(job, **_as_failure(error), **({"status": "READY", "run_after": timezone.now() + wait} if wait else {}))
+        _fail(job, error)
     else:
-        _finish(job, status=TaskResultStatus.SUCCESSFUL, return_value=value, exception_class_path="", traceback="")
+        _finish(job, TaskResultStatus.SUCCESSFUL, return_value=value, exception_class_path="", traceback="")
+
+
+def _fail(job: DBTaskResult, error: Exception) -> None:
+    wait = wait_before_next(error, len(job.worker_ids))
+    if wait is None:
+        logger.error("task %s %s failed", job.task_path, job.pk, exc_info=error)
+        _finish(job, TaskResultStatus.FAILED, **_as_failure(error))
+    else:
+        logger.info("task %s %s waits: %s", job.task_path, job.pk, type(error).__name__)
+        _finish(job, TaskResultStatus.READY, run_after=timezone.now() + wait, **_as_failure(error))
 
 
 def _call(job: DBTaskResult):
@@ -83,9 +90,9 @@ def _call(job: DBTaskResult):
     return normalize_json(task.call(*context, *job.args_kwargs["args"], **job.args_kwargs["kwargs"]))
 
 
-def _finish(job: DBTaskResult, *, status: str, **fields) -> None:
+def _finish(job: DBTaskResult, status: str, **fields) -> None:
     """Record the end, unless the task has been revived and runs elsewhere since."""
-    fields["finished_at"] = timezone.now() if status in {"SUCCESSFUL", "FAILED"} else None
+    fields["finished_at"] = None if status == TaskResultStatus.READY else timezone.now()
     mine = DBTaskResult.objects.filter(pk=job.pk, status=TaskResultStatus.RUNNING, started_at=job.started_at)
     if not mine.update(status=status, **fields):
         logger.warning("task %s ended after it had been given to another worker", job.pk)

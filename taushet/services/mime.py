@@ -3,7 +3,7 @@
 import email.policy
 import re
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import MIMEPart
 from email.utils import format_datetime
 
@@ -15,11 +15,23 @@ from taushet.services.links import PLACEHOLDER, fill_placeholders
 from taushet.services.mail_html import make_html
 
 
+class UnbrokenHeader(UnstructuredHeader):
+    """A header of addresses in angle brackets. Python would encode a long one, and then no mail program reads it."""
+
+    def fold(self, *, policy):
+        return f"{self.name}: {self}".replace(", <", f",{policy.linesep} <") + policy.linesep
+
+
+HEADERS = HeaderRegistry()
+for name in ("list-unsubscribe", "list-help", "list-id"):
+    HEADERS.map_to_type(name, UnbrokenHeader)
+
+
 class SevenBitEmail(EmailMultiAlternatives):
     """An e-mail whose bytes are plain ASCII, so that no server on the way has to re-encode and break it."""
 
     def message(self, *, policy=email.policy.default):
-        message = super().message(policy=policy.clone(cte_type="7bit"))
+        message = super().message(policy=policy.clone(cte_type="7bit", header_factory=HEADERS))
         for part in message.walk():
             if part.get_content_maintype() == "text" and not part.is_attachment():
                 _write_readably(part)

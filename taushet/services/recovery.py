@@ -27,11 +27,16 @@ CODE_IS_DEAD = gettext_noop("Nobody knows whether it arrived, but the code in it
 CODE_DIES_AFTER = timedelta(hours=1)
 
 
-def bury(name: str) -> None:
-    """Give back what a process had in hand that is known to have ended, and forget the process."""
+def give_back(name: str) -> None:
+    """Give back what a process had in hand that is known to have let go of it."""
     for attempt in Attempt.objects.filter(outcome=Outcome.STARTED, worker=name):
         recover_attempt(attempt)
     revive_jobs(lambda worker: worker == name)
+
+
+def bury(name: str) -> None:
+    """Do that for a process that is known to have ended, and forget it."""
+    give_back(name)
     WorkerProcess.objects.filter(name=name).delete()
 
 

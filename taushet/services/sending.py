@@ -144,10 +144,15 @@ def _deliver(attempt: Attempt, carrier: Carrier) -> Turn:
     except Exception as error:  # noqa: BLE001  an outer edge: whatever it is, nothing has left
         answer = read_no_connection(error)
     else:
-        if not stamp(attempt):
+        try:
+            is_mine = stamp(attempt)
+        except DATABASE_AWAY as error:  # the stamp may be there or not, but the provider has seen nothing
+            is_mine, answer = True, read_no_connection(error)
+        else:
+            answer = _hand_over(attempt, email, carrier) if is_mine else None
+        if not is_mine:
             logger.warning("attempt %s was taken from this worker", attempt.pk)
             return Turn.DONE
-        answer = _hand_over(attempt, email, carrier)
     _settle_surely(attempt, answer)
     logger.info("message %s attempt %s: %s", message.pk, attempt.number, answer.outcome)
     return Turn.TROUBLE if answer.is_line_trouble else Turn.DONE

@@ -1,0 +1,84 @@
+"""Outreach in the demonstration: the real Storting, and invented addresses and facts, marked as such."""
+
+from collections.abc import Callable
+from datetime import date
+
+from django.db import transaction
+
+from municipalities.models import Indicator, Municipality
+from municipalities.services.facts import known_values, set_fact
+from outreach.exceptions import BrokenExport
+from outreach.models import DemandVersion, Mailing, Mandate
+from outreach.services.demands import load_demands
+from outreach.services.mailings import Plan, create_mailing, submit_mailing
+from outreach.services.offices import current_mandate, set_mailbox
+from outreach.services.storting import import_storting
+from outreach.services.storting_export import read_bundled
+from taushet.models import User
+
+INVENTED = "Oppdiktet for demonstrasjonen"
+INVENTED_ON = date(2026, 11, 1)
+# Number, name in the invented address, and whether there is an action plan (None leaves it unknown).
+PLACES = (
+    ("4631", "alver", "no"),
+    ("3301", "drammen", "yes"),
+    ("5610", "karasjok", "no"),
+    ("1506", "molde", "yes"),
+    ("0301", "oslo", "yes"),
+    ("4644", "luster", "no"),
+    ("3238", "nannestad", "no"),
+    ("5501", "tromso", "yes"),
+    ("3901", "horten", None),
+)
+WAITING = "Plan og opplæring, første runde"
+WAITING_FOR = ("4631", "3301", "5610", "1506", "3901")
+
+
+@transaction.atomic
+def load(write: Callable[[str], None]) -> None:
+    """Load offices, the first demand, some invented addresses and facts, and a mailing that waits for approval."""
+    try:
+        import_storting(read_bundled())
+    except BrokenExport as error:
+        write(str(error))
+    load_demands(write)
+    indicator = Indicator.objects.get(key="action-plan")
+    for number, name, has_plan in PLACES:
+        municipality = Municipality.objects.filter(pk=number).first()
+        if municipality is not None:
+            invent(municipality, name, has_plan, indicator)
+    invent_mailing()
+    write(f"{Mandate.objects.in_office().count()} offices")
+
+
+def invent(municipality: Municipality, name: str, has_plan: str | None, indicator: Indicator) -> None:
+    """Give a municipality an address and a fact, unless somebody has put in others."""
+    if current_mandate(municipality, Mandate.Role.MAILBOX) is None:
+        set_mailbox(
+            municipality,
+            email=f"postmottak@{name}.example",
+            source=INVENTED,
+            checked_on=INVENTED_ON,
+            by=None,
+            is_demonstration=True,
+        )
+    if has_plan and not known_values([municipality.pk], [indicator.key]):
+        set_fact(
+            municipality,
+            indicator,
+            value=has_plan,
+            observed_on=INVENTED_ON,
+            source=INVENTED,
+            is_demonstration=True,
+        )
+
+
+def invent_mailing() -> None:
+    author = User.objects.filter(email="campaign@demo.example").first()
+    version = DemandVersion.objects.sendable().filter(demand__number=1).first()
+    if author is None or version is None or Mailing.objects.filter(title=WAITING).exists():
+        return
+    places = tuple(Municipality.objects.filter(pk__in=WAITING_FOR))
+    mailing = create_mailing(Plan(WAITING, version, places), author=author)
+    if mailing.letters.going().exists():
+        submit_mailing(mailing, by=author, seen_hash=mailing.content_hash)

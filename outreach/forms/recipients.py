@@ -1,0 +1,71 @@
+"""Addresses of offices, with where they are from and when they were checked."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import County
+from taushet.fields import CleanCharField, DayField, WorkEmailField
+
+
+class AddressForm(forms.Form):
+    """What every public address needs."""
+
+    email = WorkEmailField(label=_("E-mail address"))
+    source = CleanCharField(
+        max_length=300,
+        label=_("Where is the address from?"),
+        help_text=_("Such as the address of the page where the municipality shows it."),
+    )
+    checked_on = DayField(label=_("Checked on"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["email"].widget.attrs["autocomplete"] = "off"
+
+    def clean_checked_on(self):
+        day = self.cleaned_data["checked_on"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+
+class MailboxForm(AddressForm):
+    """The central mail-box of a municipality."""
+
+
+class MayorForm(AddressForm):
+    """Who is mayor, and the office's public address."""
+
+    first_name = CleanCharField(max_length=80, label=_("First name"))
+    last_name = CleanCharField(max_length=80, label=_("Last name"))
+    party = CleanCharField(max_length=80, required=False, label=_("Party"))
+
+    field_order = ["first_name", "last_name", "party"]
+
+
+class RecipientFilterForm(forms.Form):
+    """Narrows the list of municipalities."""
+
+    LACKING = [
+        ("", _("All")),
+        ("mailbox", _("Without a central mail-box")),
+        ("mayor", _("Without a mayor's address")),
+    ]
+
+    county = forms.ModelChoiceField(
+        County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")
+    )
+    lacking = forms.ChoiceField(choices=LACKING, required=False, label=_("Lacking"))
+    q = CleanCharField(max_length=60, required=False, label=_("Municipality"))
+
+    def narrow(self, municipalities):
+        self.full_clean()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        if "county" in asked:
+            municipalities = municipalities.filter(county=asked["county"])
+        if "lacking" in asked:
+            municipalities = municipalities.filter(**{f"{asked['lacking']}_email": None})
+        if "q" in asked:
+            municipalities = municipalities.filter(name__icontains=asked["q"])
+        return municipalities

@@ -1,0 +1,158 @@
+"""What outreach offers to the rest of the house."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outreach import demonstration
+from outreach.models import Letter, Mailing, Mandate, Politician
+from outreach.services import erasing, sending
+from taushet import roles
+from taushet.registries import (
+    DemonstrationPart,
+    MessageKind,
+    RetentionRule,
+    RolePermissions,
+    SearchSource,
+    TodayCard,
+    demonstration_parts,
+    message_kinds,
+    retention_rules,
+    role_permissions,
+    search_sources,
+    today_cards,
+)
+
+message_kinds.register(
+    MessageKind("letter", _("Demand"), before_sending=sending.check_letter, after_settling=sending.note_outcome)
+)
+message_kinds.register(MessageKind("letter-test", _("Test copy of a demand")))
+
+SEE = (
+    "outreach.view_demand",
+    "outreach.view_letter",
+    "outreach.view_mailing",
+    "outreach.view_mandate",
+    "outreach.view_politician",
+)
+DRAFT = (
+    *SEE,
+    "outreach.add_mailing",
+    "outreach.change_mailing",
+    "outreach.change_mandate",
+    "outreach.change_demand",
+    "outreach.test_letter",
+)
+APPROVE = (*SEE, "outreach.approve_mailing", "outreach.test_letter")
+for role, permissions in {
+    roles.CAMPAIGN: DRAFT,
+    roles.APPROVER: APPROVE,
+    roles.ADMINISTRATOR: (*DRAFT, "outreach.approve_mailing"),
+}.items():
+    role_permissions.register(RolePermissions(f"outreach-{role}", role, permissions))
+
+
+def mailings_to_approve(user):
+    """The mailings this person may let go."""
+    waiting = Mailing.objects.filter(status=Mailing.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
+
+
+def mailings_returned(user):
+    returned = Mailing.objects.filter(status=Mailing.Status.DRAFT).exclude(return_note="")
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in returned]
+
+
+def letters_held(user):
+    drafts = Mailing.objects.filter(status=Mailing.Status.DRAFT).annotate(
+        number=Count("letters", filter=Q(letters__status=Letter.Status.HELD))
+    )
+    for mailing in drafts.filter(number__gt=0).order_by("pk"):
+        sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
+        yield (
+            sentence % {"title": mailing.title, "number": mailing.number},
+            f"{mailing.get_absolute_url()}?status={Letter.Status.HELD}",
+        )
+
+
+def letters_in_trouble(user):
+    troubled = Mailing.objects.annotate(number=Count("letters", filter=Q(letters__status__in=Letter.TROUBLE)))
+    for mailing in troubled.filter(number__gt=0).order_by("pk"):
+        sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
+        yield (
+            sentence % {"title": mailing.title, "number": mailing.number},
+            f"{mailing.get_absolute_url()}?status=trouble",
+        )
+
+
+today_cards.register(
+    TodayCard("approve", _("Waiting for your approval"), "outreach.approve_mailing", mailings_to_approve)
+)
+today_cards.register(TodayCard("returned", _("Mailings sent back"), "outreach.change_mailing", mailings_returned))
+today_cards.register(TodayCard("held", _("Letters held back"), "outreach.change_mailing", letters_held))
+today_cards.register(TodayCard("trouble", _("Letters in trouble"), "outreach.view_mailing", letters_in_trouble))
+
+
+def find_letters(user, text):
+    found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related("municipality", "mailing")
+    matching = found.filter(
+        Q(municipality__name__icontains=text) | Q(to_name__icontains=text) | Q(to_email__icontains=text)
+    )
+    for letter in matching.order_by("-pk")[:20]:
+        yield (
+            letter.municipality.name,
+            f"{letter.mailing.title} · {letter.get_status_display()}",
+            letter.get_absolute_url(),
+        )
+
+
+def find_politicians(user, text):
+    """Everybody whose name holds every word asked for."""
+    found = Politician.objects.exclude(last_name="")
+    for word in text.split():
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+    found = list(found[:20])
+    offices = {}
+    for mandate in Mandate.objects.in_office().filter(politician__in=found).select_related("body"):
+        offices.setdefault(mandate.politician_id, []).append(
+            f"{mandate.title or mandate.get_role_display()}, {mandate.body}"
+        )
+    for politician in found:
+        yield (
+            str(politician),
+            " · ".join(offices.get(politician.pk, [])) or str(_("no office now")),
+            reverse("outreach:politician_detail", args=[politician.pk]),
+        )
+
+
+search_sources.register(SearchSource("letters", _("Letters"), "outreach.view_letter", find_letters))
+search_sources.register(SearchSource("politicians", _("Politicians"), "outreach.view_politician", find_politicians))
+
+retention_rules.register(
+    RetentionRule(
+        key="politicians",
+        what=_("Elected politicians: name, office, party and the office's public e-mail address."),
+        purpose=_("To send demands to those who decide, and to follow up what they promise."),
+        basis=_(
+            "Our legitimate interest (GDPR article 6 (1) f). The party is made public by the politician"
+            " (article 9 (2) e)."
+        ),
+        keep=_(
+            "Until the election period is over. Then name and address are removed. Letters we have sent are public"
+            " documents and keep the name."
+        ),
+        apply=erasing.erase_politicians,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="letters",
+        what=_("Demands we have sent: the text, the office, the facts in it and who approved it."),
+        purpose=_("To show what was asked of whom, and when."),
+        basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
+        keep=_("As long as the campaign lasts. Letters to municipalities are public documents."),
+    )
+)
+
+demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))

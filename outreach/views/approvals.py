@@ -1,0 +1,88 @@
+"""What moves a mailing on: submit, approve, send back, cancel."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from outreach.exceptions import OutreachError
+from outreach.forms.mailings import ApprovalForm, ReturnForm, SubmitForm
+from outreach.models import Mailing
+from outreach.services.approvals import approve_mailing
+from outreach.services.mailings import cancel_mailing, return_mailing, submit_mailing
+
+
+def act(request, mailing, form, action, done):
+    """Do what a small form on the mailing's page asks, and go back there with a sentence on how it went."""
+    if not form.is_valid():
+        for error in (error for errors in form.errors.values() for error in errors):
+            messages.error(request, error)
+        return redirect(mailing)
+    try:
+        action(form.cleaned_data)
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect(mailing)
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def mailing_submit(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    return act(
+        request,
+        mailing,
+        SubmitForm(request.POST),
+        lambda data: submit_mailing(mailing, by=request.user, seen_hash=data["seen_hash"]),
+        _("The letters are frozen. A colleague can approve them now."),
+    )
+
+
+@permission_required("outreach.approve_mailing", raise_exception=True)
+@require_POST
+def mailing_approve(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    return act(
+        request,
+        mailing,
+        ApprovalForm(request.POST),
+        lambda data: approve_mailing(mailing, approver=request.user, **data),
+        _("The mailing is approved, and the letters are in the outbox."),
+    )
+
+
+@permission_required("outreach.approve_mailing", raise_exception=True)
+@require_POST
+def mailing_return(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    return act(
+        request,
+        mailing,
+        ReturnForm(request.POST),
+        lambda data: return_mailing(mailing, by=request.user, note=data["note"]),
+        _("The mailing is sent back."),
+    )
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+def mailing_cancel(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    if request.method == "POST":
+        try:
+            cancel_mailing(mailing, by=request.user)
+        except OutreachError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The mailing is cancelled. What has not left does not leave."))
+        return redirect(mailing)
+    context = {
+        "title": _("Cancel the mailing?"),
+        "text": _("Letters that have not left will not leave. This cannot be undone."),
+        "button": _("Cancel the mailing"),
+        "color": "danger",
+        "back": mailing.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context)

@@ -1,0 +1,105 @@
+"""Offices, demands and mailings for the tests."""
+
+from datetime import date
+
+import factory
+from django.contrib.auth.models import Permission
+
+from municipalities.models import Indicator
+from municipalities.services.facts import set_fact
+from outreach.models import Body, Demand, LegalHook, Mandate, Politician
+from outreach.services.mailings import Plan, create_mailing
+from outreach.services.offices import set_mailbox
+from outreach.services.wordings import publish_version
+
+from .municipalities import MunicipalityFactory
+from .taushet import UserFactory
+
+LETTER = (
+    "{{ greeting }}\n\n{% if fact.action_plan %}Plan: ja{% else %}Plan: nei{% endif %} {{ note('action-plan') }}, "
+    "kurs: {{ fact.courses_held }} {{ note('lov') }}\n\n{{ demand_url }}"
+)
+
+
+class PoliticianFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Politician
+
+    first_name = "Kari"
+    last_name = factory.Sequence(lambda n: f"Nordmann {n}")
+
+
+class BodyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Body
+
+    kind = Body.Kind.COMMITTEE
+    name = factory.Sequence(lambda n: f"Komité {n}")
+
+
+class MandateFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Mandate
+
+    politician = factory.SubFactory(PoliticianFactory)
+    body = factory.SubFactory(BodyFactory)
+    role = Mandate.Role.MEMBER
+
+
+def staff(*permissions, **values):
+    """A person with these permissions of outreach."""
+    user = UserFactory(**values)
+    user.user_permissions.set(Permission.objects.filter(content_type__app_label="outreach", codename__in=permissions))
+    return user
+
+
+def indicators():
+    """The two facts the demand of the tests needs."""
+    names = {"name_nb": "Handlingsplan", "name_nn": "Handlingsplan på nynorsk", "name_en": "Action plan"}
+    plan, _created = Indicator.objects.get_or_create(
+        key="action-plan", defaults={**names, "kind": "yes_no", "fresh_days": 730}
+    )
+    counted = {"name_nb": "Kurs", "name_nn": "Kurs på nynorsk", "name_en": "Courses"}
+    courses, _created = Indicator.objects.get_or_create(
+        key="courses-held", defaults={**counted, "kind": "number", "knowledge_key": "courses_held"}
+    )
+    return [plan, courses]
+
+
+def demand_version(number=1, letter=LETTER, **hook):
+    """A published demand in both forms, with one hook and two facts."""
+    values = {"kind": "law", "citation_nb": "Loven § 1", "citation_nn": "Lova § 1", "url": "https://lov.example/1"}
+    law, _created = LegalHook.objects.update_or_create(
+        key="lov", defaults={**values, "meaning_nb": "Skal.", "meaning_nn": "Skal.", **hook}
+    )
+    demand, _created = Demand.objects.get_or_create(number=number, defaults={"slug": f"krav-{number}"})
+    texts = {f"{name}_{code}": f"{name} {code}" for name in ("title", "summary", "text") for code in ("nb", "nn")} | {
+        "subject_nb": "Krav til {{ municipality }} på bokmål",
+        "subject_nn": "Krav til {{ municipality }} på nynorsk",
+        "letter_nb": letter,
+        "letter_nn": letter,
+    }
+    return publish_version(demand, texts=texts, hooks=[law], indicators=indicators())
+
+
+def place(plan="no", address=True, **values):
+    """A municipality with an address and a known action plan, unless told otherwise."""
+    municipality = MunicipalityFactory(**values)
+    if address:
+        set_mailbox(
+            municipality,
+            email=f"post@k{municipality.number}.example",
+            source="nettsiden",
+            checked_on=date(2026, 11, 1),
+            by=None,
+        )
+    if plan:
+        set_fact(municipality, indicators()[0], value=plan, observed_on=date(2026, 11, 1), source="Opplyst av kommunen")
+    return municipality
+
+
+def mailing(*places, author=None, version=None, **plan):
+    """A draft to these municipalities."""
+    return create_mailing(
+        Plan("Høst", version or demand_version(), tuple(places or (place(),)), **plan), author=author or UserFactory()
+    )

@@ -1,0 +1,138 @@
+"""Real worker processes on the database of the test.
+
+A nursery, started once, has Django loaded and forks a worker when it is asked: that takes no time. It has one thread,
+so forking is safe, which it would not be in the process of the tests.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from urllib.parse import quote
+
+from django.conf import settings
+from django.db import connection
+
+NURSERY = """
+import json, os, signal, sys
+import django
+django.setup()
+from django.conf import settings
+from taushet.lanes import roles
+from taushet.worker import Parent
+
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+for line in sys.stdin:
+    order = json.loads(line)
+    pid = os.fork()
+    if not pid:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        settings.OUTGOING_MAIL, settings.MAILERS = True, order["mailers"]
+        Parent(roles(order["senders"])).run()
+        os._exit(0)
+    print(pid, flush=True)
+"""
+
+
+def database_url():
+    """Return the address of the test's own database."""
+    values = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{values['NAME']}"
+    place = f"{values['HOST']}:{values['PORT']}" if values["PORT"] else quote(values["HOST"] or "", safe="")
+    return f"postgres://{values['USER']}:{values['PASSWORD']}@{place}/{values['NAME']}"
+
+
+def environment():
+    """Return what another process has to know to work on the database of the test."""
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "DATABASE_URL": database_url(),
+        "TAUSHET_DEBUG": "1",
+        "TAUSHET_DEMO": "",
+        "TAUSHET_LOG_LEVEL": "WARNING",
+    }
+
+
+class Worker:
+    """One worker: its number, and ways to end it."""
+
+    def __init__(self, pid):
+        self.pid = pid
+
+    def stop(self):
+        os.kill(self.pid, signal.SIGTERM)
+
+    def kill(self):
+        """End the worker and its children at once, as a power cut would."""
+        os.killpg(self.pid, signal.SIGKILL)
+
+    @property
+    def is_running(self):
+        return is_running(self.pid)
+
+    @property
+    def children(self):
+        listing = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.pid)], capture_output=True, text=True)
+        return [int(number) for number in listing.stdout.split()]
+
+
+@contextmanager
+def nursery():
+    """Yield a context manager that runs one more worker."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", NURSERY],
+        cwd=settings.BASE_DIR,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+    @contextmanager
+    def worker(senders=1):
+        process.stdin.write(json.dumps({"mailers": settings.MAILERS, "senders": senders}) + "\n")
+        process.stdin.flush()
+        one = Worker(int(process.stdout.readline()))
+        try:
+            yield one
+        finally:
+            end(one)
+
+    try:
+        yield worker
+    finally:
+        process.stdin.close()
+        process.wait(30)
+
+
+def end(one):
+    """Stop a worker that a test has left, by force when it does not stop."""
+    with suppress(ProcessLookupError):
+        one.stop()
+    deadline = time.monotonic() + 15
+    while one.is_running and time.monotonic() < deadline:
+        time.sleep(0.05)
+    with suppress(ProcessLookupError):
+        one.kill()
+
+
+def is_running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def wait_until(condition, seconds=30):
+    """Wait for something other processes do; fails the test when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+    return answer
