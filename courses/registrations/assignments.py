@@ -16,6 +16,7 @@ from taushet.registries import (
     FeedKind,
     LinkKind,
     MessageKind,
+    RetentionRule,
     RolePermissions,
     TodayCard,
     deactivations,
@@ -23,6 +24,7 @@ from taushet.registries import (
     feed_kinds,
     link_kinds,
     message_kinds,
+    retention_rules,
     role_permissions,
     today_cards,
 )
@@ -50,6 +52,17 @@ feed_kinds.register(FeedKind(TRAINER_FEED, trainer_feed))
 message_kinds.register(MessageKind(TRAINER_MAIL, _("To a trainer")))
 today_cards.register(
     TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.view_session", sessions_to_staff)
+)
+retention_rules.register(
+    RetentionRule(
+        key="trainers",
+        what=_(
+            "Trainers: which courses they teach, where, in which form of Norwegian, and which sessions they taught."
+        ),
+        purpose=_("To find the right trainer, and to show what was held."),
+        basis=_("The agreement with the trainer (GDPR article 6 (1) b)"),
+        keep=_("As long as somebody teaches for us. Which sessions were taught is kept with the sessions."),
+    )
 )
 deactivations.register(Deactivation("trainer", dismiss_trainer))
 role_permissions.register(RolePermissions("trainer-own", roles.TRAINER, ("courses.view_assignment",)))

@@ -4,6 +4,8 @@ One message carries one meeting to one address. What an address has seen of a me
 sequence number never falls, whatever happened in between.
 """
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
@@ -21,6 +23,7 @@ from .events import invited_event, is_cancelled, location
 INVITATION = "invitation"
 CHANGE = "invitation-change"
 CANCELLATION = "invitation-cancellation"
+KEPT_AFTER_END = timedelta(days=90)
 
 
 @transaction.atomic
@@ -129,6 +132,11 @@ def is_superseded(message: Message) -> bool:
     return not Invitation.objects.filter(message=message, cancelled_at=None).exists()
 
 
+def forget_invitations(now: datetime) -> int:
+    """Delete who was invited to what, once it is long over (a RetentionRule); returns how many rows went."""
+    return Invitation.objects.filter(meeting__ends_at__lt=now - KEPT_AFTER_END).delete()[0]
+
+
 def _fresh(meeting: Meeting) -> Meeting:
     return Meeting.objects.select_related("session__course", "session__municipality").get(pk=meeting.pk)
 
@@ -162,7 +170,7 @@ def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, m
     sequence = meeting.sequence + _offset(meeting, email)
     with translation.override(booking.language):
         event = invited_event(meeting, booking, sequence=sequence)
-    mail = mail or _mail("invitation", meeting, booking, participant)
+    mail = mail or _mail("invitation", meeting, booking, participant, email)
     calendar = itip.write_request(event, **_people(email, name))
     message = _write(
         booking, participant, kind=kind, email=email, name=name, mail=mail, calendar=(calendar, itip.REQUEST)
@@ -196,7 +204,7 @@ def _tell_change(invitation: Invitation, meeting: Meeting, sequence: int) -> Mes
         kind=CHANGE,
         email=invitation.email,
         name=name,
-        mail=_mail("invitation_change", meeting, booking, participant),
+        mail=_mail("invitation_change", meeting, booking, participant, invitation.email),
         calendar=(itip.write_request(event, **_people(invitation.email, name)), itip.REQUEST),
     )
     invitation.sequence, invitation.message = sequence, message
@@ -205,8 +213,14 @@ def _tell_change(invitation: Invitation, meeting: Meeting, sequence: int) -> Mes
 
 
 def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None) -> Message | None:
-    """Close an invitation and write its cancellation, unless the invitation itself never left."""
+    """Close an invitation and write its cancellation.
+
+    Nothing is written when the invitation itself never left, or when the address stays invited by another booking,
+    which then takes it over.
+    """
     meeting, booking, participant = invitation.meeting, invitation.booking, invitation.participant
+    if _is_taken_over(invitation):
+        return None
     never_left = invitation.message.state in {Message.State.CANCELLED, Message.State.FAILED}
     invitation.cancelled_at = timezone.now()
     if never_left and mail is None:
@@ -222,12 +236,28 @@ def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None
         kind=kind if mail else CANCELLATION,
         email=invitation.email,
         name=name,
-        mail=mail or _mail("invitation_cancellation", meeting, booking, participant),
+        mail=mail or _mail("invitation_cancellation", meeting, booking, participant, invitation.email),
         calendar=(itip.write_cancel(event, **_people(invitation.email, name)), itip.CANCEL),
     )
     invitation.sequence, invitation.message = sequence, message
     invitation.save(update_fields=["cancelled_at", "sequence", "message"])
     return message
+
+
+def _is_taken_over(invitation: Invitation) -> bool:
+    """Give an invitation to another booking of the same session that has the address too, if there is one."""
+    meeting = invitation.meeting
+    if is_cancelled(meeting):
+        return False
+    others = Booking.objects.filter(session=meeting.session_id, state=Booking.State.CONFIRMED)
+    others = others.exclude(pk=invitation.booking_id)
+    participant = Participant.objects.active().filter(booking__in=others, email=invitation.email).first()
+    booking = participant.booking if participant else others.filter(contact_email=invitation.email).first()
+    if booking is None:
+        return False
+    invitation.booking, invitation.participant = booking, participant
+    invitation.save(update_fields=["booking", "participant"])
+    return True
 
 
 def _people(email: str, name: str) -> dict:
@@ -245,14 +275,17 @@ def _name(invitation: Invitation) -> str:
     return booking.second_name if invitation.email == booking.second_email else booking.contact_name
 
 
-def _mail(template: str, meeting: Meeting, booking: Booking, participant: Participant | None) -> tuple[str, str]:
-    purpose, subject_id = ("participant", participant.pk) if participant else ("booking", booking.pk)
+def _mail(template: str, meeting: Meeting, booking: Booking, participant: Participant | None, email: str) -> tuple:
+    if participant:
+        page = placeholder("participant", participant.pk)
+    else:
+        page = placeholder("booking-second" if email == booking.second_email else "booking", booking.pk)
     context = {
         "meeting": meeting,
         "location": location(meeting),
         "is_whole_course": meeting.session.state == Session.State.CANCELLED,
         "is_cancelled": is_cancelled(meeting),
-        "page": placeholder(purpose, subject_id),
+        "page": page,
     }
     return render_mail(template, context, booking.language)
 

@@ -90,9 +90,10 @@ def participant_calendar(request, token):
 @login_not_required
 @require_safe
 def booking_calendar(request, token):
+    subject = links.find_subject("booking", token) or links.find_subject("booking-second", token)
     booking = get_object_or_404(
         Booking.objects.taking_seats().select_related("session__course", "session__municipality"),
-        pk=links.find_subject("booking", token),
+        pk=subject,
     )
     with translation.override(booking.language):
         return download(downloads.booking_file(booking), booking.session)

@@ -6,7 +6,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
-from courses.services.calendars import cancel_invitations, invite, update_invitations
+from courses.services.calendars import cancel_invitations, forget_invitations, invite, update_invitations
 from taushet.models import Message
 from tests.factories.courses import MeetingFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -222,3 +222,34 @@ def test_meetings_that_are_over_stay_in_the_calendars():
 def test_cancelling_without_saying_whose_is_a_mistake():
     with pytest.raises(ValueError, match="whose"):
         cancel_invitations()
+
+
+def test_address_that_another_booking_has_too_stays_invited():
+    session = make_session()
+    first, second = make_booking(session), make_booking(session)
+    invite(first, email="kari@bodo.test")
+    assert invite(second, email="kari@bodo.test") == []
+    Booking.objects.filter(pk=first.pk).update(state=Booking.State.CANCELLED)
+
+    assert cancel_invitations(booking=first) == []
+    [message] = cancel_invitations(booking=second)
+
+    assert (message.to_email, message.calendar_method) == ("kari@bodo.test", "CANCEL")
+
+
+def test_second_contact_gets_the_own_link():
+    booking = make_booking(make_session(), second_email="ola@bodo.test", second_name="Ola")
+
+    [message] = invite(booking, email="ola@bodo.test", name="Ola")
+
+    assert f"[[link:booking-second:{booking.pk}]]" in message.text
+
+
+def test_who_was_invited_is_forgotten_ninety_days_after_the_meeting():
+    booking = make_booking(make_session())
+    invite(booking, email="kari@bodo.test")
+    ends_at = booking.session.meetings.get().ends_at
+
+    assert forget_invitations(ends_at + timedelta(days=90)) == 0
+    assert forget_invitations(ends_at + timedelta(days=90, seconds=1)) == 1
+    assert Invitation.objects.count() == 0
