@@ -3,6 +3,7 @@
 None of them sets `maxlength`: a browser that obeys it cuts pasted text without a word.
 """
 
+import re
 import unicodedata
 from datetime import date
 
@@ -16,6 +17,7 @@ from stdnum.exceptions import InvalidChecksum, ValidationError
 from stdnum.no import orgnr
 
 PHONE_LENGTH = 40
+ADDRESS_SIGNS = re.compile(r"@|://|www\.|\.(?:com|net|no|org|info|ru|io)\b", re.IGNORECASE)
 PHONE_SIGNS = frozenset("0123456789+()-–./ \u00a0\u2011")
 BIDI_SIGNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 SENSIBLE_DAYS = [
@@ -65,6 +67,25 @@ class CleanCharField(forms.CharField):
         value = unicodedata.normalize("NFC", super().to_python(value))
         if has_control_signs(value):
             raise forms.ValidationError(self.error_messages["control"], code="control")
+        return value
+
+
+class PersonNameField(CleanCharField):
+    """The name of a person. Names end up in mail, so nothing that a mail program makes a link of."""
+
+    default_error_messages = {
+        "required": _("Write a name."),
+        "address": _("Write a name here, not an address."),
+    }
+
+    def __init__(self, *, max_length, **kwargs):
+        super().__init__(max_length=max_length, **kwargs)
+        self.widget.attrs.setdefault("autocomplete", "name")
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        if ADDRESS_SIGNS.search(value):
+            raise forms.ValidationError(self.error_messages["address"], code="address")
         return value
 
 

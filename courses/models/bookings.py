@@ -1,6 +1,7 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,10 +19,18 @@ class BookingQuerySet(models.QuerySet):
             return self.none()
         if user.is_campaign_staff and user.has_perm("courses.view_booking"):
             return self.all()
+        return self.visible_to_member(user)
+
+    def visible_to_member(self, user):
+        """Those a person has to do with as a contact or a member of the municipality, whatever else one may see."""
         mine = Q(contact_email=user.email) | Q(second_email=user.email)
         places = user.memberships.confirmed().filter(unit=None).values("municipality")
         units = user.memberships.confirmed().filter(unit__isnull=False).values("unit")
         return self.filter(mine | Q(municipality__in=places) | Q(unit__in=units))
+
+    def with_names(self):
+        """Add how many seats have a name, as `named`."""
+        return self.annotate(named=Count("participants", filter=Q(participants__state="active")))
 
 
 class Booking(models.Model):
@@ -101,6 +110,10 @@ class Booking(models.Model):
 
     def __str__(self):
         return f"{self.pk}"
+
+    @property
+    def staff_address(self) -> str:
+        return reverse("courses:staff_booking_detail", args=[self.pk])
 
     @property
     def takes_seats(self) -> bool:

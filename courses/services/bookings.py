@@ -5,17 +5,17 @@ browser gets a `booking-receipt` link, which opens little; the `booking` link it
 who is signed in with the very address.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, Participant, Session
-from municipalities.models import Municipality, Unit
 from taushet.models import User
 from taushet.services import audit
 from taushet.services.links import revoke_link
@@ -31,70 +31,66 @@ CLOSED_BY_THE_END = ("booking-confirm", "booking-receipt", "booking-handover", "
 def book_seats(
     session: Session,
     *,
-    municipality: Municipality,
-    seats: int,
-    contact_name: str,
-    contact_email: str,
-    contact_phone: str,
     request_key: str,
-    contact_role: str = "",
-    unit: Unit | None = None,
-    unit_name: str = "",
-    payer: Unit | None = None,
-    invoice_reference: str = "",
-    takes_part: bool = False,
-    shows_course_name: bool = False,
-    language: str = "nb",
     visitor: User | None = None,
+    takes_part: bool = False,
     is_demonstration: bool = False,
+    **fields,
 ) -> Booking:
     """Book seats for a municipality; the same request key gives the same booking however often it comes.
 
-    Confirmed at once when the address has proved itself before or is the one `visitor` is signed in with, else
-    held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
+    `fields` are those of a booking: municipality, seats, contact_name, contact_email, contact_phone, and if need be
+    the others. Confirmed at once when the address has proved itself before or is the one `visitor` is signed in
+    with, else held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and
+    TooManyHolds.
     """
+    booking = _new_booking(session, request_key, fields, is_demonstration=is_demonstration)
+    by = visitor if is_signed_in_with(visitor, booking.contact_email) else None
+
+    def book() -> Booking:
+        if by or is_proved(booking.contact_email):
+            return _book_confirmed(booking, takes_part=takes_part, by=by)
+        refuse_too_many_holds(booking)
+        return _book_held(booking, takes_part=takes_part)
+
+    return _once(request_key, book)
+
+
+def book_for_municipality(
+    session: Session, *, by: User, request_key: str, reason: str = "", takes_part: bool = False, **fields
+) -> Booking:
+    """Make a booking on behalf of a municipality, confirmed at once; with a reason also beyond the capacity.
+
+    Raises NotBookable, ClosedToOthers and SeatsTaken.
+    """
+    booking = _new_booking(session, request_key, fields)
+    booking.created_by = by
+    return _once(request_key, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
+
+
+def _new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
+    return Booking(
+        session=session,
+        request_key=request_key,
+        seat_price=session.seat_price,
+        is_demonstration=is_demonstration or session.is_demonstration,
+        **fields,
+    )
+
+
+def _once(request_key: str, book: Callable[[], Booking]) -> Booking:
+    """Return the booking of a request key, making it when it is new."""
     booking = Booking.objects.filter(request_key=request_key).first()
     if booking:
         return booking
-    booking = Booking(
-        session=session,
-        municipality=municipality,
-        unit=unit,
-        unit_name=unit_name,
-        payer=payer,
-        invoice_reference=invoice_reference,
-        seats=seats,
-        seat_price=session.seat_price,
-        contact_name=contact_name,
-        contact_email=contact_email,
-        contact_phone=contact_phone,
-        contact_role=contact_role,
-        shows_course_name=shows_course_name,
-        language=language,
-        request_key=request_key,
-        is_demonstration=is_demonstration or session.is_demonstration,
-    )
     try:
-        if is_proved(contact_email, visitor):
-            return _book_confirmed(booking, takes_part=takes_part, by=visitor)
-        refuse_too_many_holds(booking)
-        return _book_held(booking, takes_part=takes_part)
+        return book()
     except (SeatsTaken, TooManyHolds, IntegrityError):
         # The same form, sent twice at once: the other one got in while this one waited at the door.
         twin = Booking.objects.filter(request_key=request_key).first()
         if twin is None:
             raise
         return twin
-
-
-@transaction.atomic
-def book_for_municipality(booking: Booking, *, by: User, reason: str = "", takes_part: bool = False) -> Booking:
-    """Make a booking on behalf of a municipality, confirmed at once; with a reason also beyond the capacity.
-
-    Raises NotBookable, ClosedToOthers and SeatsTaken.
-    """
-    booking.created_by = by
-    return _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason)
 
 
 def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
@@ -141,13 +137,16 @@ def _name_contact(booking: Booking, takes_part: bool) -> None:
         )
 
 
-def is_proved(email: str, visitor: User | None = None) -> bool:
-    """Whether an address has proved itself: once before, or since it is the one the visitor is signed in with."""
-    if visitor and visitor.is_authenticated and visitor.email == email:
-        signed_in = EmailAddress.objects.filter(user=visitor, email__iexact=email, verified=True).exists()
-        if signed_in:
-            return True
+def is_proved(email: str) -> bool:
+    """Whether an address has proved itself once."""
     return ConfirmedAddress.objects.filter(email=email).exists()
+
+
+def is_signed_in_with(visitor: User | None, email: str) -> bool:
+    """Whether a visitor has signed in with this very address, verified."""
+    if visitor is None or not visitor.is_authenticated or visitor.email != email:
+        return False
+    return EmailAddress.objects.filter(user=visitor, email__iexact=email, verified=True).exists()
 
 
 def confirm_address(booking: Booking) -> Booking:

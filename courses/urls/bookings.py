@@ -1,3 +1,41 @@
 """Addresses of the booker's page and of staff bookings."""
 
-urlpatterns = []
+from django.urls import path
+
+from courses.views import bookings, municipality, participants, staff_bookings
+
+urlpatterns = [
+    path("bestilling/", bookings.lost_link, name="lost_link"),
+    path("bestilling/<str:token>/", bookings.booking_detail, name="booking_detail"),
+    path("bestilling/<str:token>/bekreft/", bookings.booking_confirm, name="booking_confirm"),
+    path("bestilling/<str:token>/adresse/", bookings.booking_address, name="booking_address"),
+    path("bestilling/<str:token>/plasser/", bookings.booking_seats, name="booking_seats"),
+    path("bestilling/<str:token>/kontakt/", bookings.booking_second_contact, name="booking_second_contact"),
+    path("bestilling/<str:token>/overdra/", bookings.booking_hand_over, name="booking_hand_over"),
+    path("bestilling/<str:token>/overta/", bookings.booking_take_over, name="booking_take_over"),
+    path("bestilling/<str:token>/avbestill/", bookings.booking_cancel, name="booking_cancel"),
+    path("bestilling/<str:token>/navn/", participants.booking_names, name="booking_names"),
+    path(
+        "bestilling/<str:token>/navn/<int:participant_id>/",
+        participants.participant_replace,
+        name="participant_replace",
+    ),
+    path(
+        "bestilling/<str:token>/navn/<int:participant_id>/fjern/",
+        participants.participant_remove,
+        name="participant_remove",
+    ),
+    path("min-kommune/", municipality.my_municipality, name="my_municipality"),
+    path("min-kommune/bestilling/<int:booking_id>/", municipality.my_booking, name="my_booking"),
+    path("min-kommune/folk/<int:membership_id>/", municipality.membership_answer, name="my_membership_answer"),
+    path("stab/kurs/<int:session_id>/bestillinger/", staff_bookings.staff_booking_list, name="staff_booking_list"),
+    path(
+        "stab/kurs/<int:session_id>/bestillinger/ny/", staff_bookings.staff_booking_create, name="staff_booking_create"
+    ),
+    path("stab/bestillinger/<int:booking_id>/", staff_bookings.staff_booking_detail, name="staff_booking_detail"),
+    path(
+        "stab/bestillinger/<int:booking_id>/avbestill/",
+        staff_bookings.staff_booking_cancel,
+        name="staff_booking_cancel",
+    ),
+]

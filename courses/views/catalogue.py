@@ -5,12 +5,15 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import retarget
 
+from courses.forms.bookings import BookingForm
 from courses.forms.catalogue import SessionFilterForm
 from courses.models import Course, Session
 from courses.services.catalogue import planned, session_rows, session_texts
+
+from .bookings import book
 
 PER_PAGE = 50
 # What the page of a session reads. Without the long texts of its course the query costs half.
@@ -73,13 +76,16 @@ def course_detail(request, slug):
 
 
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @cache_control(no_cache=True)
 def session_detail(request, slug, session_id):
+    """Show a session with its booking form; a POST books."""
     session = get_object_or_404(
         Session.objects.visible_to(request.user).select_related("course", "municipality__county").only(*SHOWN),
         course__slug=slug,
         pk=session_id,
     )
-    context = {"session": session, "course": session.course, "meetings": session.meetings.all()}
-    return render(request, "courses/session_detail.html", context | session_texts(session))
+    form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
+    booked = book(request, session, form) if form.is_valid() else None
+    context = {"session": session, "course": session.course, "meetings": session.meetings.all(), "form": form}
+    return booked or render(request, "courses/session_detail.html", context | session_texts(session))

@@ -75,6 +75,17 @@ def find_subject(purpose: str, token: str) -> int | None:
     return link.subject_id if link and link.revoked_at is None else None
 
 
+def find_live(token: str, *purposes: str) -> SecretLink | None:
+    """Return the live link of a token for one of these purposes, or None."""
+    return SecretLink.objects.filter(token_sha256=hash_token(token), purpose__in=purposes, revoked_at=None).first()
+
+
+def page_address(purpose: str, token: str) -> str:
+    """Return where to send a browser: a path as long as everything is on one host, else the whole address."""
+    address = link_address(purpose, token)
+    return address.removeprefix(settings.BASE_URL) if settings.NEUTRAL_URL == settings.BASE_URL else address
+
+
 def placeholder(purpose: str, subject_id: int) -> str:
     """Return what stands in stored mail where the link will be."""
     return f"[[link:{purpose}:{subject_id}]]"

@@ -462,7 +462,7 @@ def test_staff_books_on_behalf_of_a_municipality():
     session, staff = SessionFactory(), UserFactory()
     fields = booker()
 
-    booking = book_for_municipality(Booking(session=session, **fields), by=staff)
+    booking = book_for_municipality(session, **fields, by=staff)
 
     assert (booking.state, booking.created_by) == (Booking.State.CONFIRMED, staff)
     assert not User.objects.filter(email="kari@bodo.test").exists()
@@ -474,8 +474,8 @@ def test_staff_goes_beyond_the_capacity_with_a_reason_only():
     session, staff = SessionFactory(capacity=2), UserFactory()
 
     with pytest.raises(SeatsTaken):
-        book_for_municipality(Booking(session=session, **booker(seats=3)), by=staff)
-    book_for_municipality(Booking(session=session, **booker(seats=3)), by=staff, reason="One more chair.")
+        book_for_municipality(session, **booker(seats=3), by=staff)
+    book_for_municipality(session, **booker(seats=3), by=staff, reason="One more chair.")
 
     session.refresh_from_db()
     assert (session.seats_taken, session.seats_over) == (3, 1)

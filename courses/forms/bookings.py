@@ -1,0 +1,178 @@
+"""What a booker and staff put in about a booking."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.exceptions import CoursesError
+from courses.forms.request_keys import RequestKeyForm
+from courses.services.guards import refuse_unbookable
+from municipalities.fields import MunicipalityChoiceField
+from taushet.fields import (
+    CleanCharField,
+    OrganisationNumberField,
+    PersonNameField,
+    PhoneField,
+    WholeNumberField,
+    WorkEmailField,
+)
+
+
+class SeatsField(WholeNumberField):
+    """A number of seats, at least one; how many are free is said by the one door to them."""
+
+    default_error_messages = {
+        "required": _("Write how many seats you need."),
+        "invalid": _("Write the number of seats with digits, such as 4."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(min_value=1, max_value=2000, **kwargs)
+        self.widget.attrs |= {"autocomplete": "off"}
+
+
+class BookingForm(RequestKeyForm):
+    """Seats in one session for a municipality, with a contact and, when it costs money, a payer."""
+
+    class Payer:
+        MUNICIPALITY = "municipality"
+        OTHER = "other"
+        CHOICES = [(MUNICIPALITY, _("The municipality itself")), (OTHER, _("Somebody else"))]
+
+    municipality = MunicipalityChoiceField(label=_("Municipality you book for"))
+    seats = SeatsField(label=_("Number of seats"))
+    contact_name = PersonNameField(label=_("Your name"), max_length=120)
+    contact_email = WorkEmailField(label=_("Work e-mail"), help_text=_("The link to the booking is sent here."))
+    contact_phone = PhoneField(label=_("Phone"))
+    contact_role = CleanCharField(
+        label=_("Your role"), max_length=120, required=False, help_text=_("For example SLT coordinator or sector head.")
+    )
+    unit_name = CleanCharField(
+        label=_("Workplace"), max_length=150, required=False, help_text=_("For example the NAV office or the school.")
+    )
+    takes_part = forms.BooleanField(label=_("I take part myself"), required=False)
+    payer_kind = forms.ChoiceField(
+        label=_("Who pays?"), choices=Payer.CHOICES, widget=forms.RadioSelect, initial=Payer.MUNICIPALITY
+    )
+    payer_name = CleanCharField(label=_("Name of the payer"), max_length=150, required=False)
+    payer_organisation_number = OrganisationNumberField(label=_("Organisation number of the payer"), required=False)
+    invoice_reference = CleanCharField(
+        label=_("Invoice reference"),
+        max_length=60,
+        required=False,
+        help_text=_("What your accounts office wants on the invoice, such as a resource number or an order number."),
+    )
+    shows_course_name = forms.BooleanField(
+        label=_("Show the name of the course in e-mail and calendar"),
+        required=False,
+        help_text=_(
+            "Without the tick they only say “Course”, so that nobody who sees the calendar learns what it is about."
+        ),
+    )
+
+    PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference")
+
+    def __init__(self, data=None, *, session, visitor=None, **kwargs):
+        self.session = session
+        super().__init__(data, about=f"session-{session.pk}", **kwargs)
+        if not session.seat_price:
+            for name in self.PAYER_FIELDS:
+                del self.fields[name]
+        if visitor is not None and visitor.is_authenticated and not self.is_bound:
+            self.initial |= known_about(visitor)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("payer_kind") == self.Payer.OTHER:
+            self.require("payer_name", _("Write who pays."))
+            self.require("payer_organisation_number", _("Write the payer’s organisation number."))
+        return data
+
+    def require(self, name, sentence):
+        if not self.cleaned_data.get(name) and name not in self.errors:
+            self.add_error(name, sentence)
+
+    @property
+    def why_closed(self) -> str:
+        """Why the session takes no booking now, in a sentence; empty when it does."""
+        try:
+            refuse_unbookable(self.session)
+        except CoursesError as refusal:
+            return str(refusal)
+        return "" if self.session.free_seats > 0 else _("All seats are taken. Choose another date.")
+
+    @property
+    def who_pays(self):
+        """The visible payer fields, to be laid out together."""
+        return [self[name] for name in self.PAYER_FIELDS if name in self.fields]
+
+
+def known_about(visitor) -> dict:
+    """Return what somebody who is signed in need not type."""
+    membership = visitor.memberships.filter(ended_at=None).order_by("-confirmed_at", "pk").first()
+    known = {"contact_name": visitor.name, "contact_email": visitor.email}
+    return known | {"municipality": membership.municipality_id} if membership else known
+
+
+class StaffBookingForm(BookingForm):
+    """A booking that staff makes on behalf of a municipality, if need be beyond the capacity."""
+
+    contact_name = PersonNameField(label=_("Contact’s name"), max_length=120)
+    contact_email = WorkEmailField(label=_("Contact’s work e-mail"))
+    contact_phone = PhoneField(label=_("Contact’s phone"))
+    contact_role = CleanCharField(label=_("Contact’s role"), max_length=120, required=False)
+    takes_part = forms.BooleanField(label=_("The contact takes part"), required=False)
+    language = forms.ChoiceField(
+        label=_("Language of the messages"), choices=[("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
+    )
+    reason = CleanCharField(
+        label=_("Reason to go beyond the number of seats"),
+        max_length=200,
+        required=False,
+        help_text=_("Only when the seats do not suffice. It is kept in the log."),
+    )
+
+
+class SeatsForm(forms.Form):
+    """Another number of seats for a booking."""
+
+    seats = SeatsField(label=_("Number of seats"))
+
+
+class AddressForm(forms.Form):
+    """Another address for a booking that waits to be confirmed."""
+
+    email = WorkEmailField(label=_("The right e-mail address"))
+
+
+class LostLinkForm(forms.Form):
+    """The address that booked."""
+
+    email = WorkEmailField(label=_("The e-mail address you booked with"))
+
+
+class SecondContactForm(forms.Form):
+    """A colleague who may do what the contact may; both fields empty takes it back."""
+
+    name = PersonNameField(label=_("Colleague’s name"), max_length=120, required=False)
+    email = WorkEmailField(label=_("Colleague’s work e-mail"), required=False)
+
+    def clean(self):
+        data = super().clean()
+        if bool(data.get("name")) != bool(data.get("email")) and not self.errors:
+            missing = "email" if data.get("name") else "name"
+            self.add_error(missing, _("Write both, or leave both empty to have no second contact."))
+        return data
+
+
+class HandOverForm(forms.Form):
+    """The colleague who is asked to take over."""
+
+    name = PersonNameField(label=_("Colleague’s name"), max_length=120)
+    email = WorkEmailField(label=_("Colleague’s work e-mail"))
+
+
+class TakeOverForm(forms.Form):
+    """What a new contact has to add."""
+
+    phone = PhoneField(label=_("Your phone"))
+    role = CleanCharField(label=_("Your role"), max_length=120, required=False)

@@ -1,0 +1,29 @@
+"""Who pays for a booking. Every payer is a unit, and each municipality is one itself."""
+
+from django.db import IntegrityError, transaction
+
+from municipalities.models import Municipality, Unit
+
+
+def own_payer(municipality: Municipality) -> Unit:
+    """Return the unit that is the municipality itself, made when the registry has none yet."""
+    try:
+        with transaction.atomic():
+            return Unit.objects.get_or_create(
+                municipality=municipality,
+                kind=Unit.Kind.MUNICIPALITY,
+                defaults={
+                    "name": municipality.official_name or municipality.name,
+                    "organisation_number": municipality.organisation_number,
+                },
+            )[0]
+    except IntegrityError:
+        return Unit.objects.get(municipality=municipality, kind=Unit.Kind.MUNICIPALITY)
+
+
+def other_payer(municipality: Municipality, *, name: str, organisation_number: str) -> Unit:
+    """Return the unit with an organisation number, made when it is new; a known unit keeps its name."""
+    known = Unit.objects.filter(organisation_number=organisation_number).order_by("-is_active", "pk").first()
+    return known or Unit.objects.create(
+        municipality=municipality, kind=Unit.Kind.OTHER, name=name, organisation_number=organisation_number
+    )

@@ -1,0 +1,340 @@
+"""The booker's pages: the form of a session, the page of one booking and what can be done there."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.exceptions import CoursesError
+from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SeatsForm, SecondContactForm, TakeOverForm
+from courses.forms.participants import KeyForm, ParticipantFormSet
+from courses.models import Booking
+from courses.services import bookings, contacts, events
+from courses.services.guards import refuse_unbookable
+from courses.services.payers import other_payer, own_payer
+from taushet.models import SecretLink
+from taushet.services.limits import is_within
+from taushet.services.links import issue_link, link_address, page_address
+
+from .secret import OWNER, RECEIPT, SECOND, opens_booking
+
+LOST_LINKS_AN_HOUR = 20
+
+
+def book(request, session, form):
+    """Book what a valid form asks for: return where to go then, or None when the form has got an error to show."""
+    data = form.cleaned_data.copy()
+    try:
+        payer = payer_of(data)
+        booking = bookings.book_seats(session, **data, **payer, language=get_language(), visitor=request.user)
+    except CoursesError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error))
+        return None
+    return redirect(first_address(request, booking))
+
+
+def payer_of(data):
+    """Take the payer's fields out of what a form gave, and return the payer itself."""
+    kind, name = data.pop("payer_kind", ""), data.pop("payer_name", "")
+    organisation_number = data.pop("payer_organisation_number", "")
+    if not kind:
+        return {}
+    if kind == "other":
+        return {"payer": other_payer(data["municipality"], name=name, organisation_number=organisation_number)}
+    return {"payer": own_payer(data["municipality"])}
+
+
+def first_address(request, booking):
+    """Return where a browser goes that has just booked: to the whole page only when the address is its own."""
+    try:
+        if request.user.is_authenticated and bookings.is_signed_in_with(request.user, booking.contact_email):
+            return page_address(OWNER, issue_link(OWNER, booking.pk))
+        return page_address(RECEIPT, issue_link(RECEIPT, booking.pk))
+    except SecretLink.DoesNotExist:
+        messages.info(
+            request, _("This booking was made already. Its page opens with the link in the mail we sent you.")
+        )
+        return reverse("courses:lost_link")
+
+
+@opens_booking(OWNER, SECOND, RECEIPT)
+@require_safe
+def booking_detail(request, access):
+    return booking_page(request, access)
+
+
+def booking_page(request, access, *, names=None, key=None, status=200):
+    """Show a booking, with the names as they were typed when something was wrong with them."""
+    booking = access.booking
+    participants = booking.participants.active()
+    if not access.is_contact:
+        participants = participants.filter(named_by="booker")
+    participants = list(participants)
+    unnamed = max(booking.seats - booking.participants.active().count(), 0)
+    context = {
+        "access": access,
+        "booking": booking,
+        "session": booking.session,
+        "meetings": meetings_of(booking),
+        "participants": participants,
+        "unnamed": unnamed,
+        "is_open": booking.takes_seats and booking.session.last_ends_at > timezone.now(),
+        "is_changeable": booking.state == Booking.State.CONFIRMED and booking.session.first_starts_at > timezone.now(),
+        "names": names or name_rows(unnamed),
+        "key": key or KeyForm(about=f"names-{booking.pk}"),
+    }
+    if access.is_contact:
+        context |= {
+            "signup_address": signup_address(booking),
+            "hand_over": contacts.waiting_hand_over(booking),
+            "log": booking.messages.select_related("message").order_by("-pk")[:30],
+        }
+    return render(request, "courses/booking_detail.html", context, status=status)
+
+
+def meetings_of(booking):
+    """Return each meeting with its place, in order."""
+    meetings = list(booking.session.meetings.all())
+    for meeting in meetings:
+        meeting.session = booking.session
+    return [(meeting, events.location(meeting)) for meeting in meetings]
+
+
+def name_rows(unnamed):
+    names = ParticipantFormSet(prefix="navn")
+    names.extra = min(unnamed, 5)
+    return names
+
+
+def signup_address(booking):
+    if booking.state != Booking.State.CONFIRMED:
+        return ""
+    return link_address("signup", issue_link("signup", booking.pk))
+
+
+@opens_booking("booking-confirm")
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_confirm(request, access):
+    """Ask for a press of a button, since mail programs open links by themselves; a POST confirms (design rule 13)."""
+    booking, error = access.booking, ""
+    if booking.state == Booking.State.CONFIRMED:
+        return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
+    if request.method == "POST":
+        try:
+            bookings.confirm_address(booking)
+        except CoursesError as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("The booking is confirmed. We have sent you an e-mail with everything in it."))
+            return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
+    context = {
+        "booking": booking,
+        "meetings": meetings_of(booking),
+        "error": error or why_too_late(booking),
+        "has_run_out": booking.state == Booking.State.EXPIRED,
+    }
+    return render(request, "courses/booking_confirm.html", context, status=409 if error else 200)
+
+
+def why_too_late(booking):
+    """Return why a booking can no longer be confirmed, or nothing."""
+    if booking.state == Booking.State.CANCELLED:
+        return _("This booking has been cancelled.")
+    if booking.state == Booking.State.HELD:
+        return ""
+    try:
+        refuse_unbookable(booking.session, booking.municipality)
+    except CoursesError as refusal:
+        return str(refusal)
+    if booking.session.free_seats < booking.seats:
+        return _("The seats have been given to others in the meantime.")
+    return ""
+
+
+@opens_booking(OWNER, SECOND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_seats(request, access):
+    booking = access.booking
+    form = SeatsForm(request.POST or None, initial={"seats": booking.seats})
+
+    def change():
+        bookings.change_seats(booking, form.cleaned_data["seats"])
+        return _("The booking has another number of seats now.")
+
+    return action_page(
+        request,
+        access,
+        form,
+        change,
+        title=_("Change the number of seats"),
+        text=ngettext(
+            "The booking has %(seats)d seat. %(free)d more free in the course.",
+            "The booking has %(seats)d seats. %(free)d more free in the course.",
+            booking.seats,
+        )
+        % {"seats": booking.seats, "free": booking.session.free_seats},
+        button=_("Change"),
+    )
+
+
+@opens_booking(OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_second_contact(request, access):
+    booking = access.booking
+    form = SecondContactForm(request.POST or None, initial={"name": booking.second_name, "email": booking.second_email})
+
+    def change():
+        contacts.set_second_contact(booking, name=form.cleaned_data["name"], email=form.cleaned_data["email"])
+        return _("The second contact is saved.") if form.cleaned_data["email"] else _("There is no second contact now.")
+
+    return action_page(
+        request,
+        access,
+        form,
+        change,
+        title=_("Second contact"),
+        text=_("A second contact gets a link of the own and may put in names, change and cancel when you are away."),
+        button=_("Save"),
+    )
+
+
+@opens_booking(OWNER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_hand_over(request, access):
+    form = HandOverForm(request.POST or None)
+
+    def change():
+        contacts.hand_over(access.booking, **form.cleaned_data)
+        return _("We have asked %(name)s. Until the booking is taken over you are the contact.") % form.cleaned_data
+
+    return action_page(
+        request,
+        access,
+        form,
+        change,
+        title=_("Hand the booking over"),
+        text=_(
+            "We ask your colleague by e-mail. Once the booking is taken over, your link no longer works and you get an"
+            " e-mail that says so."
+        ),
+        button=_("Ask the colleague"),
+    )
+
+
+@opens_booking("booking-handover")
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_take_over(request, access):
+    booking = access.booking
+    form = TakeOverForm(request.POST or None)
+    if form.is_valid():
+        try:
+            contacts.take_over(booking, **form.cleaned_data)
+        except CoursesError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("You are the contact now."))
+            return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
+    context = {"booking": booking, "meetings": meetings_of(booking), "form": form}
+    return render(request, "courses/booking_take_over.html", context)
+
+
+@opens_booking(OWNER, SECOND, RECEIPT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_cancel(request, access):
+    booking = access.booking
+    if access.purpose == RECEIPT and booking.state != Booking.State.HELD:
+        return redirect(access.url("booking_detail"))
+
+    def change():
+        bookings.cancel_booking(booking)
+        return _("The booking is cancelled.")
+
+    told = booking.participants.active().exclude(email="").count() if access.is_contact else 0
+    seats = ngettext(
+        "%(seats)d seat is given back and may be booked by others.",
+        "%(seats)d seats are given back and may be booked by others.",
+        booking.seats,
+    ) % {"seats": booking.seats}
+    mails = ngettext(
+        "%(told)d participant gets an e-mail that says so.", "%(told)d participants get an e-mail that says so.", told
+    ) % {"told": told}
+    return action_page(
+        request,
+        access,
+        None,
+        change,
+        title=_("Cancel booking %(number)s?") % {"number": booking.pk},
+        text=f"{seats} {mails}" if told else seats,
+        button=_("Cancel the booking"),
+        color="danger",
+    )
+
+
+def action_page(request, access, form, change, *, title, text, button, color="accent"):
+    """Show one thing that can be done to a booking; on POST do it, say so, and go back to the booking."""
+    error = ""
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            sentence = change()
+        except CoursesError as refusal:
+            error = str(refusal)
+            if form is not None:
+                form.add_error(refusal.field if refusal.field in form.fields else None, error)
+        else:
+            messages.success(request, sentence)
+            return redirect(access.url("booking_detail"))
+    context = {
+        "title": title,
+        "text": text,
+        "form": form,
+        "error": error if form is None else "",
+        "button": button,
+        "color": color,
+        "back": access.url("booking_detail"),
+    }
+    return render(request, "courses/booking_action.html", context)
+
+
+@opens_booking(RECEIPT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_address(request, access):
+    form = AddressForm(request.POST or None)
+
+    def change():
+        contacts.correct_address(access.booking, form.cleaned_data["email"])
+        return _("We have written to %(email)s.") % form.cleaned_data
+
+    return action_page(
+        request,
+        access,
+        form,
+        change,
+        title=_("Correct the e-mail address"),
+        text=_("We wrote to %(email)s.") % {"email": access.booking.contact_email},
+        button=_("Send the e-mail there"),
+    )
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def lost_link(request):
+    """Send the links to an address; what is answered does not tell whether it is known."""
+    form = LostLinkForm(request.POST or None)
+    if form.is_valid():
+        where = get_adapter(request).get_client_ip(request)
+        if not is_within("lost-link", where, times=LOST_LINKS_AN_HOUR, every=timedelta(hours=1)):
+            return render(request, "429.html", status=429)
+        contacts.send_lost_links(form.cleaned_data["email"], language=get_language())
+        messages.success(
+            request,
+            _("If there are bookings with this address, an e-mail with the links is on its way. It takes a minute."),
+        )
+        return redirect("courses:lost_link")
+    return render(request, "courses/lost_link.html", {"form": form})

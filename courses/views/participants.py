@@ -1,0 +1,172 @@
+"""The names of a booking, the participants' own sign-up, and each participant's own page."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from courses.exceptions import CoursesError
+from courses.forms.participants import KeyForm, ParticipantFormSet, ReplaceForm, SignUpForm
+from courses.models import Booking, Participant
+from courses.services.participants import (
+    free_names,
+    name_participants,
+    replace_participant,
+    sign_up,
+    withdraw_participant,
+)
+from taushet.services.links import issue_link, page_address
+
+from .bookings import booking_page, meetings_of
+from .secret import OWNER, RECEIPT, SECOND, opens_booking, opens_participant
+
+
+@opens_booking(OWNER, SECOND, RECEIPT)
+@require_POST
+def booking_names(request, access):
+    booking = access.booking
+    names, key = ParticipantFormSet(request.POST, prefix="navn"), KeyForm(request.POST, about=f"names-{booking.pk}")
+    if names.is_valid() and key.is_valid():
+        people = [form.person for form in names if form.has_changed()]
+        try:
+            named = name_participants(booking, people, request_key=key.cleaned_data["request_key"])
+        except CoursesError as error:
+            key.add_error(None, str(error))
+        else:
+            say_how_many(request, len(named))
+            return redirect(access.url("booking_detail"))
+    return booking_page(request, access, names=names, key=key)
+
+
+def say_how_many(request, count):
+    if count:
+        sentence = ngettext("%(count)d name is on the list.", "%(count)d names are on the list.", count)
+        messages.success(request, sentence % {"count": count})
+    else:
+        messages.warning(request, _("You have not written any name."))
+
+
+@opens_booking(OWNER, SECOND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_replace(request, access, participant_id):
+    participant = participant_of(access, participant_id)
+    form = ReplaceForm(
+        request.POST if request.method == "POST" else None,
+        about=f"replace-{participant.pk}",
+        initial={name: getattr(participant, name) for name in ("name", "email", "workplace", "role")},
+    )
+    if form.is_valid():
+        try:
+            replace_participant(participant, form.person, request_key=form.cleaned_data["request_key"])
+        except CoursesError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, _("%(name)s is on the list.") % {"name": form.cleaned_data["name"]})
+            return redirect(access.url("booking_detail"))
+    return render(
+        request,
+        "courses/booking_action.html",
+        {
+            "title": _("Change a name"),
+            "text": _(
+                "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
+                " whose name is put right."
+            )
+            % {"name": participant.name},
+            "form": form,
+            "button": _("Save"),
+            "back": access.url("booking_detail"),
+        },
+    )
+
+
+@opens_booking(OWNER, SECOND, RECEIPT)
+@require_POST
+def participant_remove(request, access, participant_id):
+    participant = participant_of(access, participant_id)
+    try:
+        withdraw_participant(participant)
+    except CoursesError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(name)s has been taken off the list.") % {"name": participant.name})
+    return redirect(access.url("booking_detail"))
+
+
+def participant_of(access, participant_id):
+    participants = access.booking.participants.all()
+    if not access.is_contact:
+        participants = participants.filter(named_by=Participant.NamedBy.BOOKER)
+    return get_object_or_404(participants, pk=participant_id)
+
+
+@opens_booking("signup")
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_signup(request, access):
+    booking = access.booking
+    form = SignUpForm(request.POST if request.method == "POST" else None, about=f"signup-{booking.pk}")
+    if form.is_valid():
+        try:
+            participant = sign_up(booking, form.person, request_key=form.cleaned_data["request_key"])
+        except CoursesError as error:
+            form.add_error(None, str(error))
+        else:
+            if participant is not None:
+                messages.success(request, _("You are signed up."))
+                return redirect(page_address("participant", issue_link("participant", participant.pk)))
+            messages.info(request, _("This address is signed up already. We have sent its owner the link once more."))
+            return redirect(request.path)
+    context = {
+        "booking": booking,
+        "meetings": meetings_of(booking),
+        "form": form,
+        "free": free_names(booking),
+        "is_open": booking.state == Booking.State.CONFIRMED and booking.session.last_ends_at > timezone.now(),
+    }
+    return render(request, "courses/participant_signup.html", context)
+
+
+@opens_participant
+@require_safe
+def participant_detail(request, participant, token):
+    booking = participant.booking
+    context = {
+        "participant": participant,
+        "booking": booking,
+        "session": booking.session,
+        "meetings": meetings_of(booking),
+        "token": token,
+        "takes_part": participant.state == Participant.State.ACTIVE and booking.takes_seats,
+        "is_ahead": booking.session.last_ends_at > timezone.now(),
+    }
+    return render(request, "courses/participant_detail.html", context)
+
+
+@opens_participant
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_withdraw(request, participant, token):
+    own_page = reverse("courses:participant_detail", args=[token])
+    error = ""
+    if request.method == "POST":
+        try:
+            withdraw_participant(participant, by_self=True)
+        except CoursesError as refusal:
+            error = str(refusal)
+        else:
+            messages.success(request, _("You are no longer signed up."))
+            return redirect(own_page)
+    return render(
+        request,
+        "courses/booking_action.html",
+        {
+            "title": _("Can you not come?"),
+            "text": _("Your seat goes back to your workplace, and your contact there is told."),
+            "error": error,
+            "button": _("Take me off the list"),
+            "color": "danger",
+            "back": own_page,
+        },
+    )

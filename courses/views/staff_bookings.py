@@ -1,0 +1,106 @@
+"""Bookings as campaign staff sees them: those of a session, and those made on behalf of a municipality."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.exceptions import CoursesError
+from courses.forms.bookings import StaffBookingForm
+from courses.models import Booking, Session
+from courses.services import bookings
+from taushet.services import audit
+
+from .bookings import meetings_of, payer_of
+
+
+@permission_required("courses.view_booking", raise_exception=True)
+@require_safe
+def staff_booking_list(request, session_id):
+    session = session_of(request, session_id)
+    rows = (
+        Booking.objects.visible_to(request.user)
+        .filter(session=session)
+        .select_related("municipality", "created_by")
+        .with_names()
+        .order_by("state", "municipality__sort_key", "pk")
+    )
+    return render(request, "courses/staff_booking_list.html", {"session": session, "bookings": rows})
+
+
+@permission_required("courses.add_booking", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_booking_create(request, session_id):
+    session = session_of(request, session_id)
+    form = StaffBookingForm(request.POST if request.method == "POST" else None, session=session)
+    if form.is_valid():
+        data = form.cleaned_data.copy()
+        reason, takes_part, key = data.pop("reason"), data.pop("takes_part"), data.pop("request_key")
+        try:
+            payer = payer_of(data)
+            booking = bookings.book_for_municipality(
+                session, by=request.user, reason=reason, takes_part=takes_part, request_key=key, **data, **payer
+            )
+        except CoursesError as error:
+            form.add_error(error.field if error.field in form.fields else None, str(error))
+        else:
+            messages.success(request, _("The booking is made, and the contact gets an e-mail."))
+            return redirect("courses:staff_booking_detail", booking.pk)
+    return render(request, "courses/staff_booking_form.html", {"session": session, "form": form})
+
+
+@permission_required("courses.view_booking", raise_exception=True)
+@require_safe
+def staff_booking_detail(request, booking_id):
+    booking = booking_of(request, booking_id)
+    participants = list(booking.participants.select_related("replaces"))
+    audit.record("participants.seen", booking, by=request.user, count=len(participants))
+    context = {
+        "booking": booking,
+        "session": booking.session,
+        "meetings": meetings_of(booking),
+        "participants": participants,
+        "log": booking.messages.select_related("message", "participant").order_by("-pk")[:100],
+    }
+    return render(request, "courses/staff_booking_detail.html", context)
+
+
+@permission_required("courses.change_booking", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_booking_cancel(request, booking_id):
+    booking = booking_of(request, booking_id)
+    if request.method == "POST":
+        try:
+            bookings.cancel_booking(booking, by=request.user)
+        except CoursesError as error:
+            messages.error(request, str(error))
+        else:
+            messages.success(request, _("The booking is cancelled."))
+        return redirect("courses:staff_booking_detail", booking.pk)
+    text = ngettext(
+        "%(seats)d seat is given back. The contacts, and participants with an e-mail address, are told.",
+        "%(seats)d seats are given back. The contacts, and participants with an e-mail address, are told.",
+        booking.seats,
+    )
+    context = {
+        "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
+        "text": text % {"seats": booking.seats},
+        "button": _("Cancel the booking"),
+        "color": "danger",
+        "back": booking.staff_address,
+    }
+    return render(request, "confirm.html", context)
+
+
+def session_of(request, session_id):
+    sessions = Session.objects.visible_to(request.user).select_related("course", "municipality__county", "closed_to")
+    return get_object_or_404(sessions, pk=session_id)
+
+
+def booking_of(request, booking_id):
+    rows = Booking.objects.visible_to(request.user).select_related(
+        "session__course", "session__municipality", "municipality", "payer", "created_by"
+    )
+    return get_object_or_404(rows, pk=booking_id)

@@ -1,0 +1,118 @@
+"""Many at once for few seats, each on a connection of its own."""
+
+import threading
+
+import pytest
+from django.db import connection
+
+from courses.exceptions import NameTaken, SeatsTaken
+from courses.models import Booking
+from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.participants import Person, sign_up
+from tests.factories.courses import BookingFactory, SessionFactory
+from tests.factories.municipalities import MunicipalityFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(count, work):
+    """Let so many threads do something at the same moment; returns what they returned, errors included."""
+    barrier, results = threading.Barrier(count), []
+
+    def run(number):
+        try:
+            barrier.wait(timeout=60)
+            results.append(work(number))
+        except Exception as error:  # noqa: BLE001 - what went wrong is the result
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[number]) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def booker(number, place, **changes):
+    return {
+        "municipality": place,
+        "seats": 1,
+        "contact_name": f"Person {number}",
+        "contact_email": f"person{number}@bodo.test",
+        "contact_phone": "+4722331160",
+        "request_key": f"key-{number}",
+    } | changes
+
+
+def taken(session):
+    session.refresh_from_db()
+    held = sum(session.bookings.taking_seats().values_list("seats", flat=True))
+    assert session.seats_taken == held
+    return held
+
+
+def test_sixty_want_thirty_seats(settings):
+    settings.HOLDS_PER_MUNICIPALITY = 100
+    session, place = SessionFactory(capacity=30), MunicipalityFactory()
+
+    results = at_once(60, lambda number: book_seats(session, **booker(number, place)))
+
+    assert sum(isinstance(result, Booking) for result in results) == 30
+    assert sum(isinstance(result, SeatsTaken) for result in results) == 30
+    assert taken(session) == 30
+
+
+def test_groups_never_take_half(settings):
+    settings.HOLDS_PER_MUNICIPALITY = 100
+    session, place = SessionFactory(capacity=10), MunicipalityFactory()
+
+    at_once(8, lambda number: book_seats(session, **booker(number, place, seats=4)))
+
+    assert taken(session) == 8
+    assert set(session.bookings.values_list("seats", flat=True)) == {4}
+
+
+def test_one_form_sent_many_times_at_once_is_one_booking():
+    session, place = SessionFactory(capacity=2), MunicipalityFactory()
+
+    results = at_once(8, lambda number: book_seats(session, **booker(1, place, seats=2)))
+
+    assert {result.pk for result in results} == {Booking.objects.get().pk}
+    assert taken(session) == 2
+
+
+def test_cancelling_and_booking_at_once_keep_the_count():
+    session, place = SessionFactory(capacity=6), MunicipalityFactory()
+    bookings = BookingFactory.create_batch(6, session=session, seats=1)
+
+    def work(number):
+        return cancel_booking(bookings[number]) if number < 6 else book_seats(session, **booker(number, place))
+
+    results = at_once(12, work)
+
+    assert not [result for result in results if not isinstance(result, (Booking, SeatsTaken))]
+    assert taken(session) <= 6
+
+
+def test_one_hold_confirmed_many_times_at_once_is_confirmed_once():
+    session = SessionFactory()
+    booking = book_seats(session, **booker(1, MunicipalityFactory()))
+
+    results = at_once(6, lambda number: confirm_address(booking))
+
+    assert {result.state for result in results} == {Booking.State.CONFIRMED}
+    assert booking.messages.filter(message__kind="booking-confirmed").count() == 1
+
+
+def test_sign_ups_stop_at_the_number_of_seats():
+    booking = BookingFactory(seats=3)
+
+    results = at_once(
+        8, lambda number: sign_up(booking, Person(f"Person {number}", f"p{number}@bodo.test"), request_key=f"k{number}")
+    )
+
+    assert sum(isinstance(result, NameTaken) for result in results) == 5
+    assert booking.participants.count() == 3
