@@ -1,3 +1,5 @@
+import logging
+
 from django.core.management.base import BaseCommand
 
 from taushet.lanes import roles
@@ -12,4 +14,5 @@ class Command(BaseCommand):
         parser.add_argument("--runners", type=int, default=1, help="processes that run tasks")
 
     def handle(self, senders, runners, **options):
+        logging.getLogger("django.tasks").setLevel(logging.WARNING)  # a line for each task started is too much
         Parent(roles(max(1, senders), max(1, runners))).run()
