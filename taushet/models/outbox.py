@@ -31,7 +31,7 @@ class Message(models.Model):
         FAILED = "failed", _("Not delivered")
         HELD = "held", _("Held back for now")
         CANCELLED = "cancelled", _("Cancelled, not sent")
-        STAYED = "stayed", _("Stayed here, outgoing mail is off")
+        STAYED = "stayed", _("Stayed here")
 
     class Priority(models.IntegerChoices):
         SIGN_IN = 0, _("Sign-in mail")

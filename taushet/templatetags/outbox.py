@@ -4,6 +4,7 @@ from django import template
 from django.utils.html import escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from icalendar import Calendar
 
 from taushet.models import Message
@@ -20,6 +21,22 @@ COLORS = {
     State.QUEUED: "info",
     State.SENDING: "info",
 }
+
+
+EVENTS = {
+    "delivered": gettext_lazy("The recipient's mail system has taken it."),
+    "deferred": gettext_lazy("The recipient's mail system asks the provider to wait."),
+    "bounced": gettext_lazy("The recipient's mail system did not take it."),
+    "rejected": gettext_lazy("The mail provider refused it."),
+    "failed": gettext_lazy("The mail provider could not send it."),
+    "complained": gettext_lazy("The recipient marked it as unwanted."),
+    "unsubscribed": gettext_lazy("The recipient asked not to get mail."),
+}
+
+
+@register.filter
+def event_label(kind):
+    return EVENTS.get(kind, kind)
 
 
 @register.filter

@@ -132,7 +132,8 @@ def outbox_act(request, pk, name):
         return redirect("outbox_detail", pk=pk)
     context = {
         "title": action.label,
-        "text": action.consequence,
+        "text": _("To %(recipient)s: %(consequence)s")
+        % {"recipient": message.to_email, "consequence": action.consequence},
         "button": action.label,
         "color": action.color,
         "back": message.get_absolute_url(),
