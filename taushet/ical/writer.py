@@ -32,7 +32,8 @@ TZNAME:CET
 TZOFFSETFROM:+0200
 TZOFFSETTO:+0100
 END:STANDARD
-END:VTIMEZONE""".replace(b"\n", b"\r\n")
+END:VTIMEZONE
+""".replace(b"\n", b"\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def write_event(event: Event) -> bytes:
         f"X-MICROSOFT-CDO-BUSYSTATUS:{'BUSY' if event.is_busy else 'FREE'}",
         "END:VEVENT\r\n",
     ]
-    return b"\r\n".join([fold(line) for line in lines])
+    return "\r\n".join(map(fold, lines)).encode()
 
 
 # The key is the whole event, so what is kept can never be out of date. Feeds hold no personal data.
@@ -134,8 +135,8 @@ def write_calendar(
             "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
             "X-PUBLISHED-TTL:PT1H",
         ]
-    head = b"\r\n".join([*(fold(line) for line in lines), TIMEZONE, b""])
-    return b"".join([head, *map(write, events), b"END:VCALENDAR\r\n"])
+    head = "\r\n".join([*map(fold, lines), ""]).encode()
+    return b"".join([head, TIMEZONE, *map(write, events), b"END:VCALENDAR\r\n"])
 
 
 def write_feed(events: Iterable[Event], *, name: str) -> bytes:

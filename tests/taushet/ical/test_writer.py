@@ -200,7 +200,7 @@ def test_time_zone_says_what_oslo_does():
 
 
 def test_fold_never_cuts_a_character():
-    assert fold("X:" + "ø" * 60).split(b"\r\n ") == [("X:" + "ø" * 36).encode(), ("ø" * 24).encode()]
+    assert fold("X:" + "ø" * 60).split("\r\n ") == ["X:" + "ø" * 36, "ø" * 24]
 
 
 def test_same_events_give_the_same_bytes():
