@@ -53,6 +53,7 @@ def measure(url: str, database: str, add: Callable[[list[Figure]], None]) -> Non
             add([pages.memory_figure(server.pid)])
     if database == "PostgreSQL":
         add(pages.query_figures(inside))
+        add([feed_figure(inside("feed_speed"))])
 
 
 def asker(environment: dict[str, str]) -> Callable[..., dict]:
@@ -78,6 +79,17 @@ def registry_figures(found: dict, database: str) -> list[Figure]:
         ),
         Figure(f"writes of a second import, {database}", found["writes"], "writes", 1, "none allowed", at_most=0),
     ]
+
+
+def feed_figure(found: dict) -> Figure:
+    return Figure(
+        "feed of 1 000 events, events a second of CPU",
+        1_000_000 / found["hand"],
+        "1/s",
+        1_000_000 / found["library"],
+        "the icalendar library",
+        at_least=10,
+    )
 
 
 if __name__ == "__main__":

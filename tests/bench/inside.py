@@ -18,6 +18,8 @@ from django.utils import timezone  # noqa: E402
 
 from courses.models import Course, Meeting, Session  # noqa: E402
 from municipalities.models import Municipality  # noqa: E402
+from taushet.ical.writer import Event, write_calendar  # noqa: E402
+from tests.factories.calendars import library_calendar  # noqa: E402
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -93,7 +95,39 @@ def seats(session_id: str) -> dict:
     return {"taken": session.seats_taken, "held": held}
 
 
+def feed_speed() -> dict:
+    """Write a feed of 1 000 events by hand and with the icalendar library; give the CPU milliseconds of each."""
+    first = timezone.now().replace(microsecond=0)
+    rounds = [
+        [
+            Event(
+                uid=f"mote-{number}@kalender.example",
+                sequence=1,
+                starts_at=first + timedelta(hours=7 * number),
+                ends_at=first + timedelta(hours=7 * number + 3),
+                changed_at=first,
+                summary=f"Kommunens ansvar for å stanse vold – Bodø {number}",
+                description=f"Bli med her: https://mote.example/kurs/123456789\nLes mer: https://x.example/{number}/",
+                location="Rådhuset, Storgata 1, 8000 Bodø",
+                url=f"https://x.example/kursholder/{number}/",
+            )
+            for number in range(1000)
+        ]
+        for _round in range(5)
+    ]
+    return {
+        "hand": min(milliseconds(write_calendar, events) for events in rounds),
+        "library": min(milliseconds(library_calendar, events) for events in rounds),
+    }
+
+
+def milliseconds(work, *arguments) -> float:
+    started = time.process_time()
+    work(*arguments)
+    return (time.process_time() - started) * 1000
+
+
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]
-    known = {one.__name__: one for one in (import_registry, seed_sessions, new_session, queries, seats)}
+    known = {one.__name__: one for one in (import_registry, seed_sessions, new_session, queries, seats, feed_speed)}
     print(json.dumps(known[word](*arguments)))

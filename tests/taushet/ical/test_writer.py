@@ -10,6 +10,7 @@ import pytest
 from taushet.ical import itip
 from taushet.ical.text import OSLO, fold
 from taushet.ical.writer import Event, Person, write_calendar, write_feed
+from tests.factories.calendars import library_calendar
 
 CHANGED_AT = datetime(2026, 9, 1, 12, 0, 30, tzinfo=UTC)
 LETTERS = "aeiouæøåÆØÅéüáčđŋšŧž–«»… 🙂nrstklm" + ',;:\\"^\n\t'
@@ -125,7 +126,7 @@ def test_reads_back_as_what_the_library_would_have_written(seed):
     events = [_random_event(source, number) for number in range(5)]
 
     ours = read(write_calendar(events))
-    theirs = read(_library_calendar(events))
+    theirs = read(library_calendar(events))
 
     for mine, other in zip(ours, theirs, strict=True):
         assert set(mine) == set(other)
@@ -150,24 +151,6 @@ def _random_event(source, number):
         status=source.choice(["CONFIRMED", "TENTATIVE", "CANCELLED"]),
         is_busy=source.choice([True, False]),
     )
-
-
-def _library_calendar(events):
-    calendar = icalendar.Calendar()
-    for one in events:
-        entry = icalendar.Event()
-        entry.add("uid", one.uid)
-        entry.add("sequence", one.sequence)
-        entry.add("dtstamp", one.changed_at)
-        entry.add("last-modified", one.changed_at)
-        entry.add("dtstart", one.starts_at.astimezone(OSLO))
-        entry.add("dtend", one.ends_at.astimezone(OSLO))
-        for field in ("summary", "description", "location", "url", "status"):
-            entry.add(field, getattr(one, field))
-        entry.add("transp", "OPAQUE" if one.is_busy else "TRANSPARENT")
-        entry.add("x-microsoft-cdo-busystatus", "BUSY" if one.is_busy else "FREE")
-        calendar.add_component(entry)
-    return calendar.to_ical()
 
 
 @pytest.mark.parametrize(
