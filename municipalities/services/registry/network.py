@@ -30,10 +30,8 @@ LONGEST_ANSWER = 50 * 1024 * 1024
 def read_network(*, as_of: date, tell: Callable[[str], None], save_to: Path | None = None) -> Edition:
     """Return the edition the official services give for a day; raises RegistryError when one does not answer well."""
     with requests.Session() as session:
-        session.headers |= {
-            "User-Agent": f"taushet/1 (+{settings.BASE_URL}; {settings.SERVER_EMAIL})",
-            "Accept": "application/json",
-        }
+        agent = f"taushet/1 (+{settings.BASE_URL}; {settings.SERVER_EMAIL})"
+        session.headers.update({"User-Agent": agent, "Accept": "application/json"})
         ask = Asker(session, tell, save_to)
         until = (as_of + timedelta(days=1)).isoformat()
         day = as_of.isoformat()
