@@ -1,9 +1,28 @@
 """What municipalities offers to the rest of the house."""
 
-from taushet import roles
-from taushet.registries import DemonstrationPart, RolePermissions, demonstration_parts, role_permissions
+from auditlog.registry import auditlog
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from .services import demonstration
+from taushet import roles
+from taushet.registries import (
+    Deactivation,
+    DemonstrationPart,
+    RetentionRule,
+    RolePermissions,
+    SearchSource,
+    TodayCard,
+    deactivations,
+    demonstration_parts,
+    retention_rules,
+    role_permissions,
+    search_sources,
+    today_cards,
+)
+
+from .models import County, CrisisCentre, Indicator, Membership, Municipality, Unit
+from .services import demonstration, erasing, people
+from .services.places import find_municipalities
 
 
 def allowed(model: str, *actions: str) -> tuple[str, ...]:
@@ -36,3 +55,68 @@ for role, permissions in {
     role_permissions.register(RolePermissions(key=f"municipalities-{role}", role=role, permissions=permissions))
 
 demonstration_parts.register(DemonstrationPart(key="registry", order=10, load=demonstration.load))
+
+
+def waiting_memberships(user):
+    waiting = Membership.objects.proposed().filter(user__is_active=True).select_related("user", "municipality")
+    url = reverse("municipalities:membership_list")
+    return [(f"{row.user}: {row.municipality}", url) for row in waiting.order_by("proposed_at")[:20]]
+
+
+today_cards.register(
+    TodayCard(
+        key="memberships",
+        title=_("Who belongs to a municipality?"),
+        permission="municipalities.change_membership",
+        items=waiting_memberships,
+    )
+)
+
+
+def search_municipalities(user, text):
+    return [
+        (place.display_name, f"{place.number}, {place.county.name}", facts_url(place))
+        for place in find_municipalities(text)
+    ]
+
+
+def facts_url(place):
+    return reverse("municipalities:municipality_facts", args=[place.number])
+
+
+search_sources.register(
+    SearchSource(
+        key="municipalities",
+        title=_("Municipalities"),
+        permission="municipalities.view_municipality",
+        find=search_municipalities,
+    )
+)
+deactivations.register(Deactivation(key="memberships", apply=people.end_memberships_of))
+
+INTEREST = _("Our legitimate interest (GDPR article 6 (1) f)")
+retention_rules.register(
+    RetentionRule(
+        key="contact-people",
+        what=_("Contact people in municipalities: name, role, work e-mail and phone, and where we have them from."),
+        purpose=_("To reach the right person about courses and demands."),
+        basis=INTEREST,
+        keep=_("Until two years after we last checked them, or until you ask us to erase them."),
+        apply=erasing.erase_contact_people,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="memberships",
+        what=_("That you belong to a municipality or a unit, and who confirmed it."),
+        purpose=_("To let you see the bookings of your municipality."),
+        basis=INTEREST,
+        keep=_("As long as it lasts and a year after. A proposal that nobody answers is erased after six months."),
+        apply=erasing.erase_memberships,
+    )
+)
+
+# What superusers change in the administration pages. Contact people are left out: this log would keep their names.
+for model in (County, Municipality, Unit, Indicator):
+    auditlog.register(model, exclude_fields=["changed_at"] if hasattr(model, "changed_at") else [])
+auditlog.register(CrisisCentre, m2m_fields={"municipalities"})

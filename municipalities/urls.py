@@ -1,5 +1,25 @@
 """Addresses of the municipalities pages."""
 
+from django.urls import path, register_converter
+
+from municipalities.converters import MunicipalityNumber
+from municipalities.views import facts, people, registry, units
+
+register_converter(MunicipalityNumber, "municipality")
+
 app_name = "municipalities"
 
-urlpatterns = []
+urlpatterns = [
+    path("kommuner/", registry.municipality_list, name="municipality_list"),
+    path("kommuner/<municipality:number>/", registry.municipality_detail, name="municipality_detail"),
+    path("stab/kommuner/<municipality:number>/", facts.municipality_facts, name="municipality_facts"),
+    path("stab/kommuner/<municipality:number>/opplysning/<slug:key>/", facts.fact_update, name="fact_update"),
+    path("stab/kommuner/<municipality:number>/enhet/", units.unit_create, name="unit_create"),
+    path("stab/kommuner/enhet/<int:pk>/", units.unit_update, name="unit_update"),
+    path("stab/kommuner/<municipality:number>/kontaktperson/", people.contact_create, name="contact_create"),
+    path("stab/kommuner/kontaktperson/<int:pk>/", people.contact_update, name="contact_update"),
+    path("stab/kommuner/kontaktperson/<int:pk>/slett/", people.contact_delete, name="contact_delete"),
+    path("stab/tilhorighet/", people.membership_list, name="membership_list"),
+    path("stab/tilhorighet/<int:pk>/bekreft/", people.membership_confirm, name="membership_confirm"),
+    path("stab/tilhorighet/<int:pk>/avslutt/", people.membership_end, name="membership_end"),
+]

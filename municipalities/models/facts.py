@@ -15,9 +15,9 @@ class Indicator(models.Model):
 
     class Kind(models.TextChoices):
         YES_NO = "yes_no", _("Yes or no")
-        NUMBER = "number", _("Number")
-        TEXT = "text", _("Text")
-        DATE = "date", _("Date")
+        NUMBER = "number", _("A number")
+        TEXT = "text", _("A text")
+        DATE = "date", _("A date")
 
     key = models.SlugField(_("key"), unique=True)
     name_nb = models.CharField(_("name in bokmål"), max_length=150)

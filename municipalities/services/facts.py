@@ -132,9 +132,18 @@ def known_values(
 
     Three queries at most, however many municipalities are asked for.
     """
-    day = on or timezone.localdate()
-    numbers = list(numbers)
     indicators = Indicator.objects.all() if keys is None else Indicator.objects.filter(key__in=list(keys))
+    return read_values(list(numbers), list(indicators), on or timezone.localdate())
+
+
+def known_about(municipality: Municipality) -> list[tuple[Indicator, Known | None]]:
+    """Return every indicator with what is known about one municipality, None where it is unknown."""
+    indicators = [i for i in Indicator.objects.all() if not i.is_counted_by_us or knowledge.get(i.knowledge_key)]
+    known = read_values([municipality.pk], indicators, timezone.localdate())
+    return [(indicator, known.get((municipality.pk, indicator.key))) for indicator in indicators]
+
+
+def read_values(numbers: list[str], indicators: list[Indicator], day: date) -> dict[tuple[str, str], Known]:
     by_pk = {indicator.pk: indicator for indicator in indicators}
     known = {}
     entered = [pk for pk, indicator in by_pk.items() if not indicator.is_counted_by_us]

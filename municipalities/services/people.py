@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.exceptions import MunicipalitiesError, NotAllowed
-from municipalities.models import Membership, Municipality, Unit
+from municipalities.models import ContactPerson, Membership, Municipality, Unit
 from taushet.models import User
 from taushet.services import audit
 
@@ -81,3 +81,20 @@ def end_memberships_of(user: User, by: User | None) -> int:
 
 def lock(membership: Membership) -> Membership:
     return Membership.objects.select_for_update().get(pk=membership.pk)
+
+
+@transaction.atomic
+def save_contact(contact: ContactPerson, *, by: User) -> ContactPerson:
+    """Store a new or changed contact person as checked today; the log keeps no name."""
+    action = "contact.created" if contact._state.adding else "contact.changed"
+    contact.checked_on = timezone.localdate()
+    contact.save()
+    audit.record(action, contact, by=by, municipality=contact.municipality_id)
+    return contact
+
+
+@transaction.atomic
+def delete_contact(contact: ContactPerson, *, by: User) -> None:
+    """Erase a contact person for good."""
+    audit.record("contact.deleted", contact, by=by, municipality=contact.municipality_id)
+    contact.delete()

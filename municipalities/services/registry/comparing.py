@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from municipalities.exceptions import RegistryError
 from municipalities.models import County, CrisisCentre, Indicator, LanguageForm, Municipality, Succession, Unit
+from municipalities.names import sort_key
 
 from .checking import at
-from .names import sort_key
 from .records import CountyRecord, Edition, MunicipalityRecord
 
 COUNTY_FIELDS = ("name", "parallel_names", "organisation_number", "language_form", "website", "valid_from")

@@ -7,8 +7,9 @@
 import re
 from dataclasses import dataclass
 
+from municipalities.names import split_official
+
 from .checking import check_number
-from .names import split_official
 from .reading import day, need, numbered, text
 from .records import ChangeRecord
 

@@ -6,9 +6,10 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from municipalities.names import sort_key
+
 from . import brreg, kartverket, klass
 from .checking import at
-from .names import sort_key
 from .records import CountyRecord, Edition, MunicipalityRecord
 
 # Kartverket's point may lie at sea, and ours do not; so an official point fills a gap and replaces nothing.

@@ -1,6 +1,6 @@
 """Carries a plan out: bulk writes in one transaction, recorded once."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.exceptions import OlderEdition
 from municipalities.models import County, CrisisCentre, Indicator, Municipality, Succession, Unit
-from taushet.models import AuditEntry, Mark
+from taushet.models import Mark
 from taushet.services import audit
 
 from .checking import check_edition
@@ -16,7 +16,6 @@ from .comparing import Difference, Plan, compare
 from .records import Edition
 
 REGISTRY = "registry"
-IMPORTED = "registry.imported"
 
 
 @transaction.atomic
@@ -41,9 +40,9 @@ def import_edition(edition: Edition, *, dry_run: bool = False) -> Plan:
 
 
 def last_import() -> date | None:
-    """Return the day the newest imported edition was true."""
-    entry = AuditEntry.objects.filter(action=IMPORTED).order_by("-at", "-pk").first()
-    return date.fromisoformat(entry.detail["as_of"]) if entry else None
+    """Return the day the registry is true of: that of the newest edition imported."""
+    mark = Mark.objects.filter(name=REGISTRY).first()
+    return timezone.localdate(mark.set_at) if mark else None
 
 
 def write(plan: Plan) -> None:
@@ -95,5 +94,8 @@ def write_centres(plan: Plan) -> None:
 
 
 def note_import(edition: Edition, plan: Plan) -> None:
-    mark, _created = Mark.objects.update_or_create(name=REGISTRY, defaults={"set_at": timezone.now()})
-    audit.record(IMPORTED, mark, kind="import", as_of=edition.as_of.isoformat(), source=edition.label, **plan.counts())
+    day = timezone.make_aware(datetime.combine(edition.as_of, time()))
+    mark, _created = Mark.objects.update_or_create(name=REGISTRY, defaults={"set_at": day})
+    audit.record(
+        "registry.imported", mark, kind="import", as_of=edition.as_of.isoformat(), source=edition.label, **plan.counts()
+    )
