@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import ngettext
+
 from municipalities.models import Municipality
 
 # A square and the gap after it, in the units of the drawing.
@@ -22,6 +24,15 @@ class Tile:
     x: int
     y: int
     is_dimmed: bool
+
+    @property
+    def label(self) -> str:
+        """What the square says to those who hear it or rest on it."""
+        place = f"{self.municipality.display_name}, {self.municipality.county.name}"
+        if self.count is None:
+            return place
+        held = ngettext("%(count)s course held", "%(count)s courses held", self.count) % {"count": self.count}
+        return f"{place}: {held}"
 
     @property
     def middle(self) -> int:
