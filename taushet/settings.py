@@ -263,7 +263,8 @@ SECURE_CSP = {
     "object-src": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
-    "form-action": [CSP.SELF],
+    # A booking made on the main host leads on to its page on the neutral one.
+    "form-action": [CSP.SELF, BASE_URL, NEUTRAL_URL] if NEUTRAL_URL != BASE_URL else [CSP.SELF],
 }
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -1,10 +1,38 @@
-"""What bookings tell the house: their links, their mails and when one is no longer wanted."""
+"""What bookings tell the house: their links, their mails and when one is no longer wanted, and what is kept."""
+
+from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
 
+from courses import tasks
+from courses.demonstration import bookings as demonstration
 from courses.models import Booking, BookingMessage, Participant
-from courses.services import contacts, messages
-from taushet.registries import SEND, Decision, LinkKind, MessageKind, link_kinds, message_kinds
+from courses.services import booking_lists, contacts, erasing, messages
+from taushet import roles
+from taushet.registries import (
+    SEND,
+    Deactivation,
+    Decision,
+    DemonstrationPart,
+    KnownAddress,
+    LinkKind,
+    MessageKind,
+    PeriodicTask,
+    RetentionRule,
+    RolePermissions,
+    SearchSource,
+    TodayCard,
+    deactivations,
+    demonstration_parts,
+    known_addresses,
+    link_kinds,
+    message_kinds,
+    periodic_tasks,
+    retention_rules,
+    role_permissions,
+    search_sources,
+    today_cards,
+)
 
 link_kinds.register(LinkKind("booking", "courses:booking_detail"))
 link_kinds.register(LinkKind("booking-second", "courses:booking_detail"))
@@ -22,6 +50,8 @@ def only_if(is_wanted):
         row = BookingMessage.objects.select_related("booking", "participant").filter(message=message).first()
         if row is None or row.booking.erased_at or not is_wanted(message, row.booking, row.participant):
             return Decision("cancel", "The booking has changed since this was written.")
+        if contacts.is_shut_out(message.to_email):
+            return Decision("cancel", "The access of this person has been closed.")
         return SEND
 
     return before_sending
@@ -75,3 +105,77 @@ for key, label, is_wanted in (
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))
 message_kinds.register(MessageKind(messages.LOST_LINK, _("Lost link")))
+
+SEE = ("courses.view_booking", "courses.view_participant")
+WORK = (*SEE, "courses.add_booking", "courses.change_booking", "courses.change_participant")
+
+for role, permissions in {roles.CAMPAIGN: WORK, roles.FINANCE: SEE[:1], roles.ADMINISTRATOR: WORK}.items():
+    role_permissions.register(RolePermissions(f"bookings-{role}", role, permissions))
+
+periodic_tasks.register(PeriodicTask("expire-holds", timedelta(minutes=5), tasks.expire_holds.enqueue))
+known_addresses.register(KnownAddress("bookings", contacts.find_proved))
+deactivations.register(Deactivation("bookings", erasing.close_links_of))
+today_cards.register(
+    TodayCard(
+        "too-few-names", _("Courses soon with seats without names"), "courses.view_booking", booking_lists.too_few_names
+    )
+)
+search_sources.register(SearchSource("bookings", _("Bookings"), "courses.view_booking", booking_lists.find_bookings))
+demonstration_parts.register(DemonstrationPart("bookings", 50, demonstration.load))
+
+INTEREST = _("Our legitimate interest (GDPR article 6 (1) f)")
+retention_rules.register(
+    RetentionRule(
+        key="bookings",
+        what=_("Bookings: the names, work e-mail, phone and role of the contacts, and the invoice reference."),
+        purpose=_("To hold the course, to reach those who booked, and to send the invoice to the right place."),
+        basis=INTEREST,
+        keep=_(
+            "Two years after the course. Municipality, number of seats and price are kept after that, without names."
+        ),
+        apply=erasing.erase_bookings,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="unconfirmed-bookings",
+        what=_("Bookings whose e-mail address was never confirmed."),
+        purpose=_("To hold the seats until the address is confirmed."),
+        basis=INTEREST,
+        keep=_("30 days after the seats were given back."),
+        apply=erasing.erase_unconfirmed,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="participants",
+        what=_("Participants: name, work e-mail, workplace and role. Never anything about a person’s own life."),
+        purpose=_("To know who comes, and to send time, place and material."),
+        basis=INTEREST,
+        keep=_(
+            "E-mail, workplace and role until 30 days after the course, the name for two years. Names that were taken"
+            " off the list go after 30 days."
+        ),
+        apply=erasing.erase_participants,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="hand-overs",
+        what=_("Colleagues who were asked to take over a booking: name and work e-mail."),
+        purpose=_("To ask them."),
+        basis=INTEREST,
+        keep=_("30 days."),
+        apply=erasing.erase_hand_overs,
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="confirmed-addresses",
+        what=_("E-mail addresses that have been confirmed once."),
+        purpose=_("So that the same person need not confirm every booking."),
+        basis=INTEREST,
+        keep=_("Two years, and as long as there is a booking with the address."),
+        apply=erasing.erase_addresses,
+    )
+)

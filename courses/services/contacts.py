@@ -2,8 +2,7 @@
 
 from datetime import timedelta
 
-from allauth.account.models import EmailAddress
-from django.contrib.auth.models import Group
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,8 +12,7 @@ from courses.exceptions import WrongState
 from courses.models import Booking, ConfirmedAddress, HandOver
 from municipalities.services.people import propose_membership
 from taushet.models import Message, User
-from taushet.roles import BOOKER
-from taushet.services import audit
+from taushet.services import audit, people
 from taushet.services.links import renew_link, revoke_link
 
 from . import messages
@@ -25,22 +23,22 @@ LOST_LINK_PAUSE = timedelta(minutes=10)
 LISTED_AFTER_END = timedelta(days=30)
 
 
+def find_proved(email: str) -> tuple[str, str] | None:
+    """Return name and language of somebody whose address has proved itself by a booking (a KnownAddress)."""
+    if not ConfirmedAddress.objects.filter(email=email).exists():
+        return None
+    booking = Booking.objects.filter(contact_email=email, erased_at=None).order_by("-pk").first()
+    return (booking.contact_name, booking.language) if booking else ("", settings.LANGUAGE_CODE)
+
+
 def know_contact(booking: Booking) -> User | None:
     """Let a contact whose address is proved sign in from now on, and propose where the person belongs.
 
     Somebody whose access was closed stays outside: returns None then.
     """
-    user, is_new = User.objects.get_or_create(
-        email=booking.contact_email, defaults={"name": booking.contact_name, "language": booking.language}
-    )
-    if not user.is_active:
+    user = people.welcome(booking.contact_email)
+    if user is None or not user.is_active:
         return None
-    if is_new:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        user.groups.add(Group.objects.get_or_create(name=BOOKER)[0])
-        EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-        audit.record("user.known_by_booking", user, kind="booker", booking=booking.pk)
     propose_membership(user, booking.municipality, booking.unit)
     return user
 
@@ -160,8 +158,13 @@ def send_lost_links(email: str, *, language: str) -> None:
     if Message.objects.filter(kind=messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
         return
     bookings = bookings_of(email)
-    if bookings:
+    if bookings and not is_shut_out(email):
         messages.send_links(bookings, email=email, language=language)
+
+
+def is_shut_out(email: str) -> bool:
+    """Whether the address belongs to somebody whose access was closed; no link goes there."""
+    return User.objects.filter(email=email, is_active=False).exists()
 
 
 def bookings_of(email: str) -> list[tuple[Booking, str]]:

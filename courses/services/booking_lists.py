@@ -1,0 +1,73 @@
+"""What staff looks for among the bookings: courses soon whose seats have no names, and one booking among many."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Booking, Participant, Session
+from taushet.models import User
+
+from .catalogue import when_text
+
+SOON = timedelta(days=14)
+
+
+def without_names() -> QuerySet[Session]:
+    """Return the sessions of the next two weeks with more confirmed seats than names, as `confirmed` and `named`."""
+    now = timezone.now()
+    bookings = Booking.objects.filter(session=OuterRef("pk"), state=Booking.State.CONFIRMED)
+    participants = Participant.objects.active().filter(
+        booking__session=OuterRef("pk"), booking__state=Booking.State.CONFIRMED
+    )
+    seats = bookings.order_by().values("session").annotate(number=Sum("seats")).values("number")
+    names = participants.order_by().values("booking__session").annotate(number=Count("pk")).values("number")
+    return (
+        Session.objects.filter(state__in=Session.OPEN_STATES, first_starts_at__gt=now, first_starts_at__lte=now + SOON)
+        .annotate(
+            confirmed=Coalesce(Subquery(seats, output_field=IntegerField()), 0),
+            named=Coalesce(Subquery(names, output_field=IntegerField()), 0),
+        )
+        .filter(confirmed__gt=F("named"))
+        .select_related("course", "municipality")
+        .order_by("first_starts_at", "pk")
+    )
+
+
+def too_few_names(user: User) -> Iterator[tuple[str, str]]:
+    """Say of each such session how many names there are (a TodayCard)."""
+    for session in without_names()[:20]:
+        place = session.municipality or session.get_format_display()
+        when = when_text(session.first_starts_at, session.last_ends_at)
+        sentence = _("%(course)s, %(place)s, %(when)s: %(named)d of %(seats)d seats have names") % {
+            "course": session.course.title,
+            "place": place,
+            "when": when,
+            "named": session.named,
+            "seats": session.confirmed,
+        }
+        yield sentence, reverse("courses:staff_booking_list", args=[session.pk])
+
+
+def find_bookings(user: User, text: str) -> Iterator[tuple[str, str, str]]:
+    """Find bookings by number, contact, participant or municipality (a SearchSource)."""
+    wanted = (
+        Q(contact_name__icontains=text)
+        | Q(contact_email__icontains=text)
+        | Q(second_name__icontains=text)
+        | Q(second_email__icontains=text)
+        | Q(municipality__name__icontains=text)
+        | Q(pk__in=Participant.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).values("booking"))
+    )
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        wanted |= Q(pk=int(text))
+    found = Booking.objects.visible_to(user).filter(wanted).select_related("municipality", "session__course")
+    for booking in found.order_by("-pk")[:20]:
+        title = _("Booking %(number)s") % {"number": booking.pk}
+        when = when_text(booking.session.first_starts_at, booking.session.last_ends_at)
+        detail = f"{booking.session.course.title}, {when} · {booking.contact_name} · {booking.get_state_display()}"
+        yield f"{title} · {booking.municipality.name}", detail, booking.staff_address

@@ -1,0 +1,99 @@
+"""What the retention rules of bookings erase. Each function returns how many rows it changed.
+
+Erased means emptied: municipality, seats, price and states stay, so that what was held can still be counted.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from courses.models import Booking, ConfirmedAddress, HandOver, Participant
+from taushet.models import SecretLink, User
+from taushet.services import audit
+
+TWO_YEARS = timedelta(days=731)
+MONTH = timedelta(days=30)
+AT_ONCE = 200
+BOOKING_LINKS = ("booking", "booking-second", "booking-receipt", "booking-confirm", "booking-handover", "signup")
+CONTACT_FIELDS = (
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "contact_role",
+    "second_name",
+    "second_email",
+    "invoice_reference",
+)
+
+
+def erase_bookings(now: datetime) -> int:
+    """Empty bookings, and the names in them, two years after their course."""
+    return _in_turns(Booking.objects.filter(erased_at=None, session__last_ends_at__lt=now - TWO_YEARS), now)
+
+
+def erase_unconfirmed(now: datetime) -> int:
+    """Empty bookings that nobody ever confirmed, a month after they ended."""
+    return _in_turns(Booking.objects.filter(erased_at=None, confirmed_at=None, ended_at__lt=now - MONTH), now)
+
+
+def _in_turns(due: QuerySet[Booking], now: datetime) -> int:
+    erased = 0
+    while numbers := list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        _empty(numbers, now)
+        erased += len(numbers)
+    return erased
+
+
+@transaction.atomic
+def _empty(numbers: list[int], now: datetime) -> None:
+    participants = Participant.objects.filter(booking__in=numbers)
+    _revoke(("participant",), list(participants.values_list("pk", flat=True)), now)
+    _revoke(BOOKING_LINKS, numbers, now)
+    participants.update(name="", email="", workplace="", role="", erased_at=now)
+    HandOver.objects.filter(booking__in=numbers).update(name="", email="", ended_at=now)
+    Booking.objects.filter(pk__in=numbers).update(**dict.fromkeys(CONTACT_FIELDS, ""), erased_at=now)
+    for number in numbers:
+        audit.record("booking.erased", Booking(pk=number), kind="clock")
+
+
+def erase_participants(now: datetime) -> int:
+    """Forget a month after the course how participants were reached, and those altogether who did not take part."""
+    over = Participant.objects.filter(erased_at=None, booking__session__last_ends_at__lt=now - MONTH)
+    reached = over.filter(~Q(email="") | ~Q(workplace="") | ~Q(role="")).update(email="", workplace="", role="")
+    left = over.exclude(state=Participant.State.ACTIVE)
+    with transaction.atomic():
+        numbers = list(left.values_list("pk", flat=True))
+        _revoke(("participant",), numbers, now)
+        Participant.objects.filter(pk__in=numbers).update(name="", erased_at=now)
+    return reached + len(numbers)
+
+
+def erase_hand_overs(now: datetime) -> int:
+    """Forget who was asked to take over a booking, a month after."""
+    HandOver.objects.filter(created_at__lt=now - MONTH, ended_at=None).update(ended_at=now)
+    return HandOver.objects.filter(created_at__lt=now - MONTH).exclude(email="").update(name="", email="")
+
+
+def erase_addresses(now: datetime) -> int:
+    """Forget that an address has proved itself, two years after, when no booking has it any more."""
+    in_use = Booking.objects.filter(Q(contact_email=OuterRef("email")) | Q(second_email=OuterRef("email")))
+    old = ConfirmedAddress.objects.filter(~Exists(in_use), confirmed_at__lt=now - TWO_YEARS)
+    return old.delete()[0]
+
+
+def close_links_of(user: User, by: User | None) -> None:
+    """Close the links to bookings and sign-ups of a person who is deactivated; called in that transaction."""
+    now = timezone.now()
+    contacts = Booking.objects.filter(contact_email=user.email).values_list("pk", flat=True)
+    seconds = Booking.objects.filter(second_email=user.email).values_list("pk", flat=True)
+    participants = Participant.objects.filter(email=user.email).values_list("pk", flat=True)
+    _revoke(("booking", "booking-confirm", "booking-receipt"), list(contacts), now)
+    _revoke(("booking-second",), list(seconds), now)
+    _revoke(("participant",), list(participants), now)
+    ConfirmedAddress.objects.filter(email=user.email).delete()
+
+
+def _revoke(purposes: tuple[str, ...], numbers: list[int], now: datetime) -> None:
+    SecretLink.objects.filter(purpose__in=purposes, subject_id__in=numbers, revoked_at=None).update(revoked_at=now)
