@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from taushet.views import demo, health, information, language, leave, outbox, search, start, today
+from taushet.views import demo, health, information, language, leave, log, outbox, people, search, start, today
 
 outbox_urls = [
     path("", outbox.outbox_list, name="outbox_list"),
@@ -19,6 +19,17 @@ outbox_urls = [
     path("<int:pk>/er-sendt/", outbox.outbox_act, {"name": "outbox_mark_sent"}, name="outbox_mark_sent"),
 ]
 
+people_urls = [
+    path("", people.people_list, name="people_list"),
+    path("inviter/", people.person_invite, name="person_invite"),
+    path("<int:pk>/", people.person_detail, name="person_detail"),
+    path("<int:pk>/endre/", people.person_update, name="person_update"),
+    path("<int:pk>/inviter-igjen/", people.person_invite_again, name="person_invite_again"),
+    path("<int:pk>/deaktiver/", people.person_deactivate, name="person_deactivate"),
+    path("<int:pk>/slipp-inn/", people.person_reactivate, name="person_reactivate"),
+    path("<int:pk>/fjern-andre-trinn/", people.person_remove_factors, name="person_remove_factors"),
+]
+
 urlpatterns = [
     path("", start.front_page, name="front_page"),
     path("hjelp/", information.helplines, name="helplines"),
@@ -30,6 +41,8 @@ urlpatterns = [
     path("forlat/", leave.leave, name="leave"),
     path("stab/", today.today, name="today"),
     path("stab/utboks/", include(outbox_urls)),
+    path("stab/personer/", include(people_urls)),
+    path("stab/logg/", log.log_list, name="log_list"),
     path("stab/sok/", search.staff_search, name="staff_search"),
     path("helse/", health.alive, name="health"),
     path("helse/klar/", health.ready, name="health_ready"),
@@ -44,4 +57,10 @@ urlpatterns = [
 if settings.ANYMAIL["WEBHOOK_SECRET"]:
     urlpatterns += [path("webhooks/epost/", include("anymail.urls"))]
 if settings.DEMO:
-    urlpatterns += [path("demo/", demo.demo, name="demo")]
+    urlpatterns += [
+        path("demo/", demo.demo, name="demo"),
+        path("demo/postkasse/", demo.mailbox, name="demo_mailbox"),
+        path("demo/postkasse/<int:pk>/", demo.mailbox_message, name="demo_message"),
+        path("demo/postkasse/<int:pk>/kalender.ics", demo.mailbox_calendar, name="demo_calendar"),
+        path("demo/postkasse/<int:pk>/vedlegg/<int:number>/", demo.mailbox_attachment, name="demo_attachment"),
+    ]

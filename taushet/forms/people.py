@@ -54,3 +54,16 @@ class PeopleFilterForm(forms.Form):
         ],
         required=False,
     )
+
+    def narrow(self, people):
+        """Return the people that fit; what could not be understood is told beside its field and left out."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        if chosen.get("q"):
+            people = people.search(chosen["q"])
+        if chosen.get("role"):
+            people = people.with_role(chosen["role"])
+        if chosen.get("state") == "closed":
+            return people.filter(is_active=False)
+        people = people.active()
+        return people.filter(has_accepted=False) if chosen.get("state") == "invited" else people

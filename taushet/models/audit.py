@@ -3,6 +3,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
+class AuditEntryQuerySet(models.QuerySet):
+    def about(self, subject):
+        return self.filter(object_type=subject._meta.label_lower, object_id=str(subject.pk))
+
+
 class AuditEntry(models.Model):
     """Who did or saw what, and when; written by the services in the same transaction as the change."""
 
@@ -15,6 +20,8 @@ class AuditEntry(models.Model):
     object_type = models.CharField(_("object"), max_length=60)
     object_id = models.CharField(_("number"), max_length=40)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
+
+    objects = AuditEntryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("log entry")

@@ -3,10 +3,11 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from taushet.roles import ADMINISTRATOR, STAFF_ROLES
+from taushet.roles import ADMINISTRATOR, LABELS, STAFF_ROLES
 
 
 class UserQuerySet(models.QuerySet):
@@ -71,6 +72,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self):
         return self.name or self.email
 
+    def get_absolute_url(self):
+        return reverse("person_detail", args=[self.pk])
+
     def get_full_name(self):
         return str(self)
 
@@ -81,8 +85,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     def roles(self) -> frozenset[str]:
         """The names of the groups this person belongs to, read once per request."""
         if not hasattr(self, "_roles"):
-            self._roles = frozenset(self.groups.values_list("name", flat=True))
+            self._roles = frozenset(group.name for group in self.groups.all())
         return self._roles
+
+    @property
+    def role_labels(self) -> list[str]:
+        """The roles as people read them, in the order of the house."""
+        return [LABELS[role] for role in LABELS if role in self.roles]
 
     @property
     def is_campaign_staff(self) -> bool:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from taushet.exceptions import TaushetError
 from taushet.models import User
 from taushet.services import audit
-from taushet.services.people import welcome
 
 KEPT_CLAIMS = ("iss", "acr")
 MAY_CONNECT = "may_connect_sign_in"  # where in the session the provider is kept that one asked to connect
@@ -68,7 +67,7 @@ def find_person(claims: dict, options: dict) -> User:
                 "Sign in with a code first; then you can connect this way to sign in on your account page."
             )
         )
-    person = User.objects.filter(email=email).first() or welcome(email)
+    person = User.objects.filter(email=email).first()
     if person is None or not person.is_active:
         raise SignInRefused(
             _(
@@ -82,4 +81,4 @@ def find_person(claims: dict, options: dict) -> User:
 def connect(request, sociallogin, person: User) -> None:
     sociallogin.connect(request, person)
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
-    audit.record("sign_in_connected", person, by=person, provider=sociallogin.account.provider)
+    audit.record("user.sign_in_connected", person, by=person, provider=sociallogin.account.provider)

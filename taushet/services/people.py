@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from taushet.exceptions import TaushetError
 from taushet.models import User
-from taushet.registries import deactivations, known_addresses
-from taushet.roles import ADMINISTRATOR, BOOKER, LABELS, STAFF_ROLES
+from taushet.registries import deactivations
+from taushet.roles import ADMINISTRATOR, LABELS, STAFF_ROLES
 from taushet.services import audit
 from taushet.services.links import find_link, placeholder, renew_link, revoke_link
 from taushet.services.outbox import render_mail, write_message
@@ -24,7 +24,11 @@ INVITATION_LASTS = timedelta(days=14)
 
 
 class PeopleError(TaushetError):
-    """What cannot be done with a person; the message may be shown."""
+    """What cannot be done with a person; the message may be shown, beside `field` when it is about one."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def people_with_state() -> QuerySet[User]:
@@ -32,29 +36,6 @@ def people_with_state() -> QuerySet[User]:
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return User.objects.annotate(has_accepted=Exists(addresses), has_second_factor=Exists(factors))
-
-
-@transaction.atomic
-def welcome(email: str) -> User | None:
-    """Return the person with an address, making one as a booker when the address has proven itself somewhere.
-
-    None for a stranger, who must not learn that from what the page says.
-    """
-    user = User.objects.filter(email=email).first()
-    if user is not None:
-        return user
-    known = next(filter(None, (entry.find(email) for entry in known_addresses)), None)
-    if known is None:
-        return None
-    name, language = known
-    user, created = User.objects.get_or_create(email=email, defaults={"name": name, "language": language})
-    if created:
-        user.set_unusable_password()
-        user.save(update_fields=["password"])
-        user.groups.set(Group.objects.filter(name=BOOKER))
-        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
-        audit.record("person_welcomed", user, by=user)
-    return user
 
 
 @transaction.atomic
@@ -68,12 +49,12 @@ def invite(*, name: str, email: str, house: str, roles: Iterable[str], language:
         email=email, defaults={"name": name, "house": house, "language": language}
     )
     if not created:
-        raise PeopleError(_("Somebody with this address is here already. Find the person in the list."))
+        raise PeopleError(_("Somebody with this address is here already. Find the person in the list."), "email")
     user.set_unusable_password()
     user.save(update_fields=["password"])
     user.groups.set(Group.objects.filter(name__in=roles))
     EmailAddress.objects.create(user=user, email=email, verified=False, primary=True)
-    audit.record("person_invited", user, by=by, roles=sorted(roles))
+    audit.record("user.invited", user, by=by, roles=sorted(roles))
     send_invitation(user, by=by)
     return user
 
@@ -84,13 +65,14 @@ def send_invitation(user: User, *, by: User) -> None:
 
     Raises PeopleError when the person has accepted already, or has been deactivated.
     """
+    user = User.objects.select_for_update().get(pk=user.pk)
     if has_accepted(user) or not user.is_active:
         raise PeopleError(_("This person is not waiting for an invitation."))
     renew_link("invite", user.pk)
     context = {
         "name": user.name,
         "by": by.name,
-        "roles": [LABELS[role] for role in LABELS if role in user.roles],
+        "roles": user.role_labels,
         "days": INVITATION_LASTS.days,
         "link": placeholder("invite", user.pk),
     }
@@ -103,7 +85,7 @@ def send_invitation(user: User, *, by: User) -> None:
         text=text,
         language=user.language,
     )
-    audit.record("invitation_sent", user, by=by)
+    audit.record("user.invitation_sent", user, by=by)
 
 
 def has_accepted(user: User) -> bool:
@@ -123,7 +105,7 @@ def accept_invitation(user: User) -> None:
     """Count the address as proven, since the link went there, and close the link."""
     EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
     revoke_link("invite", user.pk)
-    audit.record("invitation_accepted", user, by=user)
+    audit.record("user.invitation_accepted", user, by=user)
 
 
 @transaction.atomic
@@ -131,7 +113,7 @@ def change_profile(user: User, *, name: str, language: str) -> None:
     """Set what a person decides themself."""
     user.name, user.language = name, language
     user.save(update_fields=["name", "language"])
-    audit.record("profile_changed", user, by=user)
+    audit.record("user.profile_changed", user, by=user)
 
 
 @transaction.atomic
@@ -145,13 +127,13 @@ def change_person(user: User, *, name: str, house: str, roles: Iterable[str], by
     user = User.objects.select_for_update().get(pk=user.pk)
     if ADMINISTRATOR in user.roles and ADMINISTRATOR not in roles and not user.is_superuser:
         if user == by:
-            raise PeopleError(_("You cannot take the administrator role from yourself. Ask a colleague."))
+            raise PeopleError(_("You cannot take the administrator role from yourself. Ask a colleague."), "roles")
         refuse_last_administrator(user, administrators)
     before = user.roles
     user.name, user.house = name, house
     user.save(update_fields=["name", "house"])
     user.groups.set(Group.objects.filter(name__in=roles))
-    audit.record("person_changed", user, by=by, added=sorted(roles - before), removed=sorted(before - roles))
+    audit.record("user.changed", user, by=by, added=sorted(roles - before), removed=sorted(before - roles))
     return User.objects.get(pk=user.pk)
 
 
@@ -177,7 +159,7 @@ def deactivate(user: User, *, by: User) -> None:
     revoke_link("invite", user.pk)
     for entry in deactivations:
         entry.apply(user, by)
-    audit.record("person_deactivated", user, by=by)
+    audit.record("user.deactivated", user, by=by)
 
 
 @transaction.atomic
@@ -189,7 +171,7 @@ def reactivate(user: User, *, by: User) -> None:
     user.is_active = True
     user.deactivated_at = None
     user.save(update_fields=["is_active", "deactivated_at"])
-    audit.record("person_reactivated", user, by=by)
+    audit.record("user.reactivated", user, by=by)
 
 
 @transaction.atomic
@@ -203,7 +185,7 @@ def remove_second_factors(user: User, *, by: User) -> None:
     Authenticator.objects.filter(user=user).delete()
     for session in UserSession.objects.filter(user=user):
         session.end()
-    audit.record("second_factors_removed", user, by=by)
+    audit.record("user.second_factors_removed", user, by=by)
 
 
 def check_roles(roles: Iterable[str], house: str) -> frozenset[str]:
@@ -211,7 +193,7 @@ def check_roles(roles: Iterable[str], house: str) -> frozenset[str]:
     if not roles <= set(LABELS):
         raise PeopleError(_("There is no such role."))
     if roles & STAFF_ROLES and not house:
-        raise PeopleError(_("Say which house the person works for; approvals need to know."))
+        raise PeopleError(_("Say which house the person works for; approvals need to know."), "house")
     return roles
 
 

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 
 from taushet.adapters import remember_language
 from taushet.forms.accounts import ProfileForm
-from taushet.roles import LABELS
 from taushet.services import audit
 from taushet.services.openid import MAY_CONNECT
 from taushet.services.people import accept_invitation, change_profile, find_invited
@@ -37,7 +36,7 @@ def profile(request):
     connected = {account.provider: account for account in SocialAccount.objects.filter(user=request.user)}
     context = {
         "form": form,
-        "roles": [LABELS[role] for role in LABELS if role in request.user.roles],
+        "roles": request.user.role_labels,
         "has_second_factor": Authenticator.objects.filter(user=request.user).exists(),
         "providers": [
             (provider, connected.get(provider.app.provider_id)) for provider in get_adapter().list_providers(request)
@@ -53,7 +52,7 @@ def invitation(request, token):
     user = find_invited(token)
     if user is None:
         return render(request, "taushet/invitation_closed.html", status=410)
-    roles = [LABELS[role] for role in LABELS if role in user.roles]
+    roles = user.role_labels
     return render(request, "taushet/invitation.html", {"invited": user, "roles": roles, "token": token})
 
 
@@ -102,7 +101,7 @@ def openid_connect(request, provider_id):
 @require_POST
 def openid_disconnect(request, pk):
     account = get_object_or_404(SocialAccount, pk=pk, user=request.user)
-    audit.record("sign_in_disconnected", request.user, by=request.user, provider=account.provider)
+    audit.record("user.sign_in_disconnected", request.user, by=request.user, provider=account.provider)
     account.delete()
     messages.success(request, _("You can no longer sign in that way. A code by mail always works."))
     return redirect("profile")

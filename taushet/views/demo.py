@@ -1,15 +1,24 @@
-"""The demonstration: sign in as anybody with one click. The address exists in the demonstration only."""
+"""The demonstration: sign in as anybody with one click, and read the mail that stayed here.
+
+The addresses exist in the demonstration only.
+"""
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.shortcuts import redirect, render
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from taushet.demonstration import PEOPLE
-from taushet.models import User
+from taushet.forms.demo import MailboxForm
+from taushet.models import Message, MessageAttachment, User
+from taushet.services.files import serve_file
+from taushet.services.mime import fill_calendar
+from taushet.services.outbox import read_message
 
 
 @login_not_required
@@ -35,3 +44,42 @@ def sign_in(request, key):
     return adapter.post_login(
         request, user, email_verification="none", signal_kwargs=None, email=user.email, signup=False, redirect_url=None
     )
+
+
+@login_not_required
+def mailbox(request):
+    """Show the mail that would have left, for everybody or for one address."""
+    form = MailboxForm(request.GET)
+    stayed = form.narrow(Message.objects.filter(state=Message.State.STAYED).defer("html", "calendar"))
+    context = {
+        "form": form,
+        "page": Paginator(stayed, 25).get_page(request.GET.get("page")),
+        "waiting": Message.objects.due().count(),
+    }
+    return render(request, "taushet/mailbox.html", context)
+
+
+@login_not_required
+def mailbox_message(request, pk):
+    message = get_object_or_404(Message, pk=pk, state=Message.State.STAYED)
+    context = {
+        "message": message,
+        "text": read_message(message, with_links=True),
+        "attachments": message.attachments.select_related("file").defer("file__content"),
+    }
+    return render(request, "taushet/mailbox_message.html", context)
+
+
+@login_not_required
+def mailbox_calendar(request, pk):
+    message = get_object_or_404(Message.objects.exclude(calendar=""), pk=pk, state=Message.State.STAYED)
+    content = fill_calendar(message.calendar)
+    response = HttpResponse(content, content_type=f"text/calendar; method={message.calendar_method}; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return response
+
+
+@login_not_required
+def mailbox_attachment(request, pk, number):
+    attachment = get_object_or_404(MessageAttachment, pk=number, message=pk, message__state=Message.State.STAYED)
+    return serve_file(attachment.file)

@@ -1,9 +1,19 @@
+import re
+
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from taushet.demonstration import PEOPLE, load_people
-from taushet.models import User
+from taushet.models import Message, User
+from taushet.registries import MessageKind, message_kinds
+from taushet.services.files import store_file
+from taushet.services.links import placeholder
+from taushet.services.outbox import write_message
+from tests.factories.taushet import UserFactory
+
+message_kinds.register(MessageKind("mailbox-test", "Test"))
 
 pytestmark = pytest.mark.django_db
 
@@ -60,3 +70,72 @@ class TestDemonstration:
         client.post("/demo/", {"person": "trainer"})
 
         assert "_auth_user_id" not in client.session
+
+
+def stayed(**fields):
+    values = {
+        "kind": "mailbox-test",
+        "to_email": "a@kommune.example",
+        "subject": "Hei",
+        "text": "Hei",
+        "language": "nb",
+    }
+    message = write_message(**values | fields)
+    Message.objects.filter(pk=message.pk).update(state=Message.State.STAYED)
+    return message
+
+
+def test_outside_the_demonstration_there_is_no_mailbox(client):
+    assert client.get("/demo/postkasse/").status_code == 404
+
+
+@pytest.mark.usefixtures("demonstration")
+class TestMailbox:
+    def test_mail_that_stayed_is_listed_newest_first_and_by_address(self, client):
+        stayed(subject="Første")
+        stayed(subject="Andre", to_email="b@kommune.example")
+        write_message(kind="mailbox-test", to_email="c@kommune.example", subject="Venter", text="x", language="nb")
+
+        def subjects(query):
+            return [message.subject for message in client.get("/demo/postkasse/" + query).context["page"]]
+
+        assert subjects("") == ["Andre", "Første"]
+        assert subjects("?to=a@kommune.example") == ["Første"]
+        assert subjects("?to=nobody") == ["Andre", "Første"]
+
+    def test_a_link_in_the_mail_works(self, client):
+        user = UserFactory()
+        EmailAddress.objects.update(verified=False)
+        message = stayed(text=f"Åpne {placeholder('invite', user.pk)}")
+
+        page = client.get(f"/demo/postkasse/{message.pk}/").content.decode()
+
+        address = re.search(r'href="http://localhost:8000(/konto/invitasjon/[^"]+)"', page)[1]
+        assert client.get(address).status_code == 200
+
+    def test_a_sign_in_code_can_be_read(self, client):
+        message = stayed(kind="sign-in", text="Koden er BCDF-GHJK")
+
+        assert "BCDF-GHJK" in client.get(f"/demo/postkasse/{message.pk}/").content.decode()
+
+    def test_the_calendar_entry_can_be_fetched(self, client):
+        message = stayed(calendar="BEGIN:VCALENDAR\nEND:VCALENDAR\n", calendar_method="REQUEST")
+
+        response = client.get(f"/demo/postkasse/{message.pk}/kalender.ics")
+
+        assert response.content == b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+        assert response.headers["Content-Disposition"] == 'attachment; filename="invite.ics"'
+
+    def test_an_attachment_can_be_fetched(self, client):
+        file = store_file("a.txt", b"hei", allowed=frozenset({"text/plain"}))
+        message = stayed(attachments=[file])
+
+        response = client.get(f"/demo/postkasse/{message.pk}/vedlegg/{message.attachments.get().pk}/")
+
+        assert b"".join(response.streaming_content) == b"hei"
+
+    def test_what_has_not_stayed_cannot_be_read(self, client):
+        message = stayed()
+        Message.objects.update(state=Message.State.QUEUED)
+
+        assert client.get(f"/demo/postkasse/{message.pk}/").status_code == 404
