@@ -14,7 +14,7 @@ from courses.services.assignments import (
     follow_meetings,
     withdraw_assignment,
 )
-from taushet.models import AuditEntry
+from taushet.models import AuditEntry, Message
 from tests.factories.courses import MeetingFactory, SessionFactory, TrainerFactory
 from tests.factories.taushet import UserFactory
 
@@ -227,3 +227,37 @@ def test_sqlite_triggers_are_back_after_a_migration():
         "trainer_in_one_place_insert",
         "trainer_in_one_place_update",
     ]
+
+
+def changed(meeting, **fields):
+    for name, value in fields.items():
+        setattr(meeting, name, value)
+    meeting.sequence += 1
+    meeting.save()
+    follow_meeting(meeting)
+
+
+def test_trainer_is_told_of_a_change_once(morning):
+    session = session_at(morning)
+    assign_trainer(session, trainer=make_trainer(session), by=UserFactory())
+    meeting = session.meetings.get()
+
+    changed(meeting, place="Biblioteket")
+    follow_meeting(meeting)
+
+    message = Message.objects.latest("pk")
+    assert Message.objects.count() == 2
+    assert message.subject.startswith("Endret: ")
+    assert "Biblioteket" in message.text
+
+
+def test_trainer_is_told_that_a_session_is_called_off(morning):
+    session = session_at(morning)
+    assign_trainer(session, trainer=make_trainer(session), by=UserFactory())
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    changed(session.meetings.get(), state=Meeting.State.CANCELLED)
+
+    message = Message.objects.latest("pk")
+    assert message.subject.startswith("Avlyst: ")
+    assert "Tiden din er ledig igjen." in message.text

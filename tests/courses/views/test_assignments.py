@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from courses.models import Assignment, Session, Trainer
+from courses.registrations.assignments import sessions_to_staff
+from courses.services.assignments import assign_trainer
+from courses.services.trainers import dismiss_trainer, register_trainer
+from taushet.models import AuditEntry, Message, SecretLink
+from taushet.registries import deactivations
+from taushet.roles import FINANCE, TRAINER
+from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory
+from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def staff(client):
+    return sign_in(client, StaffFactory())
+
+
+def make_trainer(*courses, **fields):
+    trainer = TrainerFactory(**fields)
+    trainer.courses.set(courses)
+    return trainer
+
+
+def test_assigning_tells_the_trainer(client, staff):
+    session = SessionFactory(course__title_nb="Når hjemmet er farlig")
+    trainer = make_trainer(session.course, user__email="tone@test.example")
+
+    response = client.post(reverse("courses:assignment_create", args=[session.pk]), {"trainer": trainer.pk})
+
+    assert response.status_code == 302
+    assert session.assignments.get().trainer == trainer
+    message = Message.objects.get()
+    assert message.to_email == "tone@test.example"
+    assert message.subject.startswith("Nytt kursoppdrag: Når hjemmet er farlig")
+    assert f"http://localhost:8000/kursholder/{session.pk}/" in message.text
+
+
+def test_busy_trainer_is_refused_beside_the_field(client, staff):
+    session = SessionFactory()
+    other = SessionFactory(course=session.course, first_starts_at=session.first_starts_at + timedelta(hours=1))
+    trainer = make_trainer(session.course, user__name="Tone Tangen")
+    assign_trainer(other, trainer=trainer, by=UserFactory())
+
+    response = client.post(reverse("courses:assignment_create", args=[session.pk]), {"trainer": trainer.pk})
+
+    [error] = response.context["form"].errors["trainer"]
+    assert error.startswith("Tone Tangen holder allerede kurs ")
+    assert session.assignments.count() == 0
+
+
+def test_choice_says_what_speaks_against_each_trainer(client, staff):
+    here, there = CountyFactory(), CountyFactory()
+    session = SessionFactory(language="nn", municipality=MunicipalityFactory(county=here))
+    other = SessionFactory(course=session.course, first_starts_at=session.first_starts_at)
+    busy = make_trainer(session.course, user__name="A Opptatt", teaches_nn=True)
+    assign_trainer(other, trainer=busy, by=UserFactory())
+    away = make_trainer(session.course, user__name="B Borte", teaches_nn=True)
+    away.counties.add(there)
+    make_trainer(session.course, user__name="C Bokmål")
+    near = make_trainer(session.course, user__name="D Nær", teaches_nn=True)
+    near.counties.add(here)
+    make_trainer(user__name="E Ukjent")
+    make_trainer(session.course, user__name="F Slutta", is_active=False)
+
+    form = client.get(reverse("courses:assignment_create", args=[session.pk])).context["form"]
+
+    assert [label for _value, label in form.fields["trainer"].choices][1:] == [
+        "B Borte (reiser ikke til dette fylket)",
+        "C Bokmål (underviser ikke på denne målformen)",
+        "D Nær",
+        "A Opptatt (holder kurs et annet sted da)",
+    ]
+
+
+def test_trainer_who_may_not_teach_the_course_is_no_choice(client, staff):
+    session = SessionFactory()
+
+    response = client.post(reverse("courses:assignment_create", args=[session.pk]), {"trainer": make_trainer().pk})
+
+    assert list(response.context["form"].errors) == ["trainer"]
+
+
+def test_withdrawing_tells_the_trainer(client, staff):
+    session = SessionFactory()
+    trainer = make_trainer(session.course)
+    assignment = assign_trainer(session, trainer=trainer, by=staff)
+    url = reverse("courses:assignment_withdraw", args=[session.pk, assignment.pk])
+
+    assert client.get(url).status_code == 405
+    client.post(url)
+    again = client.post(url, follow=True)
+
+    assignment.refresh_from_db()
+    assert assignment.state == Assignment.State.WITHDRAWN
+    assert Message.objects.filter(subject__startswith="Du har ikke lenger oppdraget").count() == 1
+    assert [message.level_tag for message in again.context["messages"]][-1] == "error"
+
+
+def test_assignment_of_another_session_is_404(client, staff):
+    session = SessionFactory()
+    assignment = assign_trainer(session, trainer=make_trainer(session.course), by=staff)
+
+    url = reverse("courses:assignment_withdraw", args=[SessionFactory().pk, assignment.pk])
+
+    assert client.post(url).status_code == 404
+
+
+def test_registering_a_trainer_gives_role_and_calendar(client, staff):
+    user, course = UserFactory(name="Tone Tangen"), CourseFactory()
+
+    client.post(reverse("courses:trainer_create"), {"user": user.pk, "courses": [course.pk], "teaches_nn": "on"})
+
+    trainer = Trainer.objects.get()
+    assert (trainer.user, trainer.teaches_nb, trainer.teaches_nn) == (user, False, True)
+    assert list(trainer.courses.all()) == [course]
+    assert user.groups.get().name == TRAINER
+    assert SecretLink.objects.get().subject_id == trainer.pk
+    assert AuditEntry.objects.get(action="trainer registered").actor == staff
+
+
+def test_trainer_needs_a_course_and_a_form_of_norwegian(client, staff):
+    response = client.post(reverse("courses:trainer_create"), {"user": UserFactory().pk})
+
+    assert set(response.context["form"].errors) == {"courses", "teaches_nb"}
+    assert Trainer.objects.count() == 0
+
+
+def test_trainer_who_stops_loses_the_calendar(client, staff):
+    trainer = register_trainer(TrainerUserFactory(), courses=[CourseFactory()])
+    course = trainer.courses.get()
+
+    client.post(reverse("courses:trainer_update", args=[trainer.pk]), {"courses": [course.pk], "teaches_nb": "on"})
+
+    trainer.refresh_from_db()
+    assert not trainer.is_active
+    assert SecretLink.objects.get().revoked_at is not None
+
+
+def test_deactivated_person_is_no_trainer_any_more():
+    trainer = register_trainer(TrainerUserFactory(), courses=[])
+
+    deactivations["trainer"].apply(trainer.user, StaffFactory())
+    dismiss_trainer(UserFactory(), None)
+
+    trainer.refresh_from_db()
+    assert not trainer.is_active
+    assert SecretLink.objects.get().revoked_at is not None
+
+
+def test_today_names_the_sessions_without_an_active_trainer():
+    staffed, inactive, empty = SessionFactory.create_batch(3, course=CourseFactory())
+    SessionFactory(state=Session.State.CANCELLED)
+    assign_trainer(staffed, trainer=make_trainer(staffed.course), by=UserFactory())
+    gone = make_trainer(staffed.course)
+    assign_trainer(inactive, trainer=gone, by=UserFactory())
+    Trainer.objects.filter(pk=gone.pk).update(is_active=False)
+
+    urls = [url for _text, url in sessions_to_staff(StaffFactory())]
+
+    assert urls == [reverse("courses:assignment_create", args=[one.pk]) for one in (inactive, empty)]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_trainer_list_queries_do_not_grow(client, staff, count, django_assert_num_queries):
+    for _number in range(count):
+        make_trainer(CourseFactory()).counties.add(CountyFactory())
+    url = reverse("courses:trainer_list")
+    client.get(url)
+
+    with django_assert_num_queries(9):
+        response = client.get(url)
+
+    assert len(response.context["trainers"]) == count
+
+
+@pytest.mark.parametrize("who", [lambda: UserFactory(), lambda: StaffFactory(roles=[FINANCE])])
+def test_staff_pages_are_closed_to_others(client, who):
+    session = SessionFactory()
+    assignment = assign_trainer(session, trainer=make_trainer(session.course), by=UserFactory())
+    sign_in(client, who())
+
+    answers = {
+        client.get(reverse("courses:trainer_list")).status_code,
+        client.get(reverse("courses:trainer_create")).status_code,
+        client.get(reverse("courses:trainer_update", args=[assignment.trainer_id])).status_code,
+        client.post(reverse("courses:assignment_create", args=[session.pk])).status_code,
+        client.post(reverse("courses:assignment_withdraw", args=[session.pk, assignment.pk])).status_code,
+    }
+
+    assert answers <= {403, 404}
