@@ -1,0 +1,16 @@
+"""Parts of pages that other rooms put together, each showing rows of this one."""
+
+from django import template
+
+from courses.forms.catalogue import SessionFilterForm
+from courses.models import Session
+from courses.services.catalogue import planned, session_rows
+
+register = template.Library()
+
+
+@register.inclusion_tag("courses/upcoming_panel.html")
+def upcoming_sessions(count=4):
+    """Show the next sessions one can still book, and a way to look for others."""
+    bookable = Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
+    return {"rows": session_rows(planned(bookable)[:count]), "form": SessionFilterForm()}
