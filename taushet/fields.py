@@ -205,7 +205,10 @@ class WholeNumberField(forms.IntegerField):
 class DayField(forms.DateField):
     """A date chosen in the browser's own calendar, or typed as 12.03.2027."""
 
-    default_error_messages = {"invalid": _("This is not a date. Write it as 12.03.2027.")}
+    default_error_messages = {
+        "required": _("Choose a date."),
+        "invalid": _("This is not a date. Write it as 12.03.2027."),
+    }
     default_validators = SENSIBLE_DAYS
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 

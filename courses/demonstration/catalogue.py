@@ -165,7 +165,13 @@ def moment(day: date, hour: int) -> datetime:
 
 
 def working_day(day: date) -> date:
-    """Return the day, or the next one on which a municipality would come: no week-end, no Christmas, no July."""
-    while day.weekday() > 4 or day.month == 7 or (day.month, day.day) >= (12, 19) or (day.month, day.day) <= (1, 5):
+    """Return the day, or one soon after on which a municipality would come: no week-end, no Christmas, no July."""
+    if is_holiday(day):
+        day += timedelta(days=19)
+    while day.weekday() > 4 or is_holiday(day):
         day += timedelta(days=1)
     return day
+
+
+def is_holiday(day: date) -> bool:
+    return day.month == 7 or (day.month, day.day) >= (12, 19) or (day.month, day.day) <= (1, 6)

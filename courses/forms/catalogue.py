@@ -12,17 +12,30 @@ from municipalities.models import County
 from taushet.fields import DayField
 
 
+class OneOf(forms.ChoiceField):
+    """One of a few choices, or all of them."""
+
+    default_error_messages = {"invalid_choice": _("Choose one from the list.")}
+
+    def __init__(self, *, choices, **kwargs):
+        super().__init__(choices=[("", _("All")), *choices], required=False, **kwargs)
+
+
 class SessionFilterForm(forms.Form):
     """Narrows a list of sessions; every field may stay empty, and one that is wrong narrows nothing."""
 
     county = forms.ModelChoiceField(
-        County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")
+        County.objects.current(),
+        required=False,
+        label=_("County"),
+        empty_label=_("The whole country"),
+        error_messages={"invalid_choice": _("There is no county with this number. Choose one from the list.")},
     )
     municipality = MunicipalityChoiceField(required=False, empty_label=_("All municipalities"))
     date_from = DayField(required=False, label=_("From"))
     date_to = DayField(required=False, label=_("To"))
-    format = forms.ChoiceField(required=False, label=_("Format"), choices=[("", _("All")), *Format.choices])
-    audience = forms.ChoiceField(required=False, label=_("For whom"), choices=[("", _("All")), *Audience.choices])
+    format = OneOf(label=_("Format"), choices=Format.choices)
+    audience = OneOf(label=_("For whom"), choices=Audience.choices)
     free = forms.BooleanField(required=False, label=_("Only with free seats"))
 
     def clean(self):

@@ -3,13 +3,16 @@ import uuid
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .assignments import Assignment
+from .bookings import Booking
 from .catalogue import Format
+from .participants import Participant
 
 
 class SessionQuerySet(models.QuerySet):
@@ -44,6 +47,26 @@ class SessionQuerySet(models.QuerySet):
     def bookable(self, now=None):
         """Those that take bookings now. A closed session is bookable by its municipality only."""
         return self.filter(state__in=Session.OPEN_STATES, first_starts_at__gt=now or timezone.now())
+
+    def past(self, now=None):
+        return self.filter(first_starts_at__lt=now or timezone.now()).order_by("-first_starts_at", "-pk")
+
+    def left_open(self, now=None):
+        """Those that are over, of which nobody has said yet whether they were held."""
+        return self.filter(state__in=Session.OPEN_STATES, last_ends_at__lte=now or timezone.now())
+
+    def with_staff_figures(self):
+        """With their course and place, who teaches them, and how many of the booked seats have a name."""
+        names = Participant.objects.active().filter(
+            booking__session=OuterRef("pk"), booking__state__in=Booking.SEAT_STATES
+        )
+        count = names.order_by().values("booking__session").annotate(count=Count("pk")).values("count")
+        teaching = Assignment.objects.standing().select_related("trainer__user")
+        return (
+            self.select_related("course", "municipality__county", "closed_to")
+            .annotate(named=Coalesce(Subquery(count), 0))
+            .prefetch_related(Prefetch("assignments", teaching, to_attr="teaching"))
+        )
 
     def with_seats_left(self):
         return self.annotate(seats_left=F("capacity") + F("seats_over") - F("seats_taken"))
@@ -138,6 +161,9 @@ class Session(models.Model):
     def get_absolute_url(self):
         return reverse("courses:session_detail", args=[self.course.slug, self.pk])
 
+    def get_staff_url(self):
+        return reverse("courses:staff_session_detail", args=[self.pk])
+
     @property
     def free_seats(self) -> int:
         return self.capacity + self.seats_over - self.seats_taken
@@ -148,6 +174,10 @@ class Session(models.Model):
         if self.state in self.OPEN_STATES and self.free_seats <= 0:
             return self.State.FULL
         return self.State(self.state)
+
+    @property
+    def is_changeable(self) -> bool:
+        return self.state in {self.State.DRAFT, *self.OPEN_STATES}
 
     @property
     def is_bookable(self) -> bool:

@@ -67,7 +67,8 @@ def session_row(
     row = {
         "url": reverse("courses:session_detail", args=[slug, pk]),
         "title": {"nn": title_nn, "en": title_en}.get(language) or title_nb,
-        "when": when_text(starts_at, ends_at),
+        "days": days_text(starts_at, ends_at),
+        "hours": hours_text(starts_at, ends_at),
         "where": _("%(where)s, in nynorsk") % {"where": where} if taught_in == "nn" else where,
         "seats": seats_text(state, seats_left),
         "colour": COLOURS.get(state, "success"),
@@ -98,9 +99,20 @@ def seats_text(state: str, seats_left: int) -> str:
 
 def when_text(starts_at: datetime, ends_at: datetime) -> str:
     """Return when a session is held: day and hours, or the days when it has several."""
-    if timezone.localdate(starts_at) != timezone.localdate(ends_at):
-        return date_span(starts_at, ends_at)
-    return f"{weekday(starts_at)} {time_span(starts_at, ends_at)}"
+    return f"{days_text(starts_at, ends_at)} {hours_text(starts_at, ends_at)}".strip()
+
+
+def days_text(starts_at: datetime, ends_at: datetime) -> str:
+    return weekday(starts_at) if is_one_day(starts_at, ends_at) else date_span(starts_at, ends_at)
+
+
+def hours_text(starts_at: datetime, ends_at: datetime) -> str:
+    """Return the hours of a session of one day; of several days each meeting has its own."""
+    return time_span(starts_at, ends_at) if is_one_day(starts_at, ends_at) else ""
+
+
+def is_one_day(starts_at: datetime, ends_at: datetime) -> bool:
+    return timezone.localdate(starts_at) == timezone.localdate(ends_at)
 
 
 def where_text(form: str, place: str | None, county: str | None) -> str:

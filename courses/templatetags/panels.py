@@ -14,3 +14,18 @@ def upcoming_sessions(count=4):
     """Show the next sessions one can still book, and a way to look for others."""
     bookable = Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
     return {"rows": session_rows(planned(bookable)[:count]), "form": SessionFilterForm()}
+
+STATE_COLOURS = {
+    Session.State.DRAFT: "neutral",
+    Session.State.OPEN: "success",
+    Session.State.FULL: "warning",
+    Session.State.CONFIRMED: "info",
+    Session.State.CANCELLED: "danger",
+    Session.State.HELD: "neutral",
+}
+
+
+@register.filter
+def state_colour(session):
+    """The colour of the state a session shows."""
+    return STATE_COLOURS[session.shown_state]

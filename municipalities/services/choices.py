@@ -69,5 +69,6 @@ def label(place: Municipality, twice: set[str]) -> str:
 
 def ended_option(number: str) -> SafeString:
     """Return the option of a municipality that is no longer there but was chosen once, or nothing."""
-    place = Municipality.objects.filter(pk=number).first()
+    # What was posted may be anything, and PostgreSQL refuses some of it.
+    place = Municipality.objects.filter(pk=number).first() if number.isdigit() else None
     return format_html('<option value="{}" selected>{}</option>', place.number, place.display_name) if place else ""

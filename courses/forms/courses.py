@@ -1,0 +1,82 @@
+"""A course and its texts, as campaign staff write them."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Course
+from taushet.fields import CleanCharField, WholeNumberField
+
+from .fields import PriceField
+
+LONG_TEXTS = [f"{field}_{language}" for field in ("description", "aims") for language in ("nb", "nn", "en")]
+
+
+class CourseForm(forms.ModelForm):
+    """What a course is. Only the texts in bokmål must be there; the others are shown as missing until they are."""
+
+    title_nb = CleanCharField(max_length=120, label=_("Title in bokmål"))
+    title_nn = CleanCharField(max_length=120, required=False, label=_("Title in nynorsk"))
+    title_en = CleanCharField(max_length=120, required=False, label=_("Title in English"))
+    summary_nb = CleanCharField(max_length=300, label=_("Summary in bokmål"))
+    summary_nn = CleanCharField(max_length=300, required=False, label=_("Summary in nynorsk"))
+    summary_en = CleanCharField(max_length=300, required=False, label=_("Summary in English"))
+    price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
+    participants_min = WholeNumberField(min_value=1, max_value=2000, label=_("Fewest participants"))
+    participants_max = WholeNumberField(min_value=1, max_value=2000, label=_("Most participants"))
+
+    class Meta:
+        model = Course
+        fields = [
+            "title_nb",
+            "title_nn",
+            "title_en",
+            "slug",
+            "summary_nb",
+            "summary_nn",
+            "summary_en",
+            "description_nb",
+            "description_nn",
+            "description_en",
+            "aims_nb",
+            "aims_nn",
+            "aims_en",
+            "audience",
+            "length_hours",
+            "offers_on_site",
+            "offers_online",
+            "offers_hybrid",
+            "price",
+            "vat_treatment",
+            "participants_min",
+            "participants_max",
+            "is_published",
+        ]
+        help_texts = {
+            "slug": _("The last part of the web address: small letters, digits and hyphens. It cannot be changed."),
+            "length_hours": _("Empty as long as it is not decided; the page then says so."),
+            "is_published": _("Everybody can read a published course."),
+        }
+        error_messages = {
+            "slug": {
+                "invalid": _("Use only small letters a–z, digits and hyphens."),
+                "unique": _("This address is taken."),
+            },
+            "length_hours": {"invalid": _("Write the number of hours, such as 3 or 3,5.")},
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Mails and other sites point at the address.
+        if self.instance.pk:
+            del self.fields["slug"]
+        self.fields["length_hours"].localize = True
+        self.fields["length_hours"].widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def clean(self):
+        data = super().clean()
+        fewest, most = data.get("participants_min"), data.get("participants_max")
+        if fewest and most and most < fewest:
+            self.add_error("participants_max", _("This is fewer than the fewest participants."))
+        if not any(data.get(name) for name in ("offers_on_site", "offers_online", "offers_hybrid")):
+            self.add_error("offers_on_site", _("Choose at least one way to hold the course."))
+        return data

@@ -1,0 +1,40 @@
+"""Courses as campaign staff write them."""
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from courses.models import Course, Meeting, Session
+from taushet.models import User
+from taushet.services import audit
+
+TITLES = ("title_nb", "title_nn", "title_en")
+
+
+@transaction.atomic
+def create_course(*, by: User, **fields) -> Course:
+    """Store a new course."""
+    course = Course.objects.create(**fields)
+    audit.record("course created", course, by=by)
+    return course
+
+
+@transaction.atomic
+def change_course(course: Course, *, by: User, **fields) -> Course:
+    """Give a course other texts or terms.
+
+    What was booked keeps its price. A new title reaches the calendars that show it, so that the sequence of all
+    coming meetings rises; nobody gets a mail for a corrected title.
+    """
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    changed = [name for name, value in fields.items() if getattr(course, name) != value]
+    for name in changed:
+        setattr(course, name, fields[name])
+    course.save(update_fields=changed)
+    if any(name in TITLES for name in changed):
+        coming = Meeting.objects.filter(session__course=course, state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
+        coming.exclude(session__state=Session.State.CANCELLED).update(
+            sequence=F("sequence") + 1, changed_at=timezone.now()
+        )
+    audit.record("course changed", course, by=by, fields=changed)
+    return course

@@ -1,0 +1,249 @@
+"""Sessions as campaign staff run them: made, changed, opened, confirmed, held or cancelled.
+
+A session is changed under the lock of its seats. Trainers' hours and the invitations that are out follow in the
+same transaction, so that no calendar tells anything else than the pages (design rules 4 and 5).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.exceptions import CoursesError
+from courses.models import Course, Meeting, Session
+from taushet.models import User
+from taushet.services import audit
+
+from . import assignments, calendars, seats
+
+MOST_MEETINGS = 40
+# What a calendar shows of a session; a change of these is a change of each of its meetings.
+SHOWN_IN_CALENDARS = ("course", "municipality", "neutral_title")
+CONTENT = ("starts_at", "ends_at", "place", "address", "join_url")
+
+
+class MeetingRefused(CoursesError):
+    """A meeting that cannot be: it ends before it starts, lies in the past or overlaps another."""
+
+
+class SessionRefused(CoursesError):
+    """The session is not in a state for this."""
+
+
+@dataclass(frozen=True)
+class MeetingPlan:
+    """What one meeting of a session shall be; without `pk` it is a new one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    place: str = ""
+    address: str = ""
+    join_url: str = ""
+    pk: int | None = None
+
+
+def check_plan(plan: MeetingPlan, meeting: Meeting | None = None) -> None:
+    """Raise MeetingRefused when a meeting cannot be as planned; one that keeps its time may lie in the past."""
+    if plan.ends_at <= plan.starts_at:
+        raise MeetingRefused(_("The meeting must end after it starts."), field="ends")
+    is_moved = meeting is None or meeting.starts_at != plan.starts_at
+    if is_moved and plan.starts_at <= timezone.now():
+        raise MeetingRefused(_("This time has passed. Choose one that is still to come."), field="day")
+
+
+def check_plans(plans: Sequence[MeetingPlan], standing: dict[int, Meeting] | None = None) -> None:
+    """Raise MeetingRefused when the meetings of a session cannot be as planned, each or together."""
+    standing = standing or {}
+    kept = {plan.pk for plan in plans if plan.pk}
+    if not plans:
+        raise MeetingRefused(_("A session needs at least one meeting."))
+    if len(plans) > MOST_MEETINGS:
+        raise MeetingRefused(_("A session can have %(count)d meetings at most.") % {"count": MOST_MEETINGS})
+    if not kept <= standing.keys():
+        raise MeetingRefused(_("One of the meetings is no longer there. Open the page again and make the change anew."))
+    if any(meeting.ends_at <= timezone.now() for pk, meeting in standing.items() if pk not in kept):
+        raise MeetingRefused(_("A meeting that has been held cannot be taken out."))
+    for plan in plans:
+        check_plan(plan, standing.get(plan.pk))
+    in_order = sorted(plans, key=lambda plan: plan.starts_at)
+    if any(second.starts_at < first.ends_at for first, second in pairwise(in_order)):
+        raise MeetingRefused(_("Two of the meetings overlap. Change the time of one of them."))
+
+
+@transaction.atomic
+def create_session(*, by: User, course: Course, meetings: Sequence[MeetingPlan], **fields) -> Session:
+    """Make a draft of a session with its meetings. Raises MeetingRefused."""
+    check_plans(meetings)
+    session = Session(course=course, **fields)
+    _set_span(session, meetings)
+    session.save()
+    Meeting.objects.bulk_create(_new_meeting(session, plan) for plan in meetings)
+    audit.record("session created", session, by=by)
+    return session
+
+
+def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan], **fields) -> Session:
+    """Give a session other content, and let trainers and calendars follow what they show of it.
+
+    A meeting left out is cancelled. A meeting's sequence rises by one when its time, place, link or state changes,
+    or the title its calendar entry has. Raises SessionRefused when the session is over, cancelled or booked by
+    others than it would be closed to, CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer teaches
+    elsewhere at a new time.
+    """
+    with seats.door(session.pk) as door:
+        session = door.session
+        _refuse_unless(session, Session.State.DRAFT, *Session.OPEN_STATES)
+        _check_fields(session, fields)
+        standing = {meeting.pk: meeting for meeting in session.meetings.filter(state=Meeting.State.PLANNED)}
+        check_plans(meetings, standing)
+        changed = [name for name, value in fields.items() if getattr(session, name) != value]
+        if "capacity" in changed:
+            door.set_capacity(fields["capacity"])
+        for name in changed:
+            setattr(session, name, fields[name])
+        _set_span(session, meetings)
+        session.save(update_fields=[*changed, "first_starts_at", "last_ends_at"])
+        touched = _write_meetings(session, meetings, standing)
+        if any(name in SHOWN_IN_CALENDARS for name in changed):
+            touched += _touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)
+        assignments.follow_meetings(touched)
+        for meeting in touched:
+            calendars.update_invitations(meeting)
+        audit.record("session changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])
+    return session
+
+
+@transaction.atomic
+def open_session(session: Session, *, by: User) -> Session:
+    """Announce a draft: from now on it can be seen and booked. Raises SessionRefused."""
+    session = _locked(session)
+    _refuse_unless(session, Session.State.DRAFT)
+    if not session.course.is_published:
+        raise SessionRefused(_("The course is not published yet. Publish its text before you open a session."))
+    if session.first_starts_at <= timezone.now():
+        raise SessionRefused(_("This session has begun already. Give it a new time before you open it."))
+    session.opened_at = timezone.now()
+    _set_state(session, Session.State.OPEN, "opened_at")
+    # A draft is only tentative in its trainer's calendar.
+    _touch(session.meetings.filter(state=Meeting.State.PLANNED))
+    audit.record("session opened", session, by=by)
+    return session
+
+
+@transaction.atomic
+def confirm_session(session: Session, *, by: User) -> Session:
+    """Promise that an open session will be held. Raises SessionRefused."""
+    session = _locked(session)
+    _refuse_unless(session, Session.State.OPEN)
+    _set_state(session, Session.State.CONFIRMED)
+    audit.record("session confirmed", session, by=by)
+    return session
+
+
+@transaction.atomic
+def hold_session(session: Session, *, by: User) -> Session:
+    """Record that a session took place, which makes it count for its municipalities. Raises SessionRefused."""
+    session = _locked(session)
+    _refuse_unless(session, *Session.OPEN_STATES)
+    if session.last_ends_at > timezone.now():
+        raise SessionRefused(_("This session is not over yet."))
+    _set_state(session, Session.State.HELD)
+    audit.record("session held", session, by=by)
+    return session
+
+
+@transaction.atomic
+def cancel_session(session: Session, *, by: User) -> Session:
+    """Call a session off: free its trainers and take it out of the calendars of exactly those who were invited.
+
+    Bookings stay as they were, as the record of who was to come. Raises SessionRefused.
+    """
+    session = _locked(session)
+    _refuse_unless(session, Session.State.DRAFT, *Session.OPEN_STATES)
+    if session.last_ends_at <= timezone.now():
+        raise SessionRefused(_("This session is over. What has been cannot be cancelled."))
+    session.cancelled_at = timezone.now()
+    _set_state(session, Session.State.CANCELLED, "cancelled_at")
+    coming = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
+    meetings = _touch(coming, state=Meeting.State.CANCELLED)
+    assignments.follow_meetings(meetings)
+    messages = calendars.cancel_invitations(session=session)
+    audit.record("session cancelled", session, by=by, told=len(messages))
+    return session
+
+
+def _locked(session: Session) -> Session:
+    return Session.objects.select_for_update(of=("self",)).select_related("course").get(pk=session.pk)
+
+
+def _set_state(session: Session, state: str, *also: str) -> None:
+    session.state = state
+    session.save(update_fields=["state", *also])
+
+
+def _refuse_unless(session: Session, *states: str) -> None:
+    if session.state not in states:
+        label = Session.State(session.state).label
+        raise SessionRefused(
+            _("The session is in the state “%(state)s”, where this cannot be done.") % {"state": label}
+        )
+
+
+def _check_fields(session: Session, fields: dict) -> None:
+    if session.state != Session.State.DRAFT and fields.get("course", session.course) != session.course:
+        raise SessionRefused(_("The course can only be changed while the session is a draft."), field="course")
+    closed_to = fields.get("closed_to")
+    if closed_to and session.bookings.taking_seats().exclude(municipality=closed_to).exists():
+        raise SessionRefused(_("Other municipalities have booked seats already."), field="closed_to")
+
+
+def _set_span(session: Session, plans: Sequence[MeetingPlan]) -> None:
+    session.first_starts_at = min(plan.starts_at for plan in plans)
+    session.last_ends_at = max(plan.ends_at for plan in plans)
+
+
+def _new_meeting(session: Session, plan: MeetingPlan) -> Meeting:
+    return Meeting(session=session, **{name: getattr(plan, name) for name in CONTENT})
+
+
+def _write_meetings(session: Session, plans: Sequence[MeetingPlan], standing: dict[int, Meeting]) -> list[Meeting]:
+    """Store the meetings as planned and return those that are new, changed or cancelled."""
+    wanted = {plan.pk: plan for plan in plans if plan.pk}
+    touched = []
+    for pk, meeting in standing.items():
+        if pk not in wanted:
+            touched += _take_out(session, meeting)
+            continue
+        changes = {
+            name: getattr(wanted[pk], name) for name in CONTENT if getattr(wanted[pk], name) != getattr(meeting, name)
+        }
+        touched += _touch([meeting], **changes) if changes else []
+    added = [_new_meeting(session, plan) for plan in plans if plan.pk is None]
+    for meeting in added:
+        meeting.save()
+    return touched + added
+
+
+def _take_out(session: Session, meeting: Meeting) -> list[Meeting]:
+    """Cancel a meeting; of a draft nobody was told, so there it just goes."""
+    if session.state == Session.State.DRAFT:
+        meeting.assigned_meetings.all().delete()
+        meeting.delete()
+        return []
+    return _touch([meeting], state=Meeting.State.CANCELLED)
+
+
+def _touch(meetings: Iterable[Meeting], **changes) -> list[Meeting]:
+    """Change meetings in a way that calendars have to hear of: their sequence rises by one."""
+    touched = list(meetings)
+    for meeting in touched:
+        for name, value in changes.items():
+            setattr(meeting, name, value)
+        meeting.sequence += 1
+        meeting.changed_at = timezone.now()
+        meeting.save(update_fields=[*changes, "sequence", "changed_at"])
+    return touched

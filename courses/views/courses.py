@@ -1,0 +1,39 @@
+"""Staff pages for the courses themselves: their texts, terms and whether they are published."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from courses.forms.courses import CourseForm
+from courses.models import Course
+from courses.services.courses import change_course, create_course
+
+
+@permission_required("courses.view_course", raise_exception=True)
+@require_safe
+def staff_course_list(request):
+    lacking = set(Course.objects.lacking_nynorsk().values_list("pk", flat=True))
+    return render(request, "courses/staff_course_list.html", {"courses": Course.objects.all(), "lacking": lacking})
+
+
+@permission_required("courses.add_course", raise_exception=True)
+def staff_course_create(request):
+    form = CourseForm(request.POST or None, initial={"vat_treatment": Course.VatTreatment.NONE})
+    if form.is_valid():
+        create_course(by=request.user, **form.cleaned_data)
+        messages.success(request, _("The course is made."))
+        return redirect("courses:staff_course_list")
+    return render(request, "courses/staff_course_form.html", {"form": form})
+
+
+@permission_required("courses.change_course", raise_exception=True)
+def staff_course_update(request, slug):
+    course = get_object_or_404(Course, slug=slug)
+    form = CourseForm(request.POST or None, instance=Course.objects.get(pk=course.pk))
+    if form.is_valid():
+        change_course(course, by=request.user, **form.cleaned_data)
+        messages.success(request, _("The change is made."))
+        return redirect("courses:staff_course_list")
+    return render(request, "courses/staff_course_form.html", {"form": form, "course": course})
