@@ -147,6 +147,17 @@ class Deactivation:
 
 
 @dataclass(frozen=True)
+class KnownAddress:
+    """A reason to let somebody sign in who has no user yet: their mail address has proven itself with us.
+
+    `find(email)` gives the (name, language) known for the lower-cased address, or None.
+    """
+
+    key: str
+    find: Callable[[str], tuple[str, str] | None]
+
+
+@dataclass(frozen=True)
 class DemonstrationPart:
     """A part of the demonstration set. `load(write)` must give the same rows however often it runs."""
 
@@ -164,4 +175,5 @@ search_sources: Registry[SearchSource] = Registry()
 periodic_tasks: Registry[PeriodicTask] = Registry()
 role_permissions: Registry[RolePermissions] = Registry()
 deactivations: Registry[Deactivation] = Registry()
+known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()

@@ -15,6 +15,7 @@ def upcoming_sessions(count=4):
     bookable = Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
     return {"rows": session_rows(planned(bookable)[:count]), "form": SessionFilterForm()}
 
+
 STATE_COLOURS = {
     Session.State.DRAFT: "neutral",
     Session.State.OPEN: "success",

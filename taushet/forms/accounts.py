@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import CleanCharField, WorkEmailField
 from taushet.models import User
+from taushet.services.people import welcome
 
 
 class SignInForm(account_forms.LoginForm):
@@ -21,6 +22,11 @@ class SignInForm(account_forms.LoginForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["login"] = WorkEmailField(label=_("Your e-mail address"))
+
+    def clean_login(self):
+        email = super().clean_login()
+        welcome(email)
+        return email
 
 
 class CodeFormMixin:

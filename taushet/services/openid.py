@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from taushet.exceptions import TaushetError
 from taushet.models import User
 from taushet.services import audit
+from taushet.services.people import welcome
 
 KEPT_CLAIMS = ("iss", "acr")
 MAY_CONNECT = "may_connect_sign_in"  # where in the session the provider is kept that one asked to connect
@@ -67,7 +68,7 @@ def find_person(claims: dict, options: dict) -> User:
                 "Sign in with a code first; then you can connect this way to sign in on your account page."
             )
         )
-    person = User.objects.filter(email=email).first()
+    person = User.objects.filter(email=email).first() or welcome(email)
     if person is None or not person.is_active:
         raise SignInRefused(
             _(

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 
 from taushet.exceptions import TaushetError
 from taushet.models import User
-from taushet.registries import deactivations
-from taushet.roles import ADMINISTRATOR, LABELS, STAFF_ROLES
+from taushet.registries import deactivations, known_addresses
+from taushet.roles import ADMINISTRATOR, BOOKER, LABELS, STAFF_ROLES
 from taushet.services import audit
 from taushet.services.links import find_link, placeholder, renew_link, revoke_link
 from taushet.services.outbox import render_mail, write_message
@@ -36,6 +36,29 @@ def people_with_state() -> QuerySet[User]:
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return User.objects.annotate(has_accepted=Exists(addresses), has_second_factor=Exists(factors))
+
+
+@transaction.atomic
+def welcome(email: str) -> User | None:
+    """Return the person with an address, making one as a booker when the address has proven itself somewhere.
+
+    None for a stranger, who must not learn that from what the page says.
+    """
+    user = User.objects.filter(email=email).first()
+    if user is not None:
+        return user
+    known = next(filter(None, (entry.find(email) for entry in known_addresses)), None)
+    if known is None:
+        return None
+    name, language = known
+    user, created = User.objects.get_or_create(email=email, defaults={"name": name, "language": language})
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        user.groups.set(Group.objects.filter(name=BOOKER))
+        EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+        audit.record("user.welcomed", user, by=user)
+    return user
 
 
 @transaction.atomic

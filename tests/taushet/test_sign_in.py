@@ -11,7 +11,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
-from taushet.models import Message, User
+from taushet import registries
+from taushet.models import AuditEntry, Message, User
+from taushet.registries import KnownAddress, Registry
+from taushet.roles import BOOKER
 from taushet.seals import unseal
 from tests.factories.taushet import StaffFactory, UserFactory
 
@@ -24,6 +27,15 @@ CODE = "/konto/logg-inn/kode/"
 @pytest.fixture(autouse=True)
 def empty_cache(db):
     cache.clear()
+
+
+@pytest.fixture
+def known(monkeypatch):
+    registry = Registry()
+    registry.register(
+        KnownAddress("test", lambda email: ("Kari Kjent", "nn") if email == "kari@kommune.example" else None)
+    )
+    monkeypatch.setattr("taushet.services.people.known_addresses", registry)
 
 
 def ask_for_code(client, email):
@@ -117,6 +129,21 @@ def test_a_stranger_cannot_guess_the_code_of_nobody(client):
         client.post(CODE, {"code": code})
 
     assert signed_in(client) is None
+
+
+def test_an_address_that_has_proven_itself_becomes_a_booker(client, known):
+    response = sign_in_with_code(client, "kari@kommune.example")
+
+    user = User.objects.get()
+    assert response.url == reverse("start_signed_in")
+    assert (user.name, user.language, user.roles) == ("Kari Kjent", "nn", {BOOKER})
+    assert AuditEntry.objects.get(action="user.welcomed").object_id == str(user.pk)
+
+
+def test_an_address_that_has_not_makes_nobody(client, known):
+    ask_for_code(client, "other@kommune.example")
+
+    assert not User.objects.exists()
 
 
 def test_three_wrong_codes_end_the_try(client):
@@ -337,3 +364,7 @@ def test_an_address_counts_as_proven_once_its_code_was_used(client):
     sign_in_with_code(client, user.email)
 
     assert EmailAddress.objects.get().verified
+
+
+def test_every_registered_way_to_be_known_answers():
+    assert all(entry.find("nobody@nowhere.example") is None for entry in registries.known_addresses)
