@@ -15,21 +15,12 @@ def allowed(model: str, *actions: str) -> tuple[str, ...]:
     return tuple(f"courses.{action}_{model}" for action in actions)
 
 
-SEE = (
-    *allowed("course", "view"),
-    *allowed("session", "view"),
-    *allowed("meeting", "view"),
-    *allowed("booking", "view"),
-    *allowed("trainer", "view"),
-    *allowed("assignment", "view"),
-)
+SEE = (*allowed("course", "view"), *allowed("session", "view"), *allowed("meeting", "view"))
 WORK = (
     *SEE,
     *allowed("course", "add", "change"),
     *allowed("session", "add", "change"),
     *allowed("meeting", "add", "change"),
-    *allowed("booking", "add", "change"),
-    *allowed("participant", "view", "add", "change"),
     *allowed("datealert", "view"),
 )
 

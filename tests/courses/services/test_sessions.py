@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from courses.exceptions import CapacityTooSmall
-from courses.models import Booking, Meeting, Session
+from courses.models import Meeting, Session
 from courses.services.assignments import TrainerBusy, assign_trainer
 from courses.services.bookings import book_for_municipality
 from courses.services.sessions import (
@@ -38,16 +38,16 @@ def as_planned(meeting, **changes):
 
 
 def booked_seats(session, seats, municipality=None):
-    booking = Booking(
-        session=session,
+    return book_for_municipality(
+        session,
         municipality=municipality or MunicipalityFactory(),
         seats=seats,
         contact_name="Kari Nordmann",
         contact_email="kari@kommune.example",
         contact_phone="+4722331160",
         request_key=f"key-{session.pk}-{seats}",
+        by=UserFactory(),
     )
-    return book_for_municipality(booking, by=UserFactory())
 
 
 def test_a_new_session_is_a_draft_that_spans_its_meetings():
