@@ -19,6 +19,7 @@ REAL_LOOKING = {
     "TAUSHET_MAIL_KEY": "m" * 50,
     "TAUSHET_BASE_URL": "https://taushet.example",
     "TAUSHET_NEUTRAL_HOST": "kurs.example",
+    "TAUSHET_MAILER": "anymail.backends.postmark.EmailBackend",
     "TAUSHET_DEBUG": "0",
 }
 DEVELOPMENT = {"TAUSHET_DEBUG": "1"}
@@ -50,8 +51,8 @@ def run_linters() -> list[str]:
     checks = [
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
-        ("djade", [python, "-m", "djade", "--check", "--target-version", "6.1", *templates], {}),
-        ("import-linter", [str(Path(python).parent / "lint-imports"), "--no-cache"], DEVELOPMENT),
+        ("djade", [tool("djade"), "--check", "--target-version", "6.1", *templates], {}),
+        ("import-linter", [tool("lint-imports"), "--no-cache"], DEVELOPMENT),
         ("translations", [python, "-m", "tests.missing_translations"], DEVELOPMENT),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], REAL_LOOKING),
@@ -92,6 +93,11 @@ def tell_missing_browser() -> list[str]:
     print(f"Mend it with: {install_command() or 'install Chromium and set TAUSHET_BROWSER to its path'}")
     print("!" * 78)
     return ["the browser journeys did not run"] if os.environ.get("CI") else []
+
+
+def tool(name: str) -> str:
+    """Return the path of a command of this virtual environment."""
+    return str(Path(sys.executable).parent / name)
 
 
 def call(command: list[str], variables: dict, *, capture: bool) -> subprocess.CompletedProcess:

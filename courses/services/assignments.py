@@ -54,7 +54,7 @@ def assign_trainer(session: Session, *, trainer: Trainer, by: User) -> Assignmen
     meetings = list(session.meetings.select_related("session").order_by("starts_at", "pk"))
     _write_hours(assignment, meetings)
     _tell(assignment, "trainer_assigned", meetings)
-    audit.record("trainer assigned", session, by=by, trainer=trainer.pk)
+    audit.record("trainer.assigned", session, by=by, trainer=trainer.pk)
     return assignment
 
 
@@ -73,7 +73,7 @@ def withdraw_assignment(assignment: Assignment, *, by: User) -> Assignment:
     assignment.save(update_fields=["state", "changed_at"])
     assignment.assigned_meetings.update(is_cancelled=True)
     _tell(assignment, "trainer_withdrawn")
-    audit.record("trainer withdrawn", assignment.session, by=by, trainer=assignment.trainer_id)
+    audit.record("trainer.withdrawn", assignment.session, by=by, trainer=assignment.trainer_id)
     return assignment
 
 

@@ -15,7 +15,7 @@ TITLES = ("title_nb", "title_nn", "title_en")
 def create_course(*, by: User, **fields) -> Course:
     """Store a new course."""
     course = Course.objects.create(**fields)
-    audit.record("course created", course, by=by)
+    audit.record("course.created", course, by=by)
     return course
 
 
@@ -36,5 +36,5 @@ def change_course(course: Course, *, by: User, **fields) -> Course:
         coming.exclude(session__state=Session.State.CANCELLED).update(
             sequence=F("sequence") + 1, changed_at=timezone.now()
         )
-    audit.record("course changed", course, by=by, fields=changed)
+    audit.record("course.changed", course, by=by, fields=changed)
     return course

@@ -64,7 +64,7 @@ def feed_address(trainer: Trainer) -> str | None:
 @transaction.atomic
 def renew_feed(trainer: Trainer, *, by: User) -> str:
     """Make a new address of a trainer's feed and close the old one; returns the new one."""
-    audit.record("feed renewed", trainer, by=by)
+    audit.record("feed.renewed", trainer, by=by)
     return links.link_address(TRAINER_FEED, links.renew_link(TRAINER_FEED, trainer.pk))
 
 

@@ -82,7 +82,7 @@ def create_session(*, by: User, course: Course, meetings: Sequence[MeetingPlan],
     _set_span(session, meetings)
     session.save()
     Meeting.objects.bulk_create(_new_meeting(session, plan) for plan in meetings)
-    audit.record("session created", session, by=by)
+    audit.record("session.created", session, by=by)
     return session
 
 
@@ -113,7 +113,7 @@ def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan
         assignments.follow_meetings(touched)
         for meeting in touched:
             calendars.update_invitations(meeting)
-        audit.record("session changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])
+        audit.record("session.changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])
     return session
 
 
@@ -130,7 +130,7 @@ def open_session(session: Session, *, by: User) -> Session:
     _set_state(session, Session.State.OPEN, "opened_at")
     # A draft is only tentative in its trainer's calendar.
     _touch(session.meetings.filter(state=Meeting.State.PLANNED))
-    audit.record("session opened", session, by=by)
+    audit.record("session.opened", session, by=by)
     return session
 
 
@@ -140,7 +140,7 @@ def confirm_session(session: Session, *, by: User) -> Session:
     session = _locked(session)
     _refuse_unless(session, Session.State.OPEN)
     _set_state(session, Session.State.CONFIRMED)
-    audit.record("session confirmed", session, by=by)
+    audit.record("session.confirmed", session, by=by)
     return session
 
 
@@ -152,7 +152,7 @@ def hold_session(session: Session, *, by: User) -> Session:
     if session.last_ends_at > timezone.now():
         raise SessionRefused(_("This session is not over yet."))
     _set_state(session, Session.State.HELD)
-    audit.record("session held", session, by=by)
+    audit.record("session.held", session, by=by)
     return session
 
 
@@ -172,7 +172,7 @@ def cancel_session(session: Session, *, by: User) -> Session:
     meetings = _touch(coming, state=Meeting.State.CANCELLED)
     assignments.follow_meetings(meetings)
     messages = calendars.cancel_invitations(session=session)
-    audit.record("session cancelled", session, by=by, told=len(messages))
+    audit.record("session.cancelled", session, by=by, told=len(messages))
     return session
 
 

@@ -30,7 +30,7 @@ def register_trainer(
     trainer.counties.set(counties)
     user.groups.add(Group.objects.get_or_create(name=TRAINER)[0])
     links.issue_link(TRAINER_FEED, trainer.pk)
-    audit.record("trainer registered", trainer, by=by)
+    audit.record("trainer.registered", trainer, by=by)
     return trainer
 
 
@@ -52,7 +52,7 @@ def change_trainer(
     trainer.counties.set(counties)
     if not is_active:
         close_feed(trainer)
-    audit.record("trainer changed", trainer, by=by, is_active=is_active)
+    audit.record("trainer.changed", trainer, by=by, is_active=is_active)
     return trainer
 
 
@@ -63,4 +63,4 @@ def dismiss_trainer(user: User, by: User | None) -> None:
         trainer.is_active = False
         trainer.save(update_fields=["is_active"])
         close_feed(trainer)
-        audit.record("trainer dismissed", trainer, by=by)
+        audit.record("trainer.dismissed", trainer, by=by)

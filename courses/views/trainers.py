@@ -82,7 +82,7 @@ def trainer_session(request, trainer, session_id):
         .order_by("name", "pk")
     )
     hosts = session.bookings.taking_seats().filter(municipality=session.closed_to or session.municipality)
-    audit.record("participants seen", session, by=request.user, trainer=trainer.pk)
+    audit.record("participants.seen", session, by=request.user, trainer=trainer.pk)
     context = {
         "session": session,
         "participants": participants,

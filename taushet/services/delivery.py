@@ -75,7 +75,7 @@ def suppress(email: str, cause: str) -> Suppression:
         suppression.cause = cause
         suppression.save(update_fields=["cause"])
     if is_new:
-        audit.record("suppressed", suppression, kind="provider", cause=cause)
+        audit.record("suppression.set", suppression, kind="provider", cause=cause)
     return suppression
 
 

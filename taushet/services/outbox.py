@@ -163,7 +163,7 @@ def hold_message(message: Message, *, by: User) -> None:
     """Keep a waiting message from leaving; raises WrongState when it does not wait."""
     message = _lock(message, State.QUEUED)
     rest(message, State.HELD, gettext_noop("Held back by a person."))
-    audit.record("held", message, by=by)
+    audit.record("message.held", message, by=by)
 
 
 @transaction.atomic
@@ -171,7 +171,7 @@ def release_message(message: Message, *, by: User | None = None) -> None:
     """Put a held message back in the queue, where its kind is asked again; raises WrongState."""
     message = _lock(message, State.HELD)
     queue_again(message)
-    audit.record("released", message, by=by)
+    audit.record("message.released", message, by=by)
 
 
 @transaction.atomic
@@ -179,7 +179,7 @@ def cancel_message(message: Message, *, by: User | None = None, reason: str = ""
     """Give a message up for good; raises WrongState when it may have left already."""
     message = _lock(message, State.QUEUED, State.HELD, State.FAILED)
     rest(message, State.CANCELLED, reason or (gettext_noop("Cancelled by a person.") if by else ""))
-    audit.record("cancelled", message, by=by)
+    audit.record("message.cancelled", message, by=by)
 
 
 @transaction.atomic
@@ -193,7 +193,7 @@ def send_message_again(message: Message, *, by: User) -> None:
         raise WrongState(_("The text has been erased, so it cannot be sent again."))
     was = message.state
     queue_again(message)
-    audit.record("sent again", message, by=by, was=was)
+    audit.record("message.sent_again", message, by=by, was=was)
 
 
 @transaction.atomic
@@ -201,13 +201,13 @@ def mark_message_sent(message: Message, *, by: User) -> None:
     """Record that a message of unknown fate has arrived, as a person found out; raises WrongState."""
     message = _lock(message, State.UNKNOWN)
     rest(message, State.SENT, gettext_noop("Marked as sent by a person."))
-    audit.record("marked sent", message, by=by)
+    audit.record("message.marked_sent", message, by=by)
 
 
 @transaction.atomic
 def lift_suppression(suppression: Suppression, *, by: User) -> None:
     """Let mail go to an address again."""
-    audit.record("suppression lifted", suppression, by=by, cause=suppression.cause)
+    audit.record("suppression.lifted", suppression, by=by, cause=suppression.cause)
     suppression.delete()
 
 

@@ -92,7 +92,7 @@ def outbox_list(request):
 @permission_required("taushet.read_outbox", raise_exception=True)
 def outbox_detail(request, pk):
     message = get_object_or_404(Message, pk=pk)
-    audit.record("viewed", message, by=request.user)
+    audit.record("message.seen", message, by=request.user)
     can_steer = request.user.has_perm("taushet.steer_outbox")
     context = {
         "message": message,
@@ -113,7 +113,7 @@ def outbox_detail(request, pk):
 def outbox_html(request, pk):
     """Show the HTML form as the recipient sees it, without the private links."""
     message = get_object_or_404(Message, pk=pk)
-    audit.record("viewed", message, by=request.user)
+    audit.record("message.seen", message, by=request.user)
     return HttpResponse(hide_private_links(message.html, _("private link")))
 
 

@@ -57,7 +57,7 @@ def test_assigning_takes_the_hours_of_every_meeting(morning):
         (morning, morning + timedelta(hours=3)),
         (morning + timedelta(days=1), morning + timedelta(days=1, hours=3)),
     ]
-    assert AuditEntry.objects.get(action="trainer assigned").actor == staff
+    assert AuditEntry.objects.get(action="trainer.assigned").actor == staff
 
 
 def test_overlap_is_refused_and_names_the_time(morning):

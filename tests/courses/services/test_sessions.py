@@ -58,7 +58,7 @@ def test_a_new_session_is_a_draft_that_spans_its_meetings():
 
     assert session.state == Session.State.DRAFT
     assert (session.first_starts_at, session.last_ends_at) == (first.starts_at, second.ends_at)
-    assert [entry.action for entry in AuditEntry.objects.filter(object_type="courses.session")] == ["session created"]
+    assert [entry.action for entry in AuditEntry.objects.filter(object_type="courses.session")] == ["session.created"]
 
 
 @pytest.mark.parametrize(

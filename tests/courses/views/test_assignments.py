@@ -122,7 +122,7 @@ def test_registering_a_trainer_gives_role_and_calendar(client, staff):
     assert list(trainer.courses.all()) == [course]
     assert user.groups.get().name == TRAINER
     assert SecretLink.objects.get().subject_id == trainer.pk
-    assert AuditEntry.objects.get(action="trainer registered").actor == staff
+    assert AuditEntry.objects.get(action="trainer.registered").actor == staff
 
 
 def test_trainer_needs_a_course_and_a_form_of_norwegian(client, staff):

@@ -112,7 +112,7 @@ def test_session_page_shows_participants_and_records_it(client, trainer):
     for text in ("Åse Ås", "Lærer", "NAV Ås", "Kari Kontakt"):
         assert text in response.content.decode()
     assert "ase@as.test" not in response.content.decode()
-    entry = AuditEntry.objects.get(action="participants seen")
+    entry = AuditEntry.objects.get(action="participants.seen")
     assert (entry.actor, entry.object_id) == (trainer.user, str(session.pk))
     assert "no-store" in response.headers["Cache-Control"]
 
@@ -140,7 +140,7 @@ def test_trainer_who_is_taken_off_loses_the_participants(client, trainer):
     withdraw_assignment(session.assignments.get(), by=UserFactory())
 
     assert client.get(reverse("courses:trainer_session", args=[session.pk])).status_code == 404
-    assert AuditEntry.objects.filter(action="participants seen").count() == 0
+    assert AuditEntry.objects.filter(action="participants.seen").count() == 0
 
 
 def test_session_calendar_file(client, trainer):

@@ -97,7 +97,7 @@ def test_reading_a_message_is_recorded(client, staff):
     client.get(message.get_absolute_url())
 
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.action, entry.object_id) == (staff, "viewed", str(message.pk))
+    assert (entry.actor, entry.action, entry.object_id) == (staff, "message.seen", str(message.pk))
 
 
 def test_private_links_are_marks(client, staff):
@@ -187,7 +187,7 @@ def test_suppressed_address_is_shown_and_opened(client, staff):
     client.post(address)
 
     assert not Suppression.objects.exists()
-    assert AuditEntry.objects.filter(action="suppression lifted", actor=staff).exists()
+    assert AuditEntry.objects.filter(action="suppression.lifted", actor=staff).exists()
 
 
 def test_card_of_today_counts_by_what_is_wrong(staff):
