@@ -101,6 +101,11 @@ class BookingForm(RequestKeyForm):
         return "" if self.session.free_seats > 0 else _("All seats are taken. Choose another date.")
 
     @property
+    def is_blank(self) -> bool:
+        """Whether nobody has typed anything and we know nothing, so that it looks alike to all."""
+        return not self.is_bound and not self.initial
+
+    @property
     def who_pays(self):
         """The visible payer fields, to be laid out together."""
         return [self[name] for name in self.PAYER_FIELDS if name in self.fields]
