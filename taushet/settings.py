@@ -166,6 +166,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Mail: nothing leaves unless it is switched on by name (design rule 11)
 
+
+def mail_domain(url: str) -> str:
+    """Return the host of an address as the domain of an e-mail address, which cannot be a bare IP address."""
+    host = urlsplit(url).hostname or ""
+    return "localhost" if host.replace(".", "").isdigit() or ":" in host else host
+
+
 OUTGOING_MAIL = environment.text("TAUSHET_OUTGOING_MAIL") == "live" and not DEMO
 MAILERS = {
     "default": {
@@ -174,9 +181,9 @@ MAILERS = {
     },
 }
 MAIL_ALLOW = environment.words("TAUSHET_MAIL_ALLOW")
-MAIL_FROM = environment.text("TAUSHET_MAIL_FROM") or f"kurs@{urlsplit(NEUTRAL_URL).hostname}"
+MAIL_FROM = environment.text("TAUSHET_MAIL_FROM") or f"kurs@{mail_domain(NEUTRAL_URL)}"
 MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
-OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{BASE_HOST}"
+OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
