@@ -42,6 +42,7 @@ class Command(BaseCommand):
     def handle(self, host, port, load_only, **options):
         try:
             refuse_mailer_or_open_host(host)
+            settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise wants to see one
             self.prepare()
         except DemonstrationRefused as error:
             raise CommandError(str(error)) from error
