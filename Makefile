@@ -38,14 +38,20 @@ clean:  ## remove what these commands made (the demonstration's data too)
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.13 or newer is needed and was not found. Install it with your system's packages (python3.13, python3.13-venv), with Homebrew (brew install python@3.13) or with pyenv (pyenv install 3.13)."; exit 1; }
 	@echo "Making a virtual environment with $(PYTHON)"
-	@"$(PYTHON)" -m venv .venv || { echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3.13-venv"; exit 1; }
+	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3.13-venv"; exit 1; }
+
+# Install what a file pins, with a dot for each package; what pip complains of still shows.
+define install
+	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r $< || echo failed; } \
+		| awk '/^Collecting/ { printf "."; fflush() } /^failed$$/ { failed = 1 } END { print ""; exit failed }'
+endef
 
 .venv/.installed: requirements.txt | .venv/bin/python
 	@echo "Installing what the platform needs (the first time only, about a minute)"
-	@$(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r requirements.txt
+	$(install)
 	@touch $@
 
 .venv/.installed-for-tests: tests/requirements.txt | .venv/bin/python
 	@echo "Installing what the tests need (the first time only, about a minute)"
-	@$(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r tests/requirements.txt
+	$(install)
 	@touch $@ .venv/.installed
