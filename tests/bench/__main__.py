@@ -22,20 +22,20 @@ def main() -> int:
         for figure in found:
             print(figure.line(), flush=True)
 
-    with running_postgres() as url:
-        measure(url, "PostgreSQL", add)
+    with running_postgres() as url, tempfile.TemporaryDirectory(prefix="taushet-bench-") as folder:
+        measure(url, "PostgreSQL", folder, add)
     with tempfile.TemporaryDirectory(prefix="taushet-bench-") as folder:
-        measure(f"sqlite:///{folder}/bench.sqlite3", "SQLite", add)
+        measure(f"sqlite:///{folder}/bench.sqlite3", "SQLite", folder, add)
     save(figures, ROOT / "var" / "bench.json")
     missed = sum(not figure.reached for figure in figures)
     print(f"{len(figures)} figures, {missed} missed; written to var/bench.json")
     return 0
 
 
-def measure(url: str, database: str, add: Callable[[list[Figure]], None]) -> None:
+def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], None]) -> None:
     """Measure on one database. What does not depend on it is measured on PostgreSQL only."""
     port = free_port()
-    environment = variables(url, port)
+    environment = variables(url, port, folder)
     inside = asker(environment)
     manage(environment, "migrate", "--verbosity", "0")
     manage(environment, "collectstatic", "--no-input", "--verbosity", "0")

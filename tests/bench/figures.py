@@ -30,13 +30,13 @@ class Figure:
         aim = f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
         word = "reached" if self.reached else "MISSED"
         return (
-            f"{self.ratio:8.2f}  {self.name:<58} {self.value:10.2f} {self.unit:<10} "
-            f"{self.reference:10.2f} {self.reference_is:<34} ratio {aim:<8} {word}"
+            f"{self.name:<52} {self.value:10.2f} {self.unit:<8} {self.reference:9.2f} {self.reference_is:<31} "
+            f"{self.ratio:6.2f}  {aim:<7} {word}"
         )
 
 
 def heading() -> str:
-    return f"{'ratio':>8}  {'name':<58} {'value':>10} {'unit':<10} {'reference':>10} {'which is':<34} aim"
+    return f"{'name':<52} {'value':>10} {'unit':<8} {'reference':>9} {'which is':<31} {'ratio':>6}  aim"
 
 
 def save(figures: list[Figure], path: Path) -> None:

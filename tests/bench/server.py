@@ -4,7 +4,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -21,9 +20,8 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def variables(url: str, port: int) -> dict[str, str]:
-    """Return the environment of a production-like system on one database."""
-    folder = os.environ.get("TAUSHET_BENCH_VAR") or tempfile.mkdtemp(prefix="taushet-bench-")
+def variables(url: str, port: int, folder: str) -> dict[str, str]:
+    """Return the environment of a production-like system on one database, which writes into `folder`."""
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "DATABASE_URL": url,
