@@ -21,7 +21,7 @@ class DemonstrationRefused(Exception):
 def is_loopback(host: str) -> bool:
     """Return whether every address of a host name is this machine only."""
     try:
-        found = socket.getaddrinfo(host, None)
+        found = socket.getaddrinfo(host.strip("[]"), None)
     except OSError:
         return False
     return bool(found) and all(ipaddress.ip_address(entry[4][0]).is_loopback for entry in found)

@@ -46,6 +46,8 @@ class Command(BaseCommand):
             self.prepare()
         except DemonstrationRefused as error:
             raise CommandError(str(error)) from error
+        except KeyboardInterrupt:
+            sys.exit(130)
         if not load_only:
             self.announce()
             sys.exit(run_together(commands(host, port)))
@@ -90,7 +92,7 @@ def run_together(command_lines: list[list[str]]) -> int:
     Each gets a process group of its own, so that Ctrl-C reaches it once, from here, and its children stop with it.
     """
     stopped = []
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stopped.append(True))
     running = [
         subprocess.Popen(line, cwd=settings.BASE_DIR, start_new_session=True, env=os.environ)  # noqa: S603

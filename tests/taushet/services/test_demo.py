@@ -4,6 +4,7 @@ from taushet.models import Mark
 from taushet.services.demo import (
     DemonstrationRefused,
     is_loopback,
+    load_demonstration,
     refuse_mailer_or_open_host,
     refuse_real_database,
 )
@@ -15,13 +16,13 @@ def demonstration(settings):
     settings.DEMO = True
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "no-such-host.invalid"])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "[::]", "no-such-host.invalid"])
 def test_a_host_open_to_others_is_refused(demonstration, host):
     with pytest.raises(DemonstrationRefused):
         refuse_mailer_or_open_host(host)
 
 
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "[::1]"])
 def test_this_machine_is_loopback(host):
     assert is_loopback(host)
 
@@ -50,3 +51,14 @@ def test_a_marked_database_is_taken(db, demonstration):
     Mark.objects.create(name=Mark.DEMONSTRATION)
 
     refuse_real_database()
+
+
+def test_a_second_start_loads_nothing(db, demonstration, django_assert_num_queries):
+    lines = []
+    load_demonstration(lines.append)
+
+    with django_assert_num_queries(2):
+        loaded = load_demonstration(lines.append)
+
+    assert not loaded
+    assert len(lines) == len(set(lines)) > 5
