@@ -40,10 +40,10 @@ clean:  ## remove what these commands made (the demonstration's data too)
 	@echo "Making a virtual environment with $(PYTHON)"
 	@"$(PYTHON)" -m venv .venv || { rm -rf .venv; echo "Python's venv module is missing. On Debian and Ubuntu: apt-get install python3.13-venv"; exit 1; }
 
-# Install what a file pins, with a dot for each package; what pip complains of still shows.
+# Install what a file pins, with a dot for each package; what pip says is shown only when it fails.
 define install
-	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r $< || echo failed; } \
-		| awk '/^Collecting/ { printf "."; fflush() } /^failed$$/ { failed = 1 } END { print ""; exit failed }'
+	@{ $(RUN) -m pip install --disable-pip-version-check --no-input --require-hashes --no-deps -r $< 2>&1 || echo failed; } | awk \
+		'/^Collecting/ { printf "."; fflush() } /^failed$$/ { failed = 1 } { said = said "\n" $$0 } END { print failed ? said : ""; exit failed }'
 endef
 
 .venv/.installed: requirements.txt | .venv/bin/python
