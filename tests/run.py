@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -9,7 +10,7 @@ import time
 from pathlib import Path
 
 from tests.servers.browser import ensure_browser, install_command
-from tests.servers.postgres import running_postgres
+from tests.servers.postgres import find_programs, running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
@@ -26,22 +27,27 @@ DEVELOPMENT = {"TAUSHET_DEBUG": "1"}
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets what was started be stopped
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
-    faults = run_linters()
     counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
+    faults = run_linters()
     on_sqlite = "(not journey or main_job) and not postgres" if browser else "not journey and not postgres"
     faults += run_suite("SQLite", on_sqlite, {}, counts)
-    with running_postgres() as url:
-        faults += run_suite("PostgreSQL", "" if browser else "not journey", {"DATABASE_URL": url}, counts)
+    if find_programs():
+        with running_postgres() as url:
+            faults += run_suite("PostgreSQL", "" if browser else "not journey", {"DATABASE_URL": url}, counts)
+    else:
+        faults += tell_missing("the suite on PostgreSQL, since none was found", "apt-get install postgresql")
     if not browser:
-        faults += tell_missing_browser()
+        mend = install_command() or "install Chromium and set TAUSHET_BROWSER to its path"
+        faults += tell_missing("the browser journeys, since no Chromium could be found or installed", mend)
     for fault in faults:
         print(f"FAULT: {fault}", flush=True)
     print(f"Took {time.monotonic() - started:.0f} s")
-    failed = counts["failed"] + counts["error"] + sum(fault.startswith("linter") for fault in faults)
+    failed = counts["failed"] + counts["error"] + len(faults)
     print(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped", flush=True)
-    return 1 if faults or failed else 0
+    return 1 if failed else 0
 
 
 def run_linters() -> list[str]:
@@ -68,31 +74,39 @@ def run_linters() -> list[str]:
 
 
 def run_suite(database: str, selection: str, variables: dict, counts: dict) -> list[str]:
-    """Run the tests on one database, show them as they go, and add their numbers to `counts`."""
+    """Run the tests on one database, show them as they go, and add their numbers to `counts`.
+
+    Returns a fault when the run broke off without a test to blame.
+    """
     print(f"\n{database}", flush=True)
     command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", selection]
-    report = Path(tempfile.mkstemp(prefix="taushet-report-")[1])
-    with report.open("w") as copy:
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for line in process.stdout:
-            print(line, end="", flush=True)
-            copy.write(line)
-        status = process.wait()
-    for number, word in COUNTED.findall(report.read_text().strip().rpartition("\n")[2]):
-        counts[word] += int(number)
-    report.unlink()
-    return [f"the suite on {database}"] if status else []
+    last = ""
+    with subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        try:
+            for line in process.stdout:
+                print(line, end="", flush=True)
+                last = line.strip() or last
+        except (KeyboardInterrupt, SystemExit) as stopped:
+            if isinstance(stopped, SystemExit):  # Ctrl-C has reached it already
+                process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+            raise
+    found = {word: int(number) for number, word in COUNTED.findall(last)}
+    for word, number in found.items():
+        counts[word] += number
+    told = found.get("failed", 0) + found.get("error", 0)
+    return [f"the suite on {database} broke off"] if process.returncode and not told else []
 
 
-def tell_missing_browser() -> list[str]:
+def tell_missing(what: str, mend: str) -> list[str]:
     """Say loudly what did not run; a fault where CI is set."""
     print("\n" + "!" * 78)
-    print("NOT RUN: the browser journeys, since no Chromium could be found or installed.")
-    print(f"Mend it with: {install_command() or 'install Chromium and set TAUSHET_BROWSER to its path'}")
+    print(f"NOT RUN: {what}.")
+    print(f"Mend it with: {mend}")
     print("!" * 78)
-    return ["the browser journeys did not run"] if os.environ.get("CI") else []
+    return [f"not run: {what}"] if os.environ.get("CI") else []
 
 
 def tool(name: str) -> str:
@@ -107,4 +121,7 @@ def call(command: list[str], variables: dict, *, capture: bool) -> subprocess.Co
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

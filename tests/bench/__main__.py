@@ -1,6 +1,7 @@
 """`make bench`: measure the figures on PostgreSQL and SQLite, print a line each, and write var/bench.json."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,7 @@ from .server import ROOT, free_port, manage, running_web, variables
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets what was started be stopped
     figures: list[Figure] = []
     print(heading(), flush=True)
 
