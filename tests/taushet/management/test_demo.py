@@ -1,5 +1,6 @@
 """The demonstration as a command: what it refuses, and that it leaves nobody behind."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,53 +12,73 @@ from django.core.management import CommandError, call_command
 
 from taushet.models import Message, User
 from tests.factories.taushet import UserFactory
-from tests.servers.workers import environment, is_running, wait_until
+from tests.servers.workers import environment, is_running
 
 CHILD = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
-RUN = """
-import sys, django
+# Django is loaded once, and every order is run in a fork.
+NURSERY = """
+import json, os, sys
+import django
 django.setup()
 from taushet.management.commands.demo import run_together
-sys.exit(run_together([[sys.executable, "-c", line] for line in sys.argv[1:]]))
+
+for line in sys.stdin:
+    pid = os.fork()
+    if not pid:
+        os._exit(run_together([[sys.executable, "-c", code] for code in json.loads(line)]))
+    os.write(1, b"%d\\n" % pid)
+    os.write(1, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
+pytestmark = pytest.mark.xdist_group("demonstration")
+
+
+@pytest.fixture(scope="module")
+def nursery():
+    command = [sys.executable, "-c", NURSERY]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    process = subprocess.Popen(command, cwd=real_settings.BASE_DIR, env=environment(), text=True, **pipes)
+    yield process
+    process.stdin.close()
+    process.wait(30)
 
 
 @pytest.fixture
-def run_together():
-    """Run Python lines side by side, as the demonstration runs web and worker."""
-    started = []
+def run_together(nursery):
+    """Run Python lines side by side, as the demonstration runs web and worker; gives the number of who runs them."""
 
     def run(*lines):
-        command = [sys.executable, "-c", RUN, *lines]
-        process = subprocess.Popen(
-            command, cwd=real_settings.BASE_DIR, env=environment(), stdout=subprocess.PIPE, text=True
-        )
-        started.append(process)
-        return process
+        nursery.stdin.write(json.dumps(lines) + "\n")
+        nursery.stdin.flush()
+        return read_number(nursery)
 
-    yield run
-    for process in started:
-        process.kill()
-        process.wait()
+    return run
+
+
+def read_number(process):
+    return int(process.stdout.readline())
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_stops_all_of_it(db, run_together, number):
-    process = run_together(CHILD, CHILD)
-    children = [int(process.stdout.readline()) for _child in range(2)]
+def test_a_signal_stops_all_of_it(nursery, run_together, number):
+    runner = run_together(CHILD, CHILD)
+    children = [read_number(nursery) for _child in range(2)]
 
-    os.kill(process.pid, number)
+    os.kill(runner, number)
 
-    assert process.wait(20) == 0
-    wait_until(lambda: not any(map(is_running, children)), seconds=5)
+    assert read_number(nursery) == 0
+    assert not any(map(is_running, children))
 
 
-def test_the_end_of_one_part_ends_the_other(db, run_together):
-    process = run_together(CHILD, "import time; time.sleep(0.5); raise SystemExit(3)")
-    child = int(process.stdout.readline())
+def test_the_end_of_one_part_ends_the_other(nursery, run_together, tmp_path):
+    sign = tmp_path / "end"
+    waits = f"import os, time\nwhile not os.path.exists({str(sign)!r}): time.sleep(0.05)\nraise SystemExit(3)"
+    run_together(CHILD, waits)
+    child = read_number(nursery)
 
-    assert process.wait(20) == 3
-    wait_until(lambda: not is_running(child), seconds=5)
+    sign.touch()
+
+    assert read_number(nursery) == 3
+    assert not is_running(child)
 
 
 def test_another_host_is_refused_before_anything_is_written(db, settings):
