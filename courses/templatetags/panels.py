@@ -1,9 +1,10 @@
 """Parts of pages that other rooms put together, each showing rows of this one."""
 
 from django import template
+from django.db.models import Q
 
 from courses.forms.catalogue import SessionFilterForm
-from courses.models import Session
+from courses.models import Format, Session
 from courses.services.catalogue import planned, session_rows
 
 register = template.Library()
@@ -12,8 +13,18 @@ register = template.Library()
 @register.inclusion_tag("courses/upcoming_panel.html")
 def upcoming_sessions(count=4):
     """Show the next sessions one can still book, and a way to look for others."""
-    bookable = Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
-    return {"rows": session_rows(planned(bookable)[:count]), "form": SessionFilterForm()}
+    return {"rows": session_rows(planned(with_free_seats())[:count]), "form": SessionFilterForm()}
+
+
+@register.inclusion_tag("courses/municipality_courses.html")
+def municipality_courses(municipality, count=3):
+    """Show the next sessions people of a municipality can go to: in its county, or online."""
+    within_reach = Q(municipality__county=municipality.county_id) | ~Q(format=Format.ON_SITE)
+    return {"rows": session_rows(planned(with_free_seats().filter(within_reach))[:count])}
+
+
+def with_free_seats():
+    return Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
 
 
 STATE_COLOURS = {
