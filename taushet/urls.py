@@ -30,6 +30,8 @@ people_urls = [
     path("<int:pk>/fjern-andre-trinn/", people.person_remove_factors, name="person_remove_factors"),
 ]
 
+handler500 = "taushet.views.errors.server_error"
+
 urlpatterns = [
     path("", start.front_page, name="front_page"),
     path("hjelp/", information.helplines, name="helplines"),

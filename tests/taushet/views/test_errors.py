@@ -32,7 +32,7 @@ def make_request(path="/noe/"):
         (lambda request: defaults.page_not_found(request, Http404()), 404, "Vi finner ikke siden"),
         (errors.gone, 410, "Dette er ikke her lenger"),
         (errors.too_many, 429, "For mange forsøk"),
-        (defaults.server_error, 500, "Noe gikk galt hos oss"),
+        (errors.server_error, 500, "Noe gikk galt hos oss"),
     ],
 )
 def test_error_page_speaks_plainly_and_keeps_the_helplines(answer, status, heading):
@@ -63,6 +63,28 @@ def test_wrong_secret_link_tells_nothing_of_the_campaign():
 
 def test_last_resort_page_needs_neither_context_nor_request():
     assert "116 006" in get_template("500.html").template.render(Context())
+
+
+@pytest.mark.parametrize("is_demonstration", [True, False])
+def test_last_resort_page_says_when_it_is_a_demonstration(settings, is_demonstration):
+    settings.DEMO = is_demonstration
+
+    with translation.override("nb"):
+        text = errors.server_error(make_request()).text
+
+    assert ("<strong>Demonstrasjon</strong>" in text) is is_demonstration
+
+
+def test_broken_page_answers_in_the_language_of_the_visitor(client, db, monkeypatch):
+    monkeypatch.setattr("taushet.views.start.render", lambda *args: 1 / 0)
+    client.raise_request_exception = False
+    client.cookies["sprak"] = "nn"
+
+    response = client.get("/")
+
+    assert response.status_code == 500
+    assert '<html lang="nn">' in response.text
+    assert "<h1>Noko gjekk gale hos oss</h1>" in response.text
 
 
 def test_form_without_its_token_is_refused_in_words(db):
