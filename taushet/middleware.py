@@ -1,4 +1,4 @@
-"""What happens around every page: the neutral host, the language and the second factor."""
+"""What happens around every page: the neutral host, the language, what browsers keep and the second factor."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -52,6 +52,18 @@ def language(get_response):
             response = get_response(request)
         response.headers.setdefault("Content-Language", code)
         patch_vary_headers(response, ("Cookie",))
+        return response
+
+    return middleware
+
+
+def nothing_left_behind(get_response):
+    """Let no browser keep a page of somebody signed in: after a quick exit the back button must not show it."""
+
+    def middleware(request):
+        response = get_response(request)
+        if request.session.accessed and request.user.is_authenticated:
+            patch_cache_control(response, private=True, no_store=True)
         return response
 
     return middleware

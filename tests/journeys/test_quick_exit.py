@@ -97,6 +97,20 @@ def test_link_leaves_and_signs_out_without_javascript(new_page, client, site, ne
     assert page.context.cookies() == []
 
 
+def test_going_back_shows_nothing_of_somebody_signed_in(page, client, site, neutral_page):
+    client.force_login(UserFactory())
+    page.context.add_cookies([{"name": "okt", "value": client.cookies["okt"].value, "url": site}])
+    page.goto("/konto/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Min konto")
+    page.goto("/hjelp/")
+
+    page.get_by_role("link", name="Forlat siden", exact=True).click()
+    page.wait_for_url(neutral_page)
+    page.go_back()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logg inn")
+
+
 def test_way_out_is_the_second_stop_of_the_keyboard(page, neutral_page):
     page.goto("/hjelp/")
 

@@ -50,3 +50,12 @@ def test_leaving_costs_a_visitor_no_query(client, db, django_assert_num_queries)
         response = client.get(reverse("leave"))
 
     assert response.status_code == 302
+
+
+def test_browser_keeps_no_page_of_somebody_signed_in(signed_in):
+    assert signed_in.get(reverse("profile")).headers["Cache-Control"] == "private, no-store"
+    assert signed_in.get(reverse("front_page")).headers["Cache-Control"] == "private, no-store"
+
+
+def test_browser_may_keep_the_page_of_a_visitor(client, db):
+    assert "Cache-Control" not in client.get(reverse("helplines")).headers
