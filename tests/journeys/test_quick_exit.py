@@ -120,13 +120,3 @@ def test_way_out_is_the_second_stop_of_the_keyboard(page, neutral_page):
     page.keyboard.press("Enter")
 
     page.wait_for_url(neutral_page)
-
-
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", ["/", "/hjelp/", "/personvern/", "/tilgjengelighet/", "/sprak/", "/finnes/ikke/"])
-def test_pages_that_inform_are_accessible(new_page, accessible, path, width):
-    page = new_page(width=width)
-    page.goto(path)
-
-    accessible(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
