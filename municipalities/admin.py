@@ -1,12 +1,26 @@
 """Reference data and rare corrections. Facts and memberships are read here and changed by the services."""
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
 
+from taushet.fields import OrganisationNumberField, PhoneField, WorkEmailField
 from taushet.services import audit
 
 from .models import ContactPerson, County, CrisisCentre, Fact, Indicator, Membership, Municipality, Succession, Unit
 from .names import sort_key
 from .services.places import find_municipalities
+
+
+CHECKED = {"organisation_number": OrganisationNumberField, "phone": PhoneField, "email": WorkEmailField}
+
+
+class CheckedAdmin(admin.ModelAdmin):
+    """Numbers and addresses are checked as they are on the pages of staff, and kept in the same form."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name in CHECKED:
+            kwargs |= {"form_class": CHECKED[db_field.name], "widget": AdminTextInputWidget}
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
@@ -22,7 +36,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         return False
 
 
-class PlaceAdmin(admin.ModelAdmin):
+class PlaceAdmin(CheckedAdmin):
     """Counties and municipalities come from the import and never go; a correction by hand survives the next one."""
 
     readonly_fields = ["number", "valid_from", "valid_to"]
@@ -74,7 +88,7 @@ class MunicipalityAdmin(PlaceAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin):
+class UnitAdmin(CheckedAdmin):
     list_display = ["name", "kind", "municipality", "organisation_number", "is_active"]
     list_filter = ["kind", "is_active"]
     list_select_related = ["municipality"]
@@ -83,8 +97,12 @@ class UnitAdmin(admin.ModelAdmin):
 
 
 @admin.register(CrisisCentre)
-class CrisisCentreAdmin(admin.ModelAdmin):
-    list_display = ["name", "host", "phone", "phone_checked_on", "website", "website_checked_on", "source_year"]
+class CrisisCentreAdmin(CheckedAdmin):
+    list_display = ["name", "host", "phone", "phone_checked_on", "website_checked_on", "source_year"]
+    list_filter = [
+        ("phone_checked_on", admin.EmptyFieldListFilter),
+        ("website_checked_on", admin.EmptyFieldListFilter),
+    ]
     list_select_related = ["host"]
     search_fields = ["name", "host__name"]
     autocomplete_fields = ["host", "municipalities"]
@@ -105,7 +123,7 @@ class FactAdmin(ReadOnlyAdmin):
 
 
 @admin.register(ContactPerson)
-class ContactPersonAdmin(admin.ModelAdmin):
+class ContactPersonAdmin(CheckedAdmin):
     list_display = ["name", "role", "municipality", "unit", "checked_on"]
     list_select_related = ["municipality", "unit"]
     search_fields = ["name", "email", "municipality__name"]
