@@ -10,8 +10,8 @@ from .models import ContactPerson, County, CrisisCentre, Fact, Indicator, Member
 from .names import sort_key
 from .services.places import find_municipalities
 
-
 CHECKED = {"organisation_number": OrganisationNumberField, "phone": PhoneField, "email": WorkEmailField}
+TYPED_LENGTH = 40
 
 
 class CheckedAdmin(admin.ModelAdmin):
@@ -19,7 +19,9 @@ class CheckedAdmin(admin.ModelAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name in CHECKED:
-            kwargs |= {"form_class": CHECKED[db_field.name], "widget": AdminTextInputWidget}
+            # Room for the spaces people type, which the field takes away
+            room = max(db_field.max_length, TYPED_LENGTH)
+            kwargs |= {"form_class": CHECKED[db_field.name], "widget": AdminTextInputWidget, "max_length": room}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
