@@ -1,6 +1,8 @@
 """What outreach shows on pages of others, and how a status looks."""
 
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from outreach.models import Letter, Mailing
 
@@ -25,6 +27,38 @@ COLOURS = {
 def status_colour(status):
     """The colour of the tag that shows a status."""
     return COLOURS.get(status, "neutral")
+
+
+# Where each reason to hold a letter is mended: who may, what the link says, and its address for a letter and a field.
+MEND = {
+    "fact_missing": ("municipalities.add_fact", _("Put in what you know"), "fact"),
+    "fact_stale": ("municipalities.add_fact", _("Put in what is true now"), "fact"),
+    "hook_lapsed": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
+    "broken_text": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
+    "no_address": ("outreach.change_mandate", _("Put in the address"), "address"),
+    "suppressed": ("outreach.change_mandate", _("Put in another address"), "address"),
+    "municipality_ended": ("outreach.change_mailing", _("Take it out of the mailing"), "mailing"),
+}
+PLACES = {
+    "fact": lambda letter, field: reverse("municipalities:fact_update", args=[letter.municipality_id, field]),
+    "wording": lambda letter, field: reverse(
+        "outreach:wording_update", args=[letter.mailing.demand_version.demand.slug]
+    ),
+    "address": lambda letter, field: reverse(f"outreach:{field}_update", args=[letter.municipality_id]),
+    "mailing": lambda letter, field: reverse("outreach:mailing_update", args=[letter.mailing_id]),
+}
+
+
+@register.inclusion_tag("outreach/held_reasons.html", takes_context=True)
+def held_reasons(context, letter):
+    """Why a letter is held, and for whoever may mend it a link to where."""
+    user = context["user"]
+    reasons = []
+    for sentence, reason in zip(letter.held_reasons, letter.held_for, strict=True):
+        permission, label, place = MEND.get(reason["why"], ("", "", ""))
+        may_mend = place and user.has_perm(permission)
+        reasons.append((sentence, label, PLACES[place](letter, reason["field"]) if may_mend else ""))
+    return {"reasons": reasons, "letter": letter}
 
 
 @register.inclusion_tag("outreach/municipality_demands.html")

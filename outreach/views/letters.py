@@ -16,7 +16,7 @@ from outreach.services.sending import send_test_copy
 @require_safe
 def letter_detail(request, mailing_pk, pk):
     letters = Letter.objects.select_related(
-        "mailing", "municipality", "mandate__politician", "mandate__body", "message"
+        "mailing__demand_version__demand", "municipality", "mandate__politician", "mandate__body", "message"
     )
     letter = get_object_or_404(letters, mailing=mailing_pk, pk=pk)
     indicators = Indicator.objects.in_bulk(list(letter.facts), field_name="key")
