@@ -137,7 +137,7 @@ class LetterFilterForm(forms.Form):
     status = forms.ChoiceField(
         required=False,
         label=_("Status"),
-        choices=[("", _("All")), *Letter.Status.choices, (TROUBLE, _("In trouble"))],
+        choices=[("", _("All that stand")), *Letter.Status.choices, (TROUBLE, _("In trouble"))],
     )
     county = forms.ModelChoiceField(
         County.objects.current(), required=False, label=_("County"), empty_label=_("The whole country")

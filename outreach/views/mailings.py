@@ -24,7 +24,8 @@ def mailing_list(request):
         going=Count("letters", filter=~Q(letters__status__in=[Letter.Status.HELD, Letter.Status.CANCELLED])),
         held=Count("letters", filter=Q(letters__status=Letter.Status.HELD)),
     )
-    page = Paginator(mailings, PER_PAGE).get_page(request.GET.get("page"))
+    newest_first = mailings.order_by("-created_at", "-pk")  # counting drops the order of the model
+    page = Paginator(newest_first, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "outreach/mailing_list.html", {"page": page})
 
 
@@ -83,8 +84,10 @@ def mailing_detail(request, pk):
     mailings = Mailing.objects.select_related("demand_version__demand", "author", "last_editor")
     mailing = get_object_or_404(mailings, pk=pk)
     form = LetterFilterForm(request.GET)
-    letters = form.narrow(mailing.letters.select_related("municipality__county", "mandate__politician"))
-    page = Paginator(letters, PER_PAGE).get_page(request.GET.get("page"))
+    letters = mailing.letters.select_related("municipality__county", "mandate__politician")
+    if mailing.status != Mailing.Status.CANCELLED and not request.GET.get("status"):
+        letters = letters.exclude(status=Letter.Status.CANCELLED)  # taken back to be changed
+    page = Paginator(form.narrow(letters), PER_PAGE).get_page(request.GET.get("page"))
     context = {"mailing": mailing, "form": form, "page": page}
     template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
     return render(request, template, context if request.htmx else context | surroundings(request, mailing))
