@@ -19,6 +19,10 @@ class OwnMailing(OutreachError):
     """The author and the last editor cannot approve."""
 
 
+class NotYourTurn(OutreachError):
+    """When both houses send, each approves once, by somebody of its own."""
+
+
 class ContentChanged(OutreachError):
     """It is no longer what the person saw."""
 

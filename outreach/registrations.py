@@ -1,12 +1,12 @@
 """What outreach offers to the rest of the house."""
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outreach import demonstration
-from outreach.models import Letter, Mailing, Mandate, Politician
+from outreach.models import Approval, Letter, Mailing, Mandate, Politician
 from outreach.services import erasing, sending
 from taushet import roles
 from taushet.registries import (
@@ -56,6 +56,9 @@ for role, permissions in {
 def mailings_to_approve(user):
     """The mailings this person may let go."""
     waiting = Mailing.objects.filter(status=Mailing.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
+    by_own_house = Approval.objects.filter(mailing=OuterRef("pk"), voided_at=None, house=user.house)
+    both = Q(senders=Mailing.Senders.BOTH)
+    waiting = waiting.exclude(both & Exists(by_own_house) if user.house else both)
     return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
 
 

@@ -34,6 +34,13 @@ class MailingForm(forms.Form):
         label=_("Who gets it"),
         help_text=_("What comes to the central mail-box is entered in the municipality's public records."),
     )
+    senders = forms.ChoiceField(
+        choices=Mailing.Senders.choices,
+        initial=Mailing.Senders.KSS,
+        widget=forms.RadioSelect,
+        label=_("Who sends it"),
+        help_text=_("When both send, somebody from each house has to approve."),
+    )
     send_at = forms.DateTimeField(
         required=False,
         label=_("Not before"),
@@ -96,6 +103,7 @@ class MailingForm(forms.Form):
             demand_version=data["demand_version"],
             municipalities=data["chosen"],
             recipient=data["recipient"],
+            senders=data["senders"],
             send_at=data["send_at"],
         )
 

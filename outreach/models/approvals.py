@@ -6,9 +6,13 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.models import User
+
 
 class Approval(models.Model):
     """That a colleague read a mailing and let exactly this text go to exactly these recipients.
+
+    When both houses send, each approves for itself.
 
     Any change makes it void; it is never edited otherwise, and never deleted.
     """
@@ -19,6 +23,7 @@ class Approval(models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by")
     )
+    house = models.CharField(_("on behalf of"), max_length=3, choices=User.House, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     content_hash = models.CharField(_("fingerprint"), max_length=64)
@@ -37,7 +42,7 @@ class Approval(models.Model):
                 condition=~Q(approver=F("author")) & ~Q(approver=F("last_editor")), name="approval_by_someone_else"
             ),
             models.UniqueConstraint(
-                fields=["mailing"], condition=Q(voided_at=None), name="approval_one_standing_per_mailing"
+                fields=["mailing", "house"], condition=Q(voided_at=None), name="approval_one_standing_per_house"
             ),
         ]
 

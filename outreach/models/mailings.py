@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.models import User
+
 
 class Mailing(models.Model):
     """A demand to chosen municipalities, drafted, submitted and approved as a whole."""
@@ -19,6 +21,10 @@ class Mailing(models.Model):
         MAILBOX = "mailbox", _("The central mail-box")
         MAYOR = "mayor", _("The mayor")
 
+    class Senders(models.TextChoices):
+        KSS = "kss", _("Krisesentersekretariatet")
+        BOTH = "both", _("Krisesentersekretariatet and the Equality and Anti-Discrimination Ombud")
+
     class Occasion(models.TextChoices):
         FIRST = "first", _("First letter")
 
@@ -30,6 +36,7 @@ class Mailing(models.Model):
         "municipalities.Municipality", related_name="+", verbose_name=_("municipalities")
     )
     recipient = models.CharField(_("goes to"), max_length=8, choices=Recipient, default=Recipient.MAILBOX)
+    senders = models.CharField(_("sent by"), max_length=4, choices=Senders, default=Senders.KSS)
     occasion = models.CharField(_("occasion"), max_length=8, choices=Occasion, default=Occasion.FIRST)
     send_at = models.DateTimeField(_("not before"), null=True, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -64,10 +71,30 @@ class Mailing(models.Model):
     def get_absolute_url(self):
         return reverse("outreach:mailing_detail", args=[self.pk])
 
+    @property
+    def approving_houses(self) -> list[str]:
+        """Who has to approve: each house when both send, otherwise anybody, written as no house."""
+        return list(User.House.values) if self.senders == self.Senders.BOTH else [""]
+
+    @property
+    def houses_left(self) -> list[str]:
+        """Those that have not approved it as it stands."""
+        approved = set(
+            self.approvals.filter(voided_at=None, content_hash=self.content_hash).values_list("house", flat=True)
+        )
+        return [house for house in self.approving_houses if house not in approved]
+
+    def house_of(self, user) -> str:
+        """For which house this person would approve."""
+        return user.house if self.senders == self.Senders.BOTH else ""
+
     def can_be_approved_by(self, user) -> bool:
-        """Whether this person may release it: somebody else than those who wrote and last changed it."""
+        """Whether this person may release it: somebody else than those who wrote and last changed it, and when both
+        houses send, somebody of a house that has not approved yet.
+        """
         return (
             self.status == self.Status.SUBMITTED
             and user.pk not in {self.author_id, self.last_editor_id}
             and user.has_perm("outreach.approve_mailing")
+            and self.house_of(user) in self.houses_left
         )

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outreach.exceptions import ContentChanged, NotPublicReady, OwnMailing, WrongStatus
+from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
 from outreach.models import Approval, Letter, Mailing
 from taushet.models import Message, User
 from taushet.services import audit
@@ -21,15 +21,23 @@ from .letters import taken_mandates
 def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_public_confirmed: bool) -> Approval:
     """Release a submitted mailing, exactly as the approver saw it, and put its letters in the outbox.
 
-    Raises OwnMailing when the approver wrote or last changed it, ContentChanged when it is no longer what the
-    approver saw or an office has had the demand meanwhile, NotPublicReady when nobody confirmed that it may become
-    public, and WrongStatus when it is not waiting.
+    When both houses send, the letters wait until somebody of each has approved. Raises OwnMailing when the approver
+    wrote or last changed it, NotYourTurn when the approver's house has nothing to approve, ContentChanged when it is
+    no longer what the approver saw or an office has had the demand meanwhile, NotPublicReady when nobody confirmed
+    that it may become public, and WrongStatus when it is not waiting.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if approver.pk in {mailing.author_id, mailing.last_editor_id}:
         raise OwnMailing(_("Someone else has to approve your mailing."))
     if mailing.status != Mailing.Status.SUBMITTED:
         raise WrongStatus(_("This mailing is not waiting for approval."))
+    house = mailing.house_of(approver)
+    if house not in mailing.houses_left:
+        raise NotYourTurn(
+            _("Your house has approved it already.")
+            if house
+            else _("Both houses send this mailing, and you belong to neither, so you cannot approve it.")
+        )
     if not is_public_confirmed:
         raise NotPublicReady(_("Confirm that the letters can become public."))
     letters = list(mailing.letters.filter(status=Letter.Status.READY).order_by("pk"))
@@ -39,15 +47,17 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
     approval = Approval.objects.create(
         mailing=mailing,
         approver=approver,
+        house=house,
         author=mailing.author,
         last_editor=mailing.last_editor,
         content_hash=seen_hash,
         is_public_confirmed=True,
     )
-    mailing.status = Mailing.Status.APPROVED
-    mailing.save(update_fields=["status"])
-    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=len(letters))
-    queue_letters(mailing, letters)
+    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=len(letters), house=house)
+    if not mailing.houses_left:
+        mailing.status = Mailing.Status.APPROVED
+        mailing.save(update_fields=["status"])
+        queue_letters(mailing, letters)
     return approval
 
 

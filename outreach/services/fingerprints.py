@@ -51,6 +51,7 @@ def mailing_hash(mailing: Mailing, letters: Iterable[Letter]) -> str:
             "demand_version": mailing.demand_version_id,
             "occasion": mailing.occasion,
             "sender": sender(),
+            "senders": mailing.senders,
             "send_at": mailing.send_at.astimezone(OSLO).isoformat() if mailing.send_at else "",
             "letters": sorted(letter_hash(letter) for letter in letters),
         }

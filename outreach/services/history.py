@@ -21,6 +21,7 @@ SENTENCES = {
 FIELDS = {
     "title": gettext_lazy("working title"),
     "demand_version": gettext_lazy("demand"),
+    "senders": gettext_lazy("who sends it"),
     "recipient": gettext_lazy("who gets it"),
     "send_at": gettext_lazy("not before"),
 }

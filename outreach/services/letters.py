@@ -33,6 +33,8 @@ WORDS = {
         "invented": "Oppdiktet for en demonstrasjon.",
         "yes": "ja",
         "no": "nei",
+        "kss": "Krisesentersekretariatet",
+        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombudet",
     },
     "nn": {
         "mailbox": "Til ordføraren i {municipality} kommune",
@@ -42,6 +44,8 @@ WORDS = {
         "invented": "Dikta opp for ein demonstrasjon.",
         "yes": "ja",
         "no": "nei",
+        "kss": "Krisesentersekretariatet",
+        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombodet",
     },
 }
 
@@ -211,6 +215,7 @@ def render_letter(
             "greeting": words[mandate.role].format(name=mandate.politician, municipality=municipality.name),
             "municipality": municipality.name,
             "county": municipality.county.name,
+            "senders": words[ground.mailing.senders],
             "fact": {fact_name(i.key): template_value(i, facts[i.key]["value"]) for i in ground.indicators},
             **ground.addresses,
         }
@@ -220,6 +225,8 @@ def render_letter(
         if used:
             notes = "\n".join(f"[{number}] {sources[key]}" for number, key in enumerate(used, 1))
             text = f"{text}\n\n{words['sources']}\n\n{notes}"
+    if ground.mailing.senders == Mailing.Senders.BOTH and words["both"] not in text:
+        raise BrokenTemplate(_("It does not say that both houses send it."))
     subject = " ".join(subject.split())
     if len(subject) > LONGEST_SUBJECT:
         raise BrokenTemplate(_("The subject is longer than %(limit)d characters.") % {"limit": LONGEST_SUBJECT})

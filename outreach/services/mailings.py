@@ -47,6 +47,7 @@ class Plan:
     demand_version: DemandVersion
     municipalities: tuple[Municipality, ...]
     recipient: str = Mailing.Recipient.MAILBOX
+    senders: str = Mailing.Senders.KSS
     send_at: datetime | None = None
 
 
@@ -57,6 +58,7 @@ def create_mailing(plan: Plan, *, author: User) -> Mailing:
         title=plan.title,
         demand_version=plan.demand_version,
         recipient=plan.recipient,
+        senders=plan.senders,
         send_at=plan.send_at,
         author=author,
         last_editor=author,
@@ -79,9 +81,9 @@ def change_mailing(mailing: Mailing, plan: Plan, *, by: User) -> Mailing:
         return mailing
     take_back(mailing, by=by)
     mailing.title, mailing.demand_version = plan.title, plan.demand_version
-    mailing.recipient, mailing.send_at = plan.recipient, plan.send_at
+    mailing.recipient, mailing.senders, mailing.send_at = plan.recipient, plan.senders, plan.send_at
     mailing.last_editor = by
-    mailing.save(update_fields=["title", "demand_version", "recipient", "send_at", "last_editor"])
+    mailing.save(update_fields=["title", "demand_version", "recipient", "senders", "send_at", "last_editor"])
     mailing.municipalities.set(plan.municipalities)
     audit.record("mailing.changed", mailing, by=by, changes=changes)
     return draft_letters(mailing)
@@ -94,6 +96,7 @@ def differences(mailing: Mailing, plan: Plan) -> dict[str, Any]:
     pairs = {
         "demand_version": (mailing.demand_version_id, plan.demand_version.pk),
         "recipient": (mailing.recipient, plan.recipient),
+        "senders": (mailing.senders, plan.senders),
         "send_at": (moment(mailing.send_at), moment(plan.send_at)),
     }
     changes: dict[str, Any] = {name: list(pair) for name, pair in pairs.items() if pair[0] != pair[1]}
@@ -161,6 +164,7 @@ def submit_mailing(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
 def return_mailing(mailing: Mailing, *, by: User, note: str) -> Mailing:
     """Give a submitted mailing back to those who wrote it; raises WrongStatus when it is not waiting."""
     mailing = lock(mailing, Status.SUBMITTED)
+    void_approval(mailing)
     mailing.status, mailing.submitted_at, mailing.return_note = Status.DRAFT, None, note
     mailing.save(update_fields=["status", "submitted_at", "return_note"])
     audit.record("mailing.returned", mailing, by=by)

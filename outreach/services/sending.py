@@ -73,9 +73,8 @@ def fault_today(letter: Letter, message: Message, today: date) -> str:
 
 
 def is_approved(mailing: Mailing) -> bool:
-    """Whether an approval stands that covers what the mailing holds now."""
-    standing = mailing.approvals.filter(voided_at=None, content_hash=mailing.content_hash)
-    return mailing.status == Mailing.Status.APPROVED and standing.exists()
+    """Whether everybody's approval stands who has to approve what the mailing holds now."""
+    return mailing.status == Mailing.Status.APPROVED and not mailing.houses_left
 
 
 def is_as_approved(letter: Letter, message: Message) -> bool:

@@ -19,6 +19,7 @@ VALUES = {
     "municipality": _("the name of the municipality, such as Alver"),
     "county": _("the name of the county"),
     "demand_url": _("the address of the demand's public page"),
+    "senders": _("who sends the letter, for the signature"),
     "courses_url": _("the address of the list of courses"),
 }
 

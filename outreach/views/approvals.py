@@ -20,11 +20,11 @@ def act(request, mailing, form, action, done):
             messages.error(request, error)
         return redirect(mailing)
     try:
-        action(form.cleaned_data)
+        outcome = action(form.cleaned_data)
     except OutreachError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, done(outcome))
     return redirect(mailing)
 
 
@@ -37,7 +37,7 @@ def mailing_submit(request, pk):
         mailing,
         SubmitForm(request.POST),
         lambda data: submit_mailing(mailing, by=request.user, seen_hash=data["seen_hash"]),
-        _("The letters are frozen. A colleague can approve them now."),
+        lambda submitted: _("The letters are frozen. A colleague can approve them now."),
     )
 
 
@@ -50,7 +50,11 @@ def mailing_approve(request, pk):
         mailing,
         ApprovalForm(request.POST),
         lambda data: approve_mailing(mailing, approver=request.user, **data),
-        _("The mailing is approved, and the letters are in the outbox."),
+        lambda approval: (
+            _("The mailing is approved, and the letters are in the outbox.")
+            if approval.mailing.status == Mailing.Status.APPROVED
+            else _("You have approved it. The letters leave when the other house has approved too.")
+        ),
     )
 
 
@@ -63,7 +67,7 @@ def mailing_return(request, pk):
         mailing,
         ReturnForm(request.POST),
         lambda data: return_mailing(mailing, by=request.user, note=data["note"]),
-        _("The mailing is sent back."),
+        lambda returned: _("The mailing is sent back."),
     )
 
 

@@ -13,6 +13,7 @@ from outreach.forms.mailings import ApprovalForm, LetterFilterForm, MailingForm,
 from outreach.models import Letter, Mailing
 from outreach.services.history import history
 from outreach.services.mailings import change_mailing, create_mailing, draft_letters
+from taushet.models import User
 
 PER_PAGE = 50
 
@@ -73,6 +74,7 @@ def current_plan(mailing):
         "title": mailing.title,
         "demand_version": mailing.demand_version_id,
         "recipient": mailing.recipient,
+        "senders": mailing.senders,
         "send_at": mailing.send_at,
         "municipalities": list(mailing.municipalities.values_list("pk", flat=True)),
     }
@@ -102,6 +104,7 @@ def surroundings(request, mailing):
         "held": counts.get(Letter.Status.HELD, 0),
         "ready": counts.get(Letter.Status.READY, 0),
         "can_approve": mailing.can_be_approved_by(request.user),
+        "houses_left": [User.House(house).label for house in mailing.houses_left if house],
         "is_own": request.user.pk in {mailing.author_id, mailing.last_editor_id},
         "submit_form": SubmitForm(initial=seen),
         "approval_form": ApprovalForm(initial=seen),

@@ -9,6 +9,7 @@ from outreach.exceptions import (
     ContentChanged,
     NothingToSend,
     NotPublicReady,
+    NotYourTurn,
     OwnMailing,
     WrongStatus,
 )
@@ -55,6 +56,7 @@ def plan_of(draft, **changes):
         "demand_version": draft.demand_version,
         "municipalities": tuple(draft.municipalities.all()),
         "recipient": draft.recipient,
+        "senders": draft.senders,
         "send_at": draft.send_at,
     }
     return Plan(**values | changes)
@@ -143,6 +145,67 @@ def test_a_frozen_letter_that_was_changed_cannot_be_approved(change):
 def test_somebody_must_confirm_that_it_can_become_public():
     with pytest.raises(NotPublicReady):
         approve(submitted(), is_public_confirmed=False)
+
+
+def jointly(*places):
+    """A mailing that both houses send, waiting."""
+    version = demand_version(letter="{{ greeting }}\n\n{{ senders }}")
+    return submitted(*places, version=version, senders="both")
+
+
+def test_when_both_houses_send_each_approves():
+    waiting = jointly()
+    approve(waiting, approver=staff("approve_mailing", house="LDO"))
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.houses_left, Message.objects.count()) == ("submitted", ["KSS"], 0)
+
+    approve(waiting, approver=staff("approve_mailing", house="KSS"))
+
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.houses_left, Message.objects.count()) == ("approved", [], 1)
+    assert sorted(Approval.objects.values_list("house", flat=True)) == ["KSS", "LDO"]
+    assert "Krisesentersekretariatet og Likestillings- og diskrimineringsombudet" in Message.objects.get().text
+
+
+@pytest.mark.parametrize("house", ["LDO", ""])
+def test_a_house_approves_once_and_a_stranger_never(house):
+    waiting = jointly()
+    approve(waiting, approver=staff("approve_mailing", house="LDO"))
+    again = staff("approve_mailing", house=house)
+
+    with pytest.raises(NotYourTurn):
+        approve(waiting, approver=again)
+
+    assert (waiting.can_be_approved_by(again), Approval.objects.count()) == (False, 1)
+
+
+def test_the_author_does_not_approve_for_the_own_house():
+    author = staff("approve_mailing", house="KSS")
+    waiting = submitted(author=author, version=demand_version(letter="{{ senders }}"), senders="both")
+
+    with pytest.raises(OwnMailing):
+        approve(waiting, approver=author)
+
+
+@pytest.mark.parametrize("step", ["return", "change"])
+def test_what_one_house_approved_is_void_when_it_goes_back(step):
+    waiting = jointly()
+    approve(waiting, approver=staff("approve_mailing", house="LDO"))
+    if step == "return":
+        return_mailing(waiting, by=UserFactory(), note="Rett")
+    else:
+        change_mailing(waiting, plan_of(waiting, senders="kss"), by=waiting.author)
+
+    waiting.refresh_from_db()
+    assert Approval.objects.get().voided_at is not None
+    assert waiting.status == "draft"
+
+
+def test_a_letter_from_both_says_so_or_is_held():
+    draft = mailing(version=demand_version(letter="{{ greeting }}"), senders="both")
+
+    assert [reason["why"] for reason in draft.letters.get().held_for] == ["broken_text"]
 
 
 def test_a_second_approval_is_refused():
