@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.exceptions import CoursesError
-from courses.forms.request_keys import RequestKeyForm
 from courses.services.guards import refuse_unbookable
 from municipalities.fields import MunicipalityChoiceField
 from taushet.fields import (
@@ -15,6 +14,7 @@ from taushet.fields import (
     WholeNumberField,
     WorkEmailField,
 )
+from taushet.forms.request_keys import RequestKeyForm
 
 
 class SeatsField(WholeNumberField):

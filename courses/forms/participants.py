@@ -3,9 +3,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.forms.request_keys import RequestKeyForm
 from courses.services.participants import Person
 from taushet.fields import CleanCharField, PersonNameField, WorkEmailField
+from taushet.forms.request_keys import RequestKeyForm
 
 ROWS_AT_ONCE = 10
 

@@ -9,6 +9,7 @@ from municipalities.models import County, Municipality
 from outreach.models import DemandVersion, Letter, Mailing
 from outreach.services.mailings import Plan
 from taushet.fields import CleanCharField, LongestText
+from taushet.forms.request_keys import RequestKeyForm
 
 from .places import MunicipalitiesField
 
@@ -106,6 +107,19 @@ class MailingForm(forms.Form):
             senders=data["senders"],
             send_at=data["send_at"],
         )
+
+
+class NewMailingForm(RequestKeyForm, MailingForm):
+    """A mailing that sending the form twice starts once."""
+
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, about="mailing", **kwargs)
+
+
+class ChangeMailingForm(MailingForm):
+    """A mailing as it was when the form was opened, so that two people do not change it over each other's heads."""
+
+    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
 class ApprovalForm(forms.Form):

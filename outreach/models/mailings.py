@@ -48,6 +48,7 @@ class Mailing(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("last changed by")
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    request_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     return_note = models.CharField(_("what the approver wants changed"), max_length=500, blank=True)
     drafted_at = models.DateTimeField(_("letters drafted"), null=True, blank=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -15,8 +15,9 @@ from outreach.exceptions import AlreadyLeft, ContentChanged, NothingToSend, Wron
 from outreach.models import DemandVersion, Letter, Mailing
 from taushet.models import User
 from taushet.services import audit, outbox
+from taushet.workdays import OSLO
 
-from .fingerprints import mailing_hash
+from .fingerprints import canonical_hash, mailing_hash
 from .letters import gather, make_letter
 
 Status = Mailing.Status
@@ -51,10 +52,21 @@ class Plan:
     send_at: datetime | None = None
 
 
-@transaction.atomic
-def create_mailing(plan: Plan, *, author: User) -> Mailing:
-    """Start a mailing as a draft, with its letters drafted."""
+def create_mailing(plan: Plan, *, author: User, request_key: str | None = None) -> Mailing:
+    """Start a mailing as a draft, with its letters drafted; the same request key gives the same mailing."""
+    try:
+        with transaction.atomic():
+            return start_mailing(plan, author, request_key)
+    except IntegrityError:
+        twin = Mailing.objects.filter(request_key=request_key).exclude(request_key=None).first()
+        if twin is None:
+            raise
+        return twin
+
+
+def start_mailing(plan: Plan, author: User, request_key: str | None) -> Mailing:
     mailing = Mailing.objects.create(
+        request_key=request_key,
         title=plan.title,
         demand_version=plan.demand_version,
         recipient=plan.recipient,
@@ -69,13 +81,15 @@ def create_mailing(plan: Plan, *, author: User) -> Mailing:
 
 
 @transaction.atomic
-def change_mailing(mailing: Mailing, plan: Plan, *, by: User) -> Mailing:
+def change_mailing(mailing: Mailing, plan: Plan, *, by: User, seen_hash: str | None = None) -> Mailing:
     """Change a mailing and draft its letters anew. An approval becomes void, and the log says what differs.
 
-    Returns it unchanged when nothing differs. Raises WrongStatus when it is cancelled, AlreadyLeft when a letter
-    has left or may have.
+    Returns it unchanged when nothing differs. Raises ContentChanged when the plan is no longer the one with
+    `seen_hash`, WrongStatus when it is cancelled, AlreadyLeft when a letter has left or may have.
     """
     mailing = lock(mailing, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
+    if seen_hash is not None and seen_hash != plan_hash(mailing):
+        raise ContentChanged(_("Somebody has changed the mailing since you opened it. Open it again to change it."))
     changes = differences(mailing, plan)
     if not changes:
         return mailing
@@ -87,6 +101,20 @@ def change_mailing(mailing: Mailing, plan: Plan, *, by: User) -> Mailing:
     mailing.municipalities.set(plan.municipalities)
     audit.record("mailing.changed", mailing, by=by, changes=changes)
     return draft_letters(mailing)
+
+
+def plan_hash(mailing: Mailing) -> str:
+    """Return a fingerprint of what staff have decided about a mailing."""
+    return canonical_hash(
+        {
+            "title": mailing.title,
+            "demand_version": mailing.demand_version_id,
+            "recipient": mailing.recipient,
+            "senders": mailing.senders,
+            "send_at": mailing.send_at.astimezone(OSLO).isoformat() if mailing.send_at else "",
+            "municipalities": sorted(mailing.municipalities.values_list("pk", flat=True)),
+        }
+    )
 
 
 def differences(mailing: Mailing, plan: Plan) -> dict[str, Any]:

@@ -9,10 +9,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.mailings import ApprovalForm, LetterFilterForm, MailingForm, ReturnForm, SubmitForm
+from outreach.forms.mailings import (
+    ApprovalForm,
+    ChangeMailingForm,
+    LetterFilterForm,
+    NewMailingForm,
+    ReturnForm,
+    SubmitForm,
+)
 from outreach.models import Letter, Mailing
 from outreach.services.history import history
-from outreach.services.mailings import change_mailing, create_mailing, draft_letters
+from outreach.services.mailings import change_mailing, create_mailing, draft_letters, plan_hash
 from taushet.models import User
 
 PER_PAGE = 50
@@ -32,9 +39,9 @@ def mailing_list(request):
 
 @permission_required("outreach.add_mailing", raise_exception=True)
 def mailing_create(request):
-    form = MailingForm(request.POST or None, initial=start_from(request))
+    form = NewMailingForm(request.POST or None, initial=start_from(request))
     if form.is_valid():
-        mailing = create_mailing(form.plan, author=request.user)
+        mailing = create_mailing(form.plan, author=request.user, request_key=form.cleaned_data["request_key"])
         messages.success(request, _("The letters are drafted. Read them before you submit."))
         return redirect(mailing)
     return render(request, "outreach/mailing_form.html", {"form": form})
@@ -57,10 +64,11 @@ def start_from(request):
 @permission_required("outreach.change_mailing", raise_exception=True)
 def mailing_update(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
-    form = MailingForm(request.POST or None, initial=current_plan(mailing))
+    initial = current_plan(mailing) | {"seen_hash": plan_hash(mailing)}
+    form = ChangeMailingForm(request.POST or None, initial=initial)
     if form.is_valid():
         try:
-            change_mailing(mailing, form.plan, by=request.user)
+            change_mailing(mailing, form.plan, by=request.user, seen_hash=form.cleaned_data["seen_hash"])
         except OutreachError as error:
             form.add_error(None, str(error))
         else:

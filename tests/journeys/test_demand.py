@@ -1,4 +1,4 @@
-"""A demand from first draft to the public page: drafted by one house, approved by the other, sent as it was approved."""
+"""A demand from first draft to the public page: drafted by one house, approved by the other, sent just so."""
 
 from datetime import datetime
 
