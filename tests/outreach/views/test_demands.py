@@ -63,7 +63,7 @@ def test_the_page_of_a_municipality_names_what_it_has_received(client, outgoing)
     approved(asker)
     send_all_due()
 
-    assert "sent 23 November 2026" in client.get(f"/kommuner/{asker.pk}/").text
+    assert "sent 23\N{NO-BREAK SPACE}November 2026" in client.get(f"/kommuner/{asker.pk}/").text
     assert "has not received any demand" in client.get(f"/kommuner/{other.pk}/").text
 
 
@@ -94,7 +94,7 @@ def test_a_withdrawn_demand_leaves_the_list_and_keeps_its_page(client):
 def test_a_hook_that_is_repealed_is_not_shown_as_law_in_force(client):
     demand_version(valid_to=date(2026, 1, 1))
 
-    assert "No longer in force from 1 January 2026." in client.get("/krav/krav-1/").text
+    assert "No longer in force from 1\N{NO-BREAK SPACE}January 2026." in client.get("/krav/krav-1/").text
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])
