@@ -30,7 +30,7 @@ WORDS = {
         "mayor": "Til ordfører {name}, {municipality} kommune",
         "sources": "Kilder",
         "counted": "Talt av Taushet tar liv",
-        "invented": "Oppdiktet for en demonstrasjon.",
+        "invented": "Oppdiktet for en demonstrasjon",
         "yes": "ja",
         "no": "nei",
         "kss": "Krisesentersekretariatet",
@@ -41,7 +41,7 @@ WORDS = {
         "mayor": "Til ordførar {name}, {municipality} kommune",
         "sources": "Kjelder",
         "counted": "Talt av Taushet tar liv",
-        "invented": "Dikta opp for ein demonstrasjon.",
+        "invented": "Dikta opp for ein demonstrasjon",
         "yes": "ja",
         "no": "nei",
         "kss": "Krisesentersekretariatet",
@@ -251,8 +251,8 @@ def source_lines(ground: Ground, facts: dict[str, dict[str, Any]], language: str
         name = getattr(indicator, f"name_{language}")
         value = words[fact["value"]] if indicator.kind == Indicator.Kind.YES_NO else indicator.show(fact["value"])
         source = words["counted"] if indicator.is_counted_by_us else fact["source"].rstrip(".")
+        if fact["is_demonstration"]:
+            source = words["invented"]
         day = date_format(date.fromisoformat(fact["observed_on"]), "j. F Y")
         lines[indicator.key] = f"{name}: {value}. {source}, {day}."
-        if fact["is_demonstration"]:
-            lines[indicator.key] += f" {words['invented']}"
     return {key: plain(line) for key, line in lines.items()}

@@ -1,5 +1,7 @@
 """One letter, as the recipient will read it."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -21,7 +23,12 @@ def letter_detail(request, mailing_pk, pk):
     letter = get_object_or_404(letters, mailing=mailing_pk, pk=pk)
     indicators = Indicator.objects.in_bulk(list(letter.facts), field_name="key")
     facts = [
-        {**fact, "indicator": indicators[key], "shown": indicators[key].show(fact["value"])}
+        {
+            **fact,
+            "indicator": indicators[key],
+            "shown": indicators[key].show(fact["value"]),
+            "day": date.fromisoformat(fact["observed_on"]),
+        }
         for key, fact in letter.facts.items()
         if key in indicators
     ]

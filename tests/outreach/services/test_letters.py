@@ -199,7 +199,7 @@ def test_demonstration_values_mark_the_letter():
     letter = mailing(asker).letters.get()
 
     assert letter.is_demonstration
-    assert "Oppdiktet, 2. november 2026. Oppdiktet for en demonstrasjon." in letter.text
+    assert "ja. Oppdiktet for en demonstrasjon, 2. november 2026." in letter.text
 
 
 def test_the_fingerprint_is_the_same_when_read_again_in_another_language():
