@@ -2,7 +2,7 @@ from pathlib import Path
 
 import requests
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from outreach.exceptions import BrokenExport
 from outreach.services.storting import Changes, import_storting
@@ -27,6 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would change and change nothing")
         parser.add_argument("--seats", type=int, default=SEATS, help="how many representatives the export must have")
 
+    @no_translations
     def handle(self, network, from_files, dry_run, seats, **options):
         try:
             export = self.read(network, from_files)
