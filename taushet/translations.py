@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polib
 from django.conf import settings
+from django.utils.translation.reloader import translation_file_changed
 
 
 def compile_translations() -> int:
@@ -16,5 +17,7 @@ def compile_translations() -> int:
                 unfinished = target.with_suffix(".mo.new")
                 polib.pofile(str(source)).save_as_mofile(str(unfinished))
                 unfinished.replace(target)
+                # What this process has read of the language so far was without it.
+                translation_file_changed(sender=None, file_path=target)
                 compiled += 1
     return compiled
