@@ -315,12 +315,18 @@ STORAGES = {
     },
 }
 
-# Logs carry ids, never names, addresses or texts
+# Logs carry ids, never names, addresses, texts or secret links
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "class": "taushet.logs.TokenlessFormatter",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("TAUSHET_LOG_LEVEL", "INFO")},
 }
