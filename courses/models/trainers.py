@@ -2,10 +2,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from taushet.roles import TRAINER
+
 
 class TrainerQuerySet(models.QuerySet):
     def active(self):
-        return self.filter(is_active=True, user__is_active=True)
+        """Those who may teach now: neither the trainer, the person nor the role has been closed."""
+        return self.filter(is_active=True, user__is_active=True, user__groups__name=TRAINER)
 
 
 class Trainer(models.Model):

@@ -40,7 +40,7 @@ def assign_trainer(session: Session, *, trainer: Trainer, by: User) -> Assignmen
     """
     session = Session.objects.select_for_update(of=("self",)).select_related("course").get(pk=session.pk)
     trainer = _locked(trainer.pk)
-    if not (trainer.is_active and trainer.user.is_active):
+    if not Trainer.objects.active().filter(pk=trainer.pk).exists():
         raise TrainerUnfit(_("%(name)s is no longer an active trainer.") % {"name": trainer})
     if not trainer.courses.filter(pk=session.course_id).exists():
         raise TrainerUnfit(

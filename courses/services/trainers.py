@@ -28,7 +28,7 @@ def register_trainer(
     trainer = Trainer.objects.create(user=user, teaches_nb=teaches_nb, teaches_nn=teaches_nn)
     trainer.courses.set(courses)
     trainer.counties.set(counties)
-    user.groups.add(Group.objects.get_or_create(name=TRAINER)[0])
+    _give_role(user)
     links.issue_link(TRAINER_FEED, trainer.pk)
     audit.record("trainer.registered", trainer, by=by)
     return trainer
@@ -45,12 +45,17 @@ def change_trainer(
     is_active: bool,
     by: User,
 ) -> Trainer:
-    """Change what a trainer may teach and where. One who is no longer active loses the calendar address."""
+    """Change what a trainer may teach and where.
+
+    One who is no longer active loses the calendar address; one who becomes active again has the role again.
+    """
     trainer.teaches_nb, trainer.teaches_nn, trainer.is_active = teaches_nb, teaches_nn, is_active
     trainer.save(update_fields=["teaches_nb", "teaches_nn", "is_active"])
     trainer.courses.set(courses)
     trainer.counties.set(counties)
-    if not is_active:
+    if is_active:
+        _give_role(trainer.user)
+    else:
         close_feed(trainer)
     audit.record("trainer.changed", trainer, by=by, is_active=is_active)
     return trainer
@@ -64,3 +69,7 @@ def dismiss_trainer(user: User, by: User | None) -> None:
         trainer.save(update_fields=["is_active"])
         close_feed(trainer)
         audit.record("trainer.dismissed", trainer, by=by)
+
+
+def _give_role(user: User) -> None:
+    user.groups.add(Group.objects.get_or_create(name=TRAINER)[0])

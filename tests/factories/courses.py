@@ -8,7 +8,7 @@ from django.utils import timezone
 from courses.models import Booking, Course, Meeting, Participant, Session, Trainer
 
 from .municipalities import MunicipalityFactory
-from .taushet import UserFactory
+from .taushet import TrainerUserFactory
 
 
 class CourseFactory(factory.django.DjangoModelFactory):
@@ -65,7 +65,7 @@ class TrainerFactory(factory.django.DjangoModelFactory):
     class Meta:
         model = Trainer
 
-    user = factory.SubFactory(UserFactory)
+    user = factory.SubFactory(TrainerUserFactory)
 
 
 class BookingFactory(factory.django.DjangoModelFactory):
