@@ -38,7 +38,14 @@ def trainer_feed(trainer: Trainer, *, now: datetime | None = None) -> Feed:
     """Return the sessions of a trainer, with nothing about those who take part."""
     rows = in_window(Meeting.objects.filter(_taught_by(trainer)), now or timezone.now())
 
-    return _feed(rows, trainer_event, name=_("My teaching"), reader=f"trainer {trainer.pk}")
+    return _feed(
+        rows,
+        trainer_event,
+        name=_("My teaching"),
+        reader=f"trainer {trainer.pk}",
+        # Each assignment and each move makes a new row, so that one session for another never looks alike.
+        newest=Max("assigned_meetings__pk"),
+    )
 
 
 def public_feed(*, now: datetime | None = None) -> Feed:
@@ -77,19 +84,19 @@ def _taught_by(trainer: Trainer) -> Q:
     return Q(assigned_meetings__trainer=trainer, assigned_meetings__assignment__state=Assignment.State.ACCEPTED)
 
 
-def _feed(meetings: QuerySet[Meeting], event: Callable[[Meeting], Event], *, name: str, reader: str) -> Feed:
+def _feed(meetings: QuerySet[Meeting], event: Callable[[Meeting], Event], *, name: str, reader: str, **more) -> Feed:
     def events() -> Iterator[Event]:
         rows = meetings.select_related("session__course", "session__municipality").order_by("starts_at", "pk")
         return map(event, rows.iterator(chunk_size=2000))
 
-    return Feed(etag=_validator(meetings, reader), write=lambda: write_feed(events(), name=name))
+    return Feed(etag=_validator(meetings, reader, **more), write=lambda: write_feed(events(), name=name))
 
 
-def _validator(meetings: QuerySet[Meeting], reader: str) -> str:
+def _validator(meetings: QuerySet[Meeting], reader: str, **more) -> str:
     """Return an ETag that changes whenever an event comes, goes or changes; one query, whatever the size.
 
-    A changed meeting has a new number and time stamp. States and titles of sessions and courses are counted too,
-    since those rows carry no stamp of their own.
+    A changed meeting has a new number and time stamp. States, titles and places of sessions and courses are counted
+    too, since those rows carry no stamp of their own.
     """
     title = "session__course__title_nb"
     facts = meetings.aggregate(
@@ -102,6 +109,8 @@ def _validator(meetings: QuerySet[Meeting], reader: str) -> str:
         first_title=Min(title),
         last_title=Max(title),
         letters=Sum(Length(title) + Length("session__course__title_nn") + Length("session__course__title_en")),
+        places=Sum(Length("session__municipality__name")),
+        **more,
     )
     text = f"{WRITER_VERSION} {settings.NEUTRAL_HOST} {get_language()} {reader} {sorted(facts.items())}"
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

@@ -1,6 +1,8 @@
 """Calendar files to fetch and to subscribe to. Programs ask here, so nothing ever leads to a page of ours."""
 
 import logging
+from datetime import timedelta
+from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
@@ -14,11 +16,26 @@ from courses.models import Booking, Participant, Session, Trainer
 from courses.services import downloads, feeds
 from taushet.models import SecretLink
 from taushet.registries import feed_kinds
-from taushet.services import links
+from taushet.services import limits, links
 
 logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
+READS_AN_HOUR = 60  # of one private feed, not counting those who hear that nothing is new
+
+
+def never_a_page(view):
+    """Answer trouble with 503 in plain text: a program that gets an error page may empty its calendar."""
+
+    @wraps(view)
+    def guarded(request, **kwargs):
+        try:
+            return view(request, **kwargs)
+        except Exception:
+            logger.exception("%s failed", view.__name__)
+            return come_back(refusal(503, "The calendar cannot be shown just now."))
+
+    return guarded
 
 
 @login_not_required
@@ -26,21 +43,7 @@ CONTENT_TYPE = "text/calendar; charset=utf-8"
 @gzip_page
 def feed(request, token):
     """Answer a private feed. Its address is the key to it, so it stands in no log."""
-    link = SecretLink.objects.filter(
-        purpose__in=[kind.key for kind in feed_kinds], token_sha256=links.hash_token(token)
-    ).first()
-    if link is None:
-        response = refusal(404, "There is no such calendar.")
-    elif link.revoked_at is not None:
-        response = gone()
-    else:
-        try:
-            response = feed_kinds[link.purpose].answer(request, link)
-        except Exception:
-            # A program that gets an error page may empty its calendar; it comes back after a 503.
-            logger.exception("Feed of %s %s failed", link.purpose, link.subject_id)
-            response = refusal(503, "The calendar cannot be shown just now.")
-            response["Retry-After"] = "600"
+    response = private_feed(request, token=token)
     response["Cache-Control"] = "private, no-cache"
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
@@ -49,18 +52,31 @@ def feed(request, token):
     return response
 
 
+@never_a_page
+def private_feed(request, token):
+    link = SecretLink.objects.filter(
+        purpose__in=[kind.key for kind in feed_kinds], token_sha256=links.hash_token(token)
+    ).first()
+    if link is None:
+        return refusal(404, "There is no such calendar.")
+    if link.revoked_at is not None:
+        return gone()
+    return feed_kinds[link.purpose].answer(request, link)
+
+
 def trainer_feed(request, link):
     """Answer the feed of a trainer (a FeedKind)."""
     trainer = Trainer.objects.active().select_related("user").filter(pk=link.subject_id).first()
     if trainer is None:
         return gone()
     with translation.override(trainer.user.language):
-        return answer(request, feeds.trainer_feed(trainer))
+        return answer(request, feeds.trainer_feed(trainer), link=link)
 
 
 @login_not_required
 @require_safe
 @gzip_page
+@never_a_page
 def public_calendar(request):
     response = answer(request, feeds.public_feed())
     response["Cache-Control"] = "no-cache"
@@ -99,13 +115,19 @@ def booking_calendar(request, token):
         return download(downloads.booking_file(booking), booking.session)
 
 
-def answer(request, feed):
-    """Return a feed, or 304 without writing it when the program has it already."""
+def answer(request, feed, *, link=None):
+    """Return a feed, or 304 without writing it when the program has it already.
+
+    A private feed, whose link is given, is written only so many times an hour.
+    """
     response = HttpResponse(content_type=CONTENT_TYPE, headers={"ETag": feed.etag})
     conditional = get_conditional_response(request, etag=feed.etag, response=response)
-    if conditional is response:
-        response.content = feed.write()
-    return conditional
+    if conditional is not response:
+        return conditional
+    if link and not limits.is_within("feed", link.token_sha256, times=READS_AN_HOUR, every=timedelta(hours=1)):
+        return come_back(refusal(429, "This calendar is fetched too often."))
+    response.content = feed.write()
+    return response
 
 
 def download(content, session):
@@ -124,6 +146,11 @@ def download(content, session):
 
 def gone():
     return refusal(410, "This calendar address has been closed.")
+
+
+def come_back(response):
+    response["Retry-After"] = "600"
+    return response
 
 
 def refusal(status, sentence):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import icalendar
 import pytest
+from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from courses.services.calendars import cancel_invitations, invite
 from courses.services.feeds import TRAINER_FEED, renew_feed
 from courses.services.trainers import dismiss_trainer, register_trainer
 from taushet.models import User
+from taushet.roles import TRAINER
 from taushet.services.links import issue_link, renew_link, revoke_link
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -158,6 +160,23 @@ def test_session_that_is_taken_away_leaves_the_feed(client, session, trainer):
     assert events(after) == []
 
 
+def test_sessions_for_others_of_the_same_sums_are_a_new_calendar(client, session, trainer):
+    moment = timezone.now()
+    sessions = [SessionFactory(course=session.course, first_starts_at=moment + timedelta(days=n)) for n in range(1, 5)]
+    Meeting.objects.update(changed_at=moment)
+    outer, inner = (sessions[0], sessions[3]), (sessions[1], sessions[2])
+    before = [assign_trainer(one, trainer=trainer, by=UserFactory()) for one in outer]
+    tag = client.get(feed_path(trainer)).headers["ETag"]
+    for assignment in before:
+        withdraw_assignment(assignment, by=UserFactory())
+    for one in inner:
+        assign_trainer(one, trainer=trainer, by=UserFactory())
+
+    after = client.get(feed_path(trainer), headers={"if-none-match": tag})
+
+    assert after.status_code == 200
+
+
 @pytest.mark.parametrize(("days", "count"), [(-91, 0), (-89, 1), (540, 1), (549, 0)])
 def test_feed_has_a_window(client, session, trainer, days, count):
     assign_trainer(session, trainer=trainer, by=UserFactory())
@@ -201,6 +220,10 @@ def test_address_dies_with_the_person_or_the_trainer(client, trainer):
     assert client.get(path).status_code == 410
     User.objects.filter(pk=trainer.user_id).update(is_active=True)
     assert client.get(path).status_code == 200
+    trainer.user.groups.clear()
+    assert client.get(path).status_code == 410
+    trainer.user.groups.add(Group.objects.get(name=TRAINER))
+    assert client.get(path).status_code == 200
     dismiss_trainer(trainer.user, None)
     assert client.get(path).status_code == 410
 
@@ -222,6 +245,29 @@ def test_trouble_is_503_so_that_calendars_keep_what_they_have(client, trainer, m
     response = client.get(feed_path(trainer))
 
     assert (response.status_code, response.headers["Retry-After"]) == (503, "600")
+
+
+@pytest.mark.parametrize("address", ["private", "/kurs/kalender.ics"])
+def test_trouble_with_the_database_is_503_too_and_no_page(client, trainer, monkeypatch, address):
+    path = feed_path(trainer) if address == "private" else address
+    monkeypatch.setattr("courses.services.feeds._validator", lambda *args, **kwargs: 1 / 0)
+    monkeypatch.setattr("courses.views.calendars.links.hash_token", lambda token: 1 / 0)
+
+    response = client.get(path)
+
+    assert (response.status_code, response.headers["Content-Type"]) == (503, "text/plain; charset=utf-8")
+
+
+def test_feed_is_written_so_often_an_hour_and_no_more(client, trainer, monkeypatch):
+    monkeypatch.setattr("courses.views.calendars.READS_AN_HOUR", 2)
+    path = feed_path(trainer)
+    first = client.get(path)
+    client.get(path)
+
+    refused = client.get(path)
+    known = client.get(path, headers={"if-none-match": first.headers["ETag"]})
+
+    assert (refused.status_code, refused.headers["Retry-After"], known.status_code) == (429, "600", 304)
 
 
 def test_feed_ignores_the_accept_header_and_query_and_takes_head(client, session, trainer):
@@ -258,7 +304,7 @@ def test_feed_queries_do_not_grow(client, session, trainer, count, django_assert
         assign_trainer(other, trainer=trainer, by=UserFactory())
     path = feed_path(trainer)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(4 + 11):  # the latter count the reads of the hour
         response = client.get(path)
 
     assert len(events(response)) == count
