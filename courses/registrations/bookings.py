@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from courses import tasks
 from courses.demonstration import bookings as demonstration
 from courses.models import Booking, BookingMessage, Participant
+from courses.registrations.calendars import in_turn
 from courses.services import booking_lists, contacts, erasing, messages
 from taushet import roles
 from taushet.registries import (
-    SEND,
     Deactivation,
     Decision,
     DemonstrationPart,
@@ -49,10 +50,10 @@ def only_if(is_wanted):
     def before_sending(message):
         row = BookingMessage.objects.select_related("booking", "participant").filter(message=message).first()
         if row is None or row.booking.erased_at or not is_wanted(message, row.booking, row.participant):
-            return Decision("cancel", "The booking has changed since this was written.")
+            return Decision("cancel", gettext_noop("The booking has changed since this was written."))
         if contacts.is_shut_out(message.to_email):
-            return Decision("cancel", "The access of this person has been closed.")
-        return SEND
+            return Decision("cancel", gettext_noop("The access of this person has been closed."))
+        return in_turn(message)
 
     return before_sending
 

@@ -1,21 +1,35 @@
 """What calendar mail brings into the registries."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from courses.services import calendars
 from taushet.registries import SEND, Decision, MessageKind, RetentionRule, message_kinds, retention_rules
 
+A_MINUTE = timedelta(minutes=1)
 
-def unless_superseded(message):
-    """A change that was itself changed before it left is not worth a mail."""
-    if calendars.is_superseded(message):
-        return Decision("cancel", "A later change was written.")
+
+def in_turn(message):
+    """Calendar mail leaves in the order it was written in."""
+    if calendars.waits_for_earlier(message):
+        reason = gettext_noop("An earlier e-mail about the same course has to leave first.")
+        return Decision("later", reason, until=timezone.now() + A_MINUTE)
     return SEND
 
 
-message_kinds.register(MessageKind(calendars.INVITATION, _("Calendar invitation")))
+def unless_superseded(message):
+    """What was changed or cancelled before it left is not worth a mail."""
+    if calendars.is_superseded(message):
+        return Decision("cancel", gettext_noop("A later change was written."))
+    return in_turn(message)
+
+
+message_kinds.register(MessageKind(calendars.INVITATION, _("Calendar invitation"), before_sending=unless_superseded))
 message_kinds.register(MessageKind(calendars.CHANGE, _("Changed meeting"), before_sending=unless_superseded))
-message_kinds.register(MessageKind(calendars.CANCELLATION, _("Cancelled meeting")))
+message_kinds.register(MessageKind(calendars.CANCELLATION, _("Cancelled meeting"), before_sending=in_turn))
 retention_rules.register(
     RetentionRule(
         key="invitations",

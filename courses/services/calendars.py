@@ -132,6 +132,20 @@ def is_superseded(message: Message) -> bool:
     return not Invitation.objects.filter(message=message, cancelled_at=None).exists()
 
 
+def waits_for_earlier(message: Message) -> bool:
+    """Whether calendar mail to the same address about the same session was written before and has still to leave.
+
+    A cancellation that overtakes its invitation, which the recipient's server has asked to wait, would be lost on
+    the recipient's calendar.
+    """
+    if not message.calendar:
+        return False
+    sessions = BookingMessage.objects.filter(message=message).values("booking__session")
+    alike = BookingMessage.objects.filter(booking__session__in=sessions, message__to_email=message.to_email)
+    under_way = Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.SENDING], pk__lt=message.pk)
+    return under_way.exclude(calendar="").filter(pk__in=alike.values("message")).exists()
+
+
 def forget_invitations(now: datetime) -> int:
     """Delete who was invited to what, once it is long over (a RetentionRule); returns how many rows went."""
     return Invitation.objects.filter(meeting__ends_at__lt=now - KEPT_AFTER_END).delete()[0]

@@ -1,6 +1,7 @@
 """What people bring into the registries."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from taushet import roles
 from taushet.demonstration import load_people
@@ -23,14 +24,14 @@ from taushet.services.people import has_accepted
 def only_to_people_with_access(message):
     """A code or an invitation for somebody who has been shut out meanwhile does not leave."""
     if User.objects.filter(email=message.to_email, is_active=False).exists():
-        return Decision("cancel", "The person has been deactivated.")
+        return Decision("cancel", gettext_noop("The person has been deactivated."))
     return SEND
 
 
 def only_while_waited_for(message):
     user = User.objects.filter(email=message.to_email).first()
     if user is None or has_accepted(user):
-        return Decision("cancel", "The invitation is no longer needed.")
+        return Decision("cancel", gettext_noop("The invitation is no longer needed."))
     return only_to_people_with_access(message)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
 from courses.services.calendars import cancel_invitations, forget_invitations, invite, update_invitations
 from taushet.models import Message
+from taushet.services.sending import send_all_due
 from tests.factories.courses import MeetingFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 
@@ -253,3 +254,53 @@ def test_who_was_invited_is_forgotten_ninety_days_after_the_meeting():
     assert forget_invitations(ends_at + timedelta(days=90)) == 0
     assert forget_invitations(ends_at + timedelta(days=90, seconds=1)) == 1
     assert Invitation.objects.count() == 0
+
+
+def send():
+    """Let everything leave that may, which in the tests means that it stays here."""
+    send_all_due("test")
+
+
+def states(*messages):
+    return [Message.objects.get(pk=message.pk).state for message in messages]
+
+
+def test_invitation_that_was_changed_before_it_left_leaves_as_changed():
+    [invitation] = invite(make_booking(make_session()), email="kari@bodo.test")
+    meeting = Meeting.objects.get()
+    change(meeting, place="Biblioteket")
+    [changed] = update_invitations(meeting)
+
+    send()
+
+    assert states(invitation, changed) == ["cancelled", "stayed"]
+
+
+def test_cancellation_does_not_overtake_an_invitation_that_has_to_wait():
+    booking = make_booking(make_session())
+    [confirmation] = invite(
+        booking, email="kari@bodo.test", kind="booking-confirmed", subject="Bestilling bekreftet", text="Hei!"
+    )
+    Message.objects.update(due_at=timezone.now() + timedelta(minutes=2))
+    change(Meeting.objects.get(), state=Meeting.State.CANCELLED)
+    [cancellation] = cancel_invitations(session=booking.session)
+
+    send()
+    waiting = states(confirmation, cancellation)
+    Message.objects.filter(pk=confirmation.pk).update(due_at=timezone.now())
+    Message.objects.filter(pk=cancellation.pk).update(due_at=timezone.now())
+    send()
+
+    assert waiting == ["queued", "queued"]
+    assert states(confirmation, cancellation) == ["stayed", "stayed"]
+
+
+def test_calendar_mail_waits_for_nobody_elses():
+    session = make_session()
+    [other] = invite(make_booking(session, contact_email="per@bodo.test"), email="per@bodo.test")
+    Message.objects.update(due_at=timezone.now() + timedelta(minutes=2))
+    [own] = invite(make_booking(session), email="kari@bodo.test")
+
+    send()
+
+    assert states(other, own) == ["queued", "stayed"]
