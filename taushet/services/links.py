@@ -14,6 +14,8 @@ from taushet.models import SecretLink
 from taushet.registries import link_kinds
 
 PLACEHOLDER = re.compile(r"\[\[link:([a-z-]+):(\d+)\]\]")
+# With what of the path stands behind it, such as the calendar file of a page.
+PLACEHOLDER_PATH = re.compile(rf"{PLACEHOLDER.pattern}(?:[\w/-]+(?:\.\w+)*)?")
 
 
 def make_token(purpose: str, subject_id: int, generation: int) -> str:

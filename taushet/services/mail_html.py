@@ -4,9 +4,9 @@ import re
 
 from django.utils.html import escape
 
-from taushet.services.links import PLACEHOLDER
+from taushet.services.links import PLACEHOLDER_PATH
 
-ADDRESS = re.compile(rf"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'»]|{PLACEHOLDER.pattern}")
+ADDRESS = re.compile(rf"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]'»]|{PLACEHOLDER_PATH.pattern}")
 PAGE = """<!doctype html>
 <html lang="{language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{subject}</title></head>
@@ -47,4 +47,6 @@ def _inline(text: str) -> str:
 
 def hide_private_links(html: str, words: str) -> str:
     """Return an HTML body in which every private link is only `words`."""
-    return re.sub(rf'<a href="{PLACEHOLDER.pattern}"[^>]*>.*?</a>', f"<u>{escape(words)}</u>", html, flags=re.DOTALL)
+    return re.sub(
+        rf'<a href="{PLACEHOLDER_PATH.pattern}"[^>]*>.*?</a>', f"<u>{escape(words)}</u>", html, flags=re.DOTALL
+    )

@@ -9,6 +9,7 @@ from email.utils import format_datetime
 
 from django.core.mail import EmailMultiAlternatives
 
+from taushet.ical.text import fold
 from taushet.models import Message
 from taushet.seals import unseal
 from taushet.services.links import PLACEHOLDER, fill_placeholders
@@ -88,18 +89,7 @@ def fill_calendar(calendar: str) -> str:
     unfolded = re.sub(r"\r?\n[ \t]", "", calendar)
     if not PLACEHOLDER.search(unfolded):
         return "".join(f"{line}\r\n" for line in calendar.splitlines())
-    return "".join(fold_line(fill_placeholders(line)) for line in unfolded.splitlines())
-
-
-def fold_line(line: str) -> str:
-    """Return one content line folded at 75 octets, never inside a character (RFC 5545 3.1)."""
-    pieces, piece, size = [], "", 0
-    for character in line:
-        width = len(character.encode())
-        if size + width > 75:
-            pieces, piece, size = [*pieces, piece], " ", 1
-        piece, size = piece + character, size + width
-    return "\r\n".join([*pieces, piece]) + "\r\n"
+    return "".join(f"{fold(fill_placeholders(line))}\r\n" for line in unfolded.splitlines())
 
 
 def _headers(message: Message, first_tried_at: datetime) -> dict[str, str]:

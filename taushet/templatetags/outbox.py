@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from icalendar import Calendar
 
 from taushet.models import Message
-from taushet.services.links import PLACEHOLDER
+from taushet.services.links import PLACEHOLDER_PATH
 
 register = template.Library()
 
@@ -54,7 +54,7 @@ def as_sentence(reason):
 def private_links(text):
     """Show a text with a mark where each private link will be."""
     mark = format_html('<span class="private-link">{}</span>', _("private link"))
-    return mark_safe(PLACEHOLDER.sub(lambda match: mark, escape(text)))  # noqa: S308  escaped on this line
+    return mark_safe(PLACEHOLDER_PATH.sub(lambda match: mark, escape(text)))  # noqa: S308  escaped on this line
 
 
 @register.filter

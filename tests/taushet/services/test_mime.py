@@ -7,7 +7,6 @@ from taushet.models import StoredFile
 from taushet.registries import LinkKind, link_kinds
 from taushet.services.links import issue_link
 from taushet.services.mail_html import hide_private_links, make_html
-from taushet.services.mime import fold_line
 from taushet.services.sending import send_all_due
 from tests.factories.outbox import write
 
@@ -141,14 +140,6 @@ def test_attached_file_arrives_as_it_was(db, mailbox):
     assert attached.get_payload(decode=True) == content
 
 
-@pytest.mark.parametrize("line", ["x" * 200, "å" * 90, "DESCRIPTION:" + "æøå–" * 40, "", "x" * 75])
-def test_folding_cuts_no_character_and_loses_nothing(line):
-    folded = fold_line(line)
-
-    assert folded.replace("\r\n ", "") == line + "\r\n"
-    assert all(len(part.encode()) <= 75 for part in folded.split("\r\n"))
-
-
 def test_html_is_escaped_and_fetches_nothing():
     html = make_html(
         '<script>x</script>\n\n- ett & to\n- "tre"\n\nSe https://a.example/b?c=1&d=2.', subject="<b>", language="nn"
@@ -162,7 +153,14 @@ def test_html_is_escaped_and_fetches_nothing():
     assert html.count("http") == 2
 
 
-def test_staff_see_a_mark_instead_of_a_private_link():
-    html = make_html("Se [[link:mime-test:7]].", subject="x", language="nb")
+def test_path_behind_a_private_link_belongs_to_it():
+    html = make_html("Se [[link:mime-test:7]]kalender.ics.", subject="x", language="nb")
+
+    assert ">[[link:mime-test:7]]kalender.ics</a>." in html
+
+
+@pytest.mark.parametrize("ending", ["", "kalender.ics"])
+def test_staff_see_a_mark_instead_of_a_private_link(ending):
+    html = make_html(f"Se [[link:mime-test:7]]{ending}.", subject="x", language="nb")
 
     assert "Se <u>privat lenke</u>." in hide_private_links(html, "privat lenke")
