@@ -29,6 +29,12 @@ class Month:
     weeks: list[list[Day]]
 
     @property
+    def meetings(self) -> list[Meeting]:
+        """The meetings of the month itself, in order and each once."""
+        days = [day for week in self.weeks for day in week if day.is_in_month]
+        return list({meeting.pk: meeting for day in days for meeting in day.meetings}.values())
+
+    @property
     def previous(self) -> date:
         return (self.first - timedelta(days=1)).replace(day=1)
 
