@@ -14,6 +14,8 @@ from courses.models import Assignment, Session, Trainer
 from courses.services.assignments import assign_trainer, withdraw_assignment
 from courses.services.trainers import change_trainer, register_trainer
 
+SECTION = "kursholdere"
+
 
 @require_safe
 @permission_required("courses.view_trainer", raise_exception=True)
@@ -25,7 +27,7 @@ def trainer_list(request):
         .annotate(coming=Count("assignments", filter=coming))
         .order_by("-is_active", "user__name", "pk")
     )
-    return render(request, "courses/staff_trainer_list.html", {"trainers": trainers})
+    return render(request, "courses/staff_trainer_list.html", {"trainers": trainers, "staff_section": SECTION})
 
 
 @permission_required("courses.add_trainer", raise_exception=True)
@@ -35,7 +37,7 @@ def trainer_create(request):
         trainer = register_trainer(**form.cleaned_data, by=request.user)
         messages.success(request, _("%(name)s is now a trainer.") % {"name": trainer})
         return redirect("courses:trainer_list")
-    return render(request, "courses/staff_trainer_form.html", {"form": form})
+    return render(request, "courses/staff_trainer_form.html", {"form": form, "staff_section": SECTION})
 
 
 @permission_required("courses.change_trainer", raise_exception=True)
@@ -46,7 +48,9 @@ def trainer_update(request, trainer_id):
         change_trainer(trainer, **form.cleaned_data, by=request.user)
         messages.success(request, _("Saved."))
         return redirect("courses:trainer_list")
-    return render(request, "courses/staff_trainer_form.html", {"form": form, "trainer": trainer})
+    return render(
+        request, "courses/staff_trainer_form.html", {"form": form, "trainer": trainer, "staff_section": SECTION}
+    )
 
 
 @permission_required("courses.add_assignment", raise_exception=True)
@@ -62,7 +66,9 @@ def assignment_create(request, session_id):
         else:
             messages.success(request, _("%(name)s teaches this session and gets an e-mail.") % {"name": trainer})
             return redirect("courses:assignment_create", session_id)
-    return render(request, "courses/staff_assignment_form.html", {"form": form, "session": session})
+    return render(
+        request, "courses/staff_assignment_form.html", {"form": form, "session": session, "staff_section": "kurs"}
+    )
 
 
 @require_POST

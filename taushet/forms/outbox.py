@@ -1,3 +1,6 @@
+from functools import reduce
+from operator import or_
+
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +15,7 @@ class OutboxFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *Message.State.choices])
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     q = forms.CharField(
-        label=_("Address"),
+        label=_("Name, address or subject"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
@@ -30,5 +33,6 @@ class OutboxFilter(forms.Form):
         if chosen.get("kind"):
             messages = messages.filter(kind=chosen["kind"])
         if chosen.get("q"):
-            messages = messages.filter(Q(to_email__icontains=chosen["q"]) | Q(to_name__icontains=chosen["q"]))
+            fields = ("to_email", "to_name", "subject")
+            messages = messages.filter(reduce(or_, (Q(**{f"{field}__icontains": chosen["q"]}) for field in fields)))
         return messages

@@ -12,9 +12,6 @@ class MessageQuerySet(models.QuerySet):
     def due(self, now=None):
         return self.waiting().filter(due_at__lte=now or timezone.now())
 
-    def in_trouble(self):
-        return self.filter(state__in=[Message.State.UNKNOWN, Message.State.FAILED, Message.State.HELD])
-
 
 class Message(models.Model):
     """One e-mail to one person, stored before anything is sent and kept as it was sent.
@@ -32,6 +29,8 @@ class Message(models.Model):
         HELD = "held", _("Held back for now")
         CANCELLED = "cancelled", _("Cancelled, not sent")
         STAYED = "stayed", _("Stayed here")
+
+    TROUBLE = (State.UNKNOWN, State.FAILED, State.HELD)
 
     class Priority(models.IntegerChoices):
         SIGN_IN = 0, _("Sign-in mail")
@@ -88,6 +87,11 @@ class Message(models.Model):
 
     def get_absolute_url(self):
         return reverse("outbox_detail", args=[self.pk])
+
+    @property
+    def needs_somebody(self):
+        """Whether a person has to look at it, since nothing more happens by itself."""
+        return self.state in self.TROUBLE
 
     @property
     def is_sealed(self):

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,7 +22,7 @@ from taushet.services import audit, outbox
 from taushet.services.mail_html import hide_private_links
 
 State = Message.State
-LIST_FIELDS = ("kind", "state", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
+LIST_FIELDS = ("kind", "state", "state_reason", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ def outbox_act(request, pk, name):
         "button": action.label,
         "color": action.color,
         "back": message.get_absolute_url(),
+        "staff_section": "utboks",
     }
     return render(request, "confirm.html", context)
 
@@ -158,7 +160,8 @@ def suppression_lift(request, pk):
         "title": _("Allow mail to this address"),
         "text": _("Do this when the owner asks for it, or when you know that the address works again."),
         "button": _("Allow mail"),
-        "back": redirect("suppression_list").url,
+        "back": reverse("suppression_list"),
+        "staff_section": "utboks",
     }
     return render(request, "confirm.html", context)
 

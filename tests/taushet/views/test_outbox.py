@@ -7,6 +7,7 @@ from django.utils import timezone
 from taushet import roles
 from taushet.models import AuditEntry, Message, Suppression
 from taushet.registrations.outbox import find_messages, mail_in_trouble
+from taushet.services import settling
 from taushet.services.outbox import WrongState, read_message
 from tests.factories.outbox import write
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, sign_in
@@ -61,12 +62,13 @@ def test_newest_come_first_fifty_a_page(client, staff):
 
 def test_list_is_narrowed_by_state_kind_and_address(client, staff):
     held = written(State.HELD)
-    sealed = written(State.SENT, kind="test-sealed", to_email="ola@fylke.example")
+    sealed = written(State.SENT, kind="test-sealed", to_email="ola@fylke.example", subject="Kode")
 
     assert listed(client, state="held") == [held.pk]
     assert listed(client, kind="test-sealed") == [sealed.pk]
     assert listed(client, q="fylke") == [sealed.pk]
     assert listed(client, q="KARI") == [held.pk]
+    assert listed(client, q="kode") == [sealed.pk]
     assert listed(client, state="nonsense", kind="nonsense") == [sealed.pk, held.pk]
 
 
@@ -79,6 +81,23 @@ def test_states_are_counted(client, staff):
 
     counts = {value: count for value, _label, count in states}
     assert (counts["held"], counts["sent"], counts["failed"]) == (2, 1, 0)
+
+
+def test_list_says_what_is_wrong_where_somebody_has_to_look(client, staff):
+    for state in (State.FAILED, State.STAYED):
+        message = written(state)
+        Message.objects.filter(pk=message.pk).update(state_reason=settling.REFUSED)
+
+    page = client.get(reverse("outbox_list")).content.decode()
+
+    assert page.count("E-postleverandøren avviste meldingen.") == 1
+
+
+@pytest.mark.parametrize(("state", "is_asked"), [(State.UNKNOWN, True), (State.FAILED, False)])
+def test_person_is_asked_to_find_out_what_became_of_it(client, staff, state, is_asked):
+    page = client.get(written(state).get_absolute_url()).content.decode()
+
+    assert ("Ingen andre enn du kan finne ut" in page) is is_asked
 
 
 @pytest.mark.parametrize("count", [1, 3])
