@@ -18,11 +18,14 @@ from django.db import connection
 
 NURSERY = """
 import json, os, signal, sys
+from datetime import timedelta
 import django
 django.setup()
 from django.conf import settings
 from taushet.lanes import roles
+from taushet.registries import PeriodicTask, periodic_tasks
 from taushet.worker import Parent
+from tests.servers.kinds import tasks
 
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 for line in sys.stdin:
@@ -32,6 +35,8 @@ for line in sys.stdin:
         os.setsid()
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         settings.OUTGOING_MAIL, settings.MAILERS = True, order["mailers"]
+        if order["ticks"]:
+            periodic_tasks.register(PeriodicTask("every-second", timedelta(seconds=1), tasks.do_nothing.enqueue))
         Parent(roles(order["senders"])).run()
         os._exit(0)
     print(pid, flush=True)
@@ -94,8 +99,9 @@ def nursery():
     )
 
     @contextmanager
-    def worker(senders=1):
-        process.stdin.write(json.dumps({"mailers": settings.MAILERS, "senders": senders}) + "\n")
+    def worker(senders=1, ticks=False):
+        order = {"mailers": settings.MAILERS, "senders": senders, "ticks": ticks}
+        process.stdin.write(json.dumps(order) + "\n")
         process.stdin.flush()
         one = Worker(int(process.stdout.readline()))
         try:
