@@ -1,7 +1,11 @@
 """What every test may use."""
 
-import pytest
+import importlib
 
+import pytest
+from django.urls import clear_url_caches
+
+from taushet import urls
 from taushet.translations import compile_translations
 
 
@@ -9,3 +13,15 @@ from taushet.translations import compile_translations
 def compiled_translations():
     """Let pages speak Norwegian in a fresh clone."""
     compile_translations()
+
+
+@pytest.fixture
+def demonstration(settings, db):
+    """The demonstration switched on, its address included."""
+    settings.DEMO = True
+    importlib.reload(urls)
+    clear_url_caches()
+    yield
+    settings.DEMO = False
+    importlib.reload(urls)
+    clear_url_caches()

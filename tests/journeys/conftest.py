@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
+from taushet.demonstration import load_people
 from tests.servers.browser import ARGUMENTS, find_browser
 
 # Playwright runs an event loop in this thread; the journeys still use the ORM to arrange and to look.
@@ -68,6 +69,21 @@ def is_own(address: str, site: str) -> bool:
 def is_fault(line) -> bool:
     """Whether the browser complains about the content policy or a script, as it does on its console."""
     return line.type == "error" and "Failed to load resource" not in line.text
+
+
+@pytest.fixture
+def signed_in(new_page, demonstration):
+    """Open a fresh browser as a person of the demonstration: `signed_in("trainer", width=390)`."""
+    load_people(print)
+
+    def open_page(person, **options) -> Page:
+        page = new_page(**options)
+        page.goto("/demo/")
+        page.locator(f"button[value={person}]").click()
+        page.wait_for_url(lambda address: "/demo/" not in address)
+        return page
+
+    return open_page
 
 
 @pytest.fixture
