@@ -19,8 +19,9 @@ from taushet.registries import (
     search_sources,
     today_cards,
 )
+from taushet.searches import holds
 
-from .models import County, CrisisCentre, Indicator, Membership, Municipality, Unit
+from .models import ContactPerson, County, CrisisCentre, Indicator, Membership, Municipality, Unit
 from .services import demonstration, erasing, people
 from .services.places import find_municipalities
 
@@ -90,6 +91,26 @@ search_sources.register(
         title=_("Municipalities"),
         permission="municipalities.view_municipality",
         find=search_municipalities,
+    )
+)
+
+
+def search_people(user, text):
+    """Find those who work for a municipality: contact people, and those who belong to one."""
+    contacts = ContactPerson.objects.filter(holds(text, "name", "email")).select_related("municipality")
+    found = [(row.name, row.email, row.municipality) for row in contacts.order_by("name", "pk")[:20]]
+    members = Membership.objects.filter(holds(text, "user__name", "user__email"), ended_at=None)
+    members = members.select_related("user", "municipality").order_by("user__name", "pk")
+    found += [(str(row.user), row.user.email, row.municipality) for row in members[:20]]
+    return [(name, f"{email} · {place.display_name}", facts_url(place)) for name, email, place in found[:20]]
+
+
+search_sources.register(
+    SearchSource(
+        key="people-in-municipalities",
+        title=_("People in municipalities"),
+        permission="municipalities.view_contactperson",
+        find=search_people,
     )
 )
 deactivations.register(Deactivation(key="memberships", apply=people.end_memberships_of))

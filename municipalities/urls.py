@@ -12,6 +12,7 @@ app_name = "municipalities"
 urlpatterns = [
     path("kommuner/", registry.municipality_list, name="municipality_list"),
     path("kommuner/<municipality:number>/", registry.municipality_detail, name="municipality_detail"),
+    path("stab/kommuner/", facts.staff_municipality_list, name="staff_municipality_list"),
     path("stab/kommuner/<municipality:number>/", facts.municipality_facts, name="municipality_facts"),
     path("stab/kommuner/<municipality:number>/opplysning/<slug:key>/", facts.fact_update, name="fact_update"),
     path("stab/kommuner/<municipality:number>/enhet/", units.unit_create, name="unit_create"),

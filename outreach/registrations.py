@@ -23,6 +23,7 @@ from taushet.registries import (
     search_sources,
     today_cards,
 )
+from taushet.searches import holds
 
 message_kinds.register(
     MessageKind("letter", _("Demand"), before_sending=sending.check_letter, after_settling=sending.note_outcome)
@@ -62,6 +63,12 @@ def mailings_to_approve(user):
     return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
 
 
+def mailings_unfinished(user):
+    """The drafts one made or changed last, which nobody has sent to approval yet."""
+    mine = Mailing.objects.filter(Q(author=user) | Q(last_editor=user), status=Mailing.Status.DRAFT, return_note="")
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in mine.order_by("pk")]
+
+
 def mailings_returned(user):
     returned = Mailing.objects.filter(status=Mailing.Status.DRAFT).exclude(return_note="")
     return [(mailing.title, mailing.get_absolute_url()) for mailing in returned]
@@ -92,6 +99,7 @@ def letters_in_trouble(user):
 today_cards.register(
     TodayCard("approve", _("Waiting for your approval"), "outreach.approve_mailing", mailings_to_approve)
 )
+today_cards.register(TodayCard("drafts", _("Your drafts of mailings"), "outreach.change_mailing", mailings_unfinished))
 today_cards.register(TodayCard("returned", _("Mailings sent back"), "outreach.change_mailing", mailings_returned))
 today_cards.register(TodayCard("held", _("Letters held back"), "outreach.change_mailing", letters_held))
 today_cards.register(TodayCard("trouble", _("Letters in trouble"), "outreach.view_mailing", letters_in_trouble))
@@ -99,9 +107,7 @@ today_cards.register(TodayCard("trouble", _("Letters in trouble"), "outreach.vie
 
 def find_letters(user, text):
     found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related("municipality", "mailing")
-    matching = found.filter(
-        Q(municipality__name__icontains=text) | Q(to_name__icontains=text) | Q(to_email__icontains=text)
-    )
+    matching = found.filter(holds(text, "municipality__name", "to_name", "to_email"))
     for letter in matching.order_by("-pk")[:20]:
         yield (
             letter.municipality.name,
@@ -114,7 +120,7 @@ def find_politicians(user, text):
     """Everybody whose name holds every word asked for."""
     found = Politician.objects.exclude(last_name="")
     for word in text.split():
-        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word))
+        found = found.filter(holds(word, "first_name", "last_name"))
     found = list(found[:20])
     offices = {}
     for mandate in Mandate.objects.in_office().filter(politician__in=found).select_related("body"):

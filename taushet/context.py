@@ -13,10 +13,16 @@ def site(request):
         "is_demonstration": settings.DEMO,
         "is_neutral": is_neutral(request),
         "section": first if first in SECTIONS else "",
-        "staff_section": rest.partition("/")[0] if first == "stab" else "",
+        "staff_section": staff_section(rest) if first == "stab" else "",
+        "base_template": "staff_base.html" if first == "stab" else "base.html",
         "main_site": settings.BASE_URL,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }
+
+
+def staff_section(rest):
+    """Return which entry of the staff menu a page under /stab/ belongs to."""
+    return "tekster" if rest.startswith("kurs/tekster") else rest.partition("/")[0]
 
 
 def is_neutral(request):

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from courses.demonstration import trainers
+from courses.models import Trainer
 from courses.services.assignments import TRAINER_MAIL, without_trainer
 from courses.services.catalogue import when_text
 from courses.services.feeds import TRAINER_FEED
@@ -18,6 +19,7 @@ from taushet.registries import (
     MessageKind,
     RetentionRule,
     RolePermissions,
+    SearchSource,
     TodayCard,
     deactivations,
     demonstration_parts,
@@ -26,8 +28,10 @@ from taushet.registries import (
     message_kinds,
     retention_rules,
     role_permissions,
+    search_sources,
     today_cards,
 )
+from taushet.searches import holds
 
 STAFF_PERMISSIONS = (
     "courses.view_trainer",
@@ -47,12 +51,20 @@ def sessions_to_staff(user):
         yield f"{session.course.title}, {place}, {when}", reverse("courses:assignment_create", args=[session.pk])
 
 
+def find_trainers(user, text):
+    """Find trainers by name or address."""
+    found = Trainer.objects.filter(holds(text, "user__name", "user__email")).select_related("user")
+    for trainer in found.order_by("-is_active", "user__name", "pk")[:20]:
+        yield str(trainer), trainer.user.email, reverse("courses:trainer_update", args=[trainer.pk])
+
+
 link_kinds.register(LinkKind(TRAINER_FEED, "courses:feed"))
 feed_kinds.register(FeedKind(TRAINER_FEED, trainer_feed))
 message_kinds.register(MessageKind(TRAINER_MAIL, _("To a trainer")))
 today_cards.register(
     TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.view_session", sessions_to_staff)
 )
+search_sources.register(SearchSource("trainers", _("Trainers"), "courses.change_trainer", find_trainers))
 retention_rules.register(
     RetentionRule(
         key="trainers",

@@ -45,11 +45,18 @@ def left_open(user):
     return lines(Session.objects.left_open().order_by("first_starts_at", "pk"))
 
 
+def drafts(user):
+    return lines(Session.objects.filter(state=Session.State.DRAFT).upcoming())
+
+
 def lacking_nynorsk(user):
     courses = Course.objects.lacking_nynorsk()
     return [(course.title_nb, reverse("courses:staff_course_update", args=[course.slug])) for course in courses]
 
 
+today_cards.register(
+    TodayCard("session-drafts", gettext_lazy("Sessions that are not open yet"), "courses.change_session", drafts)
+)
 today_cards.register(
     TodayCard("sessions-left-open", gettext_lazy("Were these sessions held?"), "courses.change_session", left_open)
 )

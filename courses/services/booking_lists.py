@@ -5,12 +5,12 @@ from datetime import timedelta
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.models import Booking, Participant, Session
 from taushet.models import User
+from taushet.searches import holds
 
 from .catalogue import when_text
 
@@ -50,22 +50,28 @@ def too_few_names(user: User) -> Iterator[tuple[str, str]]:
             "named": session.named,
             "seats": session.confirmed,
         }
-        yield sentence, reverse("courses:staff_booking_list", args=[session.pk])
+        yield sentence, f"{session.get_staff_url()}#bookings"
+
+
+def telling(text: str) -> Q:
+    """Return what picks the bookings a text tells of: by number, contact, participant or municipality."""
+    wanted = holds(text, "contact_name", "contact_email", "second_name", "second_email", "municipality__name")
+    wanted |= Q(pk__in=Participant.objects.filter(holds(text, "name", "email")).values("booking"))
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        wanted |= Q(pk=int(text))
+    return wanted
+
+
+def of_session(session: Session, user: User) -> QuerySet[Booking]:
+    """Return the bookings of a session that the user may see, with the names they have; standing ones first."""
+    rows = Booking.objects.visible_to(user).filter(session=session)
+    rows = rows.select_related("municipality", "created_by").with_names()
+    return rows.order_by(F("ended_at").asc(nulls_first=True), "created_at", "pk")
 
 
 def find_bookings(user: User, text: str) -> Iterator[tuple[str, str, str]]:
-    """Find bookings by number, contact, participant or municipality (a SearchSource)."""
-    wanted = (
-        Q(contact_name__icontains=text)
-        | Q(contact_email__icontains=text)
-        | Q(second_name__icontains=text)
-        | Q(second_email__icontains=text)
-        | Q(municipality__name__icontains=text)
-        | Q(pk__in=Participant.objects.filter(Q(name__icontains=text) | Q(email__icontains=text)).values("booking"))
-    )
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        wanted |= Q(pk=int(text))
-    found = Booking.objects.visible_to(user).filter(wanted).select_related("municipality", "session__course")
+    """Find bookings by what tells of them (a SearchSource)."""
+    found = Booking.objects.visible_to(user).filter(telling(text)).select_related("municipality", "session__course")
     for booking in found.order_by("-pk")[:20]:
         title = _("Booking %(number)s") % {"number": booking.pk}
         when = when_text(booking.session.first_starts_at, booking.session.last_ends_at)

@@ -4,7 +4,7 @@ from django import template
 from django.db.models import Q
 
 from courses.forms.catalogue import SessionFilterForm
-from courses.models import Format, Session
+from courses.models import Booking, Format, Session
 from courses.services.catalogue import planned, session_rows
 
 register = template.Library()
@@ -25,6 +25,15 @@ def municipality_courses(municipality, count=3):
 
 def with_free_seats():
     return Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
+
+
+@register.inclusion_tag("courses/municipality_bookings.html", takes_context=True)
+def municipality_bookings(context, municipality, count=10):
+    """Show the latest bookings of a municipality that the user may see. Costs one query, or two."""
+    rows = Booking.objects.visible_to(context["user"]).filter(municipality=municipality)
+    rows = rows.select_related("municipality", "created_by", "session__course", "session__municipality").with_names()
+    latest = list(rows.order_by("-session__first_starts_at", "-pk")[: count + 1])
+    return {"municipality": municipality, "bookings": latest[:count], "has_more": len(latest) > count}
 
 
 STATE_COLOURS = {

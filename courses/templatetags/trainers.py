@@ -12,6 +12,7 @@ def session_trainers(context, session, form=None):
     may_assign = perms["courses"]["add_assignment"] and session.takes_trainers
     return {
         "session": session,
+        "perms": perms,
         "assignments": session.assignments.standing().select_related("trainer__user").order_by("pk"),
         "form": (form or AssignmentForm(session=session)) if may_assign else None,
         "may_withdraw": perms["courses"]["change_assignment"],

@@ -28,7 +28,8 @@ urlpatterns = [
     path("min-kommune/", municipality.my_municipality, name="my_municipality"),
     path("min-kommune/bestilling/<int:booking_id>/", municipality.my_booking, name="my_booking"),
     path("min-kommune/folk/<int:membership_id>/", municipality.membership_answer, name="my_membership_answer"),
-    path("stab/kurs/<int:session_id>/bestillinger/", staff_bookings.staff_booking_list, name="staff_booking_list"),
+    path("stab/bestillinger/", staff_bookings.staff_booking_list, name="staff_booking_list"),
+    path("stab/bestillinger/ny/", staff_bookings.staff_booking_start, name="staff_booking_start"),
     path(
         "stab/kurs/<int:session_id>/bestillinger/ny/", staff_bookings.staff_booking_create, name="staff_booking_create"
     ),

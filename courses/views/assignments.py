@@ -14,8 +14,6 @@ from courses.models import Assignment, Session, Trainer
 from courses.services.assignments import assign_trainer, withdraw_assignment
 from courses.services.trainers import change_trainer, register_trainer
 
-SECTION = "kursholdere"
-
 
 @require_safe
 @permission_required("courses.view_trainer", raise_exception=True)
@@ -27,7 +25,7 @@ def trainer_list(request):
         .annotate(coming=Count("assignments", filter=coming))
         .order_by("-is_active", "user__name", "pk")
     )
-    return render(request, "courses/staff_trainer_list.html", {"trainers": trainers, "staff_section": SECTION})
+    return render(request, "courses/staff_trainer_list.html", {"trainers": trainers})
 
 
 @permission_required("courses.add_trainer", raise_exception=True)
@@ -37,7 +35,7 @@ def trainer_create(request):
         trainer = register_trainer(**form.cleaned_data, by=request.user)
         messages.success(request, _("%(name)s is now a trainer.") % {"name": trainer})
         return redirect("courses:trainer_list")
-    return render(request, "courses/staff_trainer_form.html", {"form": form, "staff_section": SECTION})
+    return render(request, "courses/staff_trainer_form.html", {"form": form})
 
 
 @permission_required("courses.change_trainer", raise_exception=True)
@@ -48,9 +46,9 @@ def trainer_update(request, trainer_id):
         change_trainer(trainer, **form.cleaned_data, by=request.user)
         messages.success(request, _("Saved."))
         return redirect("courses:trainer_list")
-    return render(
-        request, "courses/staff_trainer_form.html", {"form": form, "trainer": trainer, "staff_section": SECTION}
-    )
+    sessions = Session.objects.for_trainer(trainer).select_related("course", "municipality", "closed_to")
+    context = {"form": form, "trainer": trainer, "coming": sessions.upcoming(), "been": sessions.past()[:20]}
+    return render(request, "courses/staff_trainer_form.html", context)
 
 
 @permission_required("courses.add_assignment", raise_exception=True)
@@ -65,10 +63,8 @@ def assignment_create(request, session_id):
             form.add_error("trainer", str(error))
         else:
             messages.success(request, _("%(name)s teaches this session and gets an e-mail.") % {"name": trainer})
-            return redirect("courses:assignment_create", session_id)
-    return render(
-        request, "courses/staff_assignment_form.html", {"form": form, "session": session, "staff_section": "kurs"}
-    )
+            return redirect(session.get_staff_url())
+    return render(request, "courses/staff_assignment_form.html", {"form": form, "session": session})
 
 
 @require_POST
@@ -86,7 +82,7 @@ def assignment_withdraw(request, session_id, assignment_id):
             request,
             _("%(name)s no longer teaches this session and gets an e-mail.") % {"name": assignment.trainer},
         )
-    return redirect("courses:assignment_create", session_id)
+    return redirect("courses:staff_session_detail", session_id)
 
 
 def staff_session(session_id):

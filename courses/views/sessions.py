@@ -3,15 +3,14 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from courses.exceptions import CoursesError
 from courses.forms.sessions import MeetingFormSet, SessionForm, StaffSessionFilterForm, meeting_initial
-from courses.models import Meeting, Participant, Session
-from courses.services import sessions
+from courses.models import Meeting, Session
+from courses.services import booking_lists, sessions
 from courses.services.catalogue import session_texts
 from courses.services.session_steps import STEPS
 
@@ -34,13 +33,11 @@ def staff_session_list(request):
 @require_safe
 def staff_session_detail(request, session_id):
     session = get_object_or_404(Session.objects.with_staff_figures(), pk=session_id)
-    named = Count("participants", filter=Q(participants__state=Participant.State.ACTIVE))
-    bookings = session.bookings.select_related("municipality").annotate(named=named).order_by("-created_at", "-pk")
     context = {
         "session": session,
         "course": session.course,
         "meetings": session.meetings.all(),
-        "bookings": bookings,
+        "bookings": booking_lists.of_session(session, request.user),
         "steps": [step for step in STEPS.values() if step.is_offered_for(session)],
     }
     return render(request, "courses/staff_session_detail.html", context | session_texts(session))

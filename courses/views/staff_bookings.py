@@ -1,7 +1,9 @@
-"""Bookings as campaign staff sees them: those of a session, and those made on behalf of a municipality."""
+"""Bookings as campaign staff sees them: all of them, one, and those made on behalf of a municipality."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,32 +11,46 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.exceptions import CoursesError
 from courses.forms.bookings import StaffBookingForm
+from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.models import Booking, Session
 from courses.services import bookings
 from taushet.services import audit
 
 from .bookings import meetings_of, payer_of
 
+PER_PAGE = 50
+
 
 @permission_required("courses.view_booking", raise_exception=True)
 @require_safe
-def staff_booking_list(request, session_id):
-    session = session_of(request, session_id)
-    rows = (
-        Booking.objects.visible_to(request.user)
-        .filter(session=session)
-        .select_related("municipality", "created_by")
-        .with_names()
-        .order_by("state", "municipality__sort_key", "pk")
-    )
-    return render(request, "courses/staff_booking_list.html", {"session": session, "bookings": rows})
+def staff_booking_list(request):
+    form = StaffBookingFilterForm(request.GET)
+    rows = form.narrow(Booking.objects.visible_to(request.user))
+    rows = rows.select_related("municipality", "created_by", "session__course", "session__municipality").with_names()
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "courses/staff_booking_list.html", {"form": form, "page": page})
+
+
+@permission_required("courses.add_booking", raise_exception=True)
+@require_safe
+def staff_booking_start(request):
+    """Choose for whom and in which session to book, for somebody who rings."""
+    form = BookingForForm(request.GET or None)
+    sessions = Session.objects.visible_to(request.user).bookable().upcoming()
+    if form.chosen:
+        sessions = sessions.filter(Q(closed_to=None) | Q(closed_to=form.chosen))
+    sessions = sessions.select_related("course", "municipality", "closed_to")
+    page = Paginator(sessions, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "courses/staff_booking_start.html", {"form": form, "page": page})
 
 
 @permission_required("courses.add_booking", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_booking_create(request, session_id):
     session = session_of(request, session_id)
-    form = StaffBookingForm(request.POST if request.method == "POST" else None, session=session)
+    chosen = BookingForForm(request.GET).chosen
+    initial = {"municipality": chosen.pk} if chosen else {}
+    form = StaffBookingForm(request.POST if request.method == "POST" else None, session=session, initial=initial)
     if form.is_valid():
         data = form.cleaned_data.copy()
         reason, takes_part, key = data.pop("reason"), data.pop("takes_part"), data.pop("request_key")

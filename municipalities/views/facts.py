@@ -9,8 +9,21 @@ from django.views.decorators.http import require_safe
 
 from municipalities.exceptions import BadValue
 from municipalities.forms.facts import FactForm
+from municipalities.forms.registry import MunicipalityFilterForm
 from municipalities.models import Fact, Indicator, Municipality
 from municipalities.services.facts import forget_fact, known_about, set_fact
+from municipalities.services.places import with_courses_held
+from municipalities.views.registry import by_county, narrowed
+
+
+@permission_required("municipalities.view_fact", raise_exception=True)
+@require_safe
+def staff_municipality_list(request):
+    """All of today's municipalities, county by county; there are some 400, so they stand on one page."""
+    form = MunicipalityFilterForm(request.GET)
+    shown = narrowed(list(with_courses_held()), form)
+    context = {"form": form, "counties": by_county(shown), "count": len(shown), "is_narrowed": bool(request.GET)}
+    return render(request, "municipalities/staff_municipality_list.html", context)
 
 
 @permission_required("municipalities.view_fact", raise_exception=True)
@@ -25,6 +38,9 @@ def municipality_facts(request, number):
         "units": municipality.units.order_by("-is_active", "name"),
         "crisis_centres": municipality.crisis_centres.all(),
     }
+    if request.user.has_perm("municipalities.view_membership"):
+        members = municipality.memberships.filter(ended_at=None, user__is_active=True)
+        context["members"] = members.select_related("user", "unit").order_by("confirmed_at", "pk")
     if request.user.has_perm("municipalities.view_contactperson"):
         context["contacts"] = municipality.contact_people.select_related("unit")
     return render(request, "municipalities/municipality_facts.html", context)

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -21,6 +20,7 @@ from taushet.registries import (
     search_sources,
     today_cards,
 )
+from taushet.searches import holds
 
 READ = "taushet.read_outbox"
 STEER = "taushet.steer_outbox"
@@ -70,7 +70,7 @@ today_cards.register(
 
 
 def find_messages(user, text):
-    found = Message.objects.filter(Q(to_email__icontains=text) | Q(to_name__icontains=text)).exclude(to_email="")
+    found = Message.objects.filter(holds(text, "to_email", "to_name")).exclude(to_email="")
     for message in found.only("to_email", "subject", "state", "created_at")[:20]:
         detail = f"{message.to_email} · {message.get_state_display()}"
         yield message.subject, detail, reverse("outbox_detail", args=[message.pk])

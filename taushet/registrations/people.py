@@ -13,11 +13,14 @@ from taushet.registries import (
     LinkKind,
     MessageKind,
     RolePermissions,
+    SearchSource,
     demonstration_parts,
     link_kinds,
     message_kinds,
     role_permissions,
+    search_sources,
 )
+from taushet.searches import holds
 from taushet.services.people import has_accepted
 
 
@@ -35,6 +38,15 @@ def only_while_waited_for(message):
     return only_to_people_with_access(message)
 
 
+def find_people(user, text):
+    """Find those who can sign in, by name or address."""
+    found = User.objects.filter(holds(text, "name", "email")).prefetch_related("groups").order_by("name", "email")
+    for person in found[:20]:
+        detail = " · ".join([person.email, *map(str, person.role_labels)])
+        yield str(person), detail, person.get_absolute_url()
+
+
+search_sources.register(SearchSource("people", _("People with access"), "taushet.view_user", find_people))
 message_kinds.register(
     MessageKind("sign-in", _("Sign-in and changes to it"), before_sending=only_to_people_with_access, sealed=True)
 )

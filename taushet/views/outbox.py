@@ -86,7 +86,7 @@ def outbox_list(request):
         message.kind_label = kind_label(message)
     counts = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
     states = [(state.value, state.label, counts.get(state.value, 0)) for state in State]
-    context = {"form": form, "page": page, "states": states, "staff_section": "utboks"}
+    context = {"form": form, "page": page, "states": states}
     return render(request, "taushet/outbox_list.html", context)
 
 
@@ -104,7 +104,6 @@ def outbox_detail(request, pk):
         "attachments": message.attachments.select_related("file").defer("file__content"),
         "suppression": Suppression.objects.filter(email=message.to_email.lower()).first(),
         "actions": possible_actions(message) if can_steer else [],
-        "staff_section": "utboks",
     }
     return render(request, "taushet/outbox_detail.html", context)
 
@@ -138,7 +137,6 @@ def outbox_act(request, pk, name):
         "button": action.label,
         "color": action.color,
         "back": message.get_absolute_url(),
-        "staff_section": "utboks",
     }
     return render(request, "confirm.html", context)
 
@@ -146,7 +144,7 @@ def outbox_act(request, pk, name):
 @permission_required("taushet.read_outbox", raise_exception=True)
 def suppression_list(request):
     page = Paginator(Suppression.objects.order_by("-created_at", "-pk"), 50).get_page(request.GET.get("page"))
-    return render(request, "taushet/suppression_list.html", {"page": page, "staff_section": "utboks"})
+    return render(request, "taushet/suppression_list.html", {"page": page})
 
 
 @permission_required("taushet.steer_outbox", raise_exception=True)
@@ -161,7 +159,6 @@ def suppression_lift(request, pk):
         "text": _("Do this when the owner asks for it, or when you know that the address works again."),
         "button": _("Allow mail"),
         "back": reverse("suppression_list"),
-        "staff_section": "utboks",
     }
     return render(request, "confirm.html", context)
 
