@@ -44,7 +44,7 @@ def test_card_leads_to_the_bookings_of_the_session():
         [(text, url)] = too_few_names(StaffFactory())
 
     assert text.endswith(": 0 of 4 seats have names")
-    assert url == f"/stab/kurs/{session.pk}/bestillinger/"
+    assert url == f"/stab/kurs/{session.pk}/#bookings"
 
 
 @pytest.mark.parametrize("text", ["Nordmann", "kari@bodo", "alta", "Per Hansen", "per@alta"])
