@@ -1,0 +1,282 @@
+"""Who gets in where: every address of the project, tried by everybody (design rule 12).
+
+A new address fails here until a line below says who may open it.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+
+from courses.services.assignments import assign_trainer
+from courses.services.trainers import register_trainer
+from outreach.models import Letter
+from taushet.models import Suppression
+from tests.doors import addresses
+from tests.factories.courses import BookingFactory, SessionFactory
+from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
+from tests.factories.outbox import write
+from tests.factories.outreach import MandateFactory, indicators, mailing, place
+from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
+
+pytestmark = pytest.mark.django_db
+
+STAFF = ("campaign", "approver", "finance", "administrator")
+PEOPLE = {
+    "booker": lambda: UserFactory(roles=["booker"]),
+    "trainer": lambda: register_trainer(TrainerUserFactory(), courses=[]).user,
+    "campaign": lambda: StaffFactory(roles=["campaign"]),
+    "approver": lambda: StaffFactory(roles=["approver"]),
+    "finance": lambda: StaffFactory(roles=["finance"]),
+    "administrator": lambda: StaffFactory(roles=["administrator"]),
+    "superuser": lambda: StaffFactory(roles=["administrator"], is_superuser=True, is_staff=True),
+}
+
+ANYBODY = """
+front_page helplines privacy accessibility robots favicon set_language leave health health_ready
+account_login account_logout account_inactive account_signup socialaccount_login_cancelled
+municipalities:municipality_list municipalities:municipality_detail
+courses:course_list courses:course_detail courses:session_detail courses:public_calendar courses:session_calendar
+courses:lost_link outreach:demand_list outreach:demand_detail
+"""
+
+# Nobody without the right link or provider, whoever they are.
+LINKS = {
+    404: """
+    openid_connect_login openid_connect_callback
+    courses:booking_detail courses:booking_confirm courses:booking_address courses:booking_seats
+    courses:booking_second_contact courses:booking_hand_over courses:booking_take_over courses:booking_cancel
+    courses:booking_names courses:participant_replace courses:participant_remove courses:participant_signup
+    courses:participant_detail courses:participant_withdraw courses:feed courses:participant_calendar
+    courses:booking_calendar
+    """,
+    410: "invitation invitation_accept",
+}
+
+# Open to programs that watch the house; it says 503 when no worker runs.
+WATCHED = "health_worker"
+
+# Steps on the way in, which lead a stranger back to its beginning.
+WAY_IN = """
+account_request_login_code account_confirm_login_code mfa_login_webauthn mfa_authenticate
+account_email_verification_sent
+"""
+
+# Everybody's own; what asks for the second factor again does so here too.
+ACCOUNT = """
+profile start_signed_in account_email account_reauthenticate mfa_reauthenticate mfa_reauthenticate_webauthn
+mfa_index mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes
+mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_remove_webauthn mfa_edit_webauthn
+usersessions_list openid_connect openid_disconnect
+"""
+
+SIGNED_IN = "courses:my_municipality"
+
+# What belongs to somebody: others are told that it is not there.
+SOMEBODYS = "courses:my_booking courses:my_membership_answer"
+
+TRAINERS = "courses:trainer_home courses:trainer_feed courses:trainer_feed_renew"
+ONE_TRAINERS = "courses:trainer_session courses:trainer_session_calendar"
+
+FOR_ROLES = {
+    STAFF: """
+    today staff_search municipalities:staff_municipality_list municipalities:municipality_facts
+    courses:staff_session_list courses:staff_session_detail courses:staff_course_list
+    """,
+    ("campaign", "approver", "administrator"): """
+    outbox_list outbox_detail outbox_html suppression_list
+    outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
+    outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
+    """,
+    ("campaign", "finance", "administrator"): """
+    courses:staff_booking_list courses:staff_booking_detail municipalities:unit_create municipalities:unit_update
+    """,
+    ("campaign", "administrator"): """
+    outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift
+    municipalities:fact_update municipalities:contact_create municipalities:contact_update
+    municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm
+    municipalities:membership_end
+    courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
+    courses:staff_session_create courses:staff_session_update courses:staff_session_open
+    courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
+    courses:staff_course_create courses:staff_course_update
+    courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create
+    courses:assignment_withdraw
+    outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
+    outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
+    """,
+    ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
+    ("administrator",): """
+    people_list person_invite person_detail person_update person_invite_again person_deactivate person_reactivate
+    person_remove_factors log_list
+    """,
+}
+
+
+@pytest.fixture
+def world():
+    """One of everything, none of it belonging to whoever walks."""
+    municipality = place()
+    trainer = register_trainer(TrainerUserFactory(), courses=[])
+    session = SessionFactory(municipality=municipality)
+    trainer.courses.add(session.course)
+    booking = BookingFactory(session=session, municipality=municipality)
+    letters = mailing(municipality)
+    return SimpleNamespace(
+        municipality=municipality,
+        person=trainer.user,
+        trainer=trainer,
+        session=session,
+        assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
+        booking=booking,
+        membership=MembershipFactory(municipality=municipality),
+        unit=UnitFactory(municipality=municipality),
+        contact=ContactPersonFactory(municipality=municipality),
+        indicator=indicators()[0],
+        message=write(),
+        suppression=Suppression.objects.create(email="dead@kommune.example", cause="bounce"),
+        mailing=letters,
+        letter=Letter.objects.filter(mailing=letters).first(),
+        politician=MandateFactory().politician,
+    )
+
+
+def values_of(name, world):
+    """Return what stands in an address, by the names of its parameters."""
+    pk = {
+        "outbox": world.message,
+        "suppression": world.suppression,
+        "person": world.person,
+        "municipalities:unit": world.unit,
+        "municipalities:contact": world.contact,
+        "municipalities:membership": world.membership,
+        "outreach:mailing": world.mailing,
+        "outreach:letter": world.letter,
+        "outreach:politician": world.politician,
+    }
+    row = next((row for start, row in pk.items() if name.startswith(start)), None)
+    slug = world.mailing.demand_version.demand.slug if name.startswith("outreach:") else world.session.course.slug
+    return {
+        "pk": row.pk if row else 1,
+        "number": world.municipality.number,
+        "key": world.indicator.key,
+        "slug": slug,
+        "token": "a" * 43,
+        "provider_id": "nobody",
+        "session_id": world.session.pk,
+        "booking_id": world.booking.pk,
+        "trainer_id": world.trainer.pk,
+        "assignment_id": world.assignment.pk,
+        "membership_id": world.membership.pk,
+        "participant_id": 1,
+        "mailing_pk": world.mailing.pk,
+        "object_id": 1,
+        "content_type_id": 1,
+        "app_label": "courses",
+        "url": "nowhere",
+    }
+
+
+def outcome(client, address):
+    """Say what one meets at an address, asking as a browser does, and posting where only that is taken."""
+    cookies = client.cookies.copy()
+    with transaction.atomic():
+        answer = client.get(address)
+        if answer.status_code == 405:
+            answer = client.post(address)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    if answer.status_code in {301, 302}:
+        if answer.url.startswith((reverse("account_login"), reverse("admin:login"))) or answer.url == "/admin/":
+            return "sign in"
+        if answer.url in {reverse("mfa_index")} or answer.url.startswith(reverse("account_reauthenticate")):
+            return "second factor"
+    return "open" if answer.status_code < 400 else answer.status_code
+
+
+def doors(world, *, of_administration=False):
+    """Give every address by name; Django's administration is a house of its own, with guards of its own."""
+    for name, parameters in addresses():
+        if name.startswith("anymail:") or name.startswith("admin:") != of_administration or name == "admin:None":
+            continue
+        values = values_of(name, world)
+        yield name, reverse(name, kwargs={key: values[key] for key in parameters})
+
+
+def expected():
+    """Return what strangers and people with each role shall meet, by the name of the address."""
+    everyone = ["stranger", *PEOPLE]
+    table = {name: dict.fromkeys(everyone, "open") for name in ANYBODY.split()}
+    for code, names in LINKS.items():
+        table |= {name: dict.fromkeys(everyone, code) for name in names.split()}
+    table[WATCHED] = dict.fromkeys(everyone, 503)
+    behind = {"stranger": "sign in"}
+    table[SIGNED_IN] = dict.fromkeys(PEOPLE, "open") | behind
+    table |= {name: dict.fromkeys(PEOPLE, 404) | behind for name in SOMEBODYS.split()}
+    table |= {name: dict.fromkeys(PEOPLE, 403) | behind | {"trainer": "open"} for name in TRAINERS.split()}
+    table |= {name: dict.fromkeys(PEOPLE, 403) | behind | {"trainer": 404} for name in ONE_TRAINERS.split()}
+    for roles, names in FOR_ROLES.items():
+        allowed = dict.fromkeys([*roles, "superuser"], "open")
+        table |= {name: dict.fromkeys(PEOPLE, 403) | behind | allowed for name in names.split()}
+    return table
+
+
+def enter(client, who, **how):
+    if who != "stranger":
+        sign_in(client, PEOPLE[who](), **how)
+    return client
+
+
+def test_somebody_has_said_who_may_open_each_address(world):
+    listed = {*expected(), *WAY_IN.split(), *ACCOUNT.split()}
+
+    assert {name for name, _address in doors(world)} == listed
+
+
+@pytest.mark.parametrize("who", ["stranger", *PEOPLE])
+def test_everybody_gets_in_where_they_may_and_nowhere_else(client, world, who):
+    enter(client, who)
+    table = expected()
+
+    met = {name: outcome(client, address) for name, address in doors(world) if name in table}
+
+    assert met == {name: row[who] for name, row in table.items()}
+
+
+@pytest.mark.parametrize("who", ["stranger", *PEOPLE])
+def test_the_own_account_is_open_to_whoever_is_signed_in(client, world, who):
+    enter(client, who)
+
+    met = {name: outcome(client, address) for name, address in doors(world) if name in ACCOUNT.split()}
+
+    assert {name for name, how in met.items() if how == "sign in"} == (set(met) if who == "stranger" else set())
+
+
+@pytest.mark.parametrize("who", STAFF)
+def test_without_the_second_factor_staff_get_nowhere_under_stab(client, world, who):
+    enter(client, who, second_factor=False)
+
+    met = {outcome(client, address) for _name, address in doors(world) if address.startswith("/stab/")}
+
+    assert met == {"second factor"}
+
+
+@pytest.mark.parametrize("who", ["stranger", "trainer", "administrator", "superuser"])
+def test_the_administration_is_for_superusers(client, world, who):
+    enter(client, who)
+
+    met = {outcome(client, address) for _name, address in doors(world, of_administration=True)}
+
+    if who == "superuser":
+        assert "sign in" not in met
+        assert 403 in met  # what only the import and the services may change
+    else:
+        assert met == {"sign in" if who == "stranger" else 403}
+
+
+@pytest.mark.parametrize("name", ["postmark_tracking_webhook", "postmark_inbound_webhook"])
+def test_providers_need_the_secret_of_the_webhooks(client, name):
+    answer = client.post(reverse(f"anymail:{name}"), b"{}", content_type="application/json")
+
+    assert answer.status_code == 400
