@@ -1,6 +1,9 @@
+from auditlog.registry import auditlog
 from django.contrib import admin
 
 from courses.models import AssignedMeeting, Assignment, Trainer
+
+auditlog.register(Trainer, m2m_fields={"courses", "counties"})
 
 
 @admin.register(Trainer)

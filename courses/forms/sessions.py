@@ -177,6 +177,7 @@ MeetingFormSet = forms.formset_factory(
     absolute_max=MOST_MEETINGS + 10,
     validate_max=True,
     can_delete=True,
+    can_delete_extra=False,  # an empty row counts for nothing anyway
 )
 
 
