@@ -17,6 +17,7 @@ NEUTRAL_PATHS = (
     "/bestilling/",
     "/pamelding/",
     "/deltaker/",
+    "/varsel/",
     "/kalender/",
     "/static/",
     "/sprak/",
