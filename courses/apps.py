@@ -8,4 +8,4 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401
-        from .registrations import assignments, bookings, calendars, catalogue, sessions  # noqa: F401
+        from .registrations import assignments, bookings, calendars, catalogue, date_alerts, sessions  # noqa: F401

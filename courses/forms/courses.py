@@ -8,6 +8,7 @@ from taushet.fields import CleanCharField, WholeNumberField
 
 from .fields import PriceField
 
+OTHER_PAGES = {"foresporsel", "varsel"}  # under /kurs/
 LONG_TEXTS = [f"{field}_{language}" for field in ("description", "aims") for language in ("nb", "nn", "en")]
 
 
@@ -71,6 +72,12 @@ class CourseForm(forms.ModelForm):
             del self.fields["slug"]
         self.fields["length_hours"].localize = True
         self.fields["length_hours"].widget = forms.TextInput(attrs={"inputmode": "decimal"})
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if slug in OTHER_PAGES:
+            raise forms.ValidationError(self.fields["slug"].error_messages["unique"], code="unique")
+        return slug
 
     def clean(self):
         data = super().clean()

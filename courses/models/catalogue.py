@@ -139,8 +139,15 @@ class Course(models.Model):
 
 
 class DateAlertQuerySet(models.QuerySet):
+    def standing(self):
+        """Those nobody has stopped, confirmed or not."""
+        return self.filter(stopped_at=None)
+
+    def pending(self):
+        return self.standing().filter(confirmed_at=None)
+
     def live(self):
-        return self.filter(confirmed_at__isnull=False, stopped_at=None)
+        return self.standing().filter(confirmed_at__isnull=False)
 
 
 class DateAlert(models.Model):
@@ -163,7 +170,7 @@ class DateAlert(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
     told_until = models.DateTimeField(
-        null=True, blank=True, help_text=_("Sessions opened up to this moment have been told of.")
+        default=timezone.now, help_text=_("Sessions opened up to this moment have been told of.")
     )
 
     objects = DateAlertQuerySet.as_manager()
@@ -183,3 +190,7 @@ class DateAlert(models.Model):
 
     def __str__(self):
         return f"{self.pk}"
+
+    @property
+    def is_live(self) -> bool:
+        return self.confirmed_at is not None and self.stopped_at is None

@@ -105,6 +105,10 @@ def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan
             door.set_capacity(fields["capacity"])
         for name in changed:
             setattr(session, name, fields[name])
+        if "closed_to" in changed and session.closed_to is None and session.opened_at:
+            # For everybody else it is new only now.
+            session.opened_at = timezone.now()
+            changed.append("opened_at")
         _set_span(session, meetings)
         session.save(update_fields=[*changed, "first_starts_at", "last_ends_at"])
         touched = _write_meetings(session, meetings, standing)

@@ -10,6 +10,7 @@ from django_htmx.http import retarget
 
 from courses.forms.bookings import BookingForm
 from courses.forms.catalogue import SessionFilterForm
+from courses.forms.date_alerts import DateAlertForm
 from courses.models import Course, Session
 from courses.services.catalogue import planned, session_rows, session_texts
 
@@ -46,6 +47,7 @@ def course_list(request):
     form = SessionFilterForm(request.GET)
     page = paginated(form.narrow(Session.objects.public()), request)
     context = {"form": form, "page": page, "is_narrowed": any(request.GET.values())}
+    context["alert_form"] = lambda: DateAlertForm(initial={"county": request.GET.get("county")})
     response = render(request, f"courses/session_list.html{list_partial(request, form)}", context)
     patch_vary_headers(response, ["HX-Request", "HX-Target"])
     return retarget(response, "#catalogue") if form.errors and request.htmx else response
@@ -72,7 +74,9 @@ def course_detail(request, slug):
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
     page = paginated(Session.objects.public().filter(course=course), request)
     languages = {field: course.text_language(field) for field in Course.TEXTS}
-    return render(request, "courses/course_detail.html", {"course": course, "page": page, "languages": languages})
+    context = {"course": course, "page": page, "languages": languages}
+    context["alert_form"] = lambda: DateAlertForm(initial={"course": course.slug})
+    return render(request, "courses/course_detail.html", context)
 
 
 @login_not_required

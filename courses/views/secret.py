@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
-from courses.models import Booking, Participant
+from courses.models import Booking, DateAlert, Participant
 from taushet.services.links import find_live
 
 RECEIPT_LIFE = timedelta(hours=24)
@@ -71,6 +71,23 @@ def opens_participant(view):
         return in_language(request, participant.booking.language, lambda: view(request, participant, token, **kwargs))
 
     return secret(view, open_participant)
+
+
+def opens_alert(*purposes: str) -> Callable:
+    """Let a view be opened by the token of somebody's wish for new dates, which it gets with the token."""
+
+    def decorate(view):
+        def open_alert(request, token, **kwargs):
+            link = find_live(token, *purposes)
+            alerts = DateAlert.objects.select_related("course", "county")
+            alert = alerts.filter(pk=link.subject_id).first() if link else None
+            if alert is None:
+                return link_lost(request)
+            return in_language(request, alert.language, lambda: view(request, alert, token, **kwargs))
+
+        return secret(view, open_alert)
+
+    return decorate
 
 
 def secret(view, opened):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from courses.models import Booking, Course, Meeting, Participant, Session, Trainer
+from courses.models import Booking, Course, DateAlert, Meeting, Participant, Session, Trainer
 
 from .municipalities import MunicipalityFactory
 from .taushet import TrainerUserFactory
@@ -100,3 +100,15 @@ class ParticipantFactory(factory.django.DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Deltaker {n}")
     email = factory.Sequence(lambda n: f"deltaker{n}@test.example")
     request_key = factory.Sequence(lambda n: f"participant-{n}")
+
+
+class DateAlertFactory(factory.django.DjangoModelFactory):
+    """A confirmed wish for all new dates, asked for two days ago."""
+
+    class Meta:
+        model = DateAlert
+
+    email = factory.Sequence(lambda n: f"leser{n}@test.example")
+    created_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=2))
+    confirmed_at = factory.SelfAttribute("created_at")
+    told_until = factory.SelfAttribute("created_at")

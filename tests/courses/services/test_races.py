@@ -1,15 +1,19 @@
 """Many at once for few seats, each on a connection of its own."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from courses.exceptions import NameTaken, SeatsTaken
-from courses.models import Booking
+from courses.models import Booking, DateAlert
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
 from courses.services.participants import Person, sign_up
-from tests.factories.courses import BookingFactory, SessionFactory
+from taushet.models import Message
+from tests.factories.courses import BookingFactory, DateAlertFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -116,3 +120,20 @@ def test_sign_ups_stop_at_the_number_of_seats():
 
     assert sum(isinstance(result, NameTaken) for result in results) == 5
     assert booking.participants.count() == 3
+
+
+def test_several_workers_tell_of_new_dates_once_each():
+    SessionFactory(opened_at=timezone.now() - timedelta(hours=2))
+    DateAlertFactory.create_batch(5)
+
+    results = at_once(4, lambda number: tell_of_new_dates())
+
+    assert sum(results) == 5
+    assert Message.objects.values("to_email").distinct().count() == Message.objects.count() == 5
+
+
+def test_one_wish_sent_many_times_at_once_is_one_wish_and_one_mail():
+    at_once(8, lambda number: ask_for_dates("kari@bodo.test", course=None, county=None, language="nb"))
+
+    assert DateAlert.objects.count() == 1
+    assert Message.objects.count() == 1

@@ -26,7 +26,7 @@ def test_queries_of_the_list_do_not_grow(client, django_assert_num_queries, coun
     SessionFactory.create_batch(count)
     client.get(reverse("courses:course_list"))
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):  # three of them for what a process keeps for a minute outside the tests
         response = client.get(reverse("courses:course_list"))
 
     assert len(response.context["page"].object_list) == min(count, 50)
@@ -37,7 +37,7 @@ def test_queries_of_a_course_do_not_grow(client, django_assert_num_queries, coun
     course = CourseFactory()
     SessionFactory.create_batch(count, course=course)
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):  # one of them for what a process keeps for a minute outside the tests
         client.get(course.get_absolute_url())
 
 
