@@ -27,7 +27,6 @@ class SeatsField(WholeNumberField):
 
     def __init__(self, **kwargs):
         super().__init__(min_value=1, max_value=2000, **kwargs)
-        self.widget.attrs |= {"autocomplete": "off"}
 
 
 class BookingForm(RequestKeyForm):

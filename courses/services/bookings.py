@@ -25,6 +25,8 @@ from .contacts import drop_hand_over, know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable, refuse_unchangeable
 
 HOLD = timedelta(hours=24)
+REPEATED_WITHIN = timedelta(hours=1)
+WHAT_WAS_TYPED = ("session", "municipality", "seats", "contact_name", "contact_email", "contact_phone")
 CLOSED_BY_THE_END = ("booking-confirm", "booking-receipt", "booking-handover", "signup")
 
 
@@ -39,6 +41,7 @@ def book_seats(
 ) -> Booking:
     """Book seats for a municipality; the same request key gives the same booking however often it comes.
 
+    So do the same words within an hour: a browser that goes back may fetch the form anew, with a new key.
     `fields` are those of a booking: municipality, seats, contact_name, contact_email, contact_phone, and if need be
     the others. Confirmed at once when the address has proved itself before or is the one `visitor` is signed in
     with, else held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and
@@ -53,7 +56,7 @@ def book_seats(
         refuse_too_many_holds(booking)
         return _book_held(booking, takes_part=takes_part)
 
-    return _once(request_key, book)
+    return _once(booking, book)
 
 
 def book_for_municipality(
@@ -65,7 +68,7 @@ def book_for_municipality(
     """
     booking = _new_booking(session, request_key, fields)
     booking.created_by = by
-    return _once(request_key, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
+    return _once(booking, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
 
 
 def _new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
@@ -78,19 +81,29 @@ def _new_booking(session: Session, request_key: str, fields: dict, *, is_demonst
     )
 
 
-def _once(request_key: str, book: Callable[[], Booking]) -> Booking:
-    """Return the booking of a request key, making it when it is new."""
-    booking = Booking.objects.filter(request_key=request_key).first()
-    if booking:
-        return booking
+def _once(booking: Booking, book: Callable[[], Booking]) -> Booking:
+    """Return the booking that was made of the same form before, or make it."""
+    made = _find_made(booking)
+    if made:
+        return made
     try:
         return book()
     except (SeatsTaken, TooManyHolds, IntegrityError):
         # The same form, sent twice at once: the other one got in while this one waited at the door.
-        twin = Booking.objects.filter(request_key=request_key).first()
-        if twin is None:
+        made = _find_made(booking)
+        if made is None:
             raise
-        return twin
+        return made
+
+
+def _find_made(booking: Booking) -> Booking | None:
+    """Return the booking of the same request key, or the one a visitor has just made in the same words."""
+    made = Booking.objects.filter(request_key=booking.request_key).first()
+    if made or booking.created_by_id:
+        return made
+    typed = {name: getattr(booking, name) for name in WHAT_WAS_TYPED}
+    recently = timezone.now() - REPEATED_WITHIN
+    return Booking.objects.taking_seats().filter(**typed, created_at__gt=recently, created_by=None).first()
 
 
 def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
