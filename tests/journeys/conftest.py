@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
+from municipalities.services.registry.bundled import read_bundled
+from municipalities.services.registry.writing import import_edition
 from taushet.demonstration import load_people
 from tests.servers.browser import ARGUMENTS, find_browser
 
@@ -89,6 +91,12 @@ def signed_in(new_page, demonstration):
 @pytest.fixture
 def page(new_page):
     return new_page()
+
+
+@pytest.fixture
+def norway(db):
+    """The 357 municipalities."""
+    import_edition(read_bundled())
 
 
 @pytest.fixture

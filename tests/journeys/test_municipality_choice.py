@@ -5,15 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from municipalities.services.registry.bundled import read_bundled
-from municipalities.services.registry.writing import import_edition
-
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def norway(db):
-    import_edition(read_bundled())
 
 
 @pytest.fixture
