@@ -50,7 +50,11 @@ class BookingForm(RequestKeyForm):
     )
     takes_part = forms.BooleanField(label=_("I take part myself"), required=False)
     payer_kind = forms.ChoiceField(
-        label=_("Who pays?"), choices=Payer.CHOICES, widget=forms.RadioSelect, initial=Payer.MUNICIPALITY
+        label=_("Who pays?"),
+        choices=Payer.CHOICES,
+        widget=forms.RadioSelect,
+        initial=Payer.MUNICIPALITY,
+        error_messages={"required": _("Choose who pays."), "invalid_choice": _("Choose who pays.")},
     )
     payer_name = CleanCharField(label=_("Name of the payer"), max_length=150, required=False)
     payer_organisation_number = OrganisationNumberField(label=_("Organisation number of the payer"), required=False)
@@ -84,6 +88,11 @@ class BookingForm(RequestKeyForm):
         if data.get("payer_kind") == self.Payer.OTHER:
             self.require("payer_name", _("Write who pays."))
             self.require("payer_organisation_number", _("Write the payer’s organisation number."))
+        elif data.get("payer_kind") == self.Payer.MUNICIPALITY:
+            # What was typed about somebody else does not count, and its fields are not shown.
+            for name in ("payer_name", "payer_organisation_number"):
+                self.errors.pop(name, None)
+                data[name] = ""
         return data
 
     def require(self, name, sentence):

@@ -80,11 +80,12 @@ def session_row(
 def session_texts(session: Session) -> dict[str, str]:
     """Return when, where and with how many free seats a session is held, in the words of the list."""
     place, state = session.municipality, session.shown_state
+    has_begun = session.first_starts_at <= timezone.now() and state != Session.State.CANCELLED
     return {
         "when": when_text(session.first_starts_at, session.last_ends_at),
         "where": where_text(session.format, place and place.name, place and place.county.name),
-        "seats": seats_text(state, session.free_seats),
-        "colour": COLOURS.get(state, "success"),
+        "seats": _("Has begun or is over") if has_begun else seats_text(state, session.free_seats),
+        "colour": "neutral" if has_begun else COLOURS.get(state, "success"),
     }
 
 

@@ -119,7 +119,8 @@ def test_what_is_wrong_gets_one_sentence_beside_its_field_and_stays_as_it_was_ty
 
     for language, sentence in (("nb", nb), ("nn", nn), ("en", en)):
         with translation.override(language):
-            form = form_for(session, **{"payer_kind": "municipality", field: value})
+            payer = {"payer_kind": "other", "payer_name": "NAV", "payer_organisation_number": "974 760 673"}
+            form = form_for(session, **payer | {field: value})
 
             assert not form.is_valid()
             assert {name: list(errors) for name, errors in form.errors.items()} == {field: [sentence]}
@@ -132,6 +133,21 @@ def test_other_payer_needs_name_and_number():
 
     assert not form.is_valid()
     assert set(form.errors) == {"payer_name", "payer_organisation_number"}
+
+
+@pytest.mark.parametrize("kind", ["", "somebody"])
+def test_who_pays_has_to_be_chosen(kind):
+    form = form_for(SessionFactory(price=500), payer_kind=kind)
+
+    assert form.errors == {"payer_kind": ["Velg hvem som betaler."]}
+
+
+def test_what_was_typed_about_another_payer_does_not_count_when_the_municipality_pays():
+    wrong = {"payer_name": "x" * 999, "payer_organisation_number": "12"}
+    form = form_for(SessionFactory(price=500), payer_kind="municipality", **wrong)
+
+    assert form.is_valid(), form.errors
+    assert (form.cleaned_data["payer_name"], form.cleaned_data["payer_organisation_number"]) == ("", "")
 
 
 def test_free_session_does_not_ask_who_pays():

@@ -190,6 +190,18 @@ def test_a_session_page_takes_few_queries(client, django_assert_max_num_queries,
     assert response.status_code == 200
 
 
+@pytest.mark.parametrize("state", ["open", "held"])
+def test_the_page_of_a_past_session_offers_no_seats(client, state, english):
+    session = SessionFactory(state=state, first_starts_at=timezone.now() - timedelta(days=1))
+
+    response = client.get(session.get_absolute_url())
+
+    assert ">Has begun or is over</span>" in response.text
+    assert "free seats" not in response.text
+    assert "This date is in the past and takes no bookings. Choose another one." in response.text
+    assert 'name="seats"' not in response.text
+
+
 def test_the_link_to_join_is_not_public(client):
     session = SessionFactory(format="online")
     session.meetings.update(join_url="https://mote.example/hemmelig")
