@@ -2,7 +2,7 @@
 
 from django.tasks import task
 
-from courses.services import bookings, date_alerts
+from courses.services import bookings, date_alerts, offers
 
 
 @task()
@@ -13,3 +13,9 @@ def expire_holds() -> int:
 @task()
 def tell_of_new_dates() -> int:
     return date_alerts.tell_of_new_dates()
+
+
+@task()
+def run_waiting_lists() -> dict[str, int]:
+    """Take back offers whose time is up, offer what is free, close the lists of sessions that have begun."""
+    return {"lapsed": offers.lapse_offers(), "offered": offers.offer_left_over(), "ended": offers.end_lines()}

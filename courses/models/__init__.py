@@ -6,6 +6,7 @@ from .messages import BookingMessage
 from .participants import Participant
 from .sessions import Meeting, Session
 from .trainers import Trainer
+from .waiting import WaitingPlace
 
 __all__ = [
     "AssignedMeeting",
@@ -23,4 +24,5 @@ __all__ = [
     "Participant",
     "Session",
     "Trainer",
+    "WaitingPlace",
 ]

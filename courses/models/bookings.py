@@ -10,6 +10,10 @@ class BookingQuerySet(models.QuerySet):
     def taking_seats(self):
         return self.filter(state__in=Booking.SEAT_STATES)
 
+    def awaiting_proof(self):
+        """Those whose address has not proved itself yet."""
+        return self.filter(state__in=[Booking.State.HELD, Booking.State.WAITING], held_until__isnull=False)
+
     def visible_to(self, user):
         """Those a signed-in person may open: staff with the right sees all, a member the own municipality's.
 
@@ -39,10 +43,13 @@ class Booking(models.Model):
     class State(models.TextChoices):
         HELD = "held", _("Held until the address is confirmed")
         CONFIRMED = "confirmed", _("Confirmed")
+        WAITING = "waiting", _("On the waiting list")
+        OFFERED = "offered", _("Offered seats")
         CANCELLED = "cancelled", _("Called off")
         EXPIRED = "expired", _("Expired")
 
-    SEAT_STATES = (State.HELD, State.CONFIRMED)
+    SEAT_STATES = (State.HELD, State.CONFIRMED, State.OFFERED)
+    LIVE_STATES = (*SEAT_STATES, State.WAITING)
 
     session = models.ForeignKey(
         "courses.Session", on_delete=models.PROTECT, related_name="bookings", verbose_name=_("session")
@@ -98,7 +105,7 @@ class Booking(models.Model):
         ordering = ["-created_at", "-pk"]
         indexes = [
             models.Index(fields=["contact_email"], name="booking_by_contact"),
-            models.Index(fields=["held_until"], condition=Q(state="held"), name="booking_held_until"),
+            models.Index(fields=["held_until"], condition=Q(state__in=["held", "waiting"]), name="booking_held_until"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(seats__gte=1), name="booking_at_least_one_seat"),
@@ -118,6 +125,16 @@ class Booking(models.Model):
     @property
     def takes_seats(self) -> bool:
         return self.state in self.SEAT_STATES
+
+    @property
+    def awaits_proof(self) -> bool:
+        """Whether the link in its mail has still to be opened, so that the address proves itself."""
+        return self.state in {self.State.HELD, self.State.WAITING} and self.held_until is not None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether something may still come of it."""
+        return self.state in self.LIVE_STATES
 
     @property
     def total_price(self):

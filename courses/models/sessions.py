@@ -130,6 +130,11 @@ class Session(models.Model):
     )
     first_starts_at = models.DateTimeField(_("starts"), editable=False)
     last_ends_at = models.DateTimeField(_("ends"), editable=False)
+    fair_share = models.BooleanField(
+        _("fair share"),
+        default=False,
+        help_text=_("On the waiting list a municipality that has had no course goes first."),
+    )
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_demonstration = models.BooleanField(_("demonstration content"), default=False)

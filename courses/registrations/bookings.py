@@ -59,7 +59,7 @@ def only_if(is_wanted):
 
 
 def waits_for_confirmation(message, booking, participant):
-    return booking.state == Booking.State.HELD and message.to_email == booking.contact_email
+    return booking.awaits_proof and message.to_email == booking.contact_email
 
 
 def is_told_to_a_contact(message, booking, participant):
@@ -67,6 +67,14 @@ def is_told_to_a_contact(message, booking, participant):
         booking.contact_email,
         booking.second_email,
     }
+
+
+def waits(message, booking, participant):
+    return booking.state == Booking.State.WAITING and message.to_email == booking.contact_email
+
+
+def is_offered_seats(message, booking, participant):
+    return booking.state == Booking.State.OFFERED and message.to_email == booking.contact_email
 
 
 def is_second_contact(message, booking, participant):
@@ -103,6 +111,10 @@ for key, label, is_wanted in (
     (messages.SECOND_CONTACT, _("Second contact"), is_second_contact),
     (messages.HAND_OVER, _("Asked to take over a booking"), is_asked_to_take_over),
     (messages.HANDED_OVER, _("Booking taken over"), is_not_erased),
+    (messages.WAITING, _("On the waiting list"), waits),
+    (messages.OFFERED, _("Seats are offered"), is_offered_seats),
+    (messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),
+    (messages.WAIT_ENDED, _("The waiting list is closed"), is_not_erased),
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))
 message_kinds.register(MessageKind(messages.LOST_LINK, _("Lost link")))
@@ -114,6 +126,7 @@ for role, permissions in {roles.CAMPAIGN: WORK, roles.FINANCE: SEE[:1], roles.AD
     role_permissions.register(RolePermissions(f"bookings-{role}", role, permissions))
 
 periodic_tasks.register(PeriodicTask("expire-holds", timedelta(minutes=5), tasks.expire_holds.enqueue))
+periodic_tasks.register(PeriodicTask("waiting-lists", timedelta(minutes=5), tasks.run_waiting_lists.enqueue))
 known_addresses.register(KnownAddress("bookings", contacts.find_proved))
 deactivations.register(Deactivation("bookings", erasing.close_links_of))
 today_cards.register(

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
-from courses.models import Booking, ConfirmedAddress, Participant, Session
+from courses.models import Booking, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.services import audit
 from taushet.services.links import revoke_link
 
-from . import messages, seats
+from . import messages, offers, seats
 from .contacts import drop_hand_over, know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable, refuse_unchangeable
 
@@ -47,7 +47,7 @@ def book_seats(
     with, else held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and
     TooManyHolds.
     """
-    booking = _new_booking(session, request_key, fields, is_demonstration=is_demonstration)
+    booking = new_booking(session, request_key, fields, is_demonstration=is_demonstration)
     by = visitor if is_signed_in_with(visitor, booking.contact_email) else None
 
     def book() -> Booking:
@@ -56,7 +56,7 @@ def book_seats(
         refuse_too_many_holds(booking)
         return _book_held(booking, takes_part=takes_part)
 
-    return _once(booking, book)
+    return once(booking, book)
 
 
 def book_for_municipality(
@@ -66,12 +66,12 @@ def book_for_municipality(
 
     Raises NotBookable, ClosedToOthers and SeatsTaken.
     """
-    booking = _new_booking(session, request_key, fields)
+    booking = new_booking(session, request_key, fields)
     booking.created_by = by
-    return _once(booking, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
+    return once(booking, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
 
 
-def _new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
+def new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
     return Booking(
         session=session,
         request_key=request_key,
@@ -81,7 +81,7 @@ def _new_booking(session: Session, request_key: str, fields: dict, *, is_demonst
     )
 
 
-def _once(booking: Booking, book: Callable[[], Booking]) -> Booking:
+def once(booking: Booking, book: Callable[[], Booking]) -> Booking:
     """Return the booking that was made of the same form before, or make it."""
     made = _find_made(booking)
     if made:
@@ -113,7 +113,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
         booking.state = Booking.State.HELD
         booking.held_until = min(timezone.now() + HOLD, door.session.first_starts_at)
         booking.save(force_insert=True)
-        _name_contact(booking, takes_part)
+        name_contact(booking, takes_part)
         messages.ask_for_confirmation(booking)
         audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
     return booking
@@ -129,7 +129,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         booking.save(force_insert=True)
-        _name_contact(booking, takes_part)
+        name_contact(booking, takes_part)
         if booking.created_by_id is None:
             know_contact(booking)
         messages.tell_confirmed(booking)
@@ -138,7 +138,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
     return booking
 
 
-def _name_contact(booking: Booking, takes_part: bool) -> None:
+def name_contact(booking: Booking, takes_part: bool) -> None:
     if takes_part:
         Participant.objects.create(
             booking=booking,
@@ -170,10 +170,15 @@ def confirm_address(booking: Booking) -> Booking:
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
-        if booking.state == Booking.State.CONFIRMED:
+        if booking.state in {Booking.State.CONFIRMED, Booking.State.OFFERED}:
             return booking
         if booking.state == Booking.State.CANCELLED:
             raise WrongState(_("This booking has been cancelled."))
+        if place := WaitingPlace.objects.filter(booking=booking).first():
+            if place.proved_at is None:
+                _prove_address(booking)
+                offers.stand_in_line(booking, place, door)
+            return booking
         if booking.state == Booking.State.EXPIRED:
             refuse_unbookable(door.session, booking.municipality)
             door.take(booking.seats)
@@ -181,12 +186,16 @@ def confirm_address(booking: Booking) -> Booking:
         booking.confirmed_at = timezone.now()
         booking.held_until = booking.ended_at = None
         booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at"])
-        ConfirmedAddress.objects.get_or_create(email=booking.contact_email)
-        revoke_link("booking-receipt", booking.pk)
-        know_contact(booking)
+        _prove_address(booking)
         messages.tell_confirmed(booking)
         audit.record("booking.confirmed", booking, kind="booker", seats=booking.seats, session=booking.session_id)
     return booking
+
+
+def _prove_address(booking: Booking) -> None:
+    ConfirmedAddress.objects.get_or_create(email=booking.contact_email)
+    revoke_link("booking-receipt", booking.pk)
+    know_contact(booking)
 
 
 def change_seats(booking: Booking, seats_wanted: int, *, by: User | None = None) -> Booking:
@@ -213,6 +222,7 @@ def change_seats(booking: Booking, seats_wanted: int, *, by: User | None = None)
         door.change(before, seats_wanted)
         booking.seats = seats_wanted
         booking.save(update_fields=["seats"])
+        offers.offer_free_seats(door)
         messages.tell_changed(booking, seats_before=before)
         kind = "" if by else "booker"
         audit.record("booking.seats", booking, by=by, kind=kind, before=before, after=seats_wanted)
@@ -226,12 +236,13 @@ def cancel_booking(booking: Booking, *, by: User | None = None) -> Booking:
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
-        if not booking.takes_seats:
+        if not booking.is_live:
             return booking
         if door.session.first_starts_at <= timezone.now():
             raise WrongState(_("The course has begun, so the booking can no longer be cancelled."))
         was_confirmed = booking.state == Booking.State.CONFIRMED
         _end(booking, Booking.State.CANCELLED, door)
+        offers.offer_free_seats(door)
         if was_confirmed:
             messages.tell_cancelled(booking)
         audit.record("booking.cancelled", booking, by=by, kind="" if by else "booker", seats=booking.seats)
@@ -239,9 +250,12 @@ def cancel_booking(booking: Booking, *, by: User | None = None) -> Booking:
 
 
 def expire_holds(now: datetime | None = None) -> int:
-    """Free the seats of holds that nobody confirmed in time; returns how many. Session by session, each alone."""
+    """End the holds, and the places on waiting lists, whose address nobody confirmed in time; returns how many.
+
+    Session by session, each alone; what becomes free is offered to those who wait.
+    """
     now = now or timezone.now()
-    due = Booking.objects.filter(state=Booking.State.HELD, held_until__lte=now)
+    due = Booking.objects.filter(state__in=[Booking.State.HELD, Booking.State.WAITING], held_until__lte=now)
     expired = 0
     for session_id in due.order_by("session").values_list("session", flat=True).distinct():
         with seats.door(session_id) as door:
@@ -249,16 +263,23 @@ def expire_holds(now: datetime | None = None) -> int:
                 _end(booking, Booking.State.EXPIRED, door)
                 audit.record("booking.expired", booking, kind="clock", seats=booking.seats)
                 expired += 1
+            offers.offer_free_seats(door)
     return expired
 
 
 def _end(booking: Booking, state: str, door: seats.Door) -> None:
+    if booking.takes_seats:
+        door.give_back(booking.seats)
     booking.state = state
     booking.ended_at = timezone.now()
     booking.save(update_fields=["state", "ended_at"])
-    door.give_back(booking.seats)
+    close_links(booking)
+
+
+def close_links(booking: Booking) -> None:
+    """Close what an ended booking no longer needs, its wish to be handed over among it."""
     drop_hand_over(booking)
     # A hold that ran out can still be taken up from its mail, as long as there is room.
-    closed = CLOSED_BY_THE_END if state == Booking.State.CANCELLED else CLOSED_BY_THE_END[1:]
+    closed = CLOSED_BY_THE_END if booking.state == Booking.State.CANCELLED else CLOSED_BY_THE_END[1:]
     for purpose in closed:
         revoke_link(purpose, booking.pk)

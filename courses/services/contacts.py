@@ -50,7 +50,7 @@ def correct_address(booking: Booking, email: str) -> Booking:
     Raises WrongState when it is held no longer, and TooManyHolds.
     """
     booking = lock_booking(booking)
-    if booking.state != Booking.State.HELD:
+    if not booking.awaits_proof:
         raise WrongState(_("The booking is no longer waiting to be confirmed."))
     if email == booking.contact_email:
         raise WrongState(_("This is the address we wrote to already."), field="email")
@@ -171,7 +171,7 @@ def bookings_of(email: str) -> list[tuple[Booking, str]]:
     """Return the bookings an address has to do with and that are not long over, each with the link that suits."""
     found = (
         Booking.objects.filter(Q(contact_email=email) | Q(second_email=email), erased_at=None)
-        .filter(Q(state__in=Booking.SEAT_STATES) | Q(ended_at__gt=timezone.now() - LISTED_AFTER_END))
+        .filter(Q(state__in=Booking.LIVE_STATES) | Q(ended_at__gt=timezone.now() - LISTED_AFTER_END))
         .filter(session__last_ends_at__gt=timezone.now() - LISTED_AFTER_END)
         .exclude(state=Booking.State.EXPIRED)
         .select_related("session__course")
@@ -184,4 +184,4 @@ def purpose_for(booking: Booking, email: str) -> str:
     """Return which link an address may have: a hold has to be confirmed first."""
     if booking.contact_email != email:
         return "booking-second"
-    return "booking-confirm" if booking.state == Booking.State.HELD else "booking"
+    return "booking-confirm" if booking.awaits_proof else "booking"

@@ -29,7 +29,7 @@ def refuse_unbookable(session: Session, municipality: Municipality | None = None
 
 def refuse_too_many_holds(booking: Booking) -> None:
     """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed."""
-    others = Booking.objects.filter(state=Booking.State.HELD).exclude(pk=booking.pk)
+    others = Booking.objects.awaiting_proof().exclude(pk=booking.pk)
     held = others.aggregate(
         by_address=Count("pk", filter=Q(contact_email=booking.contact_email)),
         by_municipality=Count("pk", filter=Q(municipality=booking.municipality_id)),

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.utils import timezone, translation
 
-from courses.models import Booking, BookingMessage, HandOver, Meeting, Participant
+from courses.models import Booking, BookingMessage, HandOver, Meeting, Participant, WaitingPlace
 from taushet.models import Message
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
@@ -28,6 +28,10 @@ SECOND_CONTACT = "booking-second-contact"
 HAND_OVER = "booking-hand-over"
 HANDED_OVER = "booking-handed-over"
 LOST_LINK = "booking-lost-link"
+WAITING = "waiting-list"
+OFFERED = "waiting-offer"
+OFFER_LAPSED = "waiting-offer-lapsed"
+WAIT_ENDED = "waiting-ended"
 
 REMIND_PAUSE = timedelta(hours=1)
 
@@ -123,6 +127,27 @@ def tell_cancelled(booking: Booking) -> None:
     for email, _purpose in _contacts(booking):
         if email not in told:
             _post(CANCELLED, booking, email, subject, text)
+
+
+def tell_waiting(booking: Booking, place: WaitingPlace) -> Message:
+    """Tell a contact that the group stands in line, and where the page is."""
+    return _write(WAITING, booking, booking.contact_email, place=place, page=placeholder("booking", booking.pk))
+
+
+def tell_offered(booking: Booking, place: WaitingPlace) -> Message:
+    """Offer a waiting group its seats, or fewer, until a stated time."""
+    return _write(OFFERED, booking, booking.contact_email, place=place, page=placeholder("booking", booking.pk))
+
+
+def tell_offer_lapsed(booking: Booking, place: WaitingPlace) -> Message:
+    """Tell a group that it has not answered in time, and what that means."""
+    page = placeholder("booking", booking.pk)
+    return _write(OFFER_LAPSED, booking, booking.contact_email, place=place, page=page)
+
+
+def tell_wait_ended(booking: Booking) -> Message:
+    """Tell a group that no seat became free before the session began or was cancelled."""
+    return _write(WAIT_ENDED, booking, booking.contact_email)
 
 
 def tell_second_contact(booking: Booking) -> Message:
