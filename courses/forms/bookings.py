@@ -72,6 +72,7 @@ class BookingForm(RequestKeyForm):
         ),
     )
 
+    offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
     PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference")
 
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
@@ -106,7 +107,12 @@ class BookingForm(RequestKeyForm):
             refuse_unbookable(self.session)
         except CoursesError as refusal:
             return str(refusal)
-        return "" if self.session.free_seats > 0 else _("All seats are taken. Choose another date.")
+        return ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no seat is free, so that one can only stand in line."""
+        return self.session.free_seats <= 0
 
     @property
     def is_blank(self) -> bool:
@@ -189,3 +195,17 @@ class TakeOverForm(forms.Form):
 
     phone = PhoneField(label=_("Your phone"))
     role = CleanCharField(label=_("Your role"), max_length=120, required=False)
+
+
+class WishForm(forms.Form):
+    """Another number of seats to wait for."""
+
+    wanted = SeatsField(label=_("Seats you wait for"))
+
+
+class LetInForm(forms.Form):
+    """Why a group gets its seats out of turn."""
+
+    reason = CleanCharField(
+        label=_("Why out of turn?"), max_length=200, help_text=_("It is kept in the log, and shown to nobody else.")
+    )

@@ -10,6 +10,9 @@ class BookingQuerySet(models.QuerySet):
     def taking_seats(self):
         return self.filter(state__in=Booking.SEAT_STATES)
 
+    def live(self):
+        return self.filter(state__in=Booking.LIVE_STATES)
+
     def awaiting_proof(self):
         """Those whose address has not proved itself yet."""
         return self.filter(state__in=[Booking.State.HELD, Booking.State.WAITING], held_until__isnull=False)
@@ -125,6 +128,16 @@ class Booking(models.Model):
     @property
     def takes_seats(self) -> bool:
         return self.state in self.SEAT_STATES
+
+    @property
+    def is_in_line(self) -> bool:
+        """Whether the group stands on the waiting list, or has been offered seats from it."""
+        return self.state in {self.State.WAITING, self.State.OFFERED}
+
+    @property
+    def takes_names(self) -> bool:
+        """Whether its seats may be given names: they are the group's, or held while its address proves itself."""
+        return self.state in {self.State.HELD, self.State.CONFIRMED}
 
     @property
     def awaits_proof(self) -> bool:

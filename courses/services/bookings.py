@@ -103,7 +103,7 @@ def _find_made(booking: Booking) -> Booking | None:
         return made
     typed = {name: getattr(booking, name) for name in WHAT_WAS_TYPED}
     recently = timezone.now() - REPEATED_WITHIN
-    return Booking.objects.taking_seats().filter(**typed, created_at__gt=recently, created_by=None).first()
+    return Booking.objects.live().filter(**typed, created_at__gt=recently, created_by=None).first()
 
 
 def _book_held(booking: Booking, *, takes_part: bool) -> Booking:

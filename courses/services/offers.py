@@ -140,7 +140,7 @@ def lapse_offers(now: datetime | None = None) -> int:
 
 
 def offer_left_over() -> int:
-    """Offer seats that are free while somebody waits: a net below the paths that free them; returns how many got some."""
+    """Offer what is free while somebody waits: a net below the paths that free seats; returns how many got some."""
     open_sessions = Session.objects.bookable().filter(seats_taken__lt=F("capacity") + F("seats_over"))
     waited_for = WaitingPlace.objects.in_line().filter(booking__state=State.WAITING).values("booking__session")
     offered = 0

@@ -147,7 +147,7 @@ def free_names(booking: Booking) -> int:
 
 
 def refuse_over(booking: Booking) -> None:
-    if not booking.takes_seats:
+    if not booking.takes_names:
         raise WrongState(_("This booking has no seats any more."))
     session = booking.session
     if session.state == Session.State.CANCELLED:

@@ -200,7 +200,7 @@ def let_in(booking: Booking, *, by: User, reason: str = "") -> Booking:
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
-        if booking.state not in {State.WAITING, State.OFFERED}:
+        if not booking.is_in_line:
             raise WrongState(_("This booking is not on the waiting list."))
         refuse_unbookable(door.session, booking.municipality)
         place = booking.waiting_place

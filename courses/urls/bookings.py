@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import bookings, municipality, participants, staff_bookings
+from courses.views import bookings, municipality, participants, staff_bookings, waiting
 
 urlpatterns = [
     path("bestilling/", bookings.lost_link, name="lost_link"),
@@ -14,6 +14,9 @@ urlpatterns = [
     path("bestilling/<str:token>/overdra/", bookings.booking_hand_over, name="booking_hand_over"),
     path("bestilling/<str:token>/overta/", bookings.booking_take_over, name="booking_take_over"),
     path("bestilling/<str:token>/avbestill/", bookings.booking_cancel, name="booking_cancel"),
+    path("bestilling/<str:token>/tilbud/", waiting.offer_accept, name="offer_accept"),
+    path("bestilling/<str:token>/tilbud/nei/", waiting.offer_decline, name="offer_decline"),
+    path("bestilling/<str:token>/venteliste/", waiting.wish_change, name="wish_change"),
     path("bestilling/<str:token>/navn/", participants.booking_names, name="booking_names"),
     path(
         "bestilling/<str:token>/navn/<int:participant_id>/",
@@ -34,6 +37,7 @@ urlpatterns = [
         "stab/kurs/<int:session_id>/bestillinger/ny/", staff_bookings.staff_booking_create, name="staff_booking_create"
     ),
     path("stab/bestillinger/<int:booking_id>/", staff_bookings.staff_booking_detail, name="staff_booking_detail"),
+    path("stab/bestillinger/<int:booking_id>/slipp-inn/", waiting.staff_let_in, name="staff_let_in"),
     path(
         "stab/bestillinger/<int:booking_id>/avbestill/",
         staff_bookings.staff_booking_cancel,

@@ -12,4 +12,5 @@ urlpatterns = [
     path("varsel/<str:token>/stopp/", date_alerts.date_alert_stop, name="date_alert_stop"),
     path("kurs/<slug:slug>/", catalogue.course_detail, name="course_detail"),
     path("kurs/<slug:slug>/<int:session_id>/", catalogue.session_detail, name="session_detail"),
+    path("kurs/<slug:slug>/<int:session_id>/venteliste/", catalogue.session_wait, name="session_wait"),
 ]

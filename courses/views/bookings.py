@@ -12,13 +12,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.exceptions import CoursesError
+from courses.exceptions import CoursesError, SeatsTaken
 from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SeatsForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking
 from courses.services import bookings, contacts, events
 from courses.services.guards import refuse_unbookable
 from courses.services.payers import other_payer, own_payer
+from courses.services.waiting import standing_of
 from taushet.models import SecretLink
 from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
@@ -36,6 +37,7 @@ def book(request, session, form):
         booking = bookings.book_seats(session, **data, **payer, language=get_language(), visitor=request.user)
     except CoursesError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
+        form.offers_waiting = isinstance(error, SeatsTaken)
         return None
     return redirect(first_address(request, booking))
 
@@ -85,8 +87,10 @@ def booking_page(request, access, *, names=None, key=None, status=200):
         "meetings": meetings_of(booking),
         "participants": participants,
         "unnamed": unnamed,
-        "is_open": booking.takes_seats and booking.session.last_ends_at > timezone.now(),
+        "is_open": booking.state in {Booking.State.HELD, Booking.State.CONFIRMED}
+        and booking.session.last_ends_at > timezone.now(),
         "is_changeable": booking.state == Booking.State.CONFIRMED and booking.session.first_starts_at > timezone.now(),
+        "standing": standing_of(booking) if booking.state == Booking.State.WAITING else None,
         "names": names or name_rows(unnamed),
         "key": key or KeyForm(about=f"names-{booking.pk}"),
     }
@@ -124,7 +128,7 @@ def signup_address(booking):
 def booking_confirm(request, access):
     """Ask for a press of a button, since mail programs open links by themselves; a POST confirms (design rule 13)."""
     booking, error = access.booking, ""
-    if booking.state == Booking.State.CONFIRMED:
+    if booking.state == Booking.State.CONFIRMED or (booking.is_in_line and not booking.awaits_proof):
         return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
     if request.method == "POST":
         try:
@@ -132,7 +136,7 @@ def booking_confirm(request, access):
         except CoursesError as refusal:
             error = str(refusal)
         else:
-            messages.success(request, _("The booking is confirmed. We have sent you an e-mail with everything in it."))
+            messages.success(request, confirmed_sentence(booking))
             return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
     context = {
         "booking": booking,
@@ -143,17 +147,24 @@ def booking_confirm(request, access):
     return render(request, "courses/booking_confirm.html", context, status=409 if error else 200)
 
 
+def confirmed_sentence(booking):
+    booking.refresh_from_db(fields=["state"])
+    if booking.is_in_line:
+        return _("You are on the waiting list. We write to you as soon as there is room.")
+    return _("The booking is confirmed. We have sent you an e-mail with everything in it.")
+
+
 def why_too_late(booking):
     """Return why a booking can no longer be confirmed, or nothing."""
     if booking.state == Booking.State.CANCELLED:
         return _("This booking has been cancelled.")
-    if booking.state == Booking.State.HELD:
+    if booking.awaits_proof:
         return ""
     try:
         refuse_unbookable(booking.session, booking.municipality)
     except CoursesError as refusal:
         return str(refusal)
-    if booking.session.free_seats < booking.seats:
+    if booking.session.free_seats < booking.seats and not hasattr(booking, "waiting_place"):
         return _("The seats have been given to others in the meantime.")
     return ""
 
@@ -249,7 +260,7 @@ def booking_take_over(request, access):
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_cancel(request, access):
     booking = access.booking
-    if access.purpose == RECEIPT and booking.state != Booking.State.HELD:
+    if access.purpose == RECEIPT and not booking.awaits_proof:
         return redirect(access.url("booking_detail"))
 
     def change():
@@ -277,7 +288,7 @@ def booking_cancel(request, access):
     )
 
 
-def action_page(request, access, form, change, *, title, text, button, color="accent"):
+def action_page(request, access, form, change, *, title, text, button, color="accent", hidden=None):
     """Show one thing that can be done to a booking; on POST do it, say so, and go back to the booking."""
     error = ""
     if request.method == "POST" and (form is None or form.is_valid()):
@@ -297,6 +308,7 @@ def action_page(request, access, form, change, *, title, text, button, color="ac
         "error": error if form is None else "",
         "button": button,
         "color": color,
+        "hidden": hidden or {},
         "back": access.url("booking_detail"),
     }
     return render(request, "courses/booking_action.html", context)

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
@@ -15,6 +15,7 @@ from courses.models import Course, Session
 from courses.services.catalogue import planned, session_rows, session_texts
 
 from .bookings import book
+from .waiting import join
 
 PER_PAGE = 50
 # What the page of a session reads. Without the long texts of its course the query costs half.
@@ -29,6 +30,7 @@ SHOWN = [
     "first_starts_at",
     "last_ends_at",
     "closed_to_id",
+    "fair_share",
     "is_demonstration",
     "course__slug",
     "course__title_nb",
@@ -84,12 +86,34 @@ def course_detail(request, slug):
 @cache_control(no_cache=True)
 def session_detail(request, slug, session_id):
     """Show a session with its booking form; a POST books."""
-    session = get_object_or_404(
+    session = session_of(request, slug, session_id)
+    form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
+    booked = book(request, session, form) if form.is_valid() else None
+    return booked or session_page(request, session, form)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_cache=True)
+def session_wait(request, slug, session_id):
+    """Put the group of the booking form in line instead; opened any other way, lead to the session."""
+    session = session_of(request, slug, session_id)
+    if request.method != "POST":
+        return redirect(session)
+    form = BookingForm(request.POST, session=session, visitor=request.user)
+    joined = join(request, session, form) if form.is_valid() else None
+    form.offers_waiting = not joined
+    return joined or session_page(request, session, form)
+
+
+def session_page(request, session, form):
+    context = {"session": session, "course": session.course, "meetings": session.meetings.all(), "form": form}
+    return render(request, "courses/session_detail.html", context | session_texts(session))
+
+
+def session_of(request, slug, session_id):
+    return get_object_or_404(
         Session.objects.visible_to(request.user).select_related("course", "municipality__county").only(*SHOWN),
         course__slug=slug,
         pk=session_id,
     )
-    form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
-    booked = book(request, session, form) if form.is_valid() else None
-    context = {"session": session, "course": session.course, "meetings": session.meetings.all(), "form": form}
-    return booked or render(request, "courses/session_detail.html", context | session_texts(session))

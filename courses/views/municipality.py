@@ -59,7 +59,7 @@ def my_booking(request, booking_id):
         pk=booking_id,
         erased_at=None,
     )
-    if booking.state != Booking.State.HELD:
+    if not booking.awaits_proof:
         for purpose, email in ((OWNER, booking.contact_email), (SECOND, booking.second_email)):
             if is_signed_in_with(request.user, email):
                 return redirect(page_address(purpose, issue_link(purpose, booking.pk)))
