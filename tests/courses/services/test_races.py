@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from courses.exceptions import NameTaken, SeatsTaken
-from courses.models import Booking, DateAlert
+from courses.exceptions import NameTaken, SeatsTaken, WrongState
+from courses.models import Booking, ConfirmedAddress, DateAlert, WaitingPlace
+from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
 from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
 from courses.services.participants import Person, sign_up
+from courses.services.waiting import accept_offer, join_waiting_list
 from taushet.models import Message
 from tests.factories.courses import BookingFactory, DateAlertFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -137,3 +139,55 @@ def test_one_wish_sent_many_times_at_once_is_one_wish_and_one_mail():
 
     assert DateAlert.objects.count() == 1
     assert Message.objects.count() == 1
+
+
+def offered_to_the_first(session):
+    """Let two groups wait for two seats that become free; returns the one that is offered them, and the next."""
+    place, holder = MunicipalityFactory(), BookingFactory(session=session, seats=2)
+    groups = []
+    for number in (1, 2):
+        ConfirmedAddress.objects.create(email=f"person{number}@bodo.test")
+        groups.append(join_waiting_list(session, **booker(number, place, seats=2)))
+    cancel_booking(holder)
+    return groups
+
+
+def test_offer_that_lapses_while_it_is_accepted_goes_to_one_of_the_two():
+    session = SessionFactory(capacity=2)
+    first, second = offered_to_the_first(session)
+    until = WaitingPlace.objects.get(booking=first).offered_until
+
+    results = at_once(4, lambda number: accept_offer(first, seats_seen=2) if number < 2 else offers.lapse_offers(until))
+
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) in {("confirmed", "waiting"), ("expired", "offered")}
+    assert all(isinstance(result, (Booking, int, WrongState)) for result in results)
+    assert taken(session) == 2
+
+
+def test_offer_is_passed_on_once_however_many_sweep():
+    session = SessionFactory(capacity=2)
+    first, second = offered_to_the_first(session)
+    until = WaitingPlace.objects.get(booking=first).offered_until
+
+    results = at_once(4, lambda number: offers.lapse_offers(until))
+
+    assert sorted(results) == [0, 0, 0, 1]
+    assert second.messages.filter(message__kind="waiting-offer").count() == 1
+    assert taken(session) == 2
+
+
+def test_freed_seats_go_to_the_line_and_not_to_whoever_books_at_that_moment():
+    session = SessionFactory(capacity=2)
+    place, holder = MunicipalityFactory(), BookingFactory(session=session, seats=2)
+    ConfirmedAddress.objects.create(email="person1@bodo.test")
+    waiting = join_waiting_list(session, **booker(1, place, seats=2))
+
+    at_once(
+        6, lambda number: cancel_booking(holder) if not number else book_seats(session, **booker(10 + number, place))
+    )
+
+    waiting.refresh_from_db()
+    assert waiting.state == "offered"
+    assert taken(session) == 2

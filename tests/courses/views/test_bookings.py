@@ -151,16 +151,6 @@ def test_session_that_closed_meanwhile_says_why_and_keeps_the_form(client, chang
     assert sentence in text_of(client.get(session.get_absolute_url()))
 
 
-def test_full_session_shows_no_form(client):
-    session = SessionFactory(capacity=2)
-    BookingFactory(session=session, seats=2)
-
-    response = client.get(session.get_absolute_url())
-
-    assert "Alle plassene er tatt. Velg et annet tidspunkt." in text_of(response)
-    assert 'name="request_key"' not in response.content.decode()
-
-
 def test_session_page_with_its_form_costs_few_queries(client, django_assert_max_num_queries):
     session = SessionFactory(municipality=MunicipalityFactory())
     client.get(session.get_absolute_url())
