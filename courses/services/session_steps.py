@@ -68,8 +68,8 @@ def what_cancelling_means(session: Session) -> str:
         "%(count)d trainers get an e-mail and are free again.",
         freed,
     )
-    last = _("This cannot be undone.")
-    return " ".join([mails % {"count": told}, trainers % {"count": freed}, last])
+    told_whom = [sentence % {"count": count} for sentence, count in ((mails, told), (trainers, freed)) if count]
+    return " ".join([*(told_whom or [_("Nobody gets an e-mail.")]), _("This cannot be undone.")])
 
 
 def is_over(session: Session) -> bool:
