@@ -27,7 +27,9 @@ DEVELOPMENT = {"TAUSHET_DEBUG": "1"}
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # lets what was started be stopped
+    # Lets what was started be stopped, also where Ctrl-C is ignored, as in the background of a shell.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
     counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
@@ -91,7 +93,10 @@ def run_suite(database: str, selection: str, variables: dict, counts: dict) -> l
         except (KeyboardInterrupt, SystemExit) as stopped:
             if isinstance(stopped, SystemExit):  # Ctrl-C has reached it already
                 process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            try:
+                process.communicate(timeout=60)
+            finally:
+                process.kill()
             raise
     found = {word: int(number) for number, word in COUNTED.findall(last)}
     for word, number in found.items():
