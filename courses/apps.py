@@ -8,4 +8,12 @@ class CoursesConfig(AppConfig):
 
     def ready(self):
         from . import receivers  # noqa: F401
-        from .registrations import assignments, bookings, calendars, catalogue, date_alerts, sessions  # noqa: F401
+        from .registrations import (  # noqa: F401
+            assignments,
+            attendance,
+            bookings,
+            calendars,
+            catalogue,
+            date_alerts,
+            sessions,
+        )

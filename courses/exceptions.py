@@ -64,3 +64,14 @@ class NameTaken(CoursesError):
 
 class CapacityTooSmall(CoursesError):
     """A session cannot get fewer seats than are taken."""
+
+
+class NoRoom(SeatsTaken):
+    """Somebody came without a seat, and none is free."""
+
+    def sentence(self, free: int) -> str:
+        return _("All seats are taken, so there is no room for one more.")
+
+
+class AttendanceClosed(CoursesError):
+    """Attendance cannot be taken: the day has not come, the meeting is cancelled, or it is too long ago."""

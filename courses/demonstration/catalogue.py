@@ -72,6 +72,7 @@ RUNS = [
     ),
     Run(LEADERS, -80, "5501", state=Session.State.HELD, booked=(("5501", 10), ("5503", 4))),
     Run(LEADERS, -110, "4647", language="nn", state=Session.State.HELD, booked=(("4647", 8), ("4602", 6))),
+    Run(SERVICES, 0, "1804", hour=9, hours=6, state=Session.State.CONFIRMED, booked=(("1804", 6), ("1833", 4))),
 ]
 
 

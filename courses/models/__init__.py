@@ -1,4 +1,5 @@
 from .assignments import AssignedMeeting, Assignment
+from .attendance import AttendanceMark
 from .bookings import Booking, ConfirmedAddress, HandOver
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
@@ -11,6 +12,7 @@ from .waiting import WaitingPlace
 __all__ = [
     "AssignedMeeting",
     "Assignment",
+    "AttendanceMark",
     "Audience",
     "Booking",
     "BookingMessage",

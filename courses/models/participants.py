@@ -2,10 +2,21 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .bookings import Booking
+
 
 class ParticipantQuerySet(models.QuerySet):
     def active(self):
         return self.filter(state=Participant.State.ACTIVE)
+
+    def expected_at(self, session):
+        """Those who have a named seat in a session, in the order of a list of names."""
+        return (
+            self.active()
+            .filter(booking__session=session, booking__state__in=Booking.SEAT_STATES)
+            .select_related("booking__municipality", "booking__unit")
+            .order_by("name", "pk")
+        )
 
 
 class Participant(models.Model):
@@ -45,3 +56,8 @@ class Participant(models.Model):
 
     def __str__(self):
         return f"{self.pk}"
+
+    @property
+    def listed_name(self) -> str:
+        """The name that stands on lists other people see; the one place that decides it."""
+        return self.name

@@ -9,11 +9,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import Booking, ConfirmedAddress, HandOver, Participant
+from courses.models import AttendanceMark, Booking, ConfirmedAddress, HandOver, Participant
 from taushet.models import SecretLink, User
 from taushet.services import audit
 
 TWO_YEARS = timedelta(days=731)
+YEAR = timedelta(days=366)
 MONTH = timedelta(days=30)
 AT_ONCE = 200
 BOOKING_LINKS = ("booking", "booking-second", "booking-receipt", "booking-confirm", "booking-handover", "signup")
@@ -74,6 +75,20 @@ def erase_hand_overs(now: datetime) -> int:
     """Forget who was asked to take over a booking, a month after."""
     HandOver.objects.filter(created_at__lt=now - MONTH, ended_at=None).update(ended_at=now)
     return HandOver.objects.filter(created_at__lt=now - MONTH).exclude(email="").update(name="", email="")
+
+
+def erase_attendance(now: datetime) -> int:
+    """Forget a year after the course who was there; of each person's marks the one that counts stays, about nobody."""
+    return _erase_marks(AttendanceMark.objects.filter(meeting__session__last_ends_at__lt=now - YEAR))
+
+
+@transaction.atomic
+def _erase_marks(marks: QuerySet[AttendanceMark]) -> int:
+    last = {}
+    for number, *whose in marks.exclude(participant=None).in_order().values_list("pk", "participant", "meeting"):
+        last[tuple(whose)] = number
+    marks.exclude(participant=None).exclude(pk__in=last.values()).delete()
+    return AttendanceMark.objects.filter(pk__in=last.values()).update(participant=None, made_by=None)
 
 
 def erase_addresses(now: datetime) -> int:
