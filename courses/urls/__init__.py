@@ -1,11 +1,12 @@
 """Addresses of the course pages, by subject."""
 
-from . import bookings, calendars, catalogue, participants, sessions, trainers
+from . import attendance, bookings, calendars, catalogue, participants, sessions, trainers
 
 app_name = "courses"
 
 # The catalogue comes last: its addresses end in names that people choose.
 urlpatterns = [
+    *attendance.urlpatterns,
     *bookings.urlpatterns,
     *participants.urlpatterns,
     *sessions.urlpatterns,
