@@ -27,6 +27,7 @@ def variables(url: str, port: int, folder: str) -> dict[str, str]:
         "DATABASE_URL": url,
         "TAUSHET_VAR": folder,
         "TAUSHET_BASE_URL": f"http://127.0.0.1:{port}",
+        "TAUSHET_MAIL_FROM": "kurs@maling.example",  # an address of the net is no mail domain
         "TAUSHET_SECRET_KEY": "s" * 60,
         "TAUSHET_LINK_KEY": "l" * 60,
         "TAUSHET_MAIL_KEY": "m" * 60,
