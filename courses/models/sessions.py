@@ -7,6 +7,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext_lazy as _
 
 from .assignments import Assignment
@@ -37,8 +38,9 @@ class SessionQuerySet(models.QuerySet):
         if user.is_campaign_staff and user.has_perm("courses.view_session"):
             return self.all()
         mine = user.memberships.confirmed().values("municipality")
+        shared = Session.shared_with.through.objects.filter(municipality__in=mine).values("session")
         taught = Assignment.objects.standing().filter(trainer__user=user).values("session")
-        return self.announced().filter(Q(closed_to=None) | Q(closed_to__in=mine) | Q(pk__in=taught))
+        return self.announced().filter(Q(closed_to=None) | Q(closed_to__in=mine) | Q(pk__in=shared) | Q(pk__in=taught))
 
     def for_trainer(self, trainer):
         """Those a trainer teaches; what was withdrawn is not theirs to see."""
@@ -65,7 +67,7 @@ class SessionQuerySet(models.QuerySet):
         return (
             self.select_related("course", "municipality__county", "closed_to")
             .annotate(named=Coalesce(Subquery(count), 0))
-            .prefetch_related(Prefetch("assignments", teaching, to_attr="teaching"))
+            .prefetch_related(Prefetch("assignments", teaching, to_attr="teaching"), "shared_with")
         )
 
     def with_seats_left(self):
@@ -108,6 +110,13 @@ class Session(models.Model):
         related_name="+",
         verbose_name=_("only for"),
         help_text=_("Empty when every municipality may book."),
+    )
+    shared_with = models.ManyToManyField(
+        "municipalities.Municipality",
+        blank=True,
+        related_name="+",
+        verbose_name=_("shared with"),
+        help_text=_("The neighbours of a session that is held for several municipalities; the host is the one above."),
     )
     language = models.CharField(_("taught in"), max_length=2, choices=[("nb", _("Bokmål")), ("nn", _("Nynorsk"))])
     capacity = models.PositiveSmallIntegerField(_("seats"), validators=[MinValueValidator(1), MaxValueValidator(2000)])
@@ -179,6 +188,21 @@ class Session(models.Model):
         if self.state in self.OPEN_STATES and self.free_seats <= 0:
             return self.State.FULL
         return self.State(self.state)
+
+    def takes(self, municipality) -> bool:
+        """Whether a municipality may book: any, unless the session is held for some."""
+        if self.closed_to_id in {None, municipality.pk}:
+            return True
+        return self.shared_with.filter(pk=municipality.pk).exists()
+
+    def guests(self) -> list:
+        """The municipalities a closed session is held for, the host first; none when everybody may book."""
+        return [self.closed_to, *self.shared_with.all()] if self.closed_to_id else []
+
+    @property
+    def held_for(self) -> str:
+        """The same as text: Bodø, Gildeskål and Meløy."""
+        return get_text_list([str(place) for place in self.guests()], _("and"))
 
     @property
     def is_changeable(self) -> bool:

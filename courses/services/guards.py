@@ -23,7 +23,7 @@ def refuse_unbookable(session: Session, municipality: Municipality | None = None
         raise NotBookable(_("This date is in the past and takes no bookings. Choose another one."))
     if session.state not in Session.OPEN_STATES:
         raise NotBookable(_("This date is not open for bookings yet."))
-    if municipality and session.closed_to_id not in {None, municipality.pk}:
+    if municipality and not session.takes(municipality):
         raise ClosedToOthers(_("This date is held for another municipality."), field="municipality")
 
 

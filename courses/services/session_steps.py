@@ -39,7 +39,7 @@ def count_told(session: Session) -> int:
 def what_opening_means(session: Session) -> str:
     if session.closed_to:
         return _("The session can then be seen and booked by people in %(municipality)s only.") % {
-            "municipality": session.closed_to
+            "municipality": session.held_for
         }
     return _(
         "The session can then be seen and booked by everybody. Those who asked to be told of new dates get an e-mail"

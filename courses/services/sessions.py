@@ -204,7 +204,8 @@ def _check_fields(session: Session, fields: dict) -> None:
     if session.state != Session.State.DRAFT and fields.get("course", session.course) != session.course:
         raise SessionRefused(_("The course can only be changed while the session is a draft."), field="course")
     closed_to = fields.get("closed_to")
-    if closed_to and session.bookings.taking_seats().exclude(municipality=closed_to).exists():
+    others = session.bookings.taking_seats().exclude(municipality=closed_to)
+    if closed_to and others.exclude(municipality__in=session.shared_with.all()).exists():
         raise SessionRefused(_("Other municipalities have booked seats already."), field="closed_to")
 
 

@@ -81,7 +81,7 @@ def trainer_session(request, trainer, session_id):
         .select_related("booking__municipality", "booking__unit")
         .order_by("name", "pk")
     )
-    hosts = session.bookings.taking_seats().filter(municipality=session.closed_to or session.municipality)
+    hosts = session.bookings.taking_seats().filter(municipality__in=session.guests() or [session.municipality])
     audit.record("participants.seen", session, by=request.user, trainer=trainer.pk)
     context = {
         "session": session,

@@ -229,6 +229,17 @@ def test_closed_session_takes_bookings_of_its_municipality_only():
     assert booking.municipality == host
 
 
+def test_shared_session_takes_bookings_of_host_and_neighbours_only():
+    host, neighbour = MunicipalityFactory(), MunicipalityFactory()
+    session = SessionFactory(closed_to=host)
+    session.shared_with.add(neighbour)
+
+    with pytest.raises(ClosedToOthers):
+        book_seats(session, **booker())
+
+    assert book_seats(session, **booker(municipality=neighbour)).municipality == neighbour
+
+
 def test_few_holds_per_address(settings):
     settings.HOLDS_PER_ADDRESS = 2
     session = SessionFactory()

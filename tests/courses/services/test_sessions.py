@@ -162,6 +162,18 @@ def test_a_session_cannot_be_closed_to_one_municipality_when_others_have_booked(
         change_session(session, by=UserFactory(), meetings=plans, closed_to=own)
 
 
+def test_a_session_can_be_closed_to_a_host_when_its_neighbours_have_booked():
+    session = SessionFactory()
+    own = booked_seats(session, 1).municipality
+    session.shared_with.add(booked_seats(session, 2).municipality)
+    plans = [as_planned(meeting) for meeting in session.meetings.all()]
+
+    change_session(session, by=UserFactory(), meetings=plans, closed_to=own)
+
+    session.refresh_from_db()
+    assert session.closed_to == own
+
+
 def test_a_moved_meeting_moves_the_hours_of_its_trainer():
     session = SessionFactory()
     trainer = TrainerFactory()

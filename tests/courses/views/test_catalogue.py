@@ -8,7 +8,7 @@ from django.utils import timezone
 from courses.models import Session
 from municipalities.models import Membership
 from tests.factories.courses import CourseFactory, SessionFactory
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -234,6 +234,18 @@ def test_a_closed_session_is_for_confirmed_members_of_its_municipality(client):
     assert client.get(session.get_absolute_url()).status_code == 200
     client.logout()
     assert client.get(session.get_absolute_url()).status_code == 404
+
+
+def test_a_shared_session_is_for_members_of_host_and_neighbour_and_in_no_public_list(client):
+    session = SessionFactory(closed_to=MunicipalityFactory(name="Bodø"))
+    session.shared_with.add(MunicipalityFactory(name="Gildeskål"), MunicipalityFactory(name="Meløy"))
+    sign_in(client, MembershipFactory(municipality=session.shared_with.get(name="Meløy"), confirmed=True).user)
+
+    response = client.get(session.get_absolute_url())
+
+    assert "Bodø, Gildeskål og Meløy" in response.text
+    assert list(Session.objects.public()) == []
+    assert list(Session.objects.visible_to(MembershipFactory(confirmed=True).user)) == []
 
 
 def test_a_session_is_found_under_its_own_course_only(client):
