@@ -98,12 +98,16 @@ class RetentionRule:
 
 @dataclass(frozen=True)
 class TodayCard:
-    """One thing staff may need to do today. `items(user)` gives (text, url) pairs; an empty list hides the card."""
+    """One thing staff may need to do today. `items(user)` gives (text, url) pairs; an empty list hides the card.
+
+    The lowest `order` comes first; cards of the same order stand as they were registered.
+    """
 
     key: str
     title: str
     permission: str
     items: Callable[[Any], Iterable[tuple[str, str]]]
+    order: int = 50
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def is_campaign_staff(user):
 @user_passes_test(is_campaign_staff)
 def today(request):
     cards = []
-    for card in today_cards:
+    for card in sorted(today_cards, key=lambda card: card.order):
         items = list(card.items(request.user)) if request.user.has_perm(card.permission) else []
         if items:
             cards.append({"key": card.key, "title": card.title, "items": items})
