@@ -14,6 +14,7 @@ class CoursesConfig(AppConfig):
             bookings,
             calendars,
             catalogue,
+            certificates,
             date_alerts,
             sessions,
         )

@@ -75,3 +75,7 @@ class NoRoom(SeatsTaken):
 
 class AttendanceClosed(CoursesError):
     """Attendance cannot be taken: the day has not come, the meeting is cancelled, or it is too long ago."""
+
+
+class NoCertificate(CoursesError):
+    """A course certificate cannot be issued: the session is not over, or too little of it was attended."""

@@ -24,6 +24,12 @@ class CourseForm(forms.ModelForm):
     price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
     participants_min = WholeNumberField(min_value=1, max_value=2000, label=_("Fewest participants"))
     participants_max = WholeNumberField(min_value=1, max_value=2000, label=_("Most participants"))
+    attendance_required = WholeNumberField(
+        min_value=1,
+        max_value=100,
+        label=_("Attendance for a course certificate, in percent"),
+        help_text=_("Share of the hours of all meetings."),
+    )
 
     class Meta:
         model = Course
@@ -50,6 +56,7 @@ class CourseForm(forms.ModelForm):
             "vat_treatment",
             "participants_min",
             "participants_max",
+            "attendance_required",
             "is_published",
         ]
         help_texts = {

@@ -3,6 +3,7 @@ from .attendance import AttendanceMark
 from .bookings import Booking, ConfirmedAddress, HandOver
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
+from .certificates import Certificate, Revocation
 from .messages import BookingMessage
 from .participants import Participant
 from .sessions import Meeting, Session
@@ -16,6 +17,7 @@ __all__ = [
     "Audience",
     "Booking",
     "BookingMessage",
+    "Certificate",
     "ConfirmedAddress",
     "Course",
     "DateAlert",
@@ -24,6 +26,7 @@ __all__ = [
     "Invitation",
     "Meeting",
     "Participant",
+    "Revocation",
     "Session",
     "Trainer",
     "WaitingPlace",

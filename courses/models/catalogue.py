@@ -1,4 +1,4 @@
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -74,6 +74,12 @@ class Course(models.Model):
     vat_treatment = models.CharField(_("VAT treatment"), max_length=10, choices=VatTreatment)
     participants_min = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
     participants_max = models.PositiveSmallIntegerField(_("most participants"), default=30)
+    attendance_required = models.PositiveSmallIntegerField(
+        _("attendance for a course certificate, in percent"),
+        default=80,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("Share of the hours of all meetings."),
+    )
     is_published = models.BooleanField(_("published"), default=False)
     is_demonstration = models.BooleanField(_("demonstration content"), default=False)
 
@@ -88,6 +94,10 @@ class Course(models.Model):
             models.CheckConstraint(
                 condition=Q(participants_min__gte=1, participants_max__gte=F("participants_min")),
                 name="course_participants_min_below_max",
+            ),
+            models.CheckConstraint(
+                condition=Q(attendance_required__gte=1, attendance_required__lte=100),
+                name="course_attendance_required_is_a_percentage",
             ),
         ]
 

@@ -1,8 +1,14 @@
+from datetime import timedelta
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .bookings import Booking
+from .certificates import Certificate
+
+HANDED_OUT_WITHIN = timedelta(days=28)
 
 
 class ParticipantQuerySet(models.QuerySet):
@@ -16,6 +22,17 @@ class ParticipantQuerySet(models.QuerySet):
             .filter(booking__session=session, booking__state__in=Booking.SEAT_STATES)
             .select_related("booking__municipality", "booking__unit")
             .order_by("name", "pk")
+        )
+
+    def with_certificate_to_hand_out(self):
+        """Add whether the contact is to hand over a certificate on paper, as `has_certificate`.
+
+        That is so for those who gave no address. Once addresses are erased nobody can tell, so it ends before that.
+        """
+        to_hand_out = Certificate.objects.standing().filter(participant=OuterRef("pk"))
+        recently = timezone.now() - HANDED_OUT_WITHIN
+        return self.annotate(
+            has_certificate=Exists(to_hand_out.filter(participant__email="", session__last_ends_at__gt=recently))
         )
 
 

@@ -20,7 +20,7 @@ from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
-from . import seats
+from . import certificates, seats
 from .participants import Person, name_participants
 from .payers import own_payer
 
@@ -40,28 +40,6 @@ class Seen:
 
 
 @dataclass(frozen=True)
-class Attended:
-    """How much of a session one participant has attended. Only planned meetings count."""
-
-    participant: Participant
-    seconds: int
-    of_seconds: int
-    is_marked: bool
-
-    @property
-    def percent(self) -> int:
-        return self.seconds * 100 // self.of_seconds if self.of_seconds else 0
-
-    @property
-    def stayed_away(self) -> bool:
-        """Whether somebody who had a seat was marked absent and never present: a no-show."""
-        return self.is_marked and not self.seconds
-
-    def reaches(self, percent: int) -> bool:
-        return bool(self.of_seconds) and self.seconds * 100 >= percent * self.of_seconds
-
-
-@dataclass(frozen=True)
 class Absences:
     """Those who are not expected any more, by whether they said so in time."""
 
@@ -73,7 +51,8 @@ class Absences:
 def record_marks(meeting: Meeting, seen: Iterable[Seen], *, by: User) -> set[str]:
     """Keep marks of a meeting and return the keys of those about somebody on its list.
 
-    A key that is known already is kept as it was, so that a phone may send a mark again. Raises AttendanceClosed.
+    A key that is known already is kept as it was, so that a phone may send a mark again. A certificate that is no
+    longer earned is revoked. Raises AttendanceClosed.
     """
     refuse_closed(meeting)
     seen = list(seen)
@@ -95,6 +74,7 @@ def record_marks(meeting: Meeting, seen: Iterable[Seen], *, by: User) -> set[str
         ],
         ignore_conflicts=True,
     )
+    certificates.revoke_unearned(meeting.session, {one.participant_id for one in accepted}, by=by)
     return {one.client_key for one in accepted}
 
 
@@ -116,43 +96,6 @@ def refuse_closed(meeting: Meeting, now: datetime | None = None) -> None:
         raise AttendanceClosed(_("You can take attendance from the morning of the day."))
     if session.last_ends_at < now - CORRECTABLE:
         raise AttendanceClosed(_("This is more than a year ago and can no longer be changed."))
-
-
-def present_at(meeting: Meeting) -> dict[int, bool]:
-    """Tell, by number of the participant, who was present at a meeting; who was never marked is not in it."""
-    marks = AttendanceMark.objects.filter(meeting=meeting, participant__isnull=False).in_order()
-    return dict(marks.values_list("participant", "is_present"))
-
-
-def attended(session: Session) -> list[Attended]:
-    """Return how much of a session each of those on its list has attended. Costs three queries."""
-    return _count(session, list(Participant.objects.expected_at(session)))
-
-
-def attended_by(participant: Participant) -> Attended:
-    """Return how much of the session one participant has attended."""
-    return _count(participant.booking.session, [participant])[0]
-
-
-def _count(session: Session, participants: list[Participant]) -> list[Attended]:
-    lengths = {
-        meeting.pk: int((meeting.ends_at - meeting.starts_at).total_seconds())
-        for meeting in session.meetings.filter(state=Meeting.State.PLANNED)
-    }
-    marks = AttendanceMark.objects.filter(meeting__in=lengths, participant__in=participants).in_order()
-    last = {
-        (person, meeting): here for person, meeting, here in marks.values_list("participant", "meeting", "is_present")
-    }
-    marked = {person for person, _meeting in last}
-    return [
-        Attended(
-            participant=participant,
-            seconds=sum(length for meeting, length in lengths.items() if last.get((participant.pk, meeting))),
-            of_seconds=sum(lengths.values()),
-            is_marked=participant.pk in marked,
-        )
-        for participant in participants
-    ]
 
 
 def absences(session: Session) -> Absences:

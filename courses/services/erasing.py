@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import AttendanceMark, Booking, ConfirmedAddress, HandOver, Participant
-from taushet.models import SecretLink, User
+from courses.models import AttendanceMark, Booking, Certificate, ConfirmedAddress, HandOver, Participant
+from taushet.models import SecretLink, StoredFile, User
 from taushet.services import audit
 
 TWO_YEARS = timedelta(days=731)
@@ -52,6 +52,7 @@ def _empty(numbers: list[int], now: datetime) -> None:
     participants = Participant.objects.filter(booking__in=numbers)
     _revoke(("participant",), list(participants.values_list("pk", flat=True)), now)
     _revoke(BOOKING_LINKS, numbers, now)
+    erase_certificates(participants, now)
     participants.update(name="", email="", workplace="", role="", erased_at=now)
     HandOver.objects.filter(booking__in=numbers).update(name="", email="", ended_at=now)
     Booking.objects.filter(pk__in=numbers).update(**dict.fromkeys(CONTACT_FIELDS, ""), erased_at=now)
@@ -67,8 +68,23 @@ def erase_participants(now: datetime) -> int:
     with transaction.atomic():
         numbers = list(left.values_list("pk", flat=True))
         _revoke(("participant",), numbers, now)
+        erase_certificates(Participant.objects.filter(pk__in=numbers), now)
         Participant.objects.filter(pk__in=numbers).update(name="", erased_at=now)
     return reached + len(numbers)
+
+
+@transaction.atomic
+def erase_certificates(participants: QuerySet[Participant], now: datetime) -> int:
+    """Empty the certificates of participants and delete their documents; their codes are then not known any more.
+
+    That somebody had one stays as a number. Whoever erases a participant calls it in the same transaction.
+    """
+    certificates = Certificate.objects.filter(participant__in=participants.values("pk"), erased_at=None)
+    numbers = list(certificates.values_list("pk", flat=True))
+    files = list(certificates.exclude(file=None).values_list("file", flat=True))
+    Certificate.objects.filter(pk__in=numbers).update(name="", code=None, file=None, erased_at=now)
+    StoredFile.objects.filter(pk__in=files).delete()
+    return len(numbers)
 
 
 def erase_hand_overs(now: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.utils import timezone, translation
 
-from courses.models import Booking, BookingMessage, HandOver, Meeting, Participant, WaitingPlace
+from courses.models import Booking, BookingMessage, Certificate, HandOver, Meeting, Participant, WaitingPlace
 from taushet.models import Message
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
@@ -27,6 +27,8 @@ OWN_LINK = "participant-link"
 SECOND_CONTACT = "booking-second-contact"
 HAND_OVER = "booking-hand-over"
 HANDED_OVER = "booking-handed-over"
+CERTIFICATE = "certificate-ready"
+CERTIFICATES = "certificates-to-hand-out"
 LOST_LINK = "booking-lost-link"
 WAITING = "waiting-list"
 OFFERED = "waiting-offer"
@@ -108,6 +110,20 @@ def send_own_link(participant: Participant) -> Message:
     """Send a participant the link to the own page once more."""
     page = placeholder("participant", participant.pk)
     return _write(OWN_LINK, participant.booking, participant.email, participant=participant, page=page)
+
+
+def tell_certificate(certificate: Certificate) -> None:
+    """Tell a participant that the certificate is ready; of those without an address the contact is told, once."""
+    participant = certificate.participant
+    booking = participant.booking
+    if participant.email:
+        page = placeholder("participant", participant.pk)
+        _write(
+            CERTIFICATE, booking, participant.email, participant=participant, page=page, priority=Message.Priority.BULK
+        )
+    elif booking.contact_email and not booking.messages.filter(message__kind=CERTIFICATES).exists():
+        page = placeholder("booking", booking.pk)
+        _write(CERTIFICATES, booking, booking.contact_email, page=page, priority=Message.Priority.BULK)
 
 
 def tell_changed(booking: Booking, *, seats_before: int) -> None:
@@ -210,12 +226,23 @@ def _render(kind: str, booking: Booking, **context) -> tuple[str, str]:
     return render_mail(_template(kind), context, booking.language)
 
 
-def _write(kind: str, booking: Booking, email: str, *, name: str = "", participant=None, **context) -> Message:
+def _write(
+    kind: str,
+    booking: Booking,
+    email: str,
+    *,
+    name: str = "",
+    participant=None,
+    priority: int = Message.Priority.BOOKING,
+    **context,
+) -> Message:
     subject, text = _render(kind, booking, participant=participant, **context)
-    return _post(kind, booking, email, subject, text, name=name, participant=participant)
+    return _post(kind, booking, email, subject, text, name=name, participant=participant, priority=priority)
 
 
-def _post(kind, booking, email, subject, text, *, name="", participant=None) -> Message:
+def _post(
+    kind, booking, email, subject, text, *, name="", participant=None, priority=Message.Priority.BOOKING
+) -> Message:
     message = write_message(
         kind=kind,
         to_email=email,
@@ -223,6 +250,7 @@ def _post(kind, booking, email, subject, text, *, name="", participant=None) -> 
         subject=subject,
         text=text,
         language=booking.language,
+        priority=priority,
         is_demonstration=booking.is_demonstration,
     )
     BookingMessage.objects.create(booking=booking, participant=participant, message=message)

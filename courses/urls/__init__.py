@@ -1,6 +1,6 @@
 """Addresses of the course pages, by subject."""
 
-from . import attendance, bookings, calendars, catalogue, participants, sessions, trainers
+from . import attendance, bookings, calendars, catalogue, certificates, participants, sessions, trainers
 
 app_name = "courses"
 
@@ -9,6 +9,7 @@ urlpatterns = [
     *attendance.urlpatterns,
     *bookings.urlpatterns,
     *participants.urlpatterns,
+    *certificates.urlpatterns,
     *sessions.urlpatterns,
     *trainers.urlpatterns,
     *calendars.urlpatterns,

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.exceptions import AttendanceClosed, CoursesError
 from courses.forms.attendance import AttendanceListForm, MarksForm, WalkInForm
-from courses.models import Meeting, Participant, Session, Trainer
-from courses.services import attendance
+from courses.models import Certificate, Meeting, Participant, Session, Trainer
+from courses.services import attendance, certificates, presence
 from courses.services.catalogue import session_texts
 from taushet.services import audit
 
@@ -73,8 +73,10 @@ def in_room(view):
 @in_room
 @require_safe
 def attendance_overview(request, room, session):
-    rows = attendance.attended(session)
+    rows = presence.attended(session)
     gone = attendance.absences(session)
+    holders = set(Certificate.objects.standing().filter(session=session).values_list("participant", flat=True))
+    earned = {row.participant.pk for row in rows if certificates.has_earned(row)}
     audit.record("attendance.seen", session, by=request.user)
     context = {
         "session": session,
@@ -83,6 +85,13 @@ def attendance_overview(request, room, session):
         "came": sum(1 for row in rows if row.seconds),
         "stayed_away": sum(1 for row in rows if row.stayed_away),
         "gone": gone,
+        "is_over": certificates.is_over(session),
+        "required": session.course.attendance_required,
+        "holders": holders,
+        "earned": len(earned),
+        "issued": len(holders),
+        "may_issue": room.may_take(request.user) and earned - holders,
+        "issue_url": room.url("certificates_issue", session.pk),
     }
     return page(request, room, "courses/attendance_overview.html", session, context)
 
@@ -114,7 +123,7 @@ def attendance_marks(request, room, meeting):
         kept = attendance.record_marks(meeting, form.cleaned_data["marks"], by=request.user)
     except CoursesError as refusal:
         return JsonResponse({"refused": True, "why": str(refusal)}, status=409)
-    return JsonResponse({"kept": sorted(kept), "present": attendance.present_at(meeting)})
+    return JsonResponse({"kept": sorted(kept), "present": presence.present_at(meeting)})
 
 
 @in_room
@@ -148,7 +157,7 @@ def list_form(request, meeting):
         request.POST if request and request.method == "POST" else None,
         meeting=meeting,
         participants=list(Participant.objects.expected_at(meeting.session)),
-        present=attendance.present_at(meeting),
+        present=presence.present_at(meeting),
     )
 
 

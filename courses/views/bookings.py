@@ -75,7 +75,7 @@ def booking_detail(request, access):
 def booking_page(request, access, *, names=None, key=None, status=200):
     """Show a booking, with the names as they were typed when something was wrong with them."""
     booking = access.booking
-    participants = booking.participants.active()
+    participants = booking.participants.active().with_certificate_to_hand_out()
     if not access.is_contact:
         participants = participants.filter(named_by="booker")
     participants = list(participants)

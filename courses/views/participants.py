@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.exceptions import CoursesError
 from courses.forms.participants import KeyForm, ParticipantFormSet, ReplaceForm, SignUpForm
 from courses.models import Booking, Participant
+from courses.services import certificates
 from courses.services.participants import (
     free_names,
     name_participants,
@@ -18,6 +19,7 @@ from courses.services.participants import (
     sign_up,
     withdraw_participant,
 )
+from courses.services.presence import attended_by
 from taushet.services.links import issue_link, page_address
 
 from .bookings import booking_page, meetings_of
@@ -141,8 +143,23 @@ def participant_detail(request, participant, token):
         "token": token,
         "takes_part": participant.state == Participant.State.ACTIVE and booking.takes_seats,
         "is_ahead": booking.session.last_ends_at > timezone.now(),
+        "is_over": certificates.is_over(booking.session),
     }
+    if context["takes_part"] and context["is_over"]:
+        context |= certificate_context(participant)
     return render(request, "courses/participant_detail.html", context)
+
+
+def certificate_context(participant):
+    """The valid certificate of a participant, or why there is none; neither when it waits to be fetched."""
+    certificate = participant.certificates.standing().first()
+    no_certificate = ""
+    if certificate is None:
+        try:
+            certificates.refuse_unearned(attended_by(participant))
+        except CoursesError as refusal:
+            no_certificate = str(refusal)
+    return {"certificate": certificate, "no_certificate": no_certificate}
 
 
 @opens_participant

@@ -1,6 +1,7 @@
 """What is measured inside a process that knows the platform: `python -m tests.bench.inside WORD ...` prints JSON."""
 
 import json
+import resource
 import sys
 import time
 from datetime import timedelta
@@ -16,9 +17,12 @@ from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from courses.models import Course, Meeting, Session  # noqa: E402
+from courses.models import AttendanceMark, Booking, Course, Meeting, Participant, Session  # noqa: E402
+from courses.services.certificates import issue_certificates  # noqa: E402
 from municipalities.models import Municipality  # noqa: E402
 from taushet.ical.writer import Event, write_calendar  # noqa: E402
+from taushet.models import StoredFile, User  # noqa: E402
+from taushet.services.jobs import run_all_due_jobs  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -96,6 +100,51 @@ def seats(session_id: str) -> dict:
     return {"taken": session.seats_taken, "held": held}
 
 
+def certificates(wanted: str) -> dict:
+    """Issue so many certificates and make them as the worker does; give the seconds from the click to the last one."""
+    session = Session.objects.get(pk=new_session(wanted)["id"])
+    ended = timezone.now() - timedelta(hours=1)
+    Session.objects.filter(pk=session.pk).update(first_starts_at=ended - timedelta(hours=6), last_ends_at=ended)
+    session.refresh_from_db()
+    staff, _made = User.objects.get_or_create(email="maling@maling.example")
+    booking = Booking.objects.create(
+        session=session,
+        municipality=session.municipality,
+        seats=int(wanted),
+        state=Booking.State.CONFIRMED,
+        contact_name="Kari Nordmann",
+        contact_email="kari@maling.example",
+        request_key=f"maling-{session.pk}",
+    )
+    people = Participant.objects.bulk_create(
+        Participant(
+            booking=booking,
+            name=f"Deltaker {number}",
+            email=f"deltaker{number}@maling.example",
+            request_key=f"maling-{session.pk}-{number}",
+        )
+        for number in range(int(wanted))
+    )
+    meeting = session.meetings.get()
+    AttendanceMark.objects.bulk_create(
+        AttendanceMark(
+            meeting=meeting,
+            participant=person,
+            is_present=True,
+            made_at=ended,
+            made_by=staff,
+            client_key=f"maling-{person.pk}",
+        )
+        for person in people
+    )
+    started = time.monotonic()
+    issue_certificates(session, by=staff)
+    run_all_due_jobs()
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"seconds": seconds, "made": StoredFile.objects.count(), "megabytes": peak}
+
+
 def feed_speed() -> dict:
     """Write a feed of 1 000 events by hand and with the icalendar library; give the CPU milliseconds of each."""
     first = timezone.now().replace(microsecond=0)
@@ -128,7 +177,9 @@ def milliseconds(work, *arguments) -> float:
     return (time.process_time() - started) * 1000
 
 
+WORDS = (import_registry, seed_sessions, new_session, queries, seats, certificates, feed_speed)
+
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]
-    known = {one.__name__: one for one in (import_registry, seed_sessions, new_session, queries, seats, feed_speed)}
+    known = {one.__name__: one for one in WORDS}
     print(json.dumps(known[word](*arguments)))

@@ -5,7 +5,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from courses.models import AttendanceMark, Meeting, Session
-from courses.services import attendance
+from courses.services import presence
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
@@ -47,7 +47,7 @@ def state(page):
 
 def answers(meeting):
     return {
-        participant.name: attendance.present_at(meeting).get(participant.pk)
+        participant.name: presence.present_at(meeting).get(participant.pk)
         for participant in meeting.session.bookings.get().participants.all()
     }
 

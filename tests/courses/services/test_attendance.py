@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from courses.exceptions import AttendanceClosed, NameTaken, NoRoom
 from courses.models import AttendanceMark, Booking, Meeting, Participant, Session
-from courses.services import attendance, erasing
+from courses.services import attendance, erasing, presence
 from courses.services.attendance import Seen, add_walk_in, record_marks
 from courses.services.bookings import cancel_booking
 from courses.services.participants import Person, replace_participant, withdraw_participant
@@ -55,7 +55,7 @@ def test_latest_moment_wins_in_whichever_order_the_phones_reach_us(session, meet
     for tick in [*ticks, *turned]:
         record_marks(meeting, [tick], by=trainer)
 
-    assert attendance.present_at(meeting) == {early.pk: False, late.pk: False}
+    assert presence.present_at(meeting) == {early.pk: False, late.pk: False}
     assert AttendanceMark.objects.count() == 4
 
 
@@ -65,7 +65,7 @@ def test_two_marks_of_one_moment_are_decided_by_their_keys(session, meeting, tra
 
     record_marks(meeting, [Seen(person.pk, key == "b", key) for key in order], by=trainer)
 
-    assert attendance.present_at(meeting) == {person.pk: True}
+    assert presence.present_at(meeting) == {person.pk: True}
 
 
 def test_a_mark_sent_again_is_kept_as_it_was(session, meeting, trainer):
@@ -75,7 +75,7 @@ def test_a_mark_sent_again_is_kept_as_it_was(session, meeting, trainer):
     kept = record_marks(meeting, [Seen(person.pk, False, "a")], by=trainer)
 
     assert kept == {"a"}
-    assert attendance.present_at(meeting) == {person.pk: True}
+    assert presence.present_at(meeting) == {person.pk: True}
     assert AttendanceMark.objects.count() == 1
 
 
@@ -144,7 +144,7 @@ def test_share_counts_the_hours_of_planned_meetings(session, meeting, trainer):
     MeetingFactory(session=session, state=Meeting.State.CANCELLED)
     record_marks(meeting, [Seen(person.pk, True, "a")], by=trainer)
 
-    [row] = attendance.attended(session)
+    [row] = presence.attended(session)
 
     assert (row.percent, row.reaches(75), row.reaches(76), row.stayed_away) == (75, True, False, False)
 
@@ -162,7 +162,7 @@ def test_late_and_timely_cancellations_and_no_shows_are_told_apart(trainer):
     record_marks(Meeting.objects.get(), seen, by=trainer)
 
     gone = attendance.absences(Session.objects.get())
-    rows = {row.participant: row for row in attendance.attended(session)}
+    rows = {row.participant: row for row in presence.attended(session)}
 
     assert (gone.in_time, set(gone.late)) == ([in_time], {late, whole})
     assert [person for person, row in rows.items() if row.stayed_away] == [away]
@@ -186,7 +186,7 @@ def test_walk_in_takes_a_booked_seat_without_a_name_first(session, meeting, trai
 
     session.refresh_from_db()
     assert (person.booking, session.seats_taken) == (booking, 2)
-    assert attendance.present_at(meeting) == {person.pk: True}
+    assert presence.present_at(meeting) == {person.pk: True}
 
 
 def test_walk_in_without_a_booking_takes_a_free_seat_once(session, meeting, trainer):
@@ -272,7 +272,7 @@ def test_two_phones_at_once_keep_every_tick_and_end_alike():
 
     assert AttendanceMark.objects.count() == sum(kept) == 100
     # The last moment is the tenth turn of the second phone, 41 minutes before it was sent, which says present.
-    assert attendance.present_at(meeting) == dict.fromkeys(numbers, True)
+    assert presence.present_at(meeting) == dict.fromkeys(numbers, True)
 
 
 @pytest.mark.django_db(transaction=True)
