@@ -64,12 +64,14 @@ class MessageKind:
 class LinkKind:
     """A purpose of secret links and the address that opens it.
 
-    `url_name` takes the token as its only argument. Links live on the neutral host unless `on_main_host`.
+    `url_name` takes the token as its only argument. Links live on the neutral host unless `on_main_host`. With `draw`
+    the token of a link is not kept for its subject: `draw(subject_id)` makes a fresh one for each mail that leaves.
     """
 
     key: str
     url_name: str
     on_main_host: bool = False
+    draw: Callable[[int], str] | None = None
 
 
 @dataclass(frozen=True)

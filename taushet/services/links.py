@@ -100,6 +100,20 @@ def link_address(purpose: str, token: str) -> str:
     return host + reverse(kind.url_name, args=[token])
 
 
-def fill_placeholders(text: str) -> str:
-    """Put real addresses where the placeholders are; done at the last step, on the way to the mail provider."""
-    return PLACEHOLDER.sub(lambda match: link_address(match[1], issue_link(match[1], int(match[2]))), text)
+def fill_placeholders(text: str, drawn: dict[str, str] | None = None) -> str:
+    """Put real addresses where the placeholders are; done at the last step, on the way to the mail provider.
+
+    `drawn` keeps what was drawn for one mail, so that all its parts have the same link (`LinkKind.draw`).
+    """
+    drawn = {} if drawn is None else drawn
+
+    def fill(match: re.Match) -> str:
+        purpose, subject_id = match[1], int(match[2])
+        draw = link_kinds[purpose].draw
+        if draw is None:
+            return link_address(purpose, issue_link(purpose, subject_id))
+        if match[0] not in drawn:
+            drawn[match[0]] = link_address(purpose, draw(subject_id))
+        return drawn[match[0]]
+
+    return PLACEHOLDER.sub(fill, text)

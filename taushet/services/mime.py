@@ -55,15 +55,16 @@ def build_email(message: Message, *, first_tried_at: datetime, plain: bool = Fal
     has been revoked, and BrokenSeal when the text was sealed with another key.
     """
     text, html = read_bodies(message)
+    drawn: dict[str, str] = {}
     mail = SevenBitEmail(
         subject=message.subject,
-        body=fill_placeholders(text),
+        body=fill_placeholders(text, drawn),
         from_email=message.from_email,
         to=[str(Address(message.to_name, addr_spec=message.to_email))],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers=_headers(message, first_tried_at),
     )
-    mail.attach_alternative(fill_placeholders(html), "text/html")
+    mail.attach_alternative(fill_placeholders(html, drawn), "text/html")
     if message.calendar:
         calendar = fill_calendar(message.calendar)
         if not plain:
