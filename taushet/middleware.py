@@ -18,6 +18,7 @@ NEUTRAL_PATHS = (
     "/pamelding/",
     "/deltaker/",
     "/varsel/",
+    "/evaluering/",
     "/kalender/",
     "/static/",
     "/sprak/",
