@@ -16,5 +16,6 @@ class CoursesConfig(AppConfig):
             catalogue,
             certificates,
             date_alerts,
+            evaluations,
             sessions,
         )

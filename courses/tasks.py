@@ -2,7 +2,7 @@
 
 from django.tasks import task
 
-from courses.services import bookings, date_alerts, offers
+from courses.services import bookings, date_alerts, evaluations, offers
 
 
 @task()
@@ -19,3 +19,13 @@ def tell_of_new_dates() -> int:
 def run_waiting_lists() -> dict[str, int]:
     """Take back offers whose time is up, offer what is free, close the lists of sessions that have begun."""
     return {"lapsed": offers.lapse_offers(), "offered": offers.offer_left_over(), "ended": offers.end_lines()}
+
+
+@task(priority=-10)
+def ask_for_evaluations() -> int:
+    return evaluations.ask_for_evaluations()
+
+
+@task(priority=-10)
+def release_answers() -> int:
+    return evaluations.release_answers()

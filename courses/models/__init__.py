@@ -4,6 +4,7 @@ from .bookings import Booking, ConfirmedAddress, HandOver
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
+from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
 from .messages import BookingMessage
 from .participants import Participant
 from .sessions import Meeting, Session
@@ -21,6 +22,9 @@ __all__ = [
     "ConfirmedAddress",
     "Course",
     "DateAlert",
+    "EvaluationAnswer",
+    "EvaluationRound",
+    "EvaluationTicket",
     "Format",
     "HandOver",
     "Invitation",

@@ -4,11 +4,20 @@ Each is a row of the outbox and a BookingMessage. Mail to an address that has no
 stranger may have typed into the form.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils import timezone, translation
 
-from courses.models import Booking, BookingMessage, Certificate, HandOver, Meeting, Participant, WaitingPlace
+from courses.models import (
+    Booking,
+    BookingMessage,
+    Certificate,
+    EvaluationRound,
+    HandOver,
+    Meeting,
+    Participant,
+    WaitingPlace,
+)
 from taushet.models import Message
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
@@ -27,6 +36,7 @@ OWN_LINK = "participant-link"
 SECOND_CONTACT = "booking-second-contact"
 HAND_OVER = "booking-hand-over"
 HANDED_OVER = "booking-handed-over"
+EVALUATION = "evaluation"
 CERTIFICATE = "certificate-ready"
 CERTIFICATES = "certificates-to-hand-out"
 LOST_LINK = "booking-lost-link"
@@ -124,6 +134,20 @@ def tell_certificate(certificate: Certificate) -> None:
     elif booking.contact_email and not booking.messages.filter(message__kind=CERTIFICATES).exists():
         page = placeholder("booking", booking.pk)
         _write(CERTIFICATES, booking, booking.contact_email, page=page, priority=Message.Priority.BULK)
+
+
+def ask_for_evaluation(participant: Participant, round_: EvaluationRound) -> Message:
+    """Ask a participant what came of the course, when the round opens; the link is drawn while the mail leaves."""
+    return _write(
+        EVALUATION,
+        participant.booking,
+        participant.email,
+        participant=participant,
+        page=placeholder("evaluation", round_.pk),
+        is_later=round_.is_later,
+        priority=Message.Priority.BULK,
+        due_at=round_.opens_at,
+    )
 
 
 def tell_changed(booking: Booking, *, seats_before: int) -> None:
@@ -234,14 +258,17 @@ def _write(
     name: str = "",
     participant=None,
     priority: int = Message.Priority.BOOKING,
+    due_at: datetime | None = None,
     **context,
 ) -> Message:
     subject, text = _render(kind, booking, participant=participant, **context)
-    return _post(kind, booking, email, subject, text, name=name, participant=participant, priority=priority)
+    return _post(
+        kind, booking, email, subject, text, name=name, participant=participant, priority=priority, due_at=due_at
+    )
 
 
 def _post(
-    kind, booking, email, subject, text, *, name="", participant=None, priority=Message.Priority.BOOKING
+    kind, booking, email, subject, text, *, name="", participant=None, priority=Message.Priority.BOOKING, due_at=None
 ) -> Message:
     message = write_message(
         kind=kind,
@@ -251,6 +278,7 @@ def _post(
         text=text,
         language=booking.language,
         priority=priority,
+        due_at=due_at,
         is_demonstration=booking.is_demonstration,
     )
     BookingMessage.objects.create(booking=booking, participant=participant, message=message)

@@ -1,6 +1,6 @@
 """Addresses of the course pages, by subject."""
 
-from . import attendance, bookings, calendars, catalogue, certificates, participants, sessions, trainers
+from . import attendance, bookings, calendars, catalogue, certificates, evaluations, participants, sessions, trainers
 
 app_name = "courses"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     *bookings.urlpatterns,
     *participants.urlpatterns,
     *certificates.urlpatterns,
+    *evaluations.urlpatterns,
     *sessions.urlpatterns,
     *trainers.urlpatterns,
     *calendars.urlpatterns,
