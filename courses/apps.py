@@ -17,5 +17,6 @@ class CoursesConfig(AppConfig):
             certificates,
             date_alerts,
             evaluations,
+            requests,
             sessions,
         )

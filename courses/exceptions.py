@@ -79,3 +79,27 @@ class AttendanceClosed(CoursesError):
 
 class NoCertificate(CoursesError):
     """A course certificate cannot be issued: the session is not over, or too little of it was attended."""
+
+
+class RequestRefused(CoursesError):
+    """A request for a course at home that cannot be made as it is."""
+
+
+class WindowRefused(RequestRefused):
+    """Days that cannot be asked for: in the past, of the wrong order, too long or there twice."""
+
+
+class RequestChanged(CoursesError):
+    """Somebody else has done something with the request since it was opened."""
+
+
+class OfferRefused(CoursesError):
+    """A date that cannot be offered as it is."""
+
+
+class OfferClosed(CoursesError):
+    """The offer can no longer be answered: it lapsed, was taken back or answered otherwise."""
+
+
+class OfferGone(OfferClosed):
+    """What was offered can no longer be had, since the trainer was given to others first."""

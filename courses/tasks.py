@@ -2,7 +2,7 @@
 
 from django.tasks import task
 
-from courses.services import bookings, date_alerts, evaluations, offers
+from courses.services import bookings, date_alerts, evaluations, offers, request_offers
 
 
 @task()
@@ -29,3 +29,8 @@ def ask_for_evaluations() -> int:
 @task(priority=-10)
 def release_answers() -> int:
     return evaluations.release_answers()
+
+
+@task()
+def lapse_request_offers() -> int:
+    return request_offers.lapse_offers()

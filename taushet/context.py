@@ -3,7 +3,7 @@
 from django.conf import settings
 
 SECTIONS = frozenset({"kurs", "kommuner", "krav", "hjelp", "konto", "kursholder", "min-kommune", "stab"})
-SECRET_LINK_PATHS = ("/bestilling/", "/pamelding/", "/deltaker/", "/varsel/", "/evaluering/")
+SECRET_LINK_PATHS = ("/bestilling/", "/foresporsel/", "/pamelding/", "/deltaker/", "/varsel/", "/evaluering/")
 
 
 def site(request):

@@ -15,6 +15,7 @@ from taushet.second_factor import AFTER_SECOND_FACTOR, SecondFactor, second_fact
 
 NEUTRAL_PATHS = (
     "/bestilling/",
+    "/foresporsel/",
     "/pamelding/",
     "/deltaker/",
     "/varsel/",

@@ -47,6 +47,14 @@ def add_workdays(day: date, count: int) -> date:
     return day
 
 
+def workdays_before(day: date, count: int) -> date:
+    """Return the last day from which `count` workdays have been over when a day begins."""
+    while count > 0:
+        day -= ONE_DAY
+        count -= is_workday(day)
+    return day - ONE_DAY
+
+
 def is_business_time(moment: datetime) -> bool:
     """Whether a moment lies in the business hours of a workday in Oslo."""
     local = moment.astimezone(OSLO)

@@ -1,8 +1,12 @@
-"""Prices and times of day, as staff and visitors put them in."""
+"""Prices, times of day and a few sentences, as staff and visitors put them in."""
+
+import unicodedata
 
 from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+from taushet.fields import LongestText, has_control_signs
 
 
 class ClockField(forms.TimeField):
@@ -33,3 +37,23 @@ class PriceField(forms.DecimalField):
     def __init__(self, **kwargs):
         super().__init__(max_digits=9, decimal_places=2, localize=True, **kwargs)
         self.validators.append(MinValueValidator(0, _("The price cannot be below 0.")))
+
+
+class WordField(forms.CharField):
+    """A few sentences: line breaks are kept, other control characters are refused."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+    default_error_messages = {
+        "required": _("Fill in this field."),
+        "control": _("There are characters here that cannot be shown. Take them out, or type the text again."),
+    }
+
+    def __init__(self, *, longest=1000, **kwargs):
+        super().__init__(**kwargs)
+        self.validators = [LongestText(longest)]
+
+    def to_python(self, value):
+        value = unicodedata.normalize("NFC", super().to_python(value)).replace("\r\n", "\n").replace("\r", "\n")
+        if has_control_signs(value.replace("\n", "").replace("\t", "")):
+            raise forms.ValidationError(self.error_messages["control"], code="control")
+        return value

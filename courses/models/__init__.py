@@ -7,6 +7,15 @@ from .certificates import Certificate, Revocation
 from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
 from .messages import BookingMessage
 from .participants import Participant
+from .requests import (
+    CourseRequest,
+    PartOfDay,
+    RequestEvent,
+    RequestMessage,
+    RequestOffer,
+    RequestParty,
+    RequestWindow,
+)
 from .sessions import Meeting, Session
 from .trainers import Trainer
 from .waiting import WaitingPlace
@@ -21,6 +30,7 @@ __all__ = [
     "Certificate",
     "ConfirmedAddress",
     "Course",
+    "CourseRequest",
     "DateAlert",
     "EvaluationAnswer",
     "EvaluationRound",
@@ -29,7 +39,13 @@ __all__ = [
     "HandOver",
     "Invitation",
     "Meeting",
+    "PartOfDay",
     "Participant",
+    "RequestEvent",
+    "RequestMessage",
+    "RequestOffer",
+    "RequestParty",
+    "RequestWindow",
     "Revocation",
     "Session",
     "Trainer",

@@ -21,9 +21,11 @@ def own_payer(municipality: Municipality) -> Unit:
         return Unit.objects.get(municipality=municipality, kind=Unit.Kind.MUNICIPALITY)
 
 
-def other_payer(municipality: Municipality, *, name: str, organisation_number: str) -> Unit:
+def other_payer(
+    municipality: Municipality, *, name: str, organisation_number: str, kind: str = Unit.Kind.OTHER
+) -> Unit:
     """Return the unit with an organisation number, made when it is new; a known unit keeps its name."""
     known = Unit.objects.filter(organisation_number=organisation_number).order_by("-is_active", "pk").first()
     return known or Unit.objects.create(
-        municipality=municipality, kind=Unit.Kind.OTHER, name=name, organisation_number=organisation_number
+        municipality=municipality, kind=kind, name=name, organisation_number=organisation_number
     )

@@ -20,7 +20,8 @@ def upcoming_sessions(count=4):
 def municipality_courses(municipality, count=3):
     """Show the next sessions people of a municipality can go to: in its county, or online."""
     within_reach = Q(municipality__county=municipality.county_id) | ~Q(format=Format.ON_SITE)
-    return {"rows": session_rows(planned(with_free_seats().filter(within_reach))[:count])}
+    rows = session_rows(planned(with_free_seats().filter(within_reach))[:count])
+    return {"rows": rows, "municipality": municipality}
 
 
 def with_free_seats():

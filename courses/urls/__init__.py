@@ -1,6 +1,17 @@
 """Addresses of the course pages, by subject."""
 
-from . import attendance, bookings, calendars, catalogue, certificates, evaluations, participants, sessions, trainers
+from . import (
+    attendance,
+    bookings,
+    calendars,
+    catalogue,
+    certificates,
+    evaluations,
+    participants,
+    requests,
+    sessions,
+    trainers,
+)
 
 app_name = "courses"
 
@@ -11,6 +22,7 @@ urlpatterns = [
     *participants.urlpatterns,
     *certificates.urlpatterns,
     *evaluations.urlpatterns,
+    *requests.urlpatterns,
     *sessions.urlpatterns,
     *trainers.urlpatterns,
     *calendars.urlpatterns,

@@ -14,6 +14,7 @@ for (const button of document.querySelectorAll("[data-add-row]")) {
     if (number) number.textContent = String(index + 1);
     total.value = String(index + 1);
     pattern.before(row.content);
-    document.getElementById(`id_${prefix}-${index}-day`)?.focus();
+    const fields = document.querySelectorAll(`[id^="id_${prefix}-${index}-"]:not([type="hidden"], [hidden])`);
+    [...fields].find((field) => field.matches("input, select, textarea"))?.focus();
   });
 }
