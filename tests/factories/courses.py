@@ -5,10 +5,20 @@ from datetime import timedelta
 import factory
 from django.utils import timezone
 
-from courses.models import Booking, Course, DateAlert, Meeting, Participant, Session, Trainer
+from courses.models import (
+    Booking,
+    Course,
+    CourseRequest,
+    DateAlert,
+    Meeting,
+    Participant,
+    RequestOffer,
+    Session,
+    Trainer,
+)
 
 from .municipalities import MunicipalityFactory
-from .taushet import TrainerUserFactory
+from .taushet import StaffFactory, TrainerUserFactory
 
 
 class CourseFactory(factory.django.DjangoModelFactory):
@@ -112,3 +122,62 @@ class DateAlertFactory(factory.django.DjangoModelFactory):
     created_at = factory.LazyFunction(lambda: timezone.now() - timedelta(days=2))
     confirmed_at = factory.SelfAttribute("created_at")
     told_until = factory.SelfAttribute("created_at")
+
+
+class CourseRequestFactory(factory.django.DjangoModelFactory):
+    """A request that waits for us: one municipality, twelve people, two alternatives some weeks ahead."""
+
+    class Meta:
+        model = CourseRequest
+        skip_postgeneration_save = True
+
+    course = factory.SubFactory(CourseFactory)
+    state = CourseRequest.State.WAITING
+    format = "on_site"
+    audience = "leaders"
+    taught_in = "nb"
+    contact_name = factory.Sequence(lambda n: f"Spørrer {n}")
+    contact_email = factory.Sequence(lambda n: f"sporrer{n}@test.example")
+    contact_phone = "+4722331160"
+    request_key = factory.Sequence(lambda n: f"request-{n}")
+    confirmed_at = factory.LazyFunction(timezone.now)
+    waiting_since = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def places(asked, create, extracted, **kwargs):
+        if create:
+            for number, place in enumerate(extracted or [MunicipalityFactory()]):
+                asked.parties.create(municipality=place, seats=12, is_host=number == 0)
+
+    @factory.post_generation
+    def windows(asked, create, extracted, **kwargs):
+        if create:
+            first = timezone.localdate() + timedelta(days=30)
+            for start in (first, first + timedelta(days=14)):
+                asked.windows.create(first_on=start, last_on=start + timedelta(days=4), part="morning")
+
+
+class RequestOfferFactory(factory.django.DjangoModelFactory):
+    """A date forty days ahead that is offered, with a trainer who may teach the course."""
+
+    class Meta:
+        model = RequestOffer
+        skip_postgeneration_save = True
+
+    request = factory.SubFactory(CourseRequestFactory, state="offered", waiting_since=None)
+    starts_at = factory.LazyFunction(
+        lambda: timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=40)
+    )
+    ends_at = factory.LazyAttribute(lambda offer: offer.starts_at + timedelta(hours=3))
+    trainer = factory.SubFactory(TrainerFactory)
+    format = "on_site"
+    place = "Rådhuset"
+    seats = 30
+    seat_price = 0
+    answer_by = factory.LazyAttribute(lambda offer: offer.starts_at - timedelta(days=20))
+    made_by = factory.SubFactory(StaffFactory)
+
+    @factory.post_generation
+    def teaches(offer, create, extracted, **kwargs):
+        if create:
+            offer.trainer.courses.add(offer.request.course)
