@@ -29,7 +29,7 @@ class RequestFilterForm(forms.Form):
     """Narrows the list of requests; every field may stay empty, and one that is wrong narrows nothing."""
 
     STATES = {
-        "": _("Open"),
+        "": _("Not closed yet"),
         "overdue": _("Unanswered for five working days"),
         **{
             state.value: state.label

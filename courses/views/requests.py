@@ -100,7 +100,13 @@ def request_create(request):
         if asked:
             return redirect(first_address(request, asked))
     context = {"form": form, "neighbours": neighbours, "windows": windows, "more_rows": rows + 4}
+    context |= row_errors(neighbours, windows)
     return render(request, "courses/request_form.html", context)
+
+
+def row_errors(*formsets):
+    """Return what the summary of errors needs to know about rows."""
+    return {"formsets": formsets, "has_row_errors": any(rows.is_bound and not rows.is_valid() for rows in formsets)}
 
 
 def ask(request, form, neighbours, windows):

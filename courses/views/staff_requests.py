@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,6 +21,8 @@ from courses.forms.staff_requests import (
 from courses.models import CourseRequest
 from courses.services import request_fits, request_offers, requests
 
+from .requests import row_errors
+
 PER_PAGE = 50
 may_see = permission_required("courses.view_courserequest", raise_exception=True)
 may_offer = permission_required("courses.add_requestoffer", raise_exception=True)
@@ -34,7 +37,7 @@ def staff_request_list(request):
         form.narrow(CourseRequest.objects.visible_to(request.user))
         .select_related("course")
         .prefetch_related("parties__municipality")
-        .order_by("waiting_since", "-created_at", "-pk")
+        .order_by(F("waiting_since").asc(nulls_last=True), "-created_at", "-pk")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     overdue = set(CourseRequest.objects.overdue().values_list("pk", flat=True))
@@ -47,6 +50,7 @@ def staff_request_detail(request, request_id):
     asked = request_of(request, request_id)
     context = {
         "asked": asked,
+        "overdue": CourseRequest.objects.overdue().filter(pk=asked.pk).exists(),
         "offers": asked.offers.select_related("trainer__user", "made_by"),
         "events": asked.events.select_related("offer", "by"),
         "log": asked.messages.select_related("message").order_by("-pk")[:100],
@@ -88,7 +92,7 @@ def staff_request_offer(request, request_id):
             )
             messages.success(request, text % {"count": len(offers)})
             return redirect(asked.get_staff_url())
-    context = {"asked": asked, "form": form, "dates": dates}
+    context = {"asked": asked, "form": form, "dates": dates} | row_errors(dates)
     return render(request, "courses/staff_offer_form.html", context)
 
 
