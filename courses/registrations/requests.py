@@ -9,6 +9,7 @@ from courses.demonstration import requests as demonstration
 from courses.models import CourseRequest, RequestMessage
 from courses.services import contacts, request_erasing, request_lists
 from courses.services import request_messages as mails
+from municipalities.knowledge import Knowledge, knowledge
 from taushet import roles
 from taushet.registries import (
     SEND,
@@ -101,6 +102,7 @@ search_sources.register(
         "requests", _("Requests for a course at home"), "courses.view_courserequest", request_lists.find_requests
     )
 )
+knowledge.register(Knowledge("course_requests", _("requests for a course at home"), request_lists.open_requests))
 demonstration_parts.register(DemonstrationPart("requests", 60, demonstration.load))
 
 INTEREST = _("Our legitimate interest (GDPR article 6 (1) f)")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import WrongState
-from courses.models import Booking, ConfirmedAddress, HandOver
+from courses.models import Booking, ConfirmedAddress, CourseRequest, HandOver
 from municipalities.services.people import propose_membership
 from taushet.models import Message, User
 from taushet.services import audit, people
@@ -153,13 +153,13 @@ def drop_hand_over(booking: Booking) -> None:
 
 @transaction.atomic
 def send_lost_links(email: str, *, language: str) -> None:
-    """Send an address the links to its bookings, in one mail; at most one in ten minutes, and none when it has none."""
+    """Send an address the links to its bookings and requests, in one mail; at most one in ten minutes, and none when it has none."""
     recently = timezone.now() - LOST_LINK_PAUSE
     if Message.objects.filter(kind=messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
         return
-    bookings = bookings_of(email)
-    if bookings and not is_shut_out(email):
-        messages.send_links(bookings, email=email, language=language)
+    bookings, requests = bookings_of(email), requests_of(email)
+    if (bookings or requests) and not is_shut_out(email):
+        messages.send_links(bookings, requests, email=email, language=language)
 
 
 def is_shut_out(email: str) -> bool:
@@ -178,6 +178,13 @@ def bookings_of(email: str) -> list[tuple[Booking, str]]:
         .order_by("session__first_starts_at", "pk")
     )
     return [(booking, purpose_for(booking, email)) for booking in found]
+
+
+def requests_of(email: str) -> list[tuple[CourseRequest, str]]:
+    """Return the requests for a course of an address that are not long over, each with the link that suits."""
+    waiting = Q(ended_at=None) | Q(ended_at__gt=timezone.now() - LISTED_AFTER_END)
+    found = CourseRequest.objects.filter(waiting, contact_email=email, erased_at=None).order_by("pk")
+    return [(asked, "request" if asked.confirmed_at else "request-confirm") for asked in found]
 
 
 def purpose_for(booking: Booking, email: str) -> str:

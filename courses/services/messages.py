@@ -12,6 +12,7 @@ from courses.models import (
     Booking,
     BookingMessage,
     Certificate,
+    CourseRequest,
     EvaluationRound,
     HandOver,
     Meeting,
@@ -215,14 +216,17 @@ def tell_handed_over(booking: Booking, *, former_email: str, former_name: str) -
     send_confirmation(booking)
 
 
-def send_links(bookings: list[tuple[Booking, str]], *, email: str, language: str) -> Message:
-    """Send an address the links to its bookings, each given with the purpose that suits this address."""
+def send_links(
+    bookings: list[tuple[Booking, str]], requests: list[tuple[CourseRequest, str]] = (), *, email: str, language: str
+) -> Message:
+    """Send an address the links to its bookings and requests, each given with the purpose that suits this address."""
     with translation.override(language):
         rows = [
             {"booking": booking, "session": booking.session, "page": placeholder(purpose, booking.pk)}
             for booking, purpose in bookings
         ]
-        subject, text = render_mail(_template(LOST_LINK), {"rows": rows}, language)
+        asked = [{"request": one, "page": placeholder(purpose, one.pk)} for one, purpose in requests]
+        subject, text = render_mail(_template(LOST_LINK), {"rows": rows, "asked": asked}, language)
     return write_message(kind=LOST_LINK, to_email=email, subject=subject, text=text, language=language)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Expression, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.models import CourseRequest
+from courses.models import CourseRequest, RequestParty
 from taushet.models import User
 from taushet.templatetags.ui import day
 
@@ -31,6 +32,13 @@ def _lines(requests: QuerySet[CourseRequest]) -> Iterator[tuple[str, str]]:
             "day": day(timezone.localtime(asked.waiting_since)),
         }
         yield sentence, asked.get_staff_url()
+
+
+def open_requests() -> Expression:
+    """Count, for each municipality of a queryset, the requests it has a part in that are not closed yet."""
+    rows = RequestParty.objects.filter(request__state__in=CourseRequest.OPEN_STATES, municipality=OuterRef("pk"))
+    number = rows.order_by().values("municipality").annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(number), 0, output_field=IntegerField())
 
 
 def find_requests(user: User, text: str) -> Iterator[tuple[str, str, str]]:

@@ -187,11 +187,13 @@ def request_accept(request, access, offer_id):
     """Ask, and then accept one date for all the municipalities."""
     offer = get_object_or_404(access.asked.offers.select_related("trainer__user"), pk=offer_id)
 
+    total = offer.seat_price * access.asked.people
+
     def accept():
         request_offers.accept_offer(offer)
         return _("The date is yours. You get an e-mail with the booking and the calendar entry.")
 
-    return action_page(request, access, "courses/request_accept.html", None, accept, {"offer": offer})
+    return action_page(request, access, "courses/request_accept.html", None, accept, {"offer": offer, "total": total})
 
 
 @opens_request(OWNER)

@@ -1,3 +1,4 @@
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from courses.exceptions import RequestRefused, TooManyHolds, WindowRefused, WrongState
 from courses.models import ConfirmedAddress, CourseRequest, PartOfDay, RequestEvent
+from courses.services.contacts import send_lost_links
 from courses.services.request_erasing import close_request_links_of, erase_requests, erase_unproved
 from courses.services.requests import (
     Party,
@@ -18,6 +20,8 @@ from courses.services.requests import (
     decline_request,
     withdraw_request,
 )
+from municipalities.knowledge import with_knowledge
+from municipalities.models import Municipality
 from taushet.models import AuditEntry, Message, SecretLink
 from taushet.services.links import issue_link
 from taushet.workdays import add_workdays, workdays_before
@@ -317,3 +321,28 @@ def test_links_of_a_person_who_is_deactivated_close():
     close_request_links_of(UserFactory(email="kari@bodo.test"), None)
 
     assert not SecretLink.objects.filter(revoked_at=None).exists()
+
+
+def test_lost_links_bring_those_of_requests_too():
+    asked = CourseRequestFactory(contact_email="kari@bodo.test")
+    waiting = ask()
+    CourseRequestFactory(contact_email="kari@bodo.test", erased_at=timezone.now())
+
+    send_lost_links("kari@bodo.test", language="nb")
+
+    text = Message.objects.get(kind="booking-lost-link").text
+    assert re.findall(r"\[\[link:([a-z-]+):(\d+)]]", text) == [
+        ("request", str(asked.pk)),
+        ("request-confirm", str(waiting.pk)),
+    ]
+
+
+def test_open_requests_are_known_of_every_municipality_that_has_a_part():
+    host, neighbour, other = (MunicipalityFactory() for _turn in range(3))
+    CourseRequestFactory(places=[host, neighbour])
+    CourseRequestFactory(places=[host], state="offered", waiting_since=None)
+    CourseRequestFactory(places=[other], state="declined", waiting_since=None)
+
+    known = with_knowledge(Municipality.objects.all(), "course_requests")
+
+    assert [known.get(pk=place.pk).known_course_requests for place in (host, neighbour, other)] == [2, 1, 0]

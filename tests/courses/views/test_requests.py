@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.forms.courses import CourseForm
 from courses.models import Booking, ConfirmedAddress, CourseRequest
 from courses.services.request_offers import take_back_offer
 from courses.services.requests import confirm_request
@@ -308,3 +309,19 @@ def test_public_pages_lead_to_the_form(client):
     assert f'href="{FORM}?kurs={course.slug}"' in client.get(course.get_absolute_url()).text
     assert f'href="{FORM}"' in client.get("/").text
     assert f'href="{FORM}?kommune={place.number}"' in client.get(place.get_absolute_url()).text
+
+
+def test_price_and_payer_are_shown_before_the_click(client):
+    offer = RequestOfferFactory(seat_price=450, request__payer_kind="host")
+
+    page = text_of(client.get(link("request", offer.request, "request_accept", offer.pk)))
+
+    assert "Det koster 5 400 kroner til sammen. Kommunen der kurset holdes, betaler for alle." in page.replace(
+        "\xa0", " "
+    )
+
+
+def test_no_course_takes_the_address_of_the_form(client):
+    form = CourseForm({"slug": "foresporsel"})
+
+    assert form.errors["slug"] == ["Denne adressen er opptatt."]
