@@ -42,7 +42,7 @@ def check_offer(request: CourseRequest, plan: OfferPlan) -> None:
         raise OfferRefused(_("The course must end after it starts."), field="ends")
     if plan.starts_at <= timezone.now():
         raise OfferRefused(_("This time has passed. Choose one that is still to come."), field="day")
-    if not (plan.trainer.is_active and plan.trainer.courses.filter(pk=request.course_id).exists()):
+    if not Trainer.objects.active().filter(pk=plan.trainer.pk, courses=request.course_id).exists():
         raise OfferRefused(
             _("%(name)s is not registered as a trainer for this course.") % {"name": plan.trainer}, field="trainer"
         )

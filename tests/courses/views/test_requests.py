@@ -324,4 +324,4 @@ def test_price_and_payer_are_shown_before_the_click(client):
 def test_no_course_takes_the_address_of_the_form(client):
     form = CourseForm({"slug": "foresporsel"})
 
-    assert form.errors["slug"] == ["Denne adressen er opptatt."]
+    assert form.errors["slug"] == ["Denne adressen er allerede i bruk."]
