@@ -6,11 +6,11 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.forms.request_keys import RequestKeyForm
 from courses.services.attendance import Seen
 from courses.services.participants import Person
 from municipalities.fields import MunicipalityChoiceField
 from taushet.fields import CleanCharField, PersonNameField, WorkEmailField
+from taushet.forms.request_keys import RequestKeyForm
 
 MOST_MARKS = 2000
 CLIENT_KEY = re.compile(r"[0-9a-f]{32}")

@@ -153,7 +153,7 @@ def drop_hand_over(booking: Booking) -> None:
 
 @transaction.atomic
 def send_lost_links(email: str, *, language: str) -> None:
-    """Send an address the links to its bookings and requests, in one mail if it has any; at most each ten minutes."""
+    """Send an address the links to its bookings and requests in one mail, if it has any; at most every ten minutes."""
     recently = timezone.now() - LOST_LINK_PAUSE
     if Message.objects.filter(kind=messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
         return

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0006_assigned_meeting_sequence'),
+        ('courses', '0011_evaluations'),
         ('municipalities', '0003_indicator_kinds'),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0007_share_sessions'),
+        ('courses', '0012_share_sessions'),
         ('municipalities', '0003_indicator_kinds'),
         ('taushet', '0004_shorten_a_state'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

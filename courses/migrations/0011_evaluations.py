@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0009_certificates'),
+        ('courses', '0010_certificates'),
     ]
 
     operations = [

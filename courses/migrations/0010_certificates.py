@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0008_attendance_marks'),
+        ('courses', '0009_attendance_marks'),
         ('taushet', '0004_shorten_a_state'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
