@@ -9,9 +9,8 @@ from taushet import urls
 from taushet.translations import compile_translations
 
 
-@pytest.fixture(scope="session", autouse=True)
-def compiled_translations():
-    """Let pages speak Norwegian in a fresh clone."""
+def pytest_configure():
+    """Let pages speak Norwegian in a fresh clone, before several processes begin to read the languages."""
     compile_translations()
 
 
