@@ -38,7 +38,7 @@ front_page helplines privacy accessibility robots favicon set_language leave hea
 account_login account_logout account_inactive account_signup socialaccount_login_cancelled
 municipalities:municipality_list municipalities:municipality_detail
 courses:course_list courses:course_detail courses:session_detail courses:public_calendar courses:session_calendar
-courses:lost_link outreach:demand_list outreach:demand_detail
+courses:lost_link courses:certificate_form outreach:demand_list outreach:demand_detail
 """
 
 # Nobody without the right link or provider, whoever they are.
@@ -49,7 +49,8 @@ LINKS = {
     courses:booking_second_contact courses:booking_hand_over courses:booking_take_over courses:booking_cancel
     courses:booking_names courses:participant_replace courses:participant_remove courses:participant_signup
     courses:participant_detail courses:participant_withdraw courses:feed courses:participant_calendar
-    courses:booking_calendar
+    courses:booking_calendar courses:booking_certificate courses:participant_certificate courses:certificate_issue
+    courses:certificate_check courses:evaluation
     """,
     410: "invitation invitation_accept",
 }
@@ -77,7 +78,14 @@ SIGNED_IN = "courses:my_municipality"
 SOMEBODYS = "courses:my_booking courses:my_membership_answer"
 
 TRAINERS = "courses:trainer_home courses:trainer_feed courses:trainer_feed_renew"
-ONE_TRAINERS = "courses:trainer_session courses:trainer_session_calendar"
+ONE_TRAINERS = """
+courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview courses:trainer_attendance
+courses:trainer_attendance_marks courses:trainer_attendance_walk_in courses:trainer_attendance_print
+courses:trainer_certificates_issue
+"""
+
+# Spoken to by a script, which has something to say; without that it answers 400.
+SCRIPTS = "courses:staff_attendance_marks"
 
 FOR_ROLES = {
     STAFF: """
@@ -88,6 +96,7 @@ FOR_ROLES = {
     outbox_list outbox_detail outbox_html suppression_list
     outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
+    courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
     courses:staff_booking_list courses:staff_booking_detail municipalities:unit_create municipalities:unit_update
@@ -102,7 +111,8 @@ FOR_ROLES = {
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
     courses:staff_course_create courses:staff_course_update
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create
-    courses:assignment_withdraw
+    courses:assignment_withdraw courses:staff_attendance_overview courses:staff_attendance
+    courses:staff_attendance_walk_in courses:staff_attendance_print courses:staff_certificates_issue
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     """,
@@ -170,6 +180,8 @@ def values_of(name, world):
         "assignment_id": world.assignment.pk,
         "membership_id": world.membership.pk,
         "participant_id": 1,
+        "meeting_id": world.session.meetings.get().pk,
+        "code": "CCCC-DDDD-FFFF",
         "mailing_pk": world.mailing.pk,
         "object_id": 1,
         "content_type_id": 1,
@@ -219,6 +231,8 @@ def expected():
     for roles, names in FOR_ROLES.items():
         allowed = dict.fromkeys([*roles, "superuser"], "open")
         table |= {name: dict.fromkeys(PEOPLE, 403) | behind | allowed for name in names.split()}
+    said_nothing = dict.fromkeys(["campaign", "administrator", "superuser"], 400)
+    table[SCRIPTS] = dict.fromkeys(PEOPLE, 403) | behind | said_nothing
     return table
 
 
