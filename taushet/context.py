@@ -22,7 +22,9 @@ def site(request):
 
 def staff_section(rest):
     """Return which entry of the staff menu a page under /stab/ belongs to."""
-    return "tekster" if rest.startswith("kurs/tekster") else rest.partition("/")[0]
+    first, _slash, inner = rest.partition("/")
+    second = inner.partition("/")[0]
+    return second if first == "kurs" and second in {"tekster", "foresporsler"} else first
 
 
 def is_neutral(request):
