@@ -89,6 +89,43 @@ def session_texts(session: Session) -> dict[str, str]:
     }
 
 
+def session_summary(session: Session, texts: dict[str, str]) -> SafeString:
+    """Return what to know about a session, with its meetings; `texts` are those of `session_texts`."""
+    return summary(
+        get_language(),
+        texts["where"],
+        texts["seats"],
+        texts["colour"],
+        tuple(session.meetings.values_list("starts_at", "ends_at", "state", "place", "address")),
+        session.format,
+        session.get_language_display(),
+        session.seat_price,
+        session.state == Session.State.CONFIRMED,
+        session.first_starts_at if session.is_bookable else None,
+        session.held_for if session.closed_to_id else "",
+    )
+
+
+# Like a line of the list it follows from its values alone, so it is written once and never stale.
+@lru_cache(maxsize=1024)
+def summary(
+    language, where, seats, colour, meetings, form, taught_in, seat_price, is_confirmed, book_before, only_for
+) -> SafeString:
+    values = {
+        "where": where,
+        "seats": seats,
+        "colour": colour,
+        "meetings": meetings,
+        "format": form,
+        "taught_in": taught_in,
+        "seat_price": seat_price,
+        "is_confirmed": is_confirmed,
+        "book_before": book_before,
+        "only_for": only_for,
+    }
+    return render_to_string("courses/session_summary.html", values)
+
+
 def seats_text(state: str, seats_left: int) -> str:
     """Return what a visitor needs to know about a session before opening it: how many seats, or why none."""
     if state == Session.State.CANCELLED:

@@ -12,7 +12,7 @@ from courses.forms.bookings import BookingForm
 from courses.forms.catalogue import SessionFilterForm
 from courses.forms.date_alerts import DateAlertForm
 from courses.models import Course, Session
-from courses.services.catalogue import planned, session_rows, session_texts
+from courses.services.catalogue import planned, session_rows, session_summary, session_texts
 
 from .bookings import book
 from .waiting import join
@@ -107,8 +107,9 @@ def session_wait(request, slug, session_id):
 
 
 def session_page(request, session, form):
-    context = {"session": session, "course": session.course, "meetings": session.meetings.all(), "form": form}
-    return render(request, "courses/session_detail.html", context | session_texts(session))
+    texts = session_texts(session)
+    context = {"session": session, "course": session.course, "form": form, "summary": session_summary(session, texts)}
+    return render(request, "courses/session_detail.html", context | texts)
 
 
 def session_of(request, slug, session_id):
