@@ -245,8 +245,9 @@ def test_a_full_session_says_so_and_leads_on(session, page, accessible):
     page.goto(session.get_absolute_url())
 
     expect(page.locator("#bestill")).to_contain_text("Alle plassene er tatt.")
+    expect(page.get_by_role("button", name="Sett dere på ventelisten")).to_be_visible()
     accessible(page)
-    page.get_by_role("link", name="Se alle kurs og tidspunkter").click()
+    page.get_by_role("link", name=COURSE).click()
     expect(page.locator(".session-row")).to_have_count(2)
 
 
