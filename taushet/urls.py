@@ -1,5 +1,6 @@
 """All addresses. The paths are a contract: mails, calendars and other sites point at them."""
 
+import anymail.urls
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -56,8 +57,15 @@ urlpatterns = [
     path("", include("outreach.urls")),
 ]
 
+
+def provider_webhooks():
+    """Return the addresses of the chosen mail provider alone: those of others would answer 500 to anybody."""
+    provider = settings.MAILERS["default"]["BACKEND"].removeprefix("anymail.backends.").partition(".")[0]
+    return [entry for entry in anymail.urls.urlpatterns if entry.name.startswith(f"{provider}_")], "anymail"
+
+
 if settings.ANYMAIL["WEBHOOK_SECRET"]:
-    urlpatterns += [path("webhooks/epost/", include("anymail.urls"))]
+    urlpatterns += [path("webhooks/epost/", include(provider_webhooks()))]
 if settings.DEMO:
     urlpatterns += [
         path("demo/", demo.demo, name="demo"),

@@ -66,16 +66,16 @@ for key, label, states in (
     message_kinds.register(MessageKind(key, label, before_sending=only_in(*states)))
 message_kinds.register(MessageKind(mails.STAFF, _("Request answered, to staff")))
 
-SEE = ("courses.view_courserequest", "courses.view_requestoffer")
-WORK = (*SEE, "courses.change_courserequest", "courses.add_requestoffer", "courses.change_requestoffer")
+WORK = (
+    "courses.view_courserequest",
+    "courses.change_courserequest",
+    "courses.view_requestoffer",
+    "courses.add_requestoffer",
+    "courses.change_requestoffer",
+)
 
-for role, permissions in {
-    roles.CAMPAIGN: WORK,
-    roles.APPROVER: SEE,
-    roles.FINANCE: SEE,
-    roles.ADMINISTRATOR: WORK,
-}.items():
-    role_permissions.register(RolePermissions(f"requests-{role}", role, permissions))
+for role in (roles.CAMPAIGN, roles.ADMINISTRATOR):
+    role_permissions.register(RolePermissions(f"requests-{role}", role, WORK))
 
 periodic_tasks.register(PeriodicTask("lapse-request-offers", timedelta(minutes=15), tasks.lapse_request_offers.enqueue))
 deactivations.register(Deactivation("requests", request_erasing.close_request_links_of))
