@@ -27,6 +27,11 @@ class SessionQuerySet(models.QuerySet):
         """Those anybody may see: announced, of a published course, and not closed to one municipality."""
         return self.announced().filter(closed_to=None)
 
+    def open_to(self, municipality):
+        """Those a municipality may book, once they take bookings: all but the ones held for others."""
+        shared = Session.shared_with.through.objects.filter(municipality=municipality).values("session")
+        return self.filter(Q(closed_to=None) | Q(closed_to=municipality) | Q(pk__in=shared))
+
     def visible_to(self, user):
         """Those a visitor may open.
 

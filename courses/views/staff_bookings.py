@@ -3,7 +3,6 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -38,7 +37,7 @@ def staff_booking_start(request):
     form = BookingForForm(request.GET or None)
     sessions = Session.objects.visible_to(request.user).bookable().upcoming()
     if form.chosen:
-        sessions = sessions.filter(Q(closed_to=None) | Q(closed_to=form.chosen))
+        sessions = sessions.open_to(form.chosen)
     sessions = sessions.select_related("course", "municipality", "closed_to")
     page = Paginator(sessions, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "courses/staff_booking_start.html", {"form": form, "page": page})

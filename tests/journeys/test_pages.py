@@ -50,6 +50,7 @@ def addresses(db):
         "/kommuner/1507/",
         "/krav/",
         demand.get_absolute_url(),
+        "/kurs/foresporsel/",
         "/bestilling/",
         "/hjelp/",
         "/personvern/",

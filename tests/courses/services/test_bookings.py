@@ -238,6 +238,11 @@ def test_shared_session_takes_bookings_of_host_and_neighbours_only():
         book_seats(session, **booker())
 
     assert book_seats(session, **booker(municipality=neighbour)).municipality == neighbour
+    assert [list(Session.objects.open_to(place)) for place in (host, neighbour, MunicipalityFactory())] == [
+        [session],
+        [session],
+        [],
+    ]
 
 
 def test_few_holds_per_address(settings):
