@@ -181,6 +181,8 @@ MAILERS = {
         "OPTIONS": environment.structure("TAUSHET_MAILER_OPTIONS", {}),
     },
 }
+# Whose webhooks are answered, such as "postmark"
+MAIL_PROVIDER = MAILERS["default"]["BACKEND"].removeprefix("anymail.backends.").partition(".")[0]
 MAIL_ALLOW = environment.words("TAUSHET_MAIL_ALLOW")
 MAIL_FROM = environment.text("TAUSHET_MAIL_FROM") or f"kurs@{mail_domain(NEUTRAL_URL)}"
 MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")

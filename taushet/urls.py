@@ -60,8 +60,8 @@ urlpatterns = [
 
 def provider_webhooks():
     """Return the addresses of the chosen mail provider alone: those of others would answer 500 to anybody."""
-    provider = settings.MAILERS["default"]["BACKEND"].removeprefix("anymail.backends.").partition(".")[0]
-    return [entry for entry in anymail.urls.urlpatterns if entry.name.startswith(f"{provider}_")], "anymail"
+    chosen = f"{settings.MAIL_PROVIDER}_"
+    return [entry for entry in anymail.urls.urlpatterns if entry.name.startswith(chosen)], "anymail"
 
 
 if settings.ANYMAIL["WEBHOOK_SECRET"]:

@@ -19,6 +19,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
     DATABASES["default"]["TEST"] = {"NAME": os.environ["TAUSHET_VAR"] + "/test.sqlite3"}
 ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
+MAIL_PROVIDER = "postmark"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "kalender.example"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

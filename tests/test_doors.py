@@ -93,7 +93,6 @@ FOR_ROLES = {
     STAFF: """
     today staff_search municipalities:staff_municipality_list municipalities:municipality_facts
     courses:staff_session_list courses:staff_session_detail courses:staff_course_list
-    courses:staff_request_list courses:staff_request_detail
     """,
     ("campaign", "approver", "administrator"): """
     outbox_list outbox_detail outbox_html suppression_list
@@ -117,8 +116,8 @@ FOR_ROLES = {
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
     courses:staff_attendance_walk_in courses:staff_attendance_print
-    courses:staff_request_offer courses:staff_offer_accept courses:staff_offer_take_back
-    courses:staff_request_decline
+    courses:staff_request_list courses:staff_request_detail courses:staff_request_offer courses:staff_offer_accept
+    courses:staff_offer_take_back courses:staff_request_decline
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     """,
@@ -303,3 +302,9 @@ def test_providers_need_the_secret_of_the_webhooks(client, name):
     answer = client.post(reverse(f"anymail:{name}"), b"{}", content_type="application/json")
 
     assert answer.status_code == 400
+
+
+def test_other_providers_are_not_answered(client):
+    assert (
+        client.post("/webhooks/epost/amazon_ses/tracking/", b"{}", content_type="application/json").status_code == 404
+    )
