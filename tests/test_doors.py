@@ -51,7 +51,7 @@ LINKS = {
     courses:booking_names courses:participant_replace courses:participant_remove courses:participant_signup
     courses:participant_detail courses:participant_withdraw courses:feed courses:participant_calendar
     courses:booking_calendar courses:booking_certificate
-    courses:offer_accept courses:offer_decline courses:wish_change
+    courses:offer_accept courses:offer_decline courses:wish_change courses:booking_move
     courses:date_alert_detail courses:date_alert_confirm courses:date_alert_stop
     courses:request_detail courses:request_confirm courses:request_accept courses:request_again
     courses:request_withdraw

@@ -2,8 +2,10 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from courses.exceptions import CoursesError
+from courses.services.catalogue import session_texts
 from courses.services.guards import refuse_unbookable
 from municipalities.fields import MunicipalityChoiceField
 from taushet.fields import (
@@ -15,6 +17,7 @@ from taushet.fields import (
     WorkEmailField,
 )
 from taushet.forms.request_keys import RequestKeyForm
+from taushet.templatetags.ui import kroner
 
 
 class SeatsField(WholeNumberField):
@@ -209,3 +212,29 @@ class LetInForm(forms.Form):
     reason = CleanCharField(
         label=_("Why out of turn?"), max_length=200, help_text=_("It is kept in the log, and shown to nobody else.")
     )
+
+
+class MoveForm(forms.Form):
+    """The date a booking goes to; `dates` are sessions with `seats_left`."""
+
+    session = forms.ModelChoiceField(
+        queryset=None,
+        label=_("New date"),
+        widget=forms.RadioSelect,
+        empty_label=None,
+        error_messages={
+            "required": _("Choose a date."),
+            "invalid_choice": _("There is no longer room for all of you on this date. Choose another one."),
+        },
+    )
+
+    def __init__(self, data=None, *, dates):
+        super().__init__(data)
+        self.fields["session"].queryset = dates
+        self.fields["session"].label_from_instance = self.describe
+
+    @staticmethod
+    def describe(session):
+        texts = session_texts(session)
+        price = kroner(session.seat_price) if session.seat_price else pgettext("price", "Free")
+        return f"{texts['when']}, {texts['where']} ({texts['seats']}, {price})"

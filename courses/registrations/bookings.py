@@ -111,6 +111,7 @@ for key, label, is_wanted in (
     (messages.SECOND_CONTACT, _("Second contact"), is_second_contact),
     (messages.HAND_OVER, _("Asked to take over a booking"), is_asked_to_take_over),
     (messages.HANDED_OVER, _("Booking taken over"), is_not_erased),
+    (messages.MOVED, _("Booking moved"), is_not_erased),
     (messages.WAITING, _("On the waiting list"), waits),
     (messages.OFFERED, _("Seats are offered"), is_offered_seats),
     (messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),

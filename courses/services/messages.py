@@ -17,6 +17,7 @@ from courses.models import (
     HandOver,
     Meeting,
     Participant,
+    Session,
     WaitingPlace,
 )
 from taushet.models import Message
@@ -41,6 +42,7 @@ EVALUATION = "evaluation"
 CERTIFICATE = "certificate-ready"
 CERTIFICATES = "certificates-to-hand-out"
 LOST_LINK = "booking-lost-link"
+MOVED = "booking-moved"
 WAITING = "waiting-list"
 OFFERED = "waiting-offer"
 OFFER_LAPSED = "waiting-offer-lapsed"
@@ -168,6 +170,24 @@ def tell_cancelled(booking: Booking) -> None:
     for email, _purpose in _contacts(booking):
         if email not in told:
             _post(CANCELLED, booking, email, subject, text)
+
+
+def tell_moved(booking: Booking, former: Session) -> None:
+    """Tell everybody of a booking that it is on another date, and move their calendar entries along."""
+    subject, text = _render(MOVED, booking)
+    told = {
+        message.to_email
+        for message in cancel_invitations(session=former, booking=booking, kind=MOVED, subject=subject, text=text)
+    }
+    people = {booking.contact_email: (booking.contact_name, None), booking.second_email: (booking.second_name, None)}
+    for participant in booking.participants.active():
+        people.setdefault(participant.email, (participant.name, participant))
+    people.pop("", None)
+    for email, (name, participant) in people.items():
+        if email not in told:
+            _post(MOVED, booking, email, subject, text, name=name, participant=participant)
+        if email != booking.second_email:
+            invite(booking, email=email, name=name, participant=participant)
 
 
 def tell_waiting(booking: Booking, place: WaitingPlace) -> Message:

@@ -103,6 +103,14 @@ def door(session_id: int) -> Iterator[Door]:
         door.close()
 
 
+@contextmanager
+def two_doors(first_id: int, second_id: int) -> Iterator[tuple[Door, Door]]:
+    """Open the doors of two sessions, always in the same order, and give them in the order that was asked for."""
+    low, high = sorted([first_id, second_id])
+    with door(low) as one, door(high) as other:
+        yield (one, other) if first_id == low else (other, one)
+
+
 def count_taken(session_id: int) -> int:
     """Count the seats of a session that bookings take; true for as long as the session is locked."""
     seats = Booking.objects.filter(session=session_id).taking_seats().aggregate(taken=Sum("seats"))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import bookings, municipality, participants, staff_bookings, waiting
+from courses.views import bookings, moves, municipality, participants, staff_bookings, waiting
 
 urlpatterns = [
     path("bestilling/", bookings.lost_link, name="lost_link"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("bestilling/<str:token>/bekreft/", bookings.booking_confirm, name="booking_confirm"),
     path("bestilling/<str:token>/adresse/", bookings.booking_address, name="booking_address"),
     path("bestilling/<str:token>/plasser/", bookings.booking_seats, name="booking_seats"),
+    path("bestilling/<str:token>/flytt/", moves.booking_move, name="booking_move"),
     path("bestilling/<str:token>/kontakt/", bookings.booking_second_contact, name="booking_second_contact"),
     path("bestilling/<str:token>/overdra/", bookings.booking_hand_over, name="booking_hand_over"),
     path("bestilling/<str:token>/overta/", bookings.booking_take_over, name="booking_take_over"),

@@ -12,10 +12,11 @@ from courses.models import Booking, ConfirmedAddress, DateAlert, WaitingPlace
 from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
 from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
+from courses.services.moves import move_booking
 from courses.services.participants import Person, sign_up
 from courses.services.waiting import accept_offer, join_waiting_list
 from taushet.models import Message
-from tests.factories.courses import BookingFactory, DateAlertFactory, SessionFactory
+from tests.factories.courses import BookingFactory, CourseFactory, DateAlertFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,3 +192,26 @@ def test_freed_seats_go_to_the_line_and_not_to_whoever_books_at_that_moment():
     waiting.refresh_from_db()
     assert waiting.state == "offered"
     assert taken(session) == 2
+
+
+def test_moves_in_both_directions_never_wait_for_each_other():
+    course = CourseFactory()
+    here, there = SessionFactory.create_batch(2, course=course, capacity=4)
+    going = BookingFactory.create_batch(2, session=here, seats=1)
+    coming = BookingFactory.create_batch(2, session=there, seats=1)
+
+    results = at_once(4, lambda number: move_booking((going + coming)[number], there if number < 2 else here))
+
+    assert all(isinstance(result, Booking) for result in results)
+    assert (taken(here), taken(there)) == (2, 2)
+
+
+def test_two_moves_for_the_last_seat_give_it_to_one():
+    course = CourseFactory()
+    here, there = SessionFactory(course=course, capacity=4), SessionFactory(course=course, capacity=1)
+    bookings = BookingFactory.create_batch(2, session=here, seats=1)
+
+    results = at_once(2, lambda number: move_booking(bookings[number], there))
+
+    assert sorted(type(result).__name__ for result in results) == ["Booking", "SeatsTaken"]
+    assert (taken(here), taken(there)) == (1, 1)

@@ -1,0 +1,56 @@
+"""A booking that goes to another date of its course: the new seats are taken before the old ones are let go."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from courses.exceptions import WrongState
+from courses.models import Booking, Session
+from taushet.models import User
+from taushet.services import audit
+
+from . import messages, offers, seats
+from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
+
+
+def dates_to_move_to(booking: Booking) -> QuerySet[Session]:
+    """Return the other sessions of the course that the whole group has room in, soonest first, as rows of the list."""
+    return (
+        Session.objects.open_to(booking.municipality)
+        .filter(course=booking.session.course_id)
+        .bookable()
+        .exclude(pk=booking.session_id)
+        .with_seats_left()
+        .filter(seats_left__gte=booking.seats)
+        .select_related("course", "municipality__county")
+        .order_by("first_starts_at", "pk")
+    )
+
+
+def move_booking(booking: Booking, to: Session, *, by: User | None = None) -> Booking:
+    """Give a confirmed booking its seats in another session of the same course, at the price of that session.
+
+    Both sessions are locked, the one with the lower number first, so that two moves the other way round never wait
+    for each other. Calendars follow: everybody who held the old meetings gets the new ones. Moving to where it is
+    already changes nothing. Raises SeatsTaken, NotBookable, ClosedToOthers and WrongState; then nothing has changed.
+    """
+    if to.pk == booking.session_id:
+        return booking
+    with seats.two_doors(booking.session_id, to.pk) as (old, new):
+        booking = lock_booking(booking)
+        if booking.session_id == new.session.pk:
+            return booking
+        if booking.session_id != old.session.pk:
+            raise WrongState(_("The booking has been moved in the meantime. Look at it once more."))
+        refuse_unchangeable(booking, old.session)
+        refuse_unbookable(new.session, booking.municipality)
+        if new.session.course_id != old.session.course_id:
+            raise WrongState(_("This is a date of another course."))
+        new.take(booking.seats)
+        booking.session, booking.seat_price = new.session, new.session.seat_price
+        booking.save(update_fields=["session", "seat_price"])
+        old.give_back(booking.seats)
+        messages.tell_moved(booking, old.session)
+        offers.offer_free_seats(old)
+        detail = {"before": old.session.pk, "after": new.session.pk, "seats": booking.seats}
+        audit.record("booking.moved", booking, by=by, kind="" if by else "booker", **detail)
+    return booking
