@@ -1,0 +1,56 @@
+"""What `make` and the runner of the tests say when something is missing."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+from django.conf import settings
+
+from tests.run import tell_missing
+
+
+@pytest.fixture
+def make(tmp_path):
+    """Run make in a folder with a space in its name that holds nothing but the Makefile and the pinned versions."""
+    folder = tmp_path / "a folder"
+    (folder / "tests").mkdir(parents=True)
+    for name in ("Makefile", "requirements.txt", "tests/requirements.txt"):
+        shutil.copy(settings.BASE_DIR / name, folder / name)
+
+    def run(*arguments):
+        return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+    return run
+
+
+@pytest.mark.parametrize("target", ["run", "test", "bench", "lock", "browser"])
+def test_a_missing_python_gets_one_sentence_that_says_what_to_install(make, target):
+    result = make(target, "PYTHON=")
+
+    assert result.returncode == 2
+    assert result.stdout.startswith("Python 3.13 or newer is needed and was not found. Install it with")
+    assert result.stdout.count("\n") == 1
+
+
+def test_help_lists_every_command_of_the_readme(make):
+    listed = [line.split()[0] for line in make("help").stdout.splitlines()]
+
+    told = set(re.findall(r"`make ([a-z]+)`", (settings.BASE_DIR / "README.md").read_text()))
+    assert listed == ["help", "run", "test", "bench", "lock", "browser", "clean"]
+    assert told == set(listed) - {"help"}
+
+
+def test_what_did_not_run_is_named_with_what_mends_it(monkeypatch, capsys):
+    monkeypatch.delenv("CI", raising=False)
+
+    faults = tell_missing("the journeys", "apt-get install chromium")
+
+    assert faults == []
+    assert "NOT RUN: the journeys.\nMend it with: apt-get install chromium\n" in capsys.readouterr().out
+
+
+def test_what_did_not_run_is_a_fault_in_ci(monkeypatch):
+    monkeypatch.setenv("CI", "true")
+
+    assert tell_missing("the journeys", "apt-get install chromium") == ["not run: the journeys"]
