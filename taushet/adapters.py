@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from taushet.models import Message, User
 from taushet.seals import seal, unseal
 from taushet.services import openid
+from taushet.services.links import without_placeholders
 from taushet.services.outbox import write_message
 
 WRONG_CODE = _("That is not the right code. Look at it again, or ask for a new one.")
@@ -54,7 +55,7 @@ class AccountAdapter(DefaultAccountAdapter):
             to_email=email,
             to_name=user.name if user else "",
             subject=" ".join(subject.split()),
-            text=text.strip() + "\n",
+            text=without_placeholders(text.strip()) + "\n",
             language=language,
         )
 

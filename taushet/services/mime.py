@@ -1,7 +1,6 @@
 """From a stored message to the e-mail that leaves: the last step, where private links are put in."""
 
 import email.policy
-import re
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import MIMEPart
@@ -9,10 +8,9 @@ from email.utils import format_datetime
 
 from django.core.mail import EmailMultiAlternatives
 
-from taushet.ical.text import fold
 from taushet.models import Message
 from taushet.seals import unseal
-from taushet.services.links import PLACEHOLDER, fill_placeholders
+from taushet.services.links import fill_placeholders
 from taushet.services.mail_html import make_html
 
 
@@ -66,7 +64,7 @@ def build_email(message: Message, *, first_tried_at: datetime, plain: bool = Fal
     )
     mail.attach_alternative(fill_placeholders(html, drawn), "text/html")
     if message.calendar:
-        calendar = fill_calendar(message.calendar)
+        calendar = calendar_lines(message.calendar)
         if not plain:
             mail.attach_alternative(calendar, f"text/calendar; method={message.calendar_method}")
         mail.attach(_calendar_file(calendar))
@@ -85,12 +83,9 @@ def read_bodies(message: Message) -> tuple[str, str]:
     return text, make_html(text, subject=message.subject, language=message.language)
 
 
-def fill_calendar(calendar: str) -> str:
-    """Return a calendar with its links filled in, CRLF everywhere, lines folded at 75 octets again."""
-    unfolded = re.sub(r"\r?\n[ \t]", "", calendar)
-    if not PLACEHOLDER.search(unfolded):
-        return "".join(f"{line}\r\n" for line in calendar.splitlines())
-    return "".join(f"{fold(fill_placeholders(line))}\r\n" for line in unfolded.splitlines())
+def calendar_lines(calendar: str) -> str:
+    """Return a stored calendar with CRLF everywhere. It holds no private link, so nothing is filled in."""
+    return "".join(f"{line}\r\n" for line in calendar.splitlines())
 
 
 def _headers(message: Message, first_tried_at: datetime) -> dict[str, str]:

@@ -1,11 +1,13 @@
 """The one outbox: writing a message, and what a person may do with it. Sending is the worker's (`sending`)."""
 
 import re
+import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -23,7 +25,7 @@ from taushet.models import Message, MessageAttachment, StoredFile, Suppression, 
 from taushet.registries import message_kinds
 from taushet.seals import seal
 from taushet.services import audit
-from taushet.services.links import fill_placeholders
+from taushet.services.links import Placeholder, fill_placeholders, without_placeholders
 from taushet.services.mail_html import make_html
 from taushet.services.mime import read_bodies
 from taushet.services.settling import queue_again, rest
@@ -46,14 +48,26 @@ class WrongState(TaushetError):
 def render_mail(template: str, context: Mapping, language: str) -> tuple[str, str]:
     """Return subject and text of `templates/emails/<template>.subject.txt` and `.txt` in a language.
 
-    Nothing is escaped, since the result is plain text; the HTML form is made by the outbox.
+    Nothing is escaped, since the result is plain text; the HTML form is made by the outbox. The placeholders of the
+    context stand for private links; one that somebody has typed as a name stands for nothing.
     """
+    mark = secrets.token_hex(8)
+    marked = Context(_mark_placeholders(dict(context), mark), autoescape=False)
     with translation.override(language):
-        subject, text = (
-            get_template(f"emails/{template}.{ending}").template.render(Context(dict(context), autoescape=False))
-            for ending in ("subject.txt", "txt")
-        )
+        drafts = [
+            get_template(f"emails/{template}.{ending}").template.render(marked) for ending in ("subject.txt", "txt")
+        ]
+    subject, text = (without_placeholders(draft).replace(mark, "[[") for draft in drafts)
     return " ".join(subject.split()), re.sub(r"\n[ \t]*(?:\n[ \t]*)+\n", "\n\n", text).strip() + "\n"
+
+
+def _mark_placeholders(value: Any, mark: str) -> Any:
+    """Return a context in which our own placeholders begin with a mark that nobody can know."""
+    if isinstance(value, Placeholder):
+        return mark + value.removeprefix("[[")
+    if isinstance(value, dict):
+        return {name: _mark_placeholders(inner, mark) for name, inner in value.items()}
+    return [_mark_placeholders(inner, mark) for inner in value] if isinstance(value, list) else value
 
 
 def house_sender() -> str:

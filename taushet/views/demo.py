@@ -17,7 +17,7 @@ from taushet.demonstration import PEOPLE
 from taushet.forms.demo import MailboxForm
 from taushet.models import Message, MessageAttachment, User
 from taushet.services.files import serve_file
-from taushet.services.mime import fill_calendar
+from taushet.services.mime import calendar_lines
 from taushet.services.outbox import read_message
 
 
@@ -73,7 +73,7 @@ def mailbox_message(request, pk):
 @login_not_required
 def mailbox_calendar(request, pk):
     message = get_object_or_404(Message.objects.exclude(calendar=""), pk=pk, state=Message.State.STAYED)
-    content = fill_calendar(message.calendar)
+    content = calendar_lines(message.calendar)
     response = HttpResponse(content, content_type=f"text/calendar; method={message.calendar_method}; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
     return response
