@@ -166,7 +166,8 @@ def confirm_address(booking: Booking) -> Booking:
     """Confirm a held booking, since its mail has been opened; the address is proved from now on.
 
     A hold that has run out is taken up again when there is still room. Confirming twice changes nothing. Raises
-    WrongState when the booking is cancelled, NotBookable and SeatsTaken when it comes too late.
+    WrongState when the booking is cancelled, NotBookable when the session is cancelled or has begun, ClosedToOthers
+    and SeatsTaken when it comes too late.
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
@@ -179,8 +180,8 @@ def confirm_address(booking: Booking) -> Booking:
                 _prove_address(booking)
                 offers.stand_in_line(booking, place, door)
             return booking
+        refuse_unbookable(door.session, booking.municipality)
         if booking.state == Booking.State.EXPIRED:
-            refuse_unbookable(door.session, booking.municipality)
             door.take(booking.seats)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()

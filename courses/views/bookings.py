@@ -158,12 +158,12 @@ def why_too_late(booking):
     """Return why a booking can no longer be confirmed, or nothing."""
     if booking.state == Booking.State.CANCELLED:
         return _("This booking has been cancelled.")
-    if booking.awaits_proof:
-        return ""
     try:
         refuse_unbookable(booking.session, booking.municipality)
     except CoursesError as refusal:
         return str(refusal)
+    if booking.awaits_proof:
+        return ""
     if booking.session.free_seats < booking.seats and not hasattr(booking, "waiting_place"):
         return _("The seats have been given to others in the meantime.")
     return ""

@@ -15,12 +15,13 @@ from courses.services.bookings import (
     expire_holds,
 )
 from courses.services.participants import Person, name_participants
+from courses.services.sessions import cancel_session
 from municipalities.models import Membership
 from taushet.models import AuditEntry, Message, SecretLink, User
 from taushet.services.links import find_link, issue_link
 from tests.factories.courses import BookingFactory, MeetingFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
-from tests.factories.taushet import UserFactory
+from tests.factories.taushet import StaffFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -389,6 +390,26 @@ def test_hold_that_ran_out_comes_too_late_when_the_seats_are_gone():
     booking.refresh_from_db()
     assert booking.state == Booking.State.EXPIRED
     assert not ConfirmedAddress.objects.exists()
+
+
+def test_hold_of_a_cancelled_session_cannot_be_confirmed():
+    booking = book_seats(SessionFactory(), **booker())
+    cancel_session(booking.session, by=StaffFactory())
+
+    with pytest.raises(NotBookable):
+        confirm_address(booking)
+
+    booking.refresh_from_db()
+    assert booking.state == Booking.State.HELD
+    assert mails(booking) == [("booking-confirm-address", "kari@bodo.test")]
+
+
+def test_hold_of_a_session_that_has_begun_cannot_be_confirmed():
+    booking = book_seats(SessionFactory(), **booker())
+    Session.objects.update(first_starts_at=timezone.now() - timedelta(minutes=1))
+
+    with pytest.raises(NotBookable):
+        confirm_address(booking)
 
 
 def test_cancelled_booking_cannot_be_confirmed():

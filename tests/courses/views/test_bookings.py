@@ -227,6 +227,16 @@ def test_confirmation_that_comes_too_late_says_so(client):
     assert "Bare 1 plass er ledig nå." in text_of(pressed)
 
 
+def test_confirmation_of_a_cancelled_course_says_so_and_offers_no_button(client):
+    booking = make_hold()
+    Session.objects.update(state=Session.State.CANCELLED)
+
+    response = client.get(page_of("booking-confirm", booking, "booking_confirm"))
+
+    assert "Dette kurset er avlyst og tar ikke imot bestillinger." in text_of(response)
+    assert b'<button class="ds-button"' not in response.content.partition(b"<main")[2].partition(b"</main>")[0]
+
+
 def test_link_of_the_browser_dies_with_the_confirmation(client):
     booking = make_hold()
     address = page_of("booking-receipt", booking)
