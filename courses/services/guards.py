@@ -1,5 +1,7 @@
 """What must be true before a booking is made or changed, and the lock on one booking."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -8,6 +10,10 @@ from django.utils.translation import gettext as _
 from courses.exceptions import ClosedToOthers, NotBookable, TooManyHolds, WrongState
 from courses.models import Booking, Session
 from municipalities.models import Municipality
+from taushet.models import Message
+
+CONFIRM_ADDRESS = "booking-confirm-address"
+ASKS_A_DAY = 6
 
 
 def lock_booking(booking: Booking) -> Booking:
@@ -28,7 +34,10 @@ def refuse_unbookable(session: Session, municipality: Municipality | None = None
 
 
 def refuse_too_many_holds(booking: Booking) -> None:
-    """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed."""
+    """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed.
+
+    Also when the address has been asked too often today: who cancels and books anew must not fill a stranger's inbox.
+    """
     others = Booking.objects.awaiting_proof().exclude(pk=booking.pk)
     held = others.aggregate(
         by_address=Count("pk", filter=Q(contact_email=booking.contact_email)),
@@ -46,6 +55,17 @@ def refuse_too_many_holds(booking: Booking) -> None:
                 " has booked here before."
             ),
             field="municipality",
+        )
+    refuse_asked_too_often(booking.contact_email)
+
+
+def refuse_asked_too_often(email: str) -> None:
+    recently = timezone.now() - timedelta(days=1)
+    asked = Message.objects.filter(kind=CONFIRM_ADDRESS, to_email=email, created_at__gt=recently)
+    if asked.count() >= ASKS_A_DAY:
+        raise TooManyHolds(
+            _("We have written to this address several times today. Open the newest e-mail, or try again tomorrow."),
+            field="contact_email",
         )
 
 

@@ -26,8 +26,8 @@ from taushet.services.outbox import render_mail, write_message
 
 from .calendars import cancel_invitations, invite
 from .events import location
+from .guards import CONFIRM_ADDRESS
 
-CONFIRM_ADDRESS = "booking-confirm-address"
 CONFIRMED = "booking-confirmed"
 CHANGED = "booking-changed"
 CANCELLED = "booking-cancelled"

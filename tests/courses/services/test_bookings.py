@@ -273,6 +273,29 @@ def test_few_holds_per_municipality(settings):
     assert elsewhere.state == Booking.State.HELD
 
 
+def test_booking_and_cancelling_over_and_over_does_not_fill_an_inbox():
+    session = SessionFactory(capacity=500)
+    for number in range(6):
+        cancel_booking(book_seats(session, **booker(request_key=f"again-{number}")))
+
+    with pytest.raises(TooManyHolds) as refusal:
+        book_seats(session, **booker(request_key="once-more"))
+
+    assert refusal.value.field == "contact_email"
+    assert Message.objects.filter(to_email="kari@bodo.test").count() == 6
+
+
+def test_address_is_asked_again_the_day_after():
+    session = SessionFactory(capacity=500)
+    for number in range(6):
+        cancel_booking(book_seats(session, **booker(request_key=f"again-{number}")))
+    Message.objects.update(created_at=timezone.now() - timedelta(days=1, minutes=1))
+
+    booking = book_seats(session, **booker(request_key="once-more"))
+
+    assert booking.state == Booking.State.HELD
+
+
 def test_confirmed_bookings_are_no_holds(settings):
     settings.HOLDS_PER_ADDRESS = 1
     session = SessionFactory()
@@ -604,5 +627,5 @@ def test_held_booking_costs_few_queries_behind_the_door(django_assert_max_num_qu
     session = SessionFactory()
     fields = booker()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         book_seats(session, **fields)

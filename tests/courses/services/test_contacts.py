@@ -47,6 +47,19 @@ def decision(message):
     return message_kinds[message.kind].before_sending(message).action
 
 
+def test_address_corrected_to_and_fro_does_not_fill_an_inbox():
+    booking = make_hold()
+    for _turn in range(5):
+        correct_address(booking, "per@bodo.test")
+        correct_address(booking, "kari@bodo.test")
+    correct_address(booking, "per@bodo.test")
+
+    with pytest.raises(TooManyHolds):
+        correct_address(booking, "kari@bodo.test")
+
+    assert len(mails("booking-confirm-address")) == 12
+
+
 def test_hand_over_changes_nothing_before_the_colleague_accepts():
     booking = make_booking()
     token = issue_link("booking", booking.pk)
