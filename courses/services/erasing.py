@@ -122,6 +122,9 @@ def close_links_of(user: User, by: User | None) -> None:
     participants = Participant.objects.filter(email=user.email).values_list("pk", flat=True)
     _revoke(("booking", "booking-confirm", "booking-receipt"), list(contacts), now)
     _revoke(("booking-second",), list(seconds), now)
+    asked = HandOver.objects.filter(email=user.email, ended_at=None)
+    _revoke(("booking-handover",), list(asked.values_list("booking", flat=True)), now)
+    asked.update(ended_at=now)
     _revoke(("participant",), list(participants), now)
     ConfirmedAddress.objects.filter(email=user.email).delete()
 

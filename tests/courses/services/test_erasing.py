@@ -150,3 +150,15 @@ def test_links_of_a_person_who_is_shut_out_die_at_once():
     assert find_subject("booking", mine) is None
     assert find_subject("booking-second", seconds) is None
     assert find_subject("booking", theirs) == other.pk
+
+
+def test_wish_to_hand_a_booking_to_a_person_who_is_shut_out_ends_at_once():
+    user, booking = UserFactory(email="per@bodo.test"), BookingFactory()
+    wish = hand_over(booking, name="Per Hansen", email="per@bodo.test")
+    token = issue_link("booking-handover", booking.pk)
+
+    people.deactivate(user, by=StaffFactory())
+
+    wish.refresh_from_db()
+    assert find_subject("booking-handover", token) is None
+    assert wish.ended_at is not None
