@@ -90,9 +90,9 @@ def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan
     """Give a session other content, and let trainers and calendars follow what they show of it.
 
     A meeting left out is cancelled. A meeting's sequence rises by one when its time, place, link or state changes,
-    or the title its calendar entry has. Raises SessionRefused when the session is over, cancelled or booked by
-    others than it would be closed to, CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer teaches
-    elsewhere at a new time.
+    or the title its calendar entry has. Raises SessionRefused when the session is over, cancelled, or booked or
+    waited for by others than it would be closed to, CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer
+    teaches elsewhere at a new time.
     """
     with seats.door(session.pk) as door:
         session = door.session
@@ -204,9 +204,9 @@ def _check_fields(session: Session, fields: dict) -> None:
     if session.state != Session.State.DRAFT and fields.get("course", session.course) != session.course:
         raise SessionRefused(_("The course can only be changed while the session is a draft."), field="course")
     closed_to = fields.get("closed_to")
-    others = session.bookings.taking_seats().exclude(municipality=closed_to)
+    others = session.bookings.live().exclude(municipality=closed_to)
     if closed_to and others.exclude(municipality__in=session.shared_with.all()).exists():
-        raise SessionRefused(_("Other municipalities have booked seats already."), field="closed_to")
+        raise SessionRefused(_("Other municipalities have booked seats already, or wait for some."), field="closed_to")
 
 
 def _set_span(session: Session, plans: Sequence[MeetingPlan]) -> None:

@@ -20,7 +20,7 @@ from courses.services.sessions import (
     open_session,
 )
 from taushet.models import AuditEntry, Message
-from tests.factories.courses import CourseFactory, MeetingFactory, SessionFactory, TrainerFactory
+from tests.factories.courses import BookingFactory, CourseFactory, MeetingFactory, SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import UserFactory
 
@@ -156,6 +156,16 @@ def test_a_session_cannot_be_closed_to_one_municipality_when_others_have_booked(
     session = SessionFactory()
     own = booked_seats(session, 1).municipality
     booked_seats(session, 2)
+    plans = [as_planned(meeting) for meeting in session.meetings.all()]
+
+    with pytest.raises(SessionRefused):
+        change_session(session, by=UserFactory(), meetings=plans, closed_to=own)
+
+
+def test_a_session_cannot_be_closed_to_one_municipality_when_others_wait_for_it():
+    session = SessionFactory(capacity=1)
+    own = booked_seats(session, 1).municipality
+    BookingFactory(session=session, state="waiting")
     plans = [as_planned(meeting) for meeting in session.meetings.all()]
 
     with pytest.raises(SessionRefused):
