@@ -13,7 +13,7 @@ from courses.models import Booking, ConfirmedAddress, CourseRequest, HandOver
 from municipalities.services.people import propose_membership
 from taushet.models import Message, User
 from taushet.services import audit, people
-from taushet.services.links import renew_link, revoke_link
+from taushet.services.links import open_link, renew_link, revoke_link
 
 from . import messages
 from .guards import lock_booking, refuse_too_many_holds, refuse_unchangeable
@@ -159,6 +159,8 @@ def send_lost_links(email: str, *, language: str) -> None:
         return
     bookings, requests = bookings_of(email), requests_of(email)
     if (bookings or requests) and not is_shut_out(email):
+        for subject, purpose in (*bookings, *requests):
+            open_link(purpose, subject.pk)
         messages.send_links(bookings, requests, email=email, language=language)
 
 

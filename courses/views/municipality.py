@@ -12,7 +12,7 @@ from courses.services.bookings import is_signed_in_with
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.models import Membership
 from municipalities.services.people import confirm_membership, end_membership
-from taushet.services.links import issue_link, page_address
+from taushet.services.links import open_link, page_address
 
 from .bookings import meetings_of
 from .secret import OWNER, SECOND
@@ -62,7 +62,7 @@ def my_booking(request, booking_id):
     if not booking.awaits_proof:
         for purpose, email in ((OWNER, booking.contact_email), (SECOND, booking.second_email)):
             if is_signed_in_with(request.user, email):
-                return redirect(page_address(purpose, issue_link(purpose, booking.pk)))
+                return redirect(page_address(purpose, open_link(purpose, booking.pk)))
     context = {
         "booking": booking,
         "session": booking.session,

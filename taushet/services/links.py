@@ -60,6 +60,17 @@ def renew_link(purpose: str, subject_id: int) -> str:
     return token
 
 
+def open_link(purpose: str, subject_id: int) -> str:
+    """Return the token of the live link, or of a new one where it was closed.
+
+    For an owner who has just shown who they are, such as somebody who was shut out once and has been let in again.
+    """
+    try:
+        return issue_link(purpose, subject_id)
+    except SecretLink.DoesNotExist:
+        return renew_link(purpose, subject_id)
+
+
 def revoke_link(purpose: str, subject_id: int) -> int:
     """Close the live link, if any; returns how many were closed."""
     live = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id, revoked_at=None)

@@ -13,11 +13,14 @@ from courses.services.contacts import (
     set_second_contact,
     take_over,
 )
-from taushet.models import Message, SecretLink
+from taushet.models import Message, SecretLink, User
 from taushet.registries import message_kinds
+from taushet.services import people
 from taushet.services.links import find_subject, issue_link
+from taushet.services.mime import build_email
 from tests.factories.courses import BookingFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.taushet import StaffFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -254,6 +257,21 @@ def test_lost_links_come_in_one_mail():
         f"[[link:booking:{confirmed.pk}]]",
         f"[[link:booking-second:{second.pk}]]",
     ]
+
+
+def test_links_that_were_closed_are_made_anew_for_somebody_let_in_again():
+    booking = make_booking()
+    former = issue_link("booking", booking.pk)
+    user, administrator = User.objects.get(email="kari@bodo.test"), StaffFactory()
+    people.deactivate(user, by=administrator)
+    people.reactivate(user, by=administrator)
+
+    send_lost_links("kari@bodo.test", language="nb")
+
+    message = Message.objects.get(kind="booking-lost-link")
+    text = build_email(message, first_tried_at=timezone.now()).body
+    assert issue_link("booking", booking.pk) in text
+    assert former not in text
 
 
 def test_unknown_address_gets_no_mail():

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from courses.models import Booking
 from municipalities.models import Membership
+from taushet.services import people
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, ParticipantFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -121,6 +122,21 @@ def test_nobody_confirms_for_another_municipality_or_oneself(client):
     ]
 
     assert answers == [404, 404]
+
+
+def test_contact_who_was_shut_out_and_let_in_again_gets_a_new_link(client):
+    user = UserFactory(email="kari@bodo.test")
+    booking = BookingFactory(contact_email="kari@bodo.test")
+    former, administrator = issue_link("booking", booking.pk), StaffFactory()
+    people.deactivate(user, by=administrator)
+    people.reactivate(user, by=administrator)
+    user.refresh_from_db()
+    sign_in(client, user)
+
+    response = client.get(reverse("courses:my_booking", args=[booking.pk]))
+
+    assert response.url == reverse("courses:booking_detail", args=[issue_link("booking", booking.pk)])
+    assert former not in response.url
 
 
 @pytest.mark.parametrize("count", [1, 3])
