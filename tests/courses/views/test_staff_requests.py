@@ -71,11 +71,11 @@ def test_pages_are_closed_to_others(client, who, name):
     assert client.get(path(f"staff_request_{name}", *args)).status_code == 403
 
 
-def test_approver_reads_and_answers_nothing(client):
+def test_approver_neither_reads_nor_answers(client):
     offer = RequestOfferFactory()
     sign_in(client, StaffFactory(roles=[APPROVER]))
 
-    assert client.get(offer.request.get_staff_url()).status_code == 200
+    assert client.get(offer.request.get_staff_url()).status_code == 403
     for name, args in (
         ("staff_request_offer", [offer.request_id]),
         ("staff_request_decline", [offer.request_id]),
