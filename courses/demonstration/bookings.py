@@ -14,7 +14,7 @@ from taushet.models import User
 
 KEY = "demonstrasjon-bestilling-{}"
 HOME = "1804"
-CONTACT = {"contact_phone": "+4722331160", "contact_role": "SLT-koordinator", "unit_name": "Oppvekst og helse"}
+CONTACT = {"contact_phone": "+4780000000", "contact_role": "SLT-koordinator", "unit_name": "Oppvekst og helse"}
 NAMES = [
     Person("Ingrid Iversen", "ingrid.iversen@demo.example", "NAV", "Avdelingsleder"),
     Person("Jonas Johnsen", "jonas.johnsen@demo.example", "Barnevernet", "Fagleder"),

@@ -42,7 +42,7 @@ def ask(number: int, slug: str, places: list[str], people: int, **fields) -> Cou
         "taught_in": "nb",
         "contact_name": name,
         "contact_email": email,
-        "contact_phone": "+4722331160",
+        "contact_phone": "+4780000000",
         "contact_role": "SLT-koordinator",
     }
     return ask_for_course(

@@ -62,7 +62,7 @@ link_kinds.register(LinkKind(TRAINER_FEED, "courses:feed"))
 feed_kinds.register(FeedKind(TRAINER_FEED, trainer_feed))
 message_kinds.register(MessageKind(TRAINER_MAIL, _("To a trainer")))
 today_cards.register(
-    TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.view_session", sessions_to_staff)
+    TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.add_assignment", sessions_to_staff)
 )
 search_sources.register(SearchSource("trainers", _("Trainers"), "courses.change_trainer", find_trainers))
 retention_rules.register(

@@ -70,15 +70,12 @@ def staff_booking_create(request, session_id):
 @require_safe
 def staff_booking_detail(request, booking_id):
     booking = booking_of(request, booking_id)
-    participants = list(booking.participants.select_related("replaces"))
-    audit.record("participants.seen", booking, by=request.user, count=len(participants))
-    context = {
-        "booking": booking,
-        "session": booking.session,
-        "meetings": meetings_of(booking),
-        "participants": participants,
-        "log": booking.messages.select_related("message", "participant").order_by("-pk")[:100],
-    }
+    context = {"booking": booking, "session": booking.session, "meetings": meetings_of(booking)}
+    if request.user.has_perm("courses.view_participant"):
+        participants = list(booking.participants.select_related("replaces"))
+        audit.record("participants.seen", booking, by=request.user, count=len(participants))
+        log = booking.messages.select_related("message", "participant").order_by("-pk")[:100]
+        context |= {"participants": participants, "log": log}
     return render(request, "courses/staff_booking_detail.html", context)
 
 
