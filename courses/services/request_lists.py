@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import CourseRequest, RequestParty
 from taushet.models import User
+from taushet.searches import holds
 from taushet.templatetags.ui import day
 
 
@@ -43,12 +44,7 @@ def open_requests() -> Expression:
 
 def find_requests(user: User, text: str) -> Iterator[tuple[str, str, str]]:
     """Find requests by number, contact or municipality (a SearchSource)."""
-    wanted = (
-        Q(contact_name__icontains=text)
-        | Q(contact_email__icontains=text)
-        | Q(payer_name__icontains=text)
-        | Q(parties__municipality__name__icontains=text)
-    )
+    wanted = holds(text, "contact_name", "contact_email", "payer_name", "parties__municipality__name")
     if text.isascii() and text.isdigit() and len(text) < 10:
         wanted |= Q(pk=int(text))
     found = CourseRequest.objects.visible_to(user).filter(wanted).distinct().select_related("course")

@@ -10,6 +10,7 @@ from outreach.models import DemandVersion, Letter, Mailing
 from outreach.services.mailings import Plan
 from taushet.fields import CleanCharField, LongestText
 from taushet.forms.request_keys import RequestKeyForm
+from taushet.searches import holds
 
 from .places import MunicipalitiesField
 
@@ -176,5 +177,5 @@ class LetterFilterForm(forms.Form):
         if "county" in asked:
             letters = letters.filter(municipality__county=asked["county"])
         if "q" in asked:
-            letters = letters.filter(municipality__name__icontains=asked["q"])
+            letters = letters.filter(holds(asked["q"], "municipality__name"))
         return letters

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import County
 from taushet.fields import CleanCharField, DayField, WorkEmailField
+from taushet.searches import holds
 
 
 class AddressForm(forms.Form):
@@ -67,5 +68,5 @@ class RecipientFilterForm(forms.Form):
         if "lacking" in asked:
             municipalities = municipalities.filter(**{f"{asked['lacking']}_email": None})
         if "q" in asked:
-            municipalities = municipalities.filter(name__icontains=asked["q"])
+            municipalities = municipalities.filter(holds(asked["q"], "name"))
         return municipalities

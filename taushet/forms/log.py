@@ -2,12 +2,12 @@ from datetime import datetime, time, timedelta
 
 from django import forms
 from django.apps import apps
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import CleanCharField
 from taushet.models import AuditEntry
+from taushet.searches import holds
 
 
 class LogFilterForm(forms.Form):
@@ -32,7 +32,7 @@ class LogFilterForm(forms.Form):
         self.is_valid()
         chosen = self.cleaned_data
         if chosen.get("who"):
-            entries = entries.filter(Q(actor__name__icontains=chosen["who"]) | Q(actor__email__icontains=chosen["who"]))
+            entries = entries.filter(holds(chosen["who"], "actor__name", "actor__email"))
         if chosen.get("action"):
             entries = entries.filter(action__icontains=chosen["action"])
         if chosen.get("object_type"):

@@ -1,12 +1,9 @@
-from functools import reduce
-from operator import or_
-
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from taushet.models import Message
 from taushet.registries import message_kinds
+from taushet.searches import holds
 
 
 class OutboxFilter(forms.Form):
@@ -33,6 +30,5 @@ class OutboxFilter(forms.Form):
         if chosen.get("kind"):
             messages = messages.filter(kind=chosen["kind"])
         if chosen.get("q"):
-            fields = ("to_email", "to_name", "subject")
-            messages = messages.filter(reduce(or_, (Q(**{f"{field}__icontains": chosen["q"]}) for field in fields)))
+            messages = messages.filter(holds(chosen["q"], "to_email", "to_name", "subject"))
         return messages

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from taushet.roles import ADMINISTRATOR, LABELS, STAFF_ROLES
+from taushet.searches import holds
 
 
 class UserQuerySet(models.QuerySet):
@@ -25,7 +26,7 @@ class UserQuerySet(models.QuerySet):
         )
 
     def search(self, text):
-        return self.filter(Q(name__icontains=text) | Q(email__icontains=text))
+        return self.filter(holds(text, "name", "email"))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
