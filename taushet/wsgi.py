@@ -1,5 +1,6 @@
 """The web application, as gunicorn loads it."""
 
+import gc
 import os
 
 from django.conf import settings
@@ -18,3 +19,8 @@ if settings.DEMO:
     refuse_real_database()
     connections.close_all()
     application = only_on_this_machine(application)
+
+# What stands now stands as long as the process: the collector need not walk through it in the middle of a request,
+# and the workers share it.
+gc.collect()
+gc.freeze()

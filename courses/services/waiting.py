@@ -174,6 +174,8 @@ def change_wish(booking: Booking, wanted: int) -> Booking:
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
+        if booking.state == State.OFFERED:
+            raise WrongState(_("Seats are offered to you. Answer the offer first."))
         if booking.state != State.WAITING:
             raise WrongState(_("You are no longer on the waiting list."))
         place = booking.waiting_place
