@@ -1,5 +1,6 @@
 """What `make` and the runner of the tests say when something is missing."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -18,8 +19,11 @@ def make(tmp_path):
     for name in ("Makefile", "requirements.txt", "tests/requirements.txt"):
         shutil.copy(settings.BASE_DIR / name, folder / name)
 
+    # As somebody types it, not as a make within the `make test` that runs these.
+    alone = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+
     def run(*arguments):
-        return subprocess.run(["make", *arguments], cwd=folder, capture_output=True, text=True, check=False)
+        return subprocess.run(["make", *arguments], cwd=folder, env=alone, capture_output=True, text=True, check=False)
 
     return run
 
