@@ -1,0 +1,1 @@
+"""Tables that come in as files or pasted text, and tables that go out."""

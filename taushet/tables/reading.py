@@ -1,0 +1,267 @@
+"""Tables from outside: CSV, spreadsheets and pasted text, known by their content and never by their name.
+
+What comes in may have been made to harm, so everything is bounded before it is unpacked or parsed.
+"""
+
+import csv
+import io
+import logging
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from xml.parsers import expat
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+from openpyxl.cell.cell import ERROR_CODES
+
+from taushet.exceptions import TaushetError
+from taushet.templatetags.ui import number
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 1024 * 1024
+MAX_UNPACKED = 8 * MAX_BYTES
+MAX_PARTS = 500
+MAX_ROWS = 2000
+MAX_COLUMNS = 30
+LAST_ROW = 1024 * 1024  # of a sheet in Excel
+DELIMITERS = (";", "\t", ",")
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+ZIP = b"PK\x03\x04"
+LINE_SIGNS = frozenset("\t\r\n\f\v")
+ADDRESS = re.compile(r"<([^<>@]*@[^<>@]*)>")
+
+
+class TableRefused(TaushetError):
+    """A table that is empty, too large, or none at all."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """The cells of one row, and where it stood in what was read."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows that hold something, all of the same width, and what its owner should know about them."""
+
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0].cells)
+
+
+def read_table(content: bytes) -> Table:
+    """Read an uploaded table. Raises TableRefused, with a sentence that says what to do."""
+    if len(content) > MAX_BYTES:
+        raise TableRefused(_("The file is larger than 1 MB. Take out pictures and sheets that are not needed."))
+    if content.startswith(ZIP):
+        return _read_workbook(content)
+    if content.startswith(OLD_OFFICE):
+        raise TableRefused(
+            _("This is a file from an old Excel, or one with a password. Save it as .xlsx or .csv without password.")
+        )
+    return read_text(_decode(content))
+
+
+def read_text(text: str) -> Table:
+    """Read pasted text: cells copied from a spreadsheet, CSV, one name a line, or addresses from a mail program.
+
+    Raises TableRefused, with a sentence that says what to do.
+    """
+    if len(text) > MAX_BYTES:
+        raise TableRefused(_("The text is too long. Put in fewer names at a time."))
+    text = text.removeprefix("\ufeff")
+    if any(sign < " " and sign not in LINE_SIGNS for sign in text):
+        raise _not_a_table()
+    rows = _addresses(text) if _is_address_list(text) else _separated(text)
+    return _bounded(rows)
+
+
+def _not_a_table() -> TableRefused:
+    return TableRefused(_("This is not a table we can read. Save it as .xlsx or .csv, or paste the names instead."))
+
+
+def _decode(content: bytes) -> str:
+    """Return the text of a file: UTF-8, or what Excel writes on Windows."""
+    encodings = ["utf-16"] if content.startswith(UTF_16) else ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise _not_a_table()
+
+
+def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = ()) -> Table:
+    """Keep the rows that hold something, cut and filled to one width."""
+    kept, width = [], 0
+    for line, cells in rows:
+        cells = [" ".join(cell.split()) for cell in cells]
+        filled = max((place for place, cell in enumerate(cells, 1) if cell), default=0)
+        if not filled:
+            continue
+        if filled > MAX_COLUMNS:
+            raise TableRefused(
+                _("The table has more than %(columns)d columns. Take out those that are not needed.")
+                % {"columns": MAX_COLUMNS}
+            )
+        if len(kept) == MAX_ROWS:
+            raise TableRefused(
+                _("The table has more than %(rows)s rows. Divide it, and put in one part at a time.")
+                % {"rows": number(MAX_ROWS)}
+            )
+        width = max(width, filled)
+        kept.append((line, cells))
+    if not kept:
+        raise TableRefused(_("There is nothing in the table."))
+    return Table(tuple(Row(line, tuple([*cells, *[""] * width][:width])) for line, cells in kept), notes)
+
+
+def _separated(text: str) -> list[tuple[int, list[str]]]:
+    """Return the cells of each line, parted by the sign that parts most lines alike."""
+    first, _newline, rest = text.partition("\n")
+    skipped = 0
+    delimiters = DELIMITERS
+    if re.fullmatch(r"sep=[;,\t]\s*", first):  # Excel's own way to say it
+        text, skipped, delimiters = rest, 1, (first[4],)
+    parsed = [_parse(text, delimiter) for delimiter in delimiters]
+    best = max(parsed, key=_agreement)
+    return [(line + skipped, cells) for line, cells in best]
+
+
+def _parse(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+    """Parse text as CSV; where its quotation marks do not fit together, they are signs like any other."""
+    for rule in ({"strict": True}, {"quoting": csv.QUOTE_NONE}):
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **rule)
+        rows, line = [], 1
+        try:
+            for cells in reader:
+                if any(cells):
+                    rows.append((line, cells))
+                line = reader.line_num + 1
+                if len(rows) > MAX_ROWS:
+                    break
+        except csv.Error:
+            continue
+        return rows
+    raise _not_a_table()
+
+
+def _agreement(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
+    """Return how many of the first lines have the commonest number of cells; those of one cell do not count."""
+    widths = Counter(len(cells) for _line, cells in rows[:50])
+    width, lines = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+    return (lines, width) if width > 1 else (0, 0)
+
+
+def _is_address_list(text: str) -> bool:
+    """Whether these are addresses as mail programs write them, such as "Nordmann, Kari <kari@x.no>; …"."""
+    pieces = [piece for piece in re.split(r"[;\r\n]", text) if piece.strip()]
+    if pieces and sum(bool(ADDRESS.search(piece)) for piece in pieces) * 2 >= len(pieces):
+        return True
+    return "\n" not in text.strip() and text.count("@") > 1
+
+
+def _addresses(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Give name and address of each entry, numbered as they stand."""
+    entries = (entry for piece in re.split(r"[;\r\n]", text) for entry in _entries(piece))
+    for place, (name, email) in enumerate(entries, 1):
+        yield place, [_forename_first(name), email]
+
+
+def _entries(piece: str) -> Iterator[tuple[str, str]]:
+    piece = piece.strip(" \t,")
+    after = 0
+    for match in ADDRESS.finditer(piece):
+        yield piece[after : match.start()].strip(" \t,\"'"), match[1].strip().removeprefix("mailto:")
+        after = match.end()
+    piece = piece[after:].strip(" \t,")
+    for rest in piece.split(",") if "@" in piece else [piece]:
+        rest = rest.strip(" \t\"'")
+        if rest:
+            yield ("", rest) if "@" in rest else (rest, "")
+
+
+def _forename_first(name: str) -> str:
+    surname, comma, forename = name.partition(",")
+    return f"{forename.strip()} {surname.strip()}" if comma and "," not in forename else name
+
+
+def _read_workbook(content: bytes) -> Table:
+    """Read the first sheet of a spreadsheet: what its cells show, never what they would compute."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            merged = _look_into(archive)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        notes = (_("Only the first sheet is read."),) if len(book.worksheets) > 1 else ()
+        if merged:
+            notes += (_("The table has merged cells. What stands in them counts for the first of the cells only."),)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()  # what the file says of its own size need not be true
+        rows = islice(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), LAST_ROW)
+        filled = ((line, cells) for line, cells in enumerate(rows, 1) if cells.count(None) < len(cells))
+        return _bounded(((line, [_text(value) for value in cells]) for line, cells in filled), notes)
+    except TableRefused:
+        raise
+    except Exception as error:
+        # A broken file breaks its reader in any way there is, and the error may hold what stands in a cell.
+        logger.warning("A spreadsheet could not be read: %s", type(error).__name__)
+        raise _not_a_table() from error
+
+
+def _look_into(archive: zipfile.ZipFile) -> bool:
+    """Refuse what is no workbook or would burst when unpacked, and return whether it has merged cells.
+
+    The sizes in the archive's directory can be trusted: no more than that is ever unpacked of a part.
+    """
+    parts = archive.infolist()
+    if "xl/workbook.xml" not in archive.namelist():
+        raise _not_a_table()
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+        raise TableRefused(
+            _("The spreadsheet is too large when it is unpacked. Copy the names into a new one, and upload that.")
+        )
+    if any(
+        part.flag_bits & 1 or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts
+    ):
+        raise _not_a_table()
+    merged = False
+    for part in parts:
+        if part.filename.endswith((".xml", ".rels")):
+            data = archive.read(part)
+            _refuse_entities(data)
+            merged = merged or (part.filename.startswith("xl/worksheets/") and b"<mergeCell " in data)
+    return merged
+
+
+def _refuse_entities(data: bytes) -> None:
+    """Refuse XML that declares a document type: no spreadsheet does, and entities can be made to grow without end."""
+
+    def refuse(*_declared) -> None:
+        raise _not_a_table()
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = refuse
+    parser.Parse(data, True)
+
+
+def _text(value) -> str:
+    if value is None or value in ERROR_CODES:
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "minutes")
+    return value.isoformat() if isinstance(value, date) else str(value)
