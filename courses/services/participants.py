@@ -42,7 +42,7 @@ def name_participants(
     on the list already, and WrongState when the booking or the course is over.
     """
     booking = lock_booking(booking)
-    done = list(booking.participants.filter(request_key__startswith=f"{request_key}/"))
+    done = named_by_request(booking, request_key)
     if done:
         return done
     refuse_over(booking)
@@ -139,6 +139,11 @@ def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participan
         _remind(already)
         return None
     return name_participants(booking, [person], request_key=request_key, named_by=Participant.NamedBy.SELF)[0]
+
+
+def named_by_request(booking: Booking, request_key: str) -> list[Participant]:
+    """Return those whom a request with this key has named already."""
+    return list(booking.participants.filter(request_key__startswith=f"{request_key}/"))
 
 
 def free_names(booking: Booking) -> int:

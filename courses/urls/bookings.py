@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import bookings, moves, municipality, participants, staff_bookings, waiting
+from courses.views import bookings, moves, municipality, name_lists, participants, staff_bookings, waiting
 
 urlpatterns = [
     path("bestilling/", bookings.lost_link, name="lost_link"),
@@ -19,6 +19,9 @@ urlpatterns = [
     path("bestilling/<str:token>/tilbud/nei/", waiting.offer_decline, name="offer_decline"),
     path("bestilling/<str:token>/venteliste/", waiting.wish_change, name="wish_change"),
     path("bestilling/<str:token>/navn/", participants.booking_names, name="booking_names"),
+    path("bestilling/<str:token>/navn/liste/", name_lists.name_list, name="name_list"),
+    path("bestilling/<str:token>/navn/liste/se/", name_lists.name_list_check, name="name_list_check"),
+    path("bestilling/<str:token>/navn/liste/lagre/", name_lists.name_list_save, name="name_list_save"),
     path(
         "bestilling/<str:token>/navn/<int:participant_id>/",
         participants.participant_replace,

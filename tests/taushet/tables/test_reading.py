@@ -135,12 +135,12 @@ def test_merged_cells_and_further_sheets_are_told():
     [
         (b"", "Det står ingenting i tabellen."),
         (b" \r\n;;\n", "Det står ingenting i tabellen."),
-        (b"a" * (1024 * 1024 + 1), "Fila er større enn 1 MB. Ta ut bilder og ark som ikke trengs."),
+        (b"a" * (1024 * 1024 + 1), "Filen er større enn 1 MB. Ta ut bilder og ark som ikke trengs."),
         (b"Kari\n" * 2001, "Tabellen har mer enn 2 000 rader. Del den opp og legg inn én del om gangen."),
         (b";".join([b"x"] * 31), "Tabellen har mer enn 30 kolonner. Ta ut dem som ikke trengs."),
         (
             b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600,
-            "Fila er fra et gammelt Excel eller har passord. Lagre den som .xlsx eller .csv uten passord.",
+            "Filen er fra et gammelt Excel eller har passord. Lagre den som .xlsx eller .csv uten passord.",
         ),
     ],
 )
