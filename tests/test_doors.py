@@ -102,13 +102,15 @@ FOR_ROLES = {
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
-    courses:staff_booking_list courses:staff_booking_detail municipalities:unit_create municipalities:unit_update
+    courses:staff_booking_list courses:staff_booking_detail courses:booking_csv courses:booking_xlsx
+    municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
     municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm
     municipalities:membership_end
+    courses:participant_csv courses:participant_xlsx
     courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
     courses:staff_session_create courses:staff_session_update courses:staff_session_open
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel

@@ -1,0 +1,98 @@
+"""Lists that staff take out: the participants of a session, and bookings. Each takes one query, however long it is."""
+
+from collections.abc import Iterator
+
+from django.db.models import FETCH_RAISE, QuerySet
+from django.utils.translation import gettext as _
+
+from courses.models import Booking, Participant, Session
+from taushet.models import User
+from taushet.services import audit
+
+AT_ONCE = 500
+
+
+def participant_table(session: Session, *, by: User, ending: str) -> tuple[list[str], Iterator[tuple]]:
+    """Return heading and rows of those who have a named seat in a session; that they were taken out is recorded."""
+    heading = [
+        _("Name"),
+        _("Work e-mail"),
+        _("Workplace"),
+        _("Role"),
+        _("Municipality"),
+        _("Unit"),
+        _("Booking"),
+    ]
+    people = Participant.objects.expected_at(session)
+    audit.record("participants.exported", session, by=by, ending=ending, count=people.count())
+    return heading, map(_participant_row, _few_queries(people))
+
+
+def booking_table(bookings: QuerySet[Booking], *, by: User, ending: str) -> tuple[list[str], Iterator[tuple]]:
+    """Return heading and rows of bookings, in their order; that they were taken out is recorded."""
+    heading = [
+        _("Booking"),
+        _("Course"),
+        _("Starts"),
+        _("Municipality"),
+        _("Unit"),
+        _("State"),
+        _("Seats"),
+        _("Names"),
+        _("Price per seat in kroner"),
+        _("Payer"),
+        _("Invoice reference"),
+        _("Contact"),
+        _("Work e-mail"),
+        _("Phone"),
+        _("Second contact"),
+        _("Second contact’s e-mail"),
+        _("Booked"),
+    ]
+    bookings = bookings.select_related("municipality", "unit", "payer", "session__course").with_names()
+    audit.record("bookings.exported", by, by=by, ending=ending, count=bookings.count())
+    return heading, map(_booking_row, _few_queries(bookings))
+
+
+def _few_queries(rows: QuerySet) -> Iterator:
+    """Give rows in turns; one that would ask the database for more is an error."""
+    return rows.fetch_mode(FETCH_RAISE).iterator(chunk_size=AT_ONCE)
+
+
+def _participant_row(participant: Participant) -> tuple:
+    booking = participant.booking
+    return (
+        participant.listed_name,
+        participant.email,
+        participant.workplace,
+        participant.role,
+        booking.municipality.name,
+        unit_of(booking),
+        booking.pk,
+    )
+
+
+def _booking_row(booking: Booking) -> tuple:
+    return (
+        booking.pk,
+        booking.session.course.title,
+        booking.session.first_starts_at,
+        booking.municipality.name,
+        unit_of(booking),
+        booking.get_state_display(),
+        booking.seats,
+        booking.named,
+        booking.seat_price,
+        booking.payer.name if booking.payer else "",
+        booking.invoice_reference,
+        booking.contact_name,
+        booking.contact_email,
+        booking.contact_phone,
+        booking.second_name,
+        booking.second_email,
+        booking.created_at,
+    )
+
+
+def unit_of(booking: Booking) -> str:
+    return booking.unit.name if booking.unit else booking.unit_name
