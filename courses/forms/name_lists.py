@@ -78,7 +78,7 @@ class ColumnsForm(RequestKeyForm):
     The list travels in the page itself, signed and for this booking only; nothing is stored until it is saved.
     """
 
-    LONGEST_TITLE = 40
+    LONGEST_SAMPLE = 24
 
     table = forms.CharField(widget=forms.HiddenInput)
     shown = forms.CharField(widget=forms.HiddenInput, required=False)  # the columns as the preview had them
@@ -104,7 +104,7 @@ class ColumnsForm(RequestKeyForm):
         return _("Column %(number)d") % {"number": place + 1}
 
     def samples_of(self, place: int) -> str:
-        cells = [row.cells[place][: self.LONGEST_TITLE] for row in self.list.rows[:50] if row.cells[place]]
+        cells = [row.cells[place][: self.LONGEST_SAMPLE] for row in self.list.rows[:50] if row.cells[place]]
         return escape(" · ".join(cells[:SAMPLES]))
 
     @property
