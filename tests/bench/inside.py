@@ -23,6 +23,7 @@ from municipalities.models import Municipality  # noqa: E402
 from taushet.ical.writer import Event, write_calendar  # noqa: E402
 from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
+from tests.bench.lists import exports, name_list  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -177,7 +178,7 @@ def milliseconds(work, *arguments) -> float:
     return (time.process_time() - started) * 1000
 
 
-WORDS = (import_registry, seed_sessions, new_session, queries, seats, certificates, feed_speed)
+WORDS = (import_registry, seed_sessions, new_session, queries, seats, certificates, feed_speed, exports, name_list)
 
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]
