@@ -104,7 +104,7 @@ def test_ticks_survive_a_reload_of_the_page(new_page, site, trainer, meeting):
 @pytest.mark.parametrize(("width", "language"), [(390, "nn"), (1280, "nb")])
 def test_list_and_walk_in_without_script(new_page, site, trainer, meeting, width, language):
     here, save, walked, put, came = {
-        "nb": ("Til stede", "Lagre lista", "Noen møtte opp uten plass", "Sett på lista som til stede", "Ola Ås"),
+        "nb": ("Til stede", "Lagre listen", "Noen møtte opp uten plass", "Sett på listen som til stede", "Ola Ås"),
         "nn": ("Til stades", "Lagre lista", "Nokon møtte opp utan plass", "Set på lista som til stades", "Ola Ås"),
     }[language]
     page = signed_in(new_page(width=width, scripts=False, language=language), trainer.user, site)
