@@ -32,6 +32,11 @@ class SeatsField(WholeNumberField):
         super().__init__(min_value=1, max_value=2000, **kwargs)
 
 
+def about_session(session_id: int) -> str:
+    """Return what the request key of a session's booking form is about."""
+    return f"session-{session_id}"
+
+
 class BookingForm(RequestKeyForm):
     """Seats in one session for a municipality, with a contact and, when it costs money, a payer."""
 
@@ -80,7 +85,7 @@ class BookingForm(RequestKeyForm):
 
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
         self.session = session
-        super().__init__(data, about=f"session-{session.pk}", **kwargs)
+        super().__init__(data, about=about_session(session.pk), **kwargs)
         if not session.seat_price:
             for name in self.PAYER_FIELDS:
                 del self.fields[name]

@@ -45,7 +45,9 @@ class SessionFilterForm(forms.Form):
         return data
 
     def narrow(self, sessions):
-        """Return those sessions that fit what was asked."""
+        """Return those sessions that fit what was asked; all of them when nothing was."""
+        if not self.is_bound:
+            return sessions
         self.full_clean()
         asked = {name: value for name, value in self.cleaned_data.items() if value}
         if "county" in asked:
@@ -61,7 +63,7 @@ class SessionFilterForm(forms.Form):
         if "audience" in asked:
             sessions = sessions.filter(course__audience=asked["audience"])
         if "free" in asked:
-            sessions = sessions.bookable().with_seats_left().filter(seats_left__gt=0)
+            sessions = sessions.with_free_seats()
         return sessions
 
 

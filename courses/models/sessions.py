@@ -55,6 +55,10 @@ class SessionQuerySet(models.QuerySet):
         """Those that take bookings now. A closed session is bookable by its municipality only."""
         return self.filter(state__in=Session.OPEN_STATES, first_starts_at__gt=now or timezone.now())
 
+    def with_free_seats(self):
+        """Those where a seat can be booked now."""
+        return self.bookable().filter(seats_taken__lt=F("capacity") + F("seats_over"))
+
     def past(self, now=None):
         return self.filter(first_starts_at__lt=now or timezone.now()).order_by("-first_starts_at", "-pk")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
@@ -33,13 +33,17 @@ COLUMNS = (
 COLOURS = {Session.State.CANCELLED: "danger", Session.State.FULL: "warning"}
 
 
-def planned(sessions: QuerySet) -> QuerySet:
-    """Return the upcoming sessions of a queryset as the columns of `session_rows`, in order of time."""
-    return sessions.upcoming().with_seats_left().values_list(*COLUMNS)
+@cache
+def public_columns() -> QuerySet:
+    """Return the sessions everybody may see, in order of time, as the columns of `session_rows`.
+
+    Putting this query together costs as much as asking it, so it is done once; callers narrow it.
+    """
+    return Session.objects.public().order_by("first_starts_at", "pk").with_seats_left().values_list(*COLUMNS)
 
 
 def session_rows(columns: Iterable[tuple]) -> list[SafeString]:
-    """Return a line of the list for each of what `planned` fetched."""
+    """Return a line of the list for each of what `public_columns` fetched."""
     language = get_language()
     return [session_row(language, *values) for values in columns]
 
@@ -87,43 +91,6 @@ def session_texts(session: Session) -> dict[str, str]:
         "seats": _("Has begun or is over") if has_begun else seats_text(state, session.free_seats),
         "colour": "neutral" if has_begun else COLOURS.get(state, "success"),
     }
-
-
-def session_summary(session: Session, texts: dict[str, str]) -> SafeString:
-    """Return what to know about a session, with its meetings; `texts` are those of `session_texts`."""
-    return summary(
-        get_language(),
-        texts["where"],
-        texts["seats"],
-        texts["colour"],
-        tuple(session.meetings.values_list("starts_at", "ends_at", "state", "place", "address")),
-        session.format,
-        session.get_language_display(),
-        session.seat_price,
-        session.state == Session.State.CONFIRMED,
-        session.first_starts_at if session.is_bookable else None,
-        session.held_for if session.closed_to_id else "",
-    )
-
-
-# Like a line of the list it follows from its values alone, so it is written once and never stale.
-@lru_cache(maxsize=1024)
-def summary(
-    language, where, seats, colour, meetings, form, taught_in, seat_price, is_confirmed, book_before, only_for
-) -> SafeString:
-    values = {
-        "where": where,
-        "seats": seats,
-        "colour": colour,
-        "meetings": meetings,
-        "format": form,
-        "taught_in": taught_in,
-        "seat_price": seat_price,
-        "is_confirmed": is_confirmed,
-        "book_before": book_before,
-        "only_for": only_for,
-    }
-    return render_to_string("courses/session_summary.html", values)
 
 
 def seats_text(state: str, seats_left: int) -> str:

@@ -116,7 +116,7 @@ def matching_sessions(alert: DateAlert) -> QuerySet[Session]:
 
 
 def _bookable() -> QuerySet[Session]:
-    return Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
+    return Session.objects.public().with_free_seats()
 
 
 @transaction.atomic

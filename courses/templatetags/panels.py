@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from courses.forms.catalogue import SessionFilterForm
 from courses.models import Booking, Format, Session
-from courses.services.catalogue import planned, session_rows
+from courses.services.catalogue import public_columns, session_rows
 
 register = template.Library()
 
@@ -13,19 +13,15 @@ register = template.Library()
 @register.inclusion_tag("courses/upcoming_panel.html")
 def upcoming_sessions(count=4):
     """Show the next sessions one can still book, and a way to look for others."""
-    return {"rows": session_rows(planned(with_free_seats())[:count]), "form": SessionFilterForm()}
+    return {"rows": session_rows(public_columns().with_free_seats()[:count]), "form": SessionFilterForm()}
 
 
 @register.inclusion_tag("courses/municipality_courses.html")
 def municipality_courses(municipality, count=3):
     """Show the next sessions people of a municipality can go to: in its county, or online."""
     within_reach = Q(municipality__county=municipality.county_id) | ~Q(format=Format.ON_SITE)
-    rows = session_rows(planned(with_free_seats().filter(within_reach))[:count])
+    rows = session_rows(public_columns().with_free_seats().filter(within_reach)[:count])
     return {"rows": rows, "municipality": municipality}
-
-
-def with_free_seats():
-    return Session.objects.public().bookable().with_seats_left().filter(seats_left__gt=0)
 
 
 @register.inclusion_tag("courses/municipality_bookings.html", takes_context=True)

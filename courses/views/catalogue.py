@@ -2,52 +2,33 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import retarget
 
-from courses.forms.bookings import BookingForm
+from courses.forms.bookings import BookingForm, about_session
 from courses.forms.catalogue import SessionFilterForm
 from courses.forms.date_alerts import DateAlertForm
-from courses.models import Course, Session
-from courses.services.catalogue import planned, session_rows, session_summary, session_texts
+from courses.models import Course
+from courses.services.catalogue import public_columns, session_rows
+from courses.services.session_pages import blank_parts, page_parts, session_from, session_lines
+from taushet.forms.request_keys import new_request_key
 
 from .bookings import book
 from .waiting import join
 
 PER_PAGE = 50
-# What the page of a session reads. Without the long texts of its course the query costs half.
-SHOWN = [
-    "state",
-    "format",
-    "language",
-    "capacity",
-    "seats_over",
-    "seats_taken",
-    "price",
-    "first_starts_at",
-    "last_ends_at",
-    "closed_to_id",
-    "fair_share",
-    "is_demonstration",
-    "course__slug",
-    "course__title_nb",
-    "course__title_nn",
-    "course__title_en",
-    "course__price",
-    "municipality__name",
-    "municipality__county__name",
-]
 
 
 @login_not_required
 @require_safe
 @cache_control(no_cache=True)
 def course_list(request):
-    form = SessionFilterForm(request.GET)
-    page = paginated(form.narrow(Session.objects.public()), request)
+    form = SessionFilterForm(request.GET or None)
+    page = paginated(form.narrow(public_columns()), request)
     context = {"form": form, "page": page, "is_narrowed": any(request.GET.values())}
     context["alert_form"] = lambda: DateAlertForm(initial={"county": request.GET.get("county")})
     response = render(request, f"courses/session_list.html{list_partial(request, form)}", context)
@@ -62,9 +43,9 @@ def list_partial(request, form):
     return "#catalogue" if form.errors or request.htmx.target == "catalogue" else "#sessions"
 
 
-def paginated(sessions, request):
-    """Return the asked page with its rows ready."""
-    page = Paginator(planned(sessions), PER_PAGE).get_page(request.GET.get("page"))
+def paginated(columns, request):
+    """Return the asked page of what is to come, with its rows ready."""
+    page = Paginator(columns.upcoming(), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = session_rows(page.object_list)
     return page
 
@@ -74,7 +55,7 @@ def paginated(sessions, request):
 @cache_control(no_cache=True)
 def course_detail(request, slug):
     course = get_object_or_404(Course.objects.visible_to(request.user), slug=slug)
-    page = paginated(Session.objects.public().filter(course=course), request)
+    page = paginated(public_columns().filter(course=course), request)
     languages = {field: course.text_language(field) for field in Course.TEXTS}
     context = {"course": course, "page": page, "languages": languages}
     context["alert_form"] = lambda: DateAlertForm(initial={"course": course.slug})
@@ -86,10 +67,13 @@ def course_detail(request, slug):
 @cache_control(no_cache=True)
 def session_detail(request, slug, session_id):
     """Show a session with its booking form; a POST books."""
-    session = session_of(request, slug, session_id)
+    lines = lines_or_404(request, slug, session_id)
+    if request.method != "POST" and not request.user.is_authenticated:
+        return session_page(request, blank_parts(lines, BookingForm), new_request_key(about_session(session_id)))
+    session = session_from(lines)
     form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
     booked = book(request, session, form) if form.is_valid() else None
-    return booked or session_page(request, session, form)
+    return booked or session_page(request, page_parts(session, lines, form), form["request_key"].value())
 
 
 @login_not_required
@@ -97,24 +81,21 @@ def session_detail(request, slug, session_id):
 @cache_control(no_cache=True)
 def session_wait(request, slug, session_id):
     """Put the group of the booking form in line instead; opened any other way, lead to the session."""
-    session = session_of(request, slug, session_id)
+    lines = lines_or_404(request, slug, session_id)
+    session = session_from(lines)
     if request.method != "POST":
         return redirect(session)
     form = BookingForm(request.POST, session=session, visitor=request.user)
     joined = join(request, session, form) if form.is_valid() else None
     form.offers_waiting = not joined
-    return joined or session_page(request, session, form)
+    return joined or session_page(request, page_parts(session, lines, form), form["request_key"].value())
 
 
-def session_page(request, session, form):
-    texts = session_texts(session)
-    context = {"session": session, "course": session.course, "form": form, "summary": session_summary(session, texts)}
-    return render(request, "courses/session_detail.html", context | texts)
+def session_page(request, parts, request_key):
+    return render(request, "courses/session_detail.html", parts | {"request_key": request_key})
 
 
-def session_of(request, slug, session_id):
-    return get_object_or_404(
-        Session.objects.visible_to(request.user).select_related("course", "municipality__county").only(*SHOWN),
-        course__slug=slug,
-        pk=session_id,
-    )
+def lines_or_404(request, slug, session_id):
+    if lines := session_lines(request.user, slug, session_id):
+        return lines
+    raise Http404

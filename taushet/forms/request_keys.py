@@ -7,13 +7,22 @@ from django.core.signing import BadSignature, Signer
 from django.utils.translation import gettext_lazy as _
 
 
+def signer_of(about: str) -> Signer:
+    return Signer(salt=f"request-key:{about}")
+
+
+def new_request_key(about: str) -> str:
+    """Return the key of a form that is about to be shown, good for a `RequestKeyForm` about the same."""
+    return signer_of(about).sign(secrets.token_urlsafe(16))
+
+
 class RequestKeyForm(forms.Form):
     """A form with a signed key of its own. A key that is not ours is replaced, and the form asked to be sent again."""
 
     request_key = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, about: str, **kwargs):
-        self.signer = Signer(salt=f"request-key:{about}")
+        self.about = about
         self.key = ""
         if data is not None:
             data = data.copy()
@@ -25,12 +34,12 @@ class RequestKeyForm(forms.Form):
 
     def read_key(self, data) -> str:
         try:
-            return self.signer.unsign(data.get("request_key", ""))
+            return signer_of(self.about).unsign(data.get("request_key", ""))
         except BadSignature:
             return ""
 
     def new_key(self) -> str:
-        return self.signer.sign(secrets.token_urlsafe(16))
+        return new_request_key(self.about)
 
     def clean(self):
         data = super().clean()

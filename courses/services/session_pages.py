@@ -1,0 +1,123 @@
+"""The page of one session: read with its meetings in one query, and laid out once as long as nothing of it changes.
+
+In the rush after a session has opened it is the page that everybody reloads, and most of them get the same one.
+"""
+
+from functools import cache
+from hashlib import sha256
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import caches
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from courses.models import Course, Session
+from municipalities.models import County, Municipality
+
+from .catalogue import session_texts
+
+# Without the long texts of the course the query costs half.
+SESSION = (
+    "id",
+    "course_id",
+    "state",
+    "format",
+    "municipality_id",
+    "closed_to_id",
+    "language",
+    "capacity",
+    "seats_over",
+    "seats_taken",
+    "price",
+    "first_starts_at",
+    "last_ends_at",
+    "fair_share",
+    "is_demonstration",
+)
+COURSE = ("slug", "title_nb", "title_nn", "title_en", "price")
+PLACE = ("municipality__name", "municipality__county_id", "municipality__county__name")
+MEETING = ("starts_at", "ends_at", "state", "place", "address")
+MEETINGS_FROM = len(SESSION) + len(COURSE) + len(PLACE)
+KEPT_SECONDS = 60
+
+type Lines = tuple[tuple, ...]
+
+
+def session_lines(user, slug: str, session_id: int) -> Lines:
+    """Return what the page of a session says: a line for each meeting, the same but for that.
+
+    Nothing when there is no such session or `user` may not open it.
+    """
+    lines = lines_of(Session.objects.visible_to(user)) if user.is_authenticated else public_lines()
+    return tuple(lines.filter(course__slug=slug, pk=session_id))
+
+
+@cache
+def public_lines() -> QuerySet:
+    """Return what everybody may read. Putting this query together costs as much as asking it, so it is done once."""
+    return lines_of(Session.objects.visible_to(AnonymousUser()))
+
+
+def lines_of(sessions: QuerySet) -> QuerySet:
+    columns = [*SESSION, *(f"course__{name}" for name in COURSE), *PLACE, *(f"meetings__{name}" for name in MEETING)]
+    return sessions.order_by("meetings__starts_at", "meetings__pk").values_list(*columns)
+
+
+def session_from(lines: Lines) -> Session:
+    """Return the session of some lines, with its course and its place."""
+    values = iter(lines[0])
+    session = from_columns(Session, SESSION, values)
+    session.course = from_columns(Course, ("id", *COURSE), iter([session.course_id, *take(COURSE, values)]))
+    name, county_number, county_name = take(PLACE, values)
+    if session.municipality_id:
+        place = from_columns(
+            Municipality, ("number", "name", "county_id"), iter([session.municipality_id, name, county_number])
+        )
+        place.county = from_columns(County, ("number", "name"), iter([county_number, county_name]))
+        session.municipality = place
+    return session
+
+
+def take(names: tuple[str, ...], values) -> list:
+    return [next(values) for _name in names]
+
+
+def from_columns(model, names: tuple[str, ...], values):
+    """Return a row of a model of which only some columns were read, in whatever order they are named."""
+    known = dict(zip(names, take(names, values), strict=True))
+    ordered = [field.attname for field in model._meta.concrete_fields if field.attname in known]
+    return model.from_db(DEFAULT_DB_ALIAS, ordered, [known[name] for name in ordered])
+
+
+def page_parts(session: Session, lines: Lines, form) -> dict[str, str]:
+    """Return the parts of the page of a session: what it is called, what to know about it and how to book it."""
+    texts = session_texts(session)
+    meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
+    values = {"session": session, "course": session.course, "form": form, "meetings": meetings}
+    return {
+        "title": session.course.title,
+        "course_url": session.course.get_absolute_url(),
+        "lead": f"{texts['when']}, {texts['where']}",
+        "about": render_to_string("courses/session_about.html", values | texts),
+        "booking": render_to_string("courses/booking_form.html", values),
+        "takes_bookings": form.is_bound or not form.why_closed,
+    }
+
+
+def blank_parts(lines: Lines, form_class) -> dict[str, str]:
+    """Return the same for somebody who has typed nothing and of whom we know nothing, with a form of `form_class`.
+
+    It follows from the lines, the language and whether the session has begun, so that each process keeps it by these;
+    for a minute only, since the form has the names of all municipalities in it.
+    """
+
+    def lay_out() -> dict[str, str]:
+        session = session_from(lines)
+        return page_parts(session, lines, form_class(session=session))
+
+    has_begun = lines[0][SESSION.index("first_starts_at")] <= timezone.now()
+    known_by = sha256(repr((get_language(), has_begun, lines)).encode()).hexdigest()
+    return caches["process"].get_or_set(f"session-page-{known_by}", lay_out, KEPT_SECONDS)
