@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,7 +19,7 @@ from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.services import audit
-from taushet.services.links import revoke_link
+from taushet.services.links import issue_link, revoke_link
 
 from . import messages, offers, seats
 from .contacts import drop_hand_over, know_contact
@@ -98,12 +99,14 @@ def once(booking: Booking, book: Callable[[], Booking]) -> Booking:
 
 def _find_made(booking: Booking) -> Booking | None:
     """Return the booking of the same request key, or the one a visitor has just made in the same words."""
-    made = Booking.objects.filter(request_key=booking.request_key).first()
-    if made or booking.created_by_id:
-        return made
+    same_form = Q(request_key=booking.request_key)
+    if booking.created_by_id:
+        return Booking.objects.filter(same_form).first()
     typed = {name: getattr(booking, name) for name in WHAT_WAS_TYPED}
     recently = timezone.now() - REPEATED_WITHIN
-    return Booking.objects.live().filter(**typed, created_at__gt=recently, created_by=None).first()
+    same_words = Q(**typed, state__in=Booking.LIVE_STATES, created_at__gt=recently, created_by=None)
+    made = Booking.objects.filter(same_form | same_words).order_by("pk")
+    return min(made, key=lambda found: found.request_key != booking.request_key, default=None)
 
 
 def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
@@ -116,6 +119,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
         name_contact(booking, takes_part)
         messages.ask_for_confirmation(booking)
         audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
+        issue_link("booking-receipt", booking.pk)  # for the browser, which is led there at once
     return booking
 
 

@@ -36,12 +36,11 @@ def issue_link(purpose: str, subject_id: int) -> str:
     """
     last = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id).order_by("-generation").first()
     if last is None:
-        last, _created = SecretLink.objects.get_or_create(
-            purpose=purpose,
-            subject_id=subject_id,
-            generation=1,
-            defaults={"token_sha256": hash_token(make_token(purpose, subject_id, 1))},
-        )
+        # Who makes it at the same time makes the same one, so the second may find it there.
+        token = make_token(purpose, subject_id, 1)
+        first = SecretLink(purpose=purpose, subject_id=subject_id, generation=1, token_sha256=hash_token(token))
+        SecretLink.objects.bulk_create([first], ignore_conflicts=True)
+        return token
     if last.revoked_at is not None:
         raise SecretLink.DoesNotExist(f"The {purpose} link is revoked.")
     return make_token(purpose, subject_id, last.generation)

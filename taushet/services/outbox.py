@@ -75,7 +75,6 @@ def house_sender() -> str:
     return str(Address(settings.MAIL_FROM_NAME, addr_spec=settings.MAIL_FROM))
 
 
-@transaction.atomic
 def write_message(
     *,
     kind: str,
@@ -109,26 +108,28 @@ def write_message(
     _check_headers(headers, subject, to_name, from_email)
     if len(subject) > Message._meta.get_field("subject").max_length:
         raise MessageRefused("The subject is too long.")
-    message = Message.objects.create(
-        kind=kind,
-        priority=priority,
-        message_id=_make_message_id(from_email),
-        from_email=from_email,
-        to_email=to_email,
-        to_name=to_name[:120],
-        reply_to=reply_to,
-        language=language,
-        subject=subject,
-        text="" if message_kind.sealed else text,
-        html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
-        sealed_text=seal(text) if message_kind.sealed else None,
-        calendar=calendar,
-        calendar_method=calendar_method,
-        headers=headers,
-        is_demonstration=is_demonstration,
-        due_at=due_at or timezone.now(),
-    )
-    MessageAttachment.objects.bulk_create(MessageAttachment(message=message, file=file) for file in attachments)
+    # No savepoint: it would cost two trips to the database, under the lock of whatever the message is about.
+    with transaction.atomic(savepoint=False):
+        message = Message.objects.create(
+            kind=kind,
+            priority=priority,
+            message_id=_make_message_id(from_email),
+            from_email=from_email,
+            to_email=to_email,
+            to_name=to_name[:120],
+            reply_to=reply_to,
+            language=language,
+            subject=subject,
+            text="" if message_kind.sealed else text,
+            html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
+            sealed_text=seal(text) if message_kind.sealed else None,
+            calendar=calendar,
+            calendar_method=calendar_method,
+            headers=headers,
+            is_demonstration=is_demonstration,
+            due_at=due_at or timezone.now(),
+        )
+        MessageAttachment.objects.bulk_create(MessageAttachment(message=message, file=file) for file in attachments)
     return message
 
 
