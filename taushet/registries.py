@@ -164,6 +164,19 @@ class KnownAddress:
 
 
 @dataclass(frozen=True)
+class ProtectedAddresses:
+    """People whose mail address is shown to nobody in the outbox but those with a permission.
+
+    `find(addresses)` returns which of a set of lower-cased addresses are theirs; `all()` gives a query of them all.
+    """
+
+    key: str
+    permission: str
+    find: Callable[[set[str]], set[str]]
+    all: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class DemonstrationPart:
     """A part of the demonstration set. `load(write)` must give the same rows however often it runs."""
 
@@ -181,5 +194,6 @@ search_sources: Registry[SearchSource] = Registry()
 periodic_tasks: Registry[PeriodicTask] = Registry()
 role_permissions: Registry[RolePermissions] = Registry()
 deactivations: Registry[Deactivation] = Registry()
+protected_addresses: Registry[ProtectedAddresses] = Registry()
 known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from taushet.models import Message
 from taushet.registries import message_kinds
 from taushet.searches import holds
+from taushet.services.protection import leave_out_hidden
 
 
 class OutboxFilter(forms.Form):
@@ -23,7 +24,7 @@ class OutboxFilter(forms.Form):
         kinds = sorted((str(kind.label), kind.key) for kind in message_kinds)
         self.fields["kind"].choices = [("", _("All")), *((key, label) for label, key in kinds)]
 
-    def narrow(self, messages):
+    def narrow(self, messages, user):
         chosen = self.cleaned_data if self.is_valid() else getattr(self, "cleaned_data", {})
         if chosen.get("state"):
             messages = messages.filter(state=chosen["state"])
@@ -31,4 +32,5 @@ class OutboxFilter(forms.Form):
             messages = messages.filter(kind=chosen["kind"])
         if chosen.get("q"):
             messages = messages.filter(holds(chosen["q"], "to_email", "to_name", "subject"))
+            messages = leave_out_hidden(messages, user)
         return messages

@@ -21,6 +21,7 @@ from taushet.registries import (
     today_cards,
 )
 from taushet.searches import holds
+from taushet.services.protection import hidden_addresses, leave_out_hidden
 
 READ = "taushet.read_outbox"
 STEER = "taushet.steer_outbox"
@@ -71,8 +72,11 @@ today_cards.register(
 
 def find_messages(user, text):
     found = Message.objects.filter(holds(text, "to_email", "to_name")).exclude(to_email="")
-    for message in found.only("to_email", "subject", "state", "created_at")[:20]:
-        detail = f"{message.to_email} · {message.get_state_display()}"
+    found = list(leave_out_hidden(found, user).only("to_email", "subject", "state", "created_at")[:20])
+    hidden = hidden_addresses(message.to_email for message in found)
+    for message in found:
+        to = gettext("Protected name") if message.to_email.lower() in hidden else message.to_email
+        detail = f"{to} · {message.get_state_display()}"
         yield message.subject, detail, reverse("outbox_detail", args=[message.pk])
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -20,6 +21,7 @@ from taushet.models import Message, Suppression
 from taushet.registries import message_kinds
 from taushet.services import audit, outbox
 from taushet.services.mail_html import hide_private_links
+from taushet.services.protection import hidden_addresses, is_hidden_from
 
 State = Message.State
 LIST_FIELDS = ("kind", "state", "state_reason", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
@@ -80,10 +82,12 @@ ACTIONS = {
 @permission_required("taushet.read_outbox", raise_exception=True)
 def outbox_list(request):
     form = OutboxFilter(request.GET)
-    found = form.narrow(Message.objects.only(*LIST_FIELDS))
+    found = form.narrow(Message.objects.only(*LIST_FIELDS), request.user)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
+    hidden = hidden_addresses(message.to_email for message in page)
     for message in page:
         message.kind_label = kind_label(message)
+        message.is_hidden = message.to_email.lower() in hidden
     counts = dict(Message.objects.order_by().values_list("state").annotate(Count("pk")))
     states = [(state.value, state.label, counts.get(state.value, 0)) for state in State]
     context = {"form": form, "page": page, "states": states}
@@ -95,6 +99,9 @@ def outbox_detail(request, pk):
     message = get_object_or_404(Message, pk=pk)
     audit.record("message.seen", message, by=request.user)
     can_steer = request.user.has_perm("taushet.steer_outbox")
+    if is_hidden_from(request.user, message.to_email):
+        context = {"message": message, "kind_label": kind_label(message)}
+        return render(request, "taushet/outbox_hidden.html", context)
     context = {
         "message": message,
         "kind_label": kind_label(message),
@@ -113,6 +120,8 @@ def outbox_detail(request, pk):
 def outbox_html(request, pk):
     """Show the HTML form as the recipient sees it, without the private links."""
     message = get_object_or_404(Message, pk=pk)
+    if is_hidden_from(request.user, message.to_email):
+        raise PermissionDenied
     audit.record("message.seen", message, by=request.user)
     return HttpResponse(hide_private_links(message.html, _("private link")))
 
@@ -133,7 +142,7 @@ def outbox_act(request, pk, name):
     context = {
         "title": action.label,
         "text": _("To %(recipient)s: %(consequence)s")
-        % {"recipient": message.to_email, "consequence": action.consequence},
+        % {"recipient": shown_recipient(request.user, message), "consequence": action.consequence},
         "button": action.label,
         "color": action.color,
         "back": message.get_absolute_url(),
@@ -144,6 +153,9 @@ def outbox_act(request, pk, name):
 @permission_required("taushet.read_outbox", raise_exception=True)
 def suppression_list(request):
     page = Paginator(Suppression.objects.order_by("-created_at", "-pk"), 50).get_page(request.GET.get("page"))
+    hidden = hidden_addresses(suppression.email for suppression in page)
+    for suppression in page:
+        suppression.is_hidden = suppression.email.lower() in hidden
     return render(request, "taushet/suppression_list.html", {"page": page})
 
 
@@ -161,6 +173,10 @@ def suppression_lift(request, pk):
         "back": reverse("suppression_list"),
     }
     return render(request, "confirm.html", context)
+
+
+def shown_recipient(user, message):
+    return _("somebody whose name is protected") if is_hidden_from(user, message.to_email) else message.to_email
 
 
 def kind_label(message):
