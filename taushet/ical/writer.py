@@ -65,6 +65,11 @@ class Event:
     attendee: Person | None = None
 
 
+def named(person: Person) -> str:
+    """Return the parameter with the name of a person; nothing for somebody whose name is nobody's business."""
+    return f";CN={parameter(person.name)}" if person.name else ""
+
+
 def local_times(event: Event) -> tuple[str, str]:
     """Return DTSTART and DTEND in Oslo time; in UTC when one lies in the hour that comes twice."""
     starts_at, ends_at = event.starts_at.astimezone(OSLO), event.ends_at.astimezone(OSLO)
@@ -100,7 +105,7 @@ def write_event(event: Event) -> bytes:
         )
     if event.attendee:
         lines.append(
-            f"ATTENDEE;CN={parameter(event.attendee.name or event.attendee.email)};CUTYPE=INDIVIDUAL"
+            f"ATTENDEE{named(event.attendee)};CUTYPE=INDIVIDUAL"
             f";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address(event.attendee.email)}"
         )
     lines += [
