@@ -210,6 +210,7 @@ def request_again(request, access):
         "title": _("Ask for other dates"),
         "text": _("The dates we offered are then given up, and we look for others."),
         "button": _("Ask for other dates"),
+        "has_words": True,
     }
     return action_page(request, access, "courses/booking_action.html", form, again, words)
 
@@ -229,6 +230,7 @@ def request_withdraw(request, access):
         "text": _("We then stop looking for dates. You can always send a new request."),
         "button": _("Withdraw the request"),
         "color": "danger",
+        "has_words": True,
     }
     return action_page(request, access, "courses/booking_action.html", form, withdraw, words)
 
