@@ -25,13 +25,13 @@ def make_pdf(template: str, inputs: Mapping[str, str], *, made_at: datetime) -> 
         )
 
 
-def make_qr_code(text: str) -> str:
-    """Return a QR code as SVG, to be given to a template as an input.
+def make_qr_code(text: str, *, scalable: bool = False) -> str:
+    """Return a QR code as SVG, to be given to a template as an input; on a web page it is `scalable`.
 
     The mask is given: trying all eight for the prettiest costs more time than the whole document.
     """
     drawn = BytesIO()
-    segno.make(text, error="m", micro=False, mask=4).save(drawn, kind="svg", border=4, xmldecl=False)
+    segno.make(text, error="m", micro=False, mask=4).save(drawn, kind="svg", border=4, xmldecl=False, omitsize=scalable)
     return drawn.getvalue().decode()
 
 
