@@ -9,6 +9,7 @@ class CoursesConfig(AppConfig):
     def ready(self):
         from . import receivers  # noqa: F401
         from .registrations import (  # noqa: F401
+            adaptations,
             assignments,
             attendance,
             bookings,

@@ -14,7 +14,7 @@ from courses.services.trainers import register_trainer
 from outreach.models import Letter
 from taushet.models import Suppression
 from tests.doors import addresses
-from tests.factories.courses import BookingFactory, RequestOfferFactory, SessionFactory
+from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place
@@ -50,6 +50,9 @@ LINKS = {
     courses:booking_second_contact courses:booking_hand_over courses:booking_take_over courses:booking_cancel
     courses:name_list courses:name_list_check courses:name_list_save
     courses:booking_names courses:participant_replace courses:participant_remove courses:participant_signup
+    courses:participant_adaptation courses:participant_adaptation_delete courses:participant_alias
+    courses:participant_alias_remove courses:participant_discretion courses:booking_sheets courses:participant_sheet
+    courses:booking_discretion
     courses:participant_detail courses:participant_withdraw courses:feed courses:participant_calendar
     courses:booking_calendar courses:booking_certificate
     courses:offer_accept courses:offer_decline courses:wish_change courses:booking_move
@@ -87,7 +90,7 @@ TRAINERS = "courses:trainer_home courses:trainer_feed courses:trainer_feed_renew
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
 courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_attendance_walk_in
-courses:trainer_attendance_print courses:trainer_certificates_issue
+courses:trainer_attendance_print courses:trainer_certificates_issue courses:trainer_adaptations
 """
 
 FOR_ROLES = {
@@ -119,6 +122,9 @@ FOR_ROLES = {
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
     courses:staff_attendance_walk_in courses:staff_attendance_print
+    courses:staff_adaptations courses:staff_participant courses:staff_participant_alias
+    courses:staff_participant_alias_remove courses:staff_participant_adaptation
+    courses:staff_participant_adaptation_delete
     courses:staff_request_list courses:staff_request_detail courses:staff_request_offer courses:staff_offer_accept
     courses:staff_offer_take_back courses:staff_request_decline
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
@@ -150,6 +156,7 @@ def world():
         offer=RequestOfferFactory(),
         assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
         booking=booking,
+        participant=ParticipantFactory(booking=booking),
         membership=MembershipFactory(municipality=municipality),
         unit=UnitFactory(municipality=municipality),
         contact=ContactPersonFactory(municipality=municipality),
@@ -189,7 +196,7 @@ def values_of(name, world):
         "trainer_id": world.trainer.pk,
         "assignment_id": world.assignment.pk,
         "membership_id": world.membership.pk,
-        "participant_id": 1,
+        "participant_id": world.participant.pk,
         "meeting_id": world.meeting.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.offer.pk,

@@ -27,12 +27,12 @@ class StaffBookingFilterForm(forms.Form):
     state = OneOf(label=_("State"), choices=Booking.State.choices)
     period = forms.ChoiceField(required=False, label=_("When"), choices=PERIODS)
 
-    def narrow(self, bookings):
-        """Return those that fit what was asked, the next course first; of past ones the last."""
+    def narrow(self, bookings, user):
+        """Return those that fit what a user asked, the next course first; of past ones the last."""
         self.full_clean()
         asked, now = self.cleaned_data, timezone.now()
         if asked.get("q"):
-            bookings = bookings.filter(telling(asked["q"]))
+            bookings = bookings.filter(telling(asked["q"], user))
         if asked.get("municipality"):
             bookings = bookings.filter(municipality=asked["municipality"])
         if asked.get("state"):

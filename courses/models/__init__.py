@@ -1,3 +1,4 @@
+from .adaptations import Adaptation
 from .assignments import AssignedMeeting, Assignment
 from .attendance import AttendanceMark
 from .bookings import Booking, ConfirmedAddress, HandOver
@@ -21,6 +22,7 @@ from .trainers import Trainer
 from .waiting import WaitingPlace
 
 __all__ = [
+    "Adaptation",
     "AssignedMeeting",
     "Assignment",
     "AttendanceMark",

@@ -149,6 +149,12 @@ class Booking(models.Model):
         """Whether something may still come of it."""
         return self.state in self.LIVE_STATES
 
+    def shows_course_to(self, email: str) -> bool:
+        """Whether mail and calendar of an address name the course: a participant's own choice beats the booking's."""
+        own = self.participants.filter(shows_course_name__isnull=False).exclude(email="").order_by("-pk")
+        chosen = own.filter(email=email).values_list("shows_course_name", flat=True).first()
+        return self.shows_course_name if chosen is None else chosen
+
     @property
     def total_price(self):
         """What the booking costs in kroner, as Decimal, before any VAT."""

@@ -13,6 +13,8 @@ class Invitation(models.Model):
     )
     email = models.EmailField()
     sequence = models.PositiveIntegerField()
+    # How far it is ahead of the meeting, since the address alone got another title.
+    ahead = models.PositiveIntegerField(default=0)
     message = models.ForeignKey("taushet.Message", on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True, blank=True)

@@ -12,6 +12,7 @@ from courses.models import Booking, Participant, Session
 from taushet.models import User
 from taushet.searches import holds
 
+from . import protection
 from .catalogue import when_text
 
 SOON = timedelta(days=14)
@@ -53,10 +54,17 @@ def too_few_names(user: User) -> Iterator[tuple[str, str]]:
         yield sentence, f"{session.get_staff_url()}#bookings"
 
 
-def telling(text: str) -> Q:
-    """Return what picks the bookings a text tells of: by number, contact, participant or municipality."""
+def telling(text: str, user: User) -> Q:
+    """Return what picks the bookings a text tells of: by number, contact, participant or municipality.
+
+    A participant is found by whoever may see participants, and by a protected name by whoever may see those.
+    """
     wanted = holds(text, "contact_name", "contact_email", "second_name", "second_email", "municipality__name")
-    wanted |= Q(pk__in=Participant.objects.filter(holds(text, "name", "email")).values("booking"))
+    if user.has_perm("courses.view_participant"):
+        by_name = holds(text, "name", "email")
+        if not user.has_perm(protection.SEE):
+            by_name &= Q(alias="")
+        wanted |= Q(pk__in=Participant.objects.filter(by_name | holds(text, "alias")).values("booking"))
     if text.isascii() and text.isdigit() and len(text) < 10:
         wanted |= Q(pk=int(text))
     return wanted
@@ -71,7 +79,9 @@ def of_session(session: Session, user: User) -> QuerySet[Booking]:
 
 def find_bookings(user: User, text: str) -> Iterator[tuple[str, str, str]]:
     """Find bookings by what tells of them (a SearchSource)."""
-    found = Booking.objects.visible_to(user).filter(telling(text)).select_related("municipality", "session__course")
+    found = (
+        Booking.objects.visible_to(user).filter(telling(text, user)).select_related("municipality", "session__course")
+    )
     for booking in found.order_by("-pk")[:20]:
         title = _("Booking %(number)s") % {"number": booking.pk}
         when = when_text(booking.session.first_starts_at, booking.session.last_ends_at)

@@ -4,16 +4,18 @@ One message carries one meeting to one address. What an address has seen of a me
 sequence number never falls, whatever happened in between.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
 from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
 from taushet.ical import itip
-from taushet.ical.writer import Person
+from taushet.ical.writer import Event, Person
 from taushet.models import Message
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
@@ -87,6 +89,25 @@ def update_invitations(meeting: Meeting) -> list[Message]:
             messages.append(_tell_change(invitation, _with(meeting, meeting.session), sequence))
     messages += _invite_the_others(meeting)
     return messages
+
+
+@transaction.atomic
+def retitle_invitations(booking: Booking, *, emails: Iterable[str]) -> list[Message]:
+    """Give the coming meetings in the calendars of some addresses the title they now choose, each by a mail.
+
+    The title is theirs alone, so the meeting keeps its sequence number and theirs rises: a program takes an entry
+    whose number has not risen for one it knows already. Calling it for a title that is not new is the caller's fault.
+    """
+    told = []
+    for invitation in _live(booking=booking, email__in=list(emails)).filter(meeting__ends_at__gt=timezone.now()):
+        meeting = _with(invitation.meeting, invitation.meeting.session)
+        if is_cancelled(meeting):
+            continue
+        invitation.ahead += 1
+        invitation.save(update_fields=["ahead"])
+        sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
+        told.append(_tell_change(invitation, meeting, sequence, template="invitation_title"))
+    return told
 
 
 @transaction.atomic
@@ -174,18 +195,20 @@ def _live(**chosen) -> QuerySet[Invitation]:
 def _offset(meeting: Meeting, email: str) -> int:
     """Return by how much an address is ahead of the meeting.
 
-    Who was taken off and invited again has seen a cancellation with a number of its own, and programs ignore
-    anything that is not above it.
+    Who was taken off and invited again has seen a cancellation with a number of its own, and whoever chose another
+    title has seen that; programs ignore anything that is not above it.
     """
-    return 2 * Invitation.objects.filter(meeting=meeting, email=email, cancelled_at__isnull=False).count()
+    seen = Invitation.objects.filter(meeting=meeting, email=email)
+    ended = Count("pk", filter=Q(cancelled_at__isnull=False))
+    figures = seen.aggregate(ended=ended, ahead=Coalesce(Sum("ahead"), 0))
+    return 2 * figures["ended"] + figures["ahead"]
 
 
 def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, mail=None) -> Message:
     sequence = meeting.sequence + _offset(meeting, email)
-    with translation.override(booking.language):
-        event = invited_event(meeting, booking, sequence=sequence)
+    event = _event(meeting, booking, email, sequence)
     mail = mail or _mail("invitation", meeting, booking, participant, email)
-    calendar = itip.write_request(event, **_people(email, name))
+    calendar = itip.write_request(event, **_people(email))
     message = _write(
         booking, participant, kind=kind, email=email, name=name, mail=mail, calendar=(calendar, itip.REQUEST)
     )
@@ -207,10 +230,11 @@ def _invite_the_others(meeting: Meeting) -> list[Message]:
     ]
 
 
-def _tell_change(invitation: Invitation, meeting: Meeting, sequence: int) -> Message:
+def _tell_change(
+    invitation: Invitation, meeting: Meeting, sequence: int, *, template: str = "invitation_change"
+) -> Message:
     booking, participant = invitation.booking, invitation.participant
-    with translation.override(booking.language):
-        event = invited_event(meeting, booking, sequence=sequence)
+    event = _event(meeting, booking, invitation.email, sequence)
     name = _name(invitation)
     message = _write(
         booking,
@@ -218,8 +242,8 @@ def _tell_change(invitation: Invitation, meeting: Meeting, sequence: int) -> Mes
         kind=CHANGE,
         email=invitation.email,
         name=name,
-        mail=_mail("invitation_change", meeting, booking, participant, invitation.email),
-        calendar=(itip.write_request(event, **_people(invitation.email, name)), itip.REQUEST),
+        mail=_mail(template, meeting, booking, participant, invitation.email),
+        calendar=(itip.write_request(event, **_people(invitation.email)), itip.REQUEST),
     )
     invitation.sequence, invitation.message = sequence, message
     invitation.save(update_fields=["sequence", "message"])
@@ -241,8 +265,7 @@ def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None
         invitation.save(update_fields=["cancelled_at"])
         return None
     sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
-    with translation.override(booking.language):
-        event = invited_event(meeting, booking, sequence=sequence)
+    event = _event(meeting, booking, invitation.email, sequence)
     name = _name(invitation)
     message = _write(
         booking,
@@ -251,7 +274,7 @@ def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None
         email=invitation.email,
         name=name,
         mail=mail or _mail("invitation_cancellation", meeting, booking, participant, invitation.email),
-        calendar=(itip.write_cancel(event, **_people(invitation.email, name)), itip.CANCEL),
+        calendar=(itip.write_cancel(event, **_people(invitation.email)), itip.CANCEL),
     )
     invitation.sequence, invitation.message = sequence, message
     invitation.save(update_fields=["cancelled_at", "sequence", "message"])
@@ -274,10 +297,16 @@ def _is_taken_over(invitation: Invitation) -> bool:
     return True
 
 
-def _people(email: str, name: str) -> dict:
+def _event(meeting: Meeting, booking: Booking, email: str, sequence: int) -> Event:
+    with translation.override(booking.language):
+        return invited_event(meeting, shows_course=booking.shows_course_to(email), sequence=sequence)
+
+
+def _people(email: str) -> dict:
+    """Return who invites and who is invited; by address alone, since names of people stand in no calendar file."""
     return {
         "organizer": Person(settings.MAIL_FROM, settings.MAIL_FROM_NAME),
-        "attendee": Person(email, name),
+        "attendee": Person(email),
         "made_at": timezone.now(),
     }
 
@@ -285,7 +314,7 @@ def _people(email: str, name: str) -> dict:
 def _name(invitation: Invitation) -> str:
     booking = invitation.booking
     if invitation.participant:
-        return invitation.participant.name
+        return invitation.participant.listed_name
     return booking.second_name if invitation.email == booking.second_email else booking.contact_name
 
 

@@ -182,7 +182,7 @@ def _issue(rows: Iterable[Attended], *, by: User | None, language: str = "") -> 
             session=row.participant.booking.session,
             number=number_of + 1,
             code=new_code(),
-            name=row.participant.name,
+            name=row.participant.name_on_certificate,
             language=language or row.participant.booking.language,
             course_title=_course_title(row.participant, language),
             **_span(row.participant.booking.session),

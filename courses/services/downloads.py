@@ -15,18 +15,19 @@ def trainer_file(session: Session) -> bytes:
 
 
 def participant_file(participant: Participant) -> bytes:
-    return _invited_file(participant.booking, {"participant": participant})
+    return _invited_file(participant.booking, {"participant": participant}, shows_course=participant.shows_course)
 
 
 def booking_file(booking: Booking) -> bytes:
-    return _invited_file(booking, {"booking": booking, "participant": None})
+    shows_course = booking.shows_course_to(booking.contact_email)
+    return _invited_file(booking, {"booking": booking, "participant": None}, shows_course=shows_course)
 
 
-def _invited_file(booking: Booking, whose: dict) -> bytes:
+def _invited_file(booking: Booking, whose: dict, *, shows_course: bool) -> bytes:
     """Return the meetings as the people of a booking see them, never older than what their mail said."""
     sent = dict(Invitation.objects.filter(cancelled_at=None, **whose).values_list("meeting", "sequence"))
     return write_calendar(
-        invited_event(meeting, booking, sequence=max(meeting.sequence, sent.get(meeting.pk, 0)))
+        invited_event(meeting, shows_course=shows_course, sequence=max(meeting.sequence, sent.get(meeting.pk, 0)))
         for meeting in _meetings(booking.session)
     )
 

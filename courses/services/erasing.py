@@ -53,7 +53,7 @@ def _empty(numbers: list[int], now: datetime) -> None:
     _revoke(("participant",), list(participants.values_list("pk", flat=True)), now)
     _revoke(BOOKING_LINKS, numbers, now)
     erase_certificates(participants, now)
-    participants.update(name="", email="", workplace="", role="", erased_at=now)
+    participants.update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
     HandOver.objects.filter(booking__in=numbers).update(name="", email="", ended_at=now)
     Booking.objects.filter(pk__in=numbers).update(**dict.fromkeys(CONTACT_FIELDS, ""), erased_at=now)
     for number in numbers:
@@ -69,7 +69,7 @@ def erase_participants(now: datetime) -> int:
         numbers = list(left.values_list("pk", flat=True))
         _revoke(("participant",), numbers, now)
         erase_certificates(Participant.objects.filter(pk__in=numbers), now)
-        Participant.objects.filter(pk__in=numbers).update(name="", erased_at=now)
+        Participant.objects.filter(pk__in=numbers).update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
     return reached + len(numbers)
 
 

@@ -4,14 +4,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from courses.models import Booking, Meeting, Session
+from courses.models import Meeting, Session
 from taushet.ical.writer import Event
 
 
-def invited_event(meeting: Meeting, booking: Booking, *, sequence: int | None = None) -> Event:
+def invited_event(meeting: Meeting, *, shows_course: bool, sequence: int | None = None) -> Event:
     """Return a meeting as the people of a booking see it: without the course name unless they chose it."""
     session = meeting.session
-    shows_course = booking.shows_course_name
     return _event(
         meeting,
         title=session.course.title if shows_course else session.neutral_title or _("Course"),

@@ -63,9 +63,9 @@ def _participant_row(participant: Participant) -> tuple:
     booking = participant.booking
     return (
         participant.listed_name,
-        participant.email,
-        participant.workplace,
-        participant.role,
+        participant.listed_email,
+        participant.listed_workplace,
+        participant.listed_role,
         booking.municipality.name,
         unit_of(booking),
         booking.pk,

@@ -69,6 +69,7 @@ def send_confirmation(booking: Booking) -> list[Message]:
     subject, text = _render(
         CONFIRMED,
         booking,
+        booking.contact_email,
         page=placeholder("booking", booking.pk),
         signup=placeholder("signup", booking.pk),
         own_page=placeholder("participant", own.pk) if own else "",
@@ -80,11 +81,12 @@ def send_confirmation(booking: Booking) -> list[Message]:
 def welcome(participant: Participant) -> list[Message]:
     """Send a named participant place, time, calendar entries and the own page."""
     booking = participant.booking
-    subject, text = _render(WELCOME, booking, participant=participant, page=placeholder("participant", participant.pk))
+    page = placeholder("participant", participant.pk)
+    subject, text = _render(WELCOME, booking, participant.email, participant=participant, page=page)
     return invite(
         booking,
         email=participant.email,
-        name=participant.name,
+        name=participant.listed_name,
         participant=participant,
         kind=WELCOME,
         subject=subject,
@@ -97,10 +99,11 @@ def tell_removed(participant: Participant) -> None:
     booking = participant.booking
     if not participant.email or participant.email == booking.contact_email:
         return
-    subject, text = _render(REMOVED, booking, participant=participant)
+    subject, text = _render(REMOVED, booking, participant.email, participant=participant)
     told = cancel_invitations(participant=participant, kind=REMOVED, subject=subject, text=text)
     if not told:
-        _post(REMOVED, booking, participant.email, subject, text, name=participant.name, participant=participant)
+        name = participant.listed_name
+        _post(REMOVED, booking, participant.email, subject, text, name=name, participant=participant)
 
 
 def tell_withdrew(participant: Participant) -> None:
@@ -163,7 +166,7 @@ def tell_cancelled(booking: Booking) -> None:
     """Tell contacts and participants that the booking is cancelled, and empty their calendars of it."""
     for participant in booking.participants.active():
         tell_removed(participant)
-    subject, text = _render(CANCELLED, booking)
+    subject, text = _render(CANCELLED, booking, booking.contact_email, booking.second_email)
     told = {
         message.to_email for message in cancel_invitations(booking=booking, kind=CANCELLED, subject=subject, text=text)
     }
@@ -174,15 +177,15 @@ def tell_cancelled(booking: Booking) -> None:
 
 def tell_moved(booking: Booking, former: Session) -> None:
     """Tell everybody of a booking that it is on another date, and move their calendar entries along."""
-    subject, text = _render(MOVED, booking)
+    people = {booking.contact_email: (booking.contact_name, None), booking.second_email: (booking.second_name, None)}
+    for participant in booking.participants.active():
+        people.setdefault(participant.email, (participant.listed_name, participant))
+    people.pop("", None)
+    subject, text = _render(MOVED, booking, *people)
     told = {
         message.to_email
         for message in cancel_invitations(session=former, booking=booking, kind=MOVED, subject=subject, text=text)
     }
-    people = {booking.contact_email: (booking.contact_name, None), booking.second_email: (booking.second_name, None)}
-    for participant in booking.participants.active():
-        people.setdefault(participant.email, (participant.name, participant))
-    people.pop("", None)
     for email, (name, participant) in people.items():
         if email not in told:
             _post(MOVED, booking, email, subject, text, name=name, participant=participant)
@@ -226,7 +229,7 @@ def ask_to_take_over(hand_over: HandOver) -> Message:
 
 def tell_handed_over(booking: Booking, *, former_email: str, former_name: str) -> None:
     """Tell the former contact that a colleague has taken over, and move the calendar entries along."""
-    subject, text = _render(HANDED_OVER, booking)
+    subject, text = _render(HANDED_OVER, booking, former_email)
     takes_part = booking.participants.active().filter(email=former_email).exists()
     told = []
     if not takes_part:
@@ -259,7 +262,11 @@ def _template(kind: str) -> str:
     return kind.replace("-", "_")
 
 
-def _render(kind: str, booking: Booking, **context) -> tuple[str, str]:
+def _render(kind: str, booking: Booking, *emails: str, **context) -> tuple[str, str]:
+    """Return subject and text of a mail to some addresses; it names the course when each of them wants it named.
+
+    Without an address the booking decides: nobody can have chosen for themselves before the address has proved itself.
+    """
     session = booking.session
     meetings = [meeting for meeting in session.meetings.all() if meeting.state == Meeting.State.PLANNED]
     for meeting in meetings:
@@ -270,7 +277,8 @@ def _render(kind: str, booking: Booking, **context) -> tuple[str, str]:
         "meetings": [(meeting, location(meeting)) for meeting in meetings],
     }
     with translation.override(booking.language):
-        context["course"] = session.course.title if booking.shows_course_name else ""
+        shows_course = all([booking.shows_course_to(email) for email in emails] or [booking.shows_course_name])
+        context["course"] = session.course.title if shows_course else ""
     return render_mail(_template(kind), context, booking.language)
 
 
@@ -285,7 +293,8 @@ def _write(
     due_at: datetime | None = None,
     **context,
 ) -> Message:
-    subject, text = _render(kind, booking, participant=participant, **context)
+    chosen_by = () if kind == CONFIRM_ADDRESS else (email,)
+    subject, text = _render(kind, booking, *chosen_by, participant=participant, **context)
     return _post(
         kind, booking, email, subject, text, name=name, participant=participant, priority=priority, due_at=due_at
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.exceptions import NameTaken, WrongState
-from courses.models import Booking, Participant, Session
+from courses.models import Adaptation, Booking, Participant, Session
 from taushet.models import User
 from taushet.services import audit
 
@@ -87,6 +87,10 @@ def replace_participant(
     refuse_gone(participant)
     refuse_twice([*booking.participants.active().exclude(pk=participant.pk), person])
     if person.email and person.email == participant.email:
+        if participant.is_protected:
+            raise NameTaken(
+                _("This name is protected. Only its owner and the campaign can put it right."), field="email"
+            )
         return _correct(participant, person, by=by)
     _end(participant, Participant.State.REPLACED)
     new = Participant.objects.create(
@@ -221,6 +225,7 @@ def _end(participant: Participant, state: str) -> None:
     participant.state = state
     participant.ended_at = timezone.now()
     participant.save(update_fields=["state", "ended_at"])
+    Adaptation.objects.filter(participant=participant).delete()
 
 
 def _record(action: str, participant: Participant, *, by: User | None, kind: str = "booker", **detail) -> None:

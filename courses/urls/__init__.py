@@ -1,6 +1,7 @@
 """Addresses of the course pages, by subject."""
 
 from . import (
+    adaptations,
     attendance,
     bookings,
     calendars,
@@ -18,6 +19,7 @@ app_name = "courses"
 
 # The catalogue comes last: its addresses end in names that people choose.
 urlpatterns = [
+    *adaptations.urlpatterns,
     *attendance.urlpatterns,
     *bookings.urlpatterns,
     *participants.urlpatterns,

@@ -16,7 +16,7 @@ from courses.exceptions import CoursesError, SeatsTaken
 from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SeatsForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking
-from courses.services import bookings, contacts, events
+from courses.services import bookings, contacts, events, sheets
 from courses.services.guards import refuse_unbookable
 from courses.services.payers import other_payer, own_payer
 from courses.services.waiting import standing_of
@@ -96,6 +96,7 @@ def booking_page(request, access, *, names=None, key=None, status=200):
     }
     if access.is_contact:
         context |= {
+            "without_mail": sheets.count_without_mail(booking, participants),
             "signup_address": signup_address(booking),
             "hand_over": contacts.waiting_hand_over(booking),
             "log": booking.messages.select_related("message").order_by("-pk")[:30],

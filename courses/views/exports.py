@@ -27,7 +27,7 @@ def participant_export(request, session_id, ending):
 @require_safe
 def booking_export(request, ending):
     """Give the bookings of the list as it is narrowed, all pages of it."""
-    bookings = StaffBookingFilterForm(request.GET).narrow(Booking.objects.visible_to(request.user))
+    bookings = StaffBookingFilterForm(request.GET).narrow(Booking.objects.visible_to(request.user), request.user)
     heading, rows = booking_table(bookings, by=request.user, ending=ending)
     return download(f"bestillinger-{timezone.localdate()}", ending, heading, rows)
 

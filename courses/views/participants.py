@@ -9,9 +9,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.exceptions import CoursesError
+from courses.forms.adaptations import SignUpAdaptationForm
 from courses.forms.participants import KeyForm, ParticipantFormSet, ReplaceForm, SignUpForm
-from courses.models import Booking, Participant
+from courses.models import Adaptation, Booking, Participant
 from courses.services import certificates
+from courses.services.adaptations import tell_adaptation
 from courses.services.participants import (
     free_names,
     name_participants,
@@ -24,6 +26,8 @@ from taushet.services.links import issue_link, page_address
 
 from .bookings import booking_page, meetings_of
 from .secret import OWNER, RECEIPT, SECOND, opens_booking, opens_participant
+
+WRITTEN = ("name", "email", "workplace", "role")
 
 
 @opens_booking(OWNER, SECOND, RECEIPT)
@@ -58,7 +62,7 @@ def participant_replace(request, access, participant_id):
     form = ReplaceForm(
         request.POST if request.method == "POST" else None,
         about=f"replace-{participant.pk}",
-        initial={name: getattr(participant, name) for name in ("name", "email", "workplace", "role")},
+        initial={} if participant.is_protected else {name: getattr(participant, name) for name in WRITTEN},
     )
     if form.is_valid():
         try:
@@ -77,7 +81,7 @@ def participant_replace(request, access, participant_id):
                 "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
                 " whose name is put right."
             )
-            % {"name": participant.name},
+            % {"name": participant.listed_name},
             "form": form,
             "button": _("Save"),
             "back": access.url("booking_detail"),
@@ -94,7 +98,7 @@ def participant_remove(request, access, participant_id):
     except CoursesError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, _("%(name)s has been taken off the list.") % {"name": participant.name})
+        messages.success(request, _("%(name)s has been taken off the list.") % {"name": participant.listed_name})
     return redirect(access.url("booking_detail"))
 
 
@@ -110,9 +114,12 @@ def participant_of(access, participant_id):
 def participant_signup(request, access):
     booking = access.booking
     form = SignUpForm(request.POST if request.method == "POST" else None, about=f"signup-{booking.pk}")
-    if form.is_valid():
+    needs = SignUpAdaptationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and needs.is_valid():
         try:
             participant = sign_up(booking, form.person, request_key=form.cleaned_data["request_key"])
+            if participant is not None and needs.is_asked:
+                tell_adaptation(participant, **needs.wishes)
         except CoursesError as error:
             form.add_error(None, str(error))
         else:
@@ -125,6 +132,7 @@ def participant_signup(request, access):
         "booking": booking,
         "meetings": meetings_of(booking),
         "form": form,
+        "needs": needs,
         "free": free_names(booking),
         "is_open": booking.state == Booking.State.CONFIRMED and booking.session.last_ends_at > timezone.now(),
     }
@@ -145,6 +153,8 @@ def participant_detail(request, participant, token):
         "is_ahead": booking.session.last_ends_at > timezone.now(),
         "is_over": certificates.is_over(booking.session),
     }
+    if context["takes_part"] and context["is_ahead"]:
+        context["adaptation"] = Adaptation.objects.filter(participant=participant).first()
     if context["takes_part"] and context["is_over"]:
         context |= certificate_context(participant)
     return render(request, "courses/participant_detail.html", context)

@@ -24,7 +24,7 @@ PER_PAGE = 50
 @require_safe
 def staff_booking_list(request):
     form = StaffBookingFilterForm(request.GET)
-    rows = form.narrow(Booking.objects.visible_to(request.user))
+    rows = form.narrow(Booking.objects.visible_to(request.user), request.user)
     rows = rows.select_related("municipality", "created_by", "session__course", "session__municipality").with_names()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "courses/staff_booking_list.html", {"form": form, "page": page})

@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from courses.forms.trainers import MonthForm
-from courses.models import Booking, Meeting, Participant, Session, Trainer
-from courses.services import downloads, feeds
+from courses.models import Meeting, Participant, Session, Trainer
+from courses.services import adaptations, downloads, feeds
 from courses.services.catalogue import session_texts
 from courses.services.months import make_month, span_of
 from courses.views.calendars import download
@@ -75,12 +75,7 @@ def own_meetings(trainer):
 @for_trainers
 def trainer_session(request, trainer, session_id):
     session = own_session(trainer, session_id)
-    participants = (
-        Participant.objects.active()
-        .filter(booking__session=session, booking__state__in=Booking.SEAT_STATES)
-        .select_related("booking__municipality", "booking__unit")
-        .order_by("name", "pk")
-    )
+    participants = Participant.objects.expected_at(session)
     hosts = session.bookings.taking_seats().filter(municipality__in=session.guests() or [session.municipality])
     audit.record("participants.seen", session, by=request.user, trainer=trainer.pk)
     context = {
@@ -89,6 +84,7 @@ def trainer_session(request, trainer, session_id):
         "contacts": hosts.select_related("municipality").order_by("pk"),
         "meetings": session.meetings.order_by("starts_at", "pk"),
         "staff_email": settings.MAIL_FROM,
+        "shows_adaptations": adaptations.seen_by_trainers(session),
     }
     return render(request, "courses/trainer_session.html", context | session_texts(session))
 

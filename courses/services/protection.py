@@ -1,0 +1,89 @@
+"""Protected names: whoever asks stands under an alias everywhere, and nobody else learns name and address.
+
+The real name is seen by its owner, on mail to the owner's own address, and, one person at a time and on the record,
+by campaign staff with the right `courses.view_protected_name`. Trainers, bookers, finance and lists never show it.
+"""
+
+import re
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from courses.exceptions import WrongState
+from courses.models import Booking, Participant
+from taushet.models import Message, User
+from taushet.services import audit
+from taushet.services.mail_html import make_html
+
+from .guards import lock_booking
+
+SEE = "courses.view_protected_name"
+
+
+@transaction.atomic
+def protect_name(
+    participant: Participant, *, alias: str, certificate_name: str = "", by: User | None = None
+) -> Participant:
+    """Let an alias stand for a name, also in what has been written to others already.
+
+    `certificate_name` goes on the course certificate; empty, the alias does. Raises WrongState when the alias is the
+    name itself, or the name has been erased.
+    """
+    participant = _lock(participant)
+    if participant.erased_at or not participant.name:
+        raise WrongState(_("The name has been erased."))
+    participant.alias, participant.certificate_name = alias, certificate_name
+    participant.save(update_fields=["alias", "certificate_name"])
+    _replace_in_messages(participant)
+    _record("participant.protected", participant, by)
+    return participant
+
+
+@transaction.atomic
+def show_name(participant: Participant, *, by: User | None = None) -> Participant:
+    """Let the real name stand on lists again, since its owner wants that. Doing it twice changes nothing."""
+    participant = _lock(participant)
+    if participant.is_protected:
+        participant.alias = participant.certificate_name = ""
+        participant.save(update_fields=["alias", "certificate_name"])
+        _record("participant.protection_lifted", participant, by)
+    return participant
+
+
+def all_addresses() -> QuerySet:
+    """Return the addresses of everybody with a protected name."""
+    return Participant.objects.exclude(alias="").exclude(email="").values_list("email", flat=True)
+
+
+def find_addresses(addresses: set[str]) -> set[str]:
+    """Return which of some addresses belong to somebody with a protected name (a ProtectedAddresses)."""
+    return set(all_addresses().filter(email__in=addresses))
+
+
+def _replace_in_messages(participant: Participant) -> None:
+    """Put the alias for the name in every stored mail about the participant."""
+    whole_name = re.compile(rf"(?<!\w){re.escape(participant.name)}(?!\w)")
+    about = Message.objects.filter(pk__in=participant.messages.values("message"))
+    for message in about.exclude(to_email="").exclude(text=""):
+        subject, text = (
+            whole_name.sub(lambda _match: participant.alias, part) for part in (message.subject, message.text)
+        )
+        message.subject, message.text, message.html = (
+            subject,
+            text,
+            make_html(text, subject=subject, language=message.language),
+        )
+        if message.to_email == participant.email:
+            message.to_name = participant.alias
+        message.save(update_fields=["to_name", "subject", "text", "html"])
+
+
+def _lock(participant: Participant) -> Participant:
+    booking: Booking = lock_booking(participant.booking)
+    return booking.participants.get(pk=participant.pk)
+
+
+def _record(action: str, participant: Participant, by: User | None) -> None:
+    kind = "" if by else "participant"
+    audit.record(action, participant, by=by, kind=kind, booking=participant.booking_id)
