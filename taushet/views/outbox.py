@@ -142,7 +142,7 @@ def outbox_act(request, pk, name):
     context = {
         "title": action.label,
         "text": _("To %(recipient)s: %(consequence)s")
-        % {"recipient": shown_recipient(request.user, message), "consequence": action.consequence},
+        % {"recipient": shown_recipient(message), "consequence": action.consequence},
         "button": action.label,
         "color": action.color,
         "back": message.get_absolute_url(),
@@ -175,8 +175,8 @@ def suppression_lift(request, pk):
     return render(request, "confirm.html", context)
 
 
-def shown_recipient(user, message):
-    return _("somebody whose name is protected") if is_hidden_from(user, message.to_email) else message.to_email
+def shown_recipient(message):
+    return _("somebody whose name is protected") if hidden_addresses([message.to_email]) else message.to_email
 
 
 def kind_label(message):
