@@ -33,16 +33,7 @@ class AdaptationForm(forms.ModelForm):
 
     class Meta:
         model = Adaptation
-        fields = (
-            "hearing_loop",
-            "sign_language",
-            "interpreter",
-            "step_free",
-            "large_print",
-            "companion",
-            "food",
-            "other",
-        )
+        fields = (*Adaptation.YES_OR_NO, *Adaptation.WORDS)
 
     must_hold_something = True
     says_yes = _("Tick that we may keep it. Without that we keep nothing.")
@@ -115,10 +106,10 @@ class AliasForm(forms.Form):
 class ParticipantDiscretionForm(forms.Form):
     """Whether a participant's own mail and calendar name the course."""
 
-    AS_BOOKED, HIDE, SHOW = "", "no", "yes"
+    AS_BOOKED, HIDE, SHOW = "booked", "no", "yes"
     VALUES = {AS_BOOKED: None, HIDE: False, SHOW: True}
 
-    shows = forms.ChoiceField(label=_("In my e-mail and calendar"), required=False, widget=forms.RadioSelect)
+    shows = forms.ChoiceField(label=_("In my e-mail and calendar"), widget=forms.RadioSelect)
 
     def __init__(self, *args, participant, **kwargs):
         chosen = {value: key for key, value in self.VALUES.items()}[participant.shows_course_name]
