@@ -6,8 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from courses.models import Booking, ConfirmedAddress, Session
+from courses.services.adaptations import tell_adaptation
 from courses.services.bookings import book_seats
 from courses.services.participants import Person, name_participants
+from courses.services.protection import protect_name
 from municipalities.models import Municipality
 from municipalities.services.people import confirm_membership, propose_membership
 from taushet.models import User
@@ -19,6 +21,8 @@ NAMES = [
     Person("Ingrid Iversen", "ingrid.iversen@demo.example", "NAV", "Avdelingsleder"),
     Person("Jonas Johnsen", "jonas.johnsen@demo.example", "Barnevernet", "Fagleder"),
 ]
+# One who has asked for protection and needs something, and one without e-mail.
+OTHERS = [Person("Kristine Krog", "kristine.krog@demo.example", "Barnehagen", "Styrer"), Person("Åse Ødegård")]
 
 
 @transaction.atomic
@@ -36,6 +40,10 @@ def load(write: Callable[[str], None]) -> None:
         booking = book_seats(session, seats=3, request_key=KEY.format(number), takes_part=number == 1, **own)
         if number == 1:
             name_participants(booking, NAMES, request_key=KEY.format("navn"))
+        if number == 2:
+            protected, _on_paper = name_participants(booking, OTHERS, request_key=KEY.format("andre"))
+            tell_adaptation(protected, hearing_loop=True, food="Nøtter")
+            protect_name(protected, alias="Fjellrev")
     for number, session in enumerate(sessions[3:4], start=4):
         other = own | {"contact_name": "Nils Nymo", "contact_email": "nils.nymo@demo.example"}
         book_seats(session, seats=2, request_key=KEY.format(number), **other)

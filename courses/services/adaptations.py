@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from courses.models import Adaptation, Participant, Session
+from courses.models import Adaptation, Booking, Participant, Session
 from taushet.models import User
 from taushet.services import audit
 
@@ -62,7 +62,11 @@ def delete_adaptations(now: datetime) -> int:
 
 def to_arrange(user: User) -> Iterator[tuple[str, str]]:
     """Say for which coming courses something has to be arranged, not what (a TodayCard)."""
-    told = Q(bookings__participants__adaptation__isnull=False, bookings__participants__state=Participant.State.ACTIVE)
+    told = Q(
+        bookings__state__in=Booking.SEAT_STATES,
+        bookings__participants__state=Participant.State.ACTIVE,
+        bookings__participants__adaptation__isnull=False,
+    )
     coming = Session.objects.filter(state__in=Session.OPEN_STATES, last_ends_at__gt=timezone.now())
     sessions = coming.annotate(told=Count("bookings__participants", filter=told)).filter(told__gt=0)
     for session in sessions.select_related("course").order_by("first_starts_at", "pk")[:20]:

@@ -329,8 +329,14 @@ def _mail(template: str, meeting: Meeting, booking: Booking, participant: Partic
         "is_whole_course": meeting.session.state == Session.State.CANCELLED,
         "is_cancelled": is_cancelled(meeting),
         "page": page,
+        "without_mail": _told_by_contact(booking) if email == booking.contact_email else 0,
     }
     return render_mail(template, context, booking.language)
+
+
+def _told_by_contact(booking: Booking) -> int:
+    """Return how many of a booking have no e-mail, so that only the contact can tell them."""
+    return booking.participants.active().filter(email="").count()
 
 
 def _write(booking, participant, *, kind, email, name, mail, calendar) -> Message:

@@ -99,7 +99,7 @@ def booking_page(request, access, *, names=None, key=None, status=200):
             "without_mail": sheets.count_without_mail(booking, participants),
             "signup_address": signup_address(booking),
             "hand_over": contacts.waiting_hand_over(booking),
-            "log": booking.messages.select_related("message").order_by("-pk")[:30],
+            "log": booking.messages.select_related("message", "participant").order_by("-pk")[:30],
         }
     return render(request, "courses/booking_detail.html", context, status=status)
 

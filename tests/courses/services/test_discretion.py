@@ -167,3 +167,15 @@ def test_sender_subject_file_page_and_host_never_tell_whatever_is_chosen(client,
     assert re.fullmatch(r'attachment; filename="kurs-[\d-]+\.ics"', file["Content-Disposition"])
     for message in Message.objects.all():
         assert not re.search("farlig|campaign|vold", f"{message.subject}{message.from_email}{message.message_id}")
+
+
+def test_contact_hears_who_can_be_told_on_paper_only(booking):
+    ParticipantFactory(booking=booking, name="Åse", email="")
+    meeting = Meeting.objects.get()
+    plan = MeetingPlan(meeting.starts_at, meeting.ends_at, "Biblioteket", pk=meeting.pk)
+
+    change_session(booking.session, by=StaffFactory(), meetings=[plan])
+
+    sentence = "1 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    assert sentence in last_calendar("per@bodo.test")[2].text
+    assert sentence not in last_calendar("ola@bodo.test")[2].text
