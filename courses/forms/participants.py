@@ -49,7 +49,14 @@ class SignUpForm(RequestKeyForm):
     """What participants say of themselves."""
 
     name = PersonNameField(label=_("Your name"), max_length=120)
-    email = WorkEmailField(label=_("Work e-mail"), help_text=_("Time, place and your own page are sent here."))
+    email = WorkEmailField(
+        label=_("Work e-mail"),
+        required=False,
+        help_text=_(
+            "Time, place and your own page are sent here. Leave it empty if you want no e-mail: your contact at work"
+            " then gives you what you need on paper."
+        ),
+    )
     workplace = CleanCharField(label=_("Workplace"), max_length=150, required=False)
     role = CleanCharField(label=_("Your role"), max_length=120, required=False)
 

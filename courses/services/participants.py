@@ -133,12 +133,14 @@ def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participan
     """Let somebody take a seat of a booking through its sign-up link.
 
     Returns None when the address is on the list already: its owner then gets the link once more, and whoever asked
-    learns no more. Raises NameTaken when all seats have names, and WrongState.
+    learns no more. Without an address there is no mail at all. Raises NameTaken when all seats have names, and
+    WrongState.
     """
     booking = lock_booking(booking)
     if booking.state != Booking.State.CONFIRMED:
         raise WrongState(_("This sign-up is not open. Ask your contact at work."))
-    already = booking.participants.active().filter(email=person.email).exclude(request_key=f"{request_key}/0").first()
+    others = booking.participants.active().exclude(request_key=f"{request_key}/0")
+    already = others.filter(email=person.email).first() if person.email else None
     if already:
         _remind(already)
         return None

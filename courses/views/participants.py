@@ -124,7 +124,13 @@ def participant_signup(request, access):
             form.add_error(None, str(error))
         else:
             if participant is not None:
-                messages.success(request, _("You are signed up."))
+                if participant.email:
+                    messages.success(request, _("You are signed up."))
+                else:
+                    messages.success(
+                        request,
+                        _("You are signed up. Keep the address of this page, or ask your contact to print it for you."),
+                    )
                 return redirect(page_address("participant", issue_link("participant", participant.pk)))
             messages.info(request, _("This address is signed up already. We have sent its owner the link once more."))
             return redirect(request.path)
