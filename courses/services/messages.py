@@ -129,15 +129,19 @@ def send_own_link(participant: Participant) -> Message:
 
 
 def tell_certificate(certificate: Certificate) -> None:
-    """Tell a participant that the certificate is ready; of those without an address the contact is told, once."""
+    """Tell a participant that the certificate is ready; of those without an address the contact is told, once.
+
+    A protected participant without an address fetches it alone, on the own page.
+    """
     participant = certificate.participant
     booking = participant.booking
+    hears = booking.contact_email and not participant.is_protected
     if participant.email:
         page = placeholder("participant", participant.pk)
         _write(
             CERTIFICATE, booking, participant.email, participant=participant, page=page, priority=Message.Priority.BULK
         )
-    elif booking.contact_email and not booking.messages.filter(message__kind=CERTIFICATES).exists():
+    elif hears and not booking.messages.filter(message__kind=CERTIFICATES).exists():
         page = placeholder("booking", booking.pk)
         _write(CERTIFICATES, booking, booking.contact_email, page=page, priority=Message.Priority.BULK)
 

@@ -281,3 +281,21 @@ def test_names_stand_in_no_calendar(booking, participant):
     assert "BEGIN:VEVENT" in calendars
     assert not re.search("Ragnhild |Zakariassen|Per Hansen|Eli Berg|Ødegård|Fjellrev", calendars)
     assert re.findall("ATTENDEE[^:]*CN", calendars) == []
+
+
+def test_certificate_of_somebody_protected_without_mail_is_handed_out_by_nobody(client, booking, trainer):
+    start = timezone.now() - timedelta(days=1)
+    Session.objects.update(first_starts_at=start, last_ends_at=start + timedelta(hours=3))
+    Meeting.objects.update(starts_at=start, ends_at=start + timedelta(hours=3))
+    person = protect_name(booking.participants.get(email=""), alias=ALIAS, certificate_name="Åse Ødegård")
+    meeting = Meeting.objects.get()
+    record_marks(meeting, [Seen(person.pk, True, "a" * 32)], by=trainer.user)
+    [certificate] = certificates.issue_certificates(meeting.session, by=trainer.user)
+    certificates.make_files.func(meeting.session_id)
+
+    by_booker = reverse("courses:booking_certificate", args=[issue_link("booking", booking.pk), person.pk])
+    by_owner = reverse("courses:participant_certificate", args=[issue_link("participant", person.pk)])
+
+    assert certificate.name == "Åse Ødegård"
+    assert (client.get(by_booker).status_code, client.get(by_owner).status_code) == (404, 200)
+    assert not Message.objects.filter(kind="certificates-to-hand-out").exists()
