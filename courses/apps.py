@@ -18,6 +18,7 @@ class CoursesConfig(AppConfig):
             certificates,
             date_alerts,
             evaluations,
+            own_data,
             requests,
             sessions,
         )

@@ -5,7 +5,7 @@ brings along, and the date is given, so that the same inputs make the same docum
 """
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -17,11 +17,13 @@ from django.conf import settings
 _one_at_a_time = threading.Lock()  # a compiler serves one thread
 
 
-def make_pdf(template: str, inputs: Mapping[str, str], *, made_at: datetime) -> bytes:
-    """Return the document. Raises typst.TypstError when the template lacks an input or breaks the standard."""
+def make_pdf(
+    template: str, inputs: Mapping[str, str], *, made_at: datetime, standards: Sequence[str] = ("ua-1",)
+) -> bytes:
+    """Return the document. Raises typst.TypstError when the template lacks an input or breaks a standard."""
     with _one_at_a_time:
         return _compiler(template).compile(
-            format="pdf", sys_inputs=dict(inputs), pdf_standards=["ua-1"], timestamp=int(made_at.timestamp())
+            format="pdf", sys_inputs=dict(inputs), pdf_standards=list(standards), timestamp=int(made_at.timestamp())
         )
 
 

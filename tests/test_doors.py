@@ -53,6 +53,8 @@ LINKS = {
     courses:participant_adaptation courses:participant_adaptation_delete courses:participant_alias
     courses:participant_alias_remove courses:participant_discretion courses:booking_sheets courses:participant_sheet
     courses:booking_discretion
+    courses:own_correct courses:own_address courses:own_address_prove courses:own_pass_on courses:own_copy
+    courses:own_erase courses:booking_archive
     courses:participant_detail courses:participant_withdraw courses:feed courses:participant_calendar
     courses:booking_calendar courses:booking_certificate
     courses:offer_accept courses:offer_decline courses:wish_change courses:booking_move

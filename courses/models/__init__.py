@@ -1,4 +1,5 @@
 from .adaptations import Adaptation
+from .address_changes import AddressChange
 from .assignments import AssignedMeeting, Assignment
 from .attendance import AttendanceMark
 from .bookings import Booking, ConfirmedAddress, HandOver
@@ -23,6 +24,7 @@ from .waiting import WaitingPlace
 
 __all__ = [
     "Adaptation",
+    "AddressChange",
     "AssignedMeeting",
     "Assignment",
     "AttendanceMark",

@@ -95,7 +95,7 @@ class Participant(models.Model):
     @property
     def listed_name(self) -> str:
         """The name that stands on lists other people see; the one place that decides it."""
-        return self.alias or self.name
+        return self.alias or self.name or str(_("(name erased)"))
 
     @property
     def listed_email(self) -> str:

@@ -122,6 +122,20 @@ def revoke_unearned(session: Session, participants: set[int], *, by: User) -> in
     return revoked
 
 
+def revoke_misnamed(participant: Participant) -> int:
+    """Revoke the certificates of a participant that bear another name; called in the transaction of the correction.
+
+    Whoever has earned one gets it anew under the name as it is now. Returns how many were revoked.
+    """
+    misnamed = participant.certificates.standing().exclude(name=participant.name)
+    revoked = 0
+    for certificate in misnamed:
+        Revocation.objects.create(certificate=certificate, percent=attended_by(participant).percent)
+        audit.record("certificate.renamed", certificate, kind="participant")
+        revoked += 1
+    return revoked
+
+
 def check_code(text: str) -> Certificate | None:
     """Return the certificate of a code as people type it, or None when there is none, or none any more."""
     code = "".join(text.upper().split()).replace("-", "")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import AttendanceMark, Booking, Certificate, ConfirmedAddress, HandOver, Participant
+from courses.models import AddressChange, AttendanceMark, Booking, Certificate, ConfirmedAddress, HandOver, Participant
 from taushet.models import SecretLink, StoredFile, User
 from taushet.services import audit
 
@@ -18,6 +18,7 @@ YEAR = timedelta(days=366)
 MONTH = timedelta(days=30)
 AT_ONCE = 200
 BOOKING_LINKS = ("booking", "booking-second", "booking-receipt", "booking-confirm", "booking-handover", "signup")
+PARTICIPANT_LINKS = ("participant", "participant-address")
 CONTACT_FIELDS = (
     "contact_name",
     "contact_email",
@@ -50,9 +51,10 @@ def _in_turns(due: QuerySet[Booking], now: datetime) -> int:
 @transaction.atomic
 def _empty(numbers: list[int], now: datetime) -> None:
     participants = Participant.objects.filter(booking__in=numbers)
-    _revoke(("participant",), list(participants.values_list("pk", flat=True)), now)
+    _revoke(PARTICIPANT_LINKS, list(participants.values_list("pk", flat=True)), now)
     _revoke(BOOKING_LINKS, numbers, now)
     erase_certificates(participants, now)
+    erase_address_changes(participants)
     participants.update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
     HandOver.objects.filter(booking__in=numbers).update(name="", email="", ended_at=now)
     Booking.objects.filter(pk__in=numbers).update(**dict.fromkeys(CONTACT_FIELDS, ""), erased_at=now)
@@ -63,14 +65,28 @@ def _empty(numbers: list[int], now: datetime) -> None:
 def erase_participants(now: datetime) -> int:
     """Forget a month after the course how participants were reached, and those altogether who did not take part."""
     over = Participant.objects.filter(erased_at=None, booking__session__last_ends_at__lt=now - MONTH)
-    reached = over.filter(~Q(email="") | ~Q(workplace="") | ~Q(role="")).update(email="", workplace="", role="")
+    reached = over.filter(~Q(email="") | ~Q(workplace="") | ~Q(role=""))
+    erased = 0
+    while numbers := list(reached.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        erased += _forget_how_to_reach(numbers)
     left = over.exclude(state=Participant.State.ACTIVE)
-    with transaction.atomic():
-        numbers = list(left.values_list("pk", flat=True))
-        _revoke(("participant",), numbers, now)
-        erase_certificates(Participant.objects.filter(pk__in=numbers), now)
-        Participant.objects.filter(pk__in=numbers).update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
-    return reached + len(numbers)
+    while numbers := list(left.order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        erased += _forget_who_left(numbers, now)
+    return erased
+
+
+@transaction.atomic
+def _forget_how_to_reach(numbers: list[int]) -> int:
+    participants = Participant.objects.filter(pk__in=numbers)
+    erase_address_changes(participants)
+    return participants.update(email="", workplace="", role="")
+
+
+@transaction.atomic
+def _forget_who_left(numbers: list[int], now: datetime) -> int:
+    _revoke(PARTICIPANT_LINKS, numbers, now)
+    erase_certificates(Participant.objects.filter(pk__in=numbers), now)
+    return Participant.objects.filter(pk__in=numbers).update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
 
 
 @transaction.atomic
@@ -87,6 +103,13 @@ def erase_certificates(participants: QuerySet[Participant], now: datetime) -> in
     return len(numbers)
 
 
+def erase_address_changes(participants: QuerySet[Participant]) -> None:
+    """Forget the addresses that participants wanted to be reached at."""
+    changes = AddressChange.objects.filter(participant__in=participants.values("pk"))
+    changes.filter(ended_at=None).update(ended_at=timezone.now())
+    changes.exclude(email="").update(email="")
+
+
 def erase_hand_overs(now: datetime) -> int:
     """Forget who was asked to take over a booking, a month after."""
     HandOver.objects.filter(created_at__lt=now - MONTH, ended_at=None).update(ended_at=now)
@@ -95,7 +118,11 @@ def erase_hand_overs(now: datetime) -> int:
 
 def erase_attendance(now: datetime) -> int:
     """Forget a year after the course who was there; of each person's marks the one that counts stays, about nobody."""
-    return _erase_marks(AttendanceMark.objects.filter(meeting__session__last_ends_at__lt=now - YEAR))
+    due = AttendanceMark.objects.filter(meeting__session__last_ends_at__lt=now - YEAR, participant__isnull=False)
+    erased = 0
+    while sessions := list(due.order_by("meeting__session").values_list("meeting__session", flat=True).distinct()[:20]):
+        erased += _erase_marks(AttendanceMark.objects.filter(meeting__session__in=sessions))
+    return erased
 
 
 @transaction.atomic
@@ -125,7 +152,7 @@ def close_links_of(user: User, by: User | None) -> None:
     asked = HandOver.objects.filter(email=user.email, ended_at=None)
     _revoke(("booking-handover",), list(asked.values_list("booking", flat=True)), now)
     asked.update(ended_at=now)
-    _revoke(("participant",), list(participants), now)
+    _revoke(PARTICIPANT_LINKS, list(participants), now)
     ConfirmedAddress.objects.filter(email=user.email).delete()
 
 

@@ -13,7 +13,7 @@ from courses.models import Adaptation, Booking, Participant, Session
 from taushet.models import User
 from taushet.services import audit
 
-from . import messages
+from . import messages, own_messages
 from .guards import lock_booking
 
 
@@ -71,12 +71,13 @@ def name_participants(
 
 @transaction.atomic
 def replace_participant(
-    participant: Participant, person: Person, *, request_key: str, by: User | None = None
+    participant: Participant, person: Person, *, request_key: str, by_self: bool = False, by: User | None = None
 ) -> Participant:
     """Give somebody's seat to a colleague; who had it stays in the history. The same request key does it once.
 
-    With the same address it is the same person, whose name was mistyped: that is put right where it stands. Raises
-    NameTaken when the colleague is on the list already, and WrongState when the seat is nobody's any more.
+    With the same address it is the same person, whose name was mistyped: that is put right where it stands. The
+    contacts hear of it when the participant did it. Raises NameTaken when the colleague is on the list already, and
+    WrongState when the seat is nobody's any more.
     """
     booking = lock_booking(participant.booking)
     done = Participant.objects.filter(booking=booking, request_key=request_key).first()
@@ -91,7 +92,7 @@ def replace_participant(
             raise NameTaken(
                 _("This name is protected. Only its owner and the campaign can put it right."), field="email"
             )
-        return _correct(participant, person, by=by)
+        return _correct(participant, person, by=by, kind="participant" if by_self else "booker")
     _end(participant, Participant.State.REPLACED)
     new = Participant.objects.create(
         booking=booking,
@@ -99,14 +100,23 @@ def replace_participant(
         email=person.email,
         workplace=person.workplace,
         role=person.role,
-        named_by=Participant.NamedBy.STAFF if by and by.is_campaign_staff else Participant.NamedBy.BOOKER,
+        named_by=_named_by(by_self=by_self, by=by),
         replaces=participant,
         request_key=request_key,
     )
     _tell_removed(participant)
     _welcome(new)
-    _record("participant.replaced", participant, by=by, replaced_by=new.pk)
+    if by_self and booking.state == Booking.State.CONFIRMED:
+        own_messages.tell_passed_on(participant, new)
+    kind = "participant" if by_self else "booker"
+    _record("participant.replaced", participant, by=by, kind=kind, replaced_by=new.pk)
     return new
+
+
+def _named_by(*, by_self: bool, by: User | None) -> str:
+    if by_self:
+        return Participant.NamedBy.SELF
+    return Participant.NamedBy.STAFF if by and by.is_campaign_staff else Participant.NamedBy.BOOKER
 
 
 @transaction.atomic
@@ -210,10 +220,10 @@ def _tell_removed(participant: Participant) -> None:
         messages.tell_removed(participant)
 
 
-def _correct(participant: Participant, person: Person, *, by: User | None) -> Participant:
+def _correct(participant: Participant, person: Person, *, by: User | None, kind: str) -> Participant:
     participant.name, participant.workplace, participant.role = person.name, person.workplace, person.role
     participant.save(update_fields=["name", "workplace", "role"])
-    _record("participant.corrected", participant, by=by)
+    _record("participant.corrected", participant, by=by, kind=kind)
     return participant
 
 

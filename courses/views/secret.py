@@ -57,11 +57,11 @@ def opens_booking(*purposes: str) -> Callable:
     return decorate
 
 
-def opens_participant(view):
-    """Let a view be opened by the token of a participant, whom it gets instead of the token."""
+def opens_participant(view, purpose: str = "participant"):
+    """Let a view be opened by the token of a participant, whom it gets beside the token."""
 
     def open_participant(request, token, **kwargs):
-        link = find_live(token, "participant")
+        link = find_live(token, purpose)
         participants = Participant.objects.select_related(
             "booking__session__course", "booking__session__municipality", "booking__municipality"
         )

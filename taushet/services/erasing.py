@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from taushet.models import Attempt, AuditEntry, DeliveryEvent, Message, MessageAttachment, Suppression, Tick
+from taushet.services.settling import rest
 
 YEAR = timedelta(days=365)
 AT_ONCE = 500
@@ -24,12 +25,28 @@ def erase_messages(now: datetime) -> int:
     old = Message.objects.filter(created_at__lt=now - YEAR).exclude(to_email="").exclude(state__in=ON_ITS_WAY)
     erased = 0
     while numbers := list(old.values_list("pk", flat=True).order_by("pk")[:AT_ONCE]):
-        erased += _empty(numbers)
+        erased += empty_messages(numbers)
     return erased
 
 
 @transaction.atomic
-def _empty(numbers: list[int]) -> int:
+def withdraw_messages(numbers: list[int], reason: str) -> int:
+    """Cancel what still waits of some messages, and empty all of them but those that are leaving this moment.
+
+    Returns how many were emptied.
+    """
+    waiting = Message.objects.select_for_update().filter(
+        pk__in=numbers, state__in=[Message.State.QUEUED, Message.State.HELD]
+    )
+    for message in waiting.order_by("pk"):
+        rest(message, Message.State.CANCELLED, reason)
+    there = Message.objects.filter(pk__in=numbers).exclude(state=Message.State.SENDING).exclude(to_email="")
+    return empty_messages(list(there.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def empty_messages(numbers: list[int]) -> int:
+    """Empty messages of everything that tells who got what; kind, time and outcome stay. Returns how many."""
     MessageAttachment.objects.filter(message__in=numbers).delete()
     Attempt.objects.filter(message__in=numbers).update(detail="")
     DeliveryEvent.objects.filter(message__in=numbers).update(detail="")
