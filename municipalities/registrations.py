@@ -124,6 +124,13 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Until two years after we last checked them, or until you ask us to erase them."),
         apply=erasing.erase_contact_people,
+        fields=(
+            "municipalities.ContactPerson.name",
+            "municipalities.ContactPerson.role",
+            "municipalities.ContactPerson.email",
+            "municipalities.ContactPerson.phone",
+            "municipalities.ContactPerson.source",
+        ),
     )
 )
 retention_rules.register(

@@ -152,6 +152,15 @@ retention_rules.register(
             " documents and keep the name."
         ),
         apply=erasing.erase_politicians,
+        fields=(
+            "outreach.Politician.first_name",
+            "outreach.Politician.last_name",
+            "outreach.Politician.external_id",
+            "outreach.Mandate.party",
+            "outreach.Mandate.email",
+            "outreach.Mandate.email_source",
+            "outreach.Mandate.external_id",
+        ),
     )
 )
 retention_rules.register(
@@ -161,6 +170,12 @@ retention_rules.register(
         purpose=_("To show what was asked of whom, and when."),
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("As long as the campaign lasts. Letters to municipalities are public documents."),
+        fields=(
+            "outreach.Letter.to_name",
+            "outreach.Letter.to_email",
+            "outreach.Letter.subject",
+            "outreach.Letter.text",
+        ),
     )
 )
 

@@ -86,6 +86,7 @@ class FeedKind:
 class RetentionRule:
     """What is kept, why and how long; the privacy page prints it, the clock applies it.
 
+    `fields` names what of the models it is about, such as "courses.Participant.name"; a test finds what no rule names.
     `apply(now)` erases what is due and returns how many rows changed. None where the database itself or a law
     decides and nothing is erased by the clock; then `keep` says so.
     """
@@ -96,6 +97,7 @@ class RetentionRule:
     basis: str
     keep: str
     apply: Callable[[datetime], int] | None = None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,20 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from taushet.views import demo, health, information, language, leave, log, outbox, people, search, start, today
+from taushet.views import (
+    demo,
+    health,
+    information,
+    language,
+    leave,
+    log,
+    outbox,
+    people,
+    retention,
+    search,
+    start,
+    today,
+)
 
 outbox_urls = [
     path("", outbox.outbox_list, name="outbox_list"),
@@ -46,6 +59,7 @@ urlpatterns = [
     path("stab/utboks/", include(outbox_urls)),
     path("stab/personer/", include(people_urls)),
     path("stab/logg/", log.log_list, name="log_list"),
+    path("stab/logg/sletting/", retention.retention_list, name="retention_list"),
     path("stab/sok/", search.staff_search, name="staff_search"),
     path("helse/", health.alive, name="health"),
     path("helse/klar/", health.ready, name="health_ready"),

@@ -135,7 +135,7 @@ FOR_ROLES = {
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("administrator",): """
     people_list person_invite person_detail person_update person_invite_again person_deactivate person_reactivate
-    person_remove_factors log_list
+    person_remove_factors log_list retention_list
     """,
 }
 

@@ -149,6 +149,15 @@ retention_rules.register(
             "Two years after the course. Municipality, number of seats and price are kept after that, without names."
         ),
         apply=erasing.erase_bookings,
+        fields=(
+            "courses.Booking.contact_name",
+            "courses.Booking.contact_email",
+            "courses.Booking.contact_phone",
+            "courses.Booking.contact_role",
+            "courses.Booking.second_name",
+            "courses.Booking.second_email",
+            "courses.Booking.invoice_reference",
+        ),
     )
 )
 retention_rules.register(
@@ -172,6 +181,12 @@ retention_rules.register(
             " off the list go after 30 days."
         ),
         apply=erasing.erase_participants,
+        fields=(
+            "courses.Participant.name",
+            "courses.Participant.email",
+            "courses.Participant.workplace",
+            "courses.Participant.role",
+        ),
     )
 )
 retention_rules.register(
@@ -182,6 +197,10 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("30 days."),
         apply=erasing.erase_hand_overs,
+        fields=(
+            "courses.HandOver.name",
+            "courses.HandOver.email",
+        ),
     )
 )
 retention_rules.register(
@@ -192,5 +211,6 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Two years, and as long as there is a booking with the address."),
         apply=erasing.erase_addresses,
+        fields=("courses.ConfirmedAddress.email",),
     )
 )

@@ -38,5 +38,6 @@ retention_rules.register(
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("Until 90 days after the meeting."),
         apply=calendars.forget_invitations,
+        fields=("courses.Invitation.email",),
     )
 )

@@ -34,5 +34,10 @@ retention_rules.register(
         purpose=_("To prove that somebody has taken part, and to let others check the proof."),
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("Two years after the course, together with the name of the participant. After that only the number."),
+        fields=(
+            "courses.Certificate.name",
+            "courses.Certificate.code",
+            "taushet.StoredFile.content",
+        ),
     )
 )

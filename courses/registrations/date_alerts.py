@@ -45,5 +45,6 @@ retention_rules.register(
         basis=_("Your consent (GDPR article 6 (1) a), which you take back with one click"),
         keep=_("Until you stop it, and 30 days after. If you never confirm it, one week."),
         apply=date_alerts.erase_alerts,
+        fields=("courses.DateAlert.email",),
     )
 )

@@ -76,5 +76,6 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Two years. The numbers are kept, and nothing is shown of fewer than five answers."),
         apply=evaluations.erase_texts,
+        fields=("courses.EvaluationAnswer.text",),
     )
 )

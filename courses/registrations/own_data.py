@@ -38,5 +38,16 @@ retention_rules.register(
         purpose=_("To write to the right address."),
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("As the participant’s own address: 30 days after the course."),
+        fields=("courses.AddressChange.email",),
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="mail-of-erased",
+        what=_("E-mail to participants who have been erased, and e-mail to others that names them."),
+        purpose=_("To send it, to find out why something did not arrive, and to send it again."),
+        basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
+        keep=_("Emptied at once; what was being sent just then, the night after."),
+        apply=lambda now: own_erasing.empty_left_over(),
     )
 )

@@ -120,6 +120,16 @@ retention_rules.register(
             " that, without names."
         ),
         apply=request_erasing.erase_requests,
+        fields=(
+            "courses.CourseRequest.contact_name",
+            "courses.CourseRequest.contact_email",
+            "courses.CourseRequest.contact_phone",
+            "courses.CourseRequest.contact_role",
+            "courses.CourseRequest.note",
+            "courses.CourseRequest.place",
+            "courses.CourseRequest.invoice_reference",
+            "courses.RequestEvent.word",
+        ),
     )
 )
 retention_rules.register(

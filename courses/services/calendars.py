@@ -17,6 +17,7 @@ from courses.models import Booking, BookingMessage, Invitation, Meeting, Partici
 from taushet.ical import itip
 from taushet.ical.writer import Event, Person
 from taushet.models import Message
+from taushet.services.erasing import delete_in_turns
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
 
@@ -169,7 +170,7 @@ def waits_for_earlier(message: Message) -> bool:
 
 def forget_invitations(now: datetime) -> int:
     """Delete who was invited to what, once it is long over (a RetentionRule); returns how many rows went."""
-    return Invitation.objects.filter(meeting__ends_at__lt=now - KEPT_AFTER_END).delete()[0]
+    return delete_in_turns(Invitation.objects.filter(meeting__ends_at__lt=now - KEPT_AFTER_END))
 
 
 def _fresh(meeting: Meeting) -> Meeting:

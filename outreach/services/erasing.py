@@ -7,6 +7,7 @@ from django.db.models import Max, Q
 
 from outreach.models import Body, Mandate, Politician
 from taushet.services import audit
+from taushet.services.erasing import forget_in_admin_log
 from taushet.workdays import OSLO
 
 # Storting elections in 2025, 2029 ...; municipal elections in 2023, 2027 ... The new ones take over in the autumn.
@@ -44,4 +45,8 @@ def erase_politicians(now: datetime) -> int:
         politician.save(update_fields=["first_name", "last_name", "external_id", "erased_at"])
         politician.mandates.update(email="", email_source="", email_checked_on=None, party="", external_id="")
         audit.record("politician.erased", politician, kind="clock")
+    # Last, since the log of the administration pages notes the names that have just been removed.
+    mandates = Mandate.objects.filter(politician__in=due).values_list("pk", flat=True)
+    forget_in_admin_log(Politician, [politician.pk for politician in due])
+    forget_in_admin_log(Mandate, mandates)
     return len(due)

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from taushet.roles import ADMINISTRATOR, LABELS, STAFF_ROLES
 from taushet.searches import holds
 
+ERASED_DOMAIN = "@slettet.invalid"  # of the address that stands where one has been erased; nothing is ever sent there
+
 
 class UserQuerySet(models.QuerySet):
     def active(self):
@@ -71,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_in_any_case")]
 
     def __str__(self):
-        return self.name or self.email
+        return str(_("(erased)")) if self.email.endswith(ERASED_DOMAIN) else self.name or self.email
 
     def get_absolute_url(self):
         return reverse("person_detail", args=[self.pk])

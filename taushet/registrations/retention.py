@@ -15,6 +15,18 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("12 months. After that only the kind of mail, the time and whether it arrived are kept."),
         apply=erasing.erase_messages,
+        fields=(
+            "taushet.Message.to_email",
+            "taushet.Message.to_name",
+            "taushet.Message.reply_to",
+            "taushet.Message.subject",
+            "taushet.Message.text",
+            "taushet.Message.html",
+            "taushet.Message.calendar",
+            "taushet.Message.headers",
+            "taushet.Attempt.detail",
+            "taushet.DeliveryEvent.detail",
+        ),
     )
 )
 retention_rules.register(
@@ -25,6 +37,7 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Until it has been sent, and never more than 24 hours."),
         apply=erasing.erase_sealed_texts,
+        fields=("taushet.Message.sealed_text",),
     )
 )
 retention_rules.register(
@@ -35,6 +48,7 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Dead addresses for two years. A wish not to get mail until it is withdrawn."),
         apply=erasing.erase_suppressions,
+        fields=("taushet.Suppression.email",),
     )
 )
 retention_rules.register(
@@ -45,6 +59,13 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Until you sign out, and never more than a day and a half after you signed in."),
         apply=erasing.erase_sessions,
+        fields=(
+            "sessions.Session.session_data",
+            "usersessions.UserSession.ip",
+            "usersessions.UserSession.user_agent",
+            "usersessions.UserSession.data",
+            "usersessions.UserSession.session_key",
+        ),
     )
 )
 retention_rules.register(
@@ -55,6 +76,18 @@ retention_rules.register(
         basis=_("A legal obligation (GDPR articles 5 (2) and 32), and our legitimate interest"),
         keep=_("Three years."),
         apply=erasing.erase_audit,
+        fields=(
+            "taushet.AuditEntry.detail",
+            "admin.LogEntry.object_repr",
+            "admin.LogEntry.change_message",
+            "auditlog.LogEntry.object_repr",
+            "auditlog.LogEntry.serialized_data",
+            "auditlog.LogEntry.changes_text",
+            "auditlog.LogEntry.changes",
+            "auditlog.LogEntry.additional_data",
+            "auditlog.LogEntry.actor_email",
+            "auditlog.LogEntry.remote_addr",
+        ),
     )
 )
 retention_rules.register(
@@ -65,5 +98,33 @@ retention_rules.register(
         basis=INTEREST,
         keep=_("Counters for a day at most, the rest for 14 to 90 days."),
         apply=erasing.erase_traces,
+        fields=(
+            "django_tasks_database.DBTaskResult.args_kwargs",
+            "django_tasks_database.DBTaskResult.return_value",
+            "django_tasks_database.DBTaskResult.traceback",
+        ),
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="accounts",
+        what=_("People who can sign in: name, e-mail address, language, and what the second factor needs."),
+        purpose=_("To let you in and nobody else."),
+        basis=INTEREST,
+        keep=_(
+            "Two years after you last signed in, once you neither belong to a municipality nor teach. The names of our"
+            " own staff as long as the campaign lasts, since they stand under what was approved."
+        ),
+        apply=erasing.erase_accounts,
+        fields=(
+            "taushet.User.email",
+            "taushet.User.name",
+            "account.EmailAddress.email",
+            "mfa.Authenticator.data",
+            "socialaccount.SocialAccount.uid",
+            "socialaccount.SocialAccount.extra_data",
+            "socialaccount.SocialToken.token",
+            "socialaccount.SocialToken.token_secret",
+        ),
     )
 )

@@ -117,3 +117,15 @@ def test_one_broken_rule_does_not_stop_the_others(db, monkeypatch):
         apply_rules(NOW)
 
     assert done == [NOW]
+    detail = AuditEntry.objects.get(action="retention.applied").detail
+    assert (detail["erased"], detail["failed"]) == ({"whole": 1}, ["broken"])
+
+
+def test_what_was_done_is_written_down_in_numbers_only(db):
+    written(TWO_YEARS, to_name="Kari")
+
+    apply_rules(NOW)
+
+    entry = AuditEntry.objects.get(action="retention.applied")
+    assert (entry.actor, entry.actor_kind, entry.detail["failed"]) == (None, "clock", [])
+    assert entry.detail["erased"] == {"messages": 1}
