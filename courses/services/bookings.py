@@ -54,7 +54,6 @@ def book_seats(
     def book() -> Booking:
         if by or is_proved(booking.contact_email):
             return _book_confirmed(booking, takes_part=takes_part, by=by)
-        refuse_too_many_holds(booking)
         return _book_held(booking, takes_part=takes_part)
 
     return once(booking, book)
@@ -113,6 +112,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
     with seats.door(booking.session_id) as door:
         refuse_unbookable(door.session, booking.municipality)
         door.take(booking.seats)
+        refuse_too_many_holds(booking)
         booking.state = Booking.State.HELD
         booking.held_until = min(timezone.now() + HOLD, door.session.first_starts_at)
         booking.save(force_insert=True)

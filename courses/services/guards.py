@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from courses.exceptions import ClosedToOthers, NotBookable, TooManyHolds, WrongState
 from courses.models import Booking, Session
 from municipalities.models import Municipality
+from taushet.locks import lock_words
 from taushet.models import Message
 
 CONFIRM_ADDRESS = "booking-confirm-address"
@@ -37,7 +38,10 @@ def refuse_too_many_holds(booking: Booking) -> None:
     """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed.
 
     Also when the address has been asked too often today: who cancels and books anew must not fill a stranger's inbox.
+    Called in the transaction that makes the booking, behind the session's lock: one that counts waits for the others of
+    the same address or municipality, whatever session they are for.
     """
+    lock_words(f"holds of {booking.contact_email}", f"holds in {booking.municipality_id}")
     others = Booking.objects.awaiting_proof().exclude(pk=booking.pk)
     held = others.aggregate(
         by_address=Count("pk", filter=Q(contact_email=booking.contact_email)),

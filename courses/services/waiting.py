@@ -55,11 +55,11 @@ def join_waiting_list(
     proved = bool(by) or is_proved(booking.contact_email)
 
     def join() -> Booking:
-        if not proved:
-            refuse_too_many_holds(booking)
         with seats.door(booking.session_id) as door:
             refuse_unbookable(door.session, booking.municipality)
             refuse_needless_wait(door, booking.seats)
+            if not proved:
+                refuse_too_many_holds(booking)
             booking.state = State.WAITING
             booking.held_until = None if proved else min(timezone.now() + HOLD, door.session.first_starts_at)
             booking.save(force_insert=True)
@@ -198,20 +198,23 @@ def change_wish(booking: Booking, wanted: int) -> Booking:
 def let_in(booking: Booking, *, by: User, reason: str = "") -> Booking:
     """Give a waiting group its seats at once, out of turn; beyond the capacity when there are too few.
 
-    Staff decides so and says why, which is logged. Raises WrongState when the group does not wait, and NotBookable.
+    Staff decides so and says why, which is logged. Raises WrongState when the group does not wait or its address has
+    not proved itself, and NotBookable.
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
         if not booking.is_in_line:
             raise WrongState(_("This booking is not on the waiting list."))
+        if booking.awaits_proof:
+            raise WrongState(
+                _("The address has not been confirmed yet. The link in the e-mail has to be opened first.")
+            )
         refuse_unbookable(door.session, booking.municipality)
         place = booking.waiting_place
         held = booking.seats if booking.state == State.OFFERED else 0
         if place.wanted > held:
             door.take_beyond(place.wanted - held, by=by, reason=reason)
         booking.seats = place.wanted
-        booking.held_until = None
-        booking.save(update_fields=["held_until"])
         _confirm(booking, place, by=by)
         audit.record("booking.let_in", booking, by=by, reason=reason)
     return booking

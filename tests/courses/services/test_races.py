@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from courses.exceptions import NameTaken, SeatsTaken, WrongState
+from courses.exceptions import NameTaken, SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, DateAlert, WaitingPlace
 from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
@@ -70,6 +70,30 @@ def test_sixty_want_thirty_seats(settings):
     assert sum(isinstance(result, Booking) for result in results) == 30
     assert sum(isinstance(result, SeatsTaken) for result in results) == 30
     assert taken(session) == 30
+
+
+def test_one_address_cannot_hold_more_by_trying_everywhere_at_once(settings):
+    settings.HOLDS_PER_ADDRESS = 3
+    sessions, places = SessionFactory.create_batch(12), MunicipalityFactory.create_batch(12)
+
+    def work(number):
+        changes = {"contact_email": "kari@bodo.test"}
+        return book_seats(sessions[number], **booker(number, places[number], **changes))
+
+    results = at_once(12, work)
+
+    assert sum(isinstance(result, Booking) for result in results) == 3
+    assert sum(isinstance(result, TooManyHolds) for result in results) == 9
+
+
+def test_one_municipality_cannot_hold_more_by_trying_everywhere_at_once(settings):
+    settings.HOLDS_PER_MUNICIPALITY = 4
+    sessions, place = SessionFactory.create_batch(12), MunicipalityFactory()
+
+    results = at_once(12, lambda number: book_seats(sessions[number], **booker(number, place)))
+
+    assert sum(isinstance(result, Booking) for result in results) == 4
+    assert sum(isinstance(result, TooManyHolds) for result in results) == 8
 
 
 def test_groups_never_take_half(settings):

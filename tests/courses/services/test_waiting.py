@@ -368,6 +368,17 @@ def test_staff_lets_a_group_in_beyond_the_capacity_with_a_reason(full):
     assert AuditEntry.objects.get(action="session.seats_over").detail["reason"] == "Tre stoler til."
 
 
+def test_group_whose_address_is_not_confirmed_is_not_let_in(full):
+    booking = join_waiting_list(full, **group(1, 3, contact_email="fremmed@kommune.test"))
+
+    with pytest.raises(WrongState):
+        let_in(booking, by=UserFactory(), reason="Tre stoler til.")
+
+    full.refresh_from_db()
+    assert states(booking) == [("waiting", 3)]
+    assert (full.seats_taken, full.seats_over) == (10, 0)
+
+
 def test_hold_that_runs_out_is_offered_to_the_line():
     session = SessionFactory(capacity=3)
     held = book_seats(session, **group(1, 3, contact_email="ny@kommune.test"))
