@@ -146,6 +146,7 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "taushet_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},  # when there are more, some go before their time, counts among them
     },
     # Parts of pages that are the same for everybody, kept by each process for itself; never counts, never locks.
     "process": {
@@ -196,6 +197,7 @@ ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}
 
 HOLDS_PER_ADDRESS = environment.number("TAUSHET_HOLDS_PER_ADDRESS", 3)
 HOLDS_PER_MUNICIPALITY = environment.number("TAUSHET_HOLDS_PER_MUNICIPALITY", 10)
+BOOKINGS_PER_NETWORK = environment.number("TAUSHET_BOOKINGS_PER_NETWORK", 100)
 
 # People
 

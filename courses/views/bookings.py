@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from allauth.account.adapter import get_adapter
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
@@ -12,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.exceptions import CoursesError, SeatsTaken
+from courses.exceptions import CoursesError, SeatsTaken, TooManyHolds
 from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SeatsForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking
@@ -33,6 +34,7 @@ def book(request, session, form):
     """Book what a valid form asks for: return where to go then, or None when the form has got an error to show."""
     data = form.cleaned_data.copy()
     try:
+        refuse_flood(request)
         payer = payer_of(data)
         booking = bookings.book_seats(session, **data, **payer, language=get_language(), visitor=request.user)
     except CoursesError as error:
@@ -40,6 +42,20 @@ def book(request, session, form):
         form.offers_waiting = isinstance(error, SeatsTaken)
         return None
     return redirect(first_address(request, booking))
+
+
+def refuse_flood(request):
+    """Raise TooManyHolds when very many bookings have come from the visitor's network address within the hour."""
+    if request.user.is_authenticated:
+        return
+    where = get_adapter(request).get_client_ip(request)
+    if not is_within("booking", where, times=settings.BOOKINGS_PER_NETWORK, every=timedelta(hours=1)):
+        raise TooManyHolds(
+            _(
+                "Very many bookings have come from your network within the last hour. Nothing has been booked: wait an"
+                " hour and send the form again, or sign in first."
+            )
+        )
 
 
 def payer_of(data):

@@ -12,7 +12,7 @@ from courses.forms.bookings import LetInForm, WishForm
 from courses.models import Booking
 from courses.services import waiting
 
-from .bookings import action_page, first_address, payer_of
+from .bookings import action_page, first_address, payer_of, refuse_flood
 from .secret import OWNER, SECOND, opens_booking
 from .staff_bookings import booking_of
 
@@ -21,6 +21,7 @@ def join(request, session, form):
     """Put a valid form's group in line: return where to go then, or None when the form has got an error to show."""
     data = form.cleaned_data.copy()
     try:
+        refuse_flood(request)
         payer = payer_of(data)
         booking = waiting.join_waiting_list(session, **data, **payer, language=get_language(), visitor=request.user)
     except CoursesError as error:

@@ -143,9 +143,9 @@ def erase_accounts(now: datetime) -> int:
 def _fields_that_point_at_users() -> Iterator[ForeignKey]:
     """Give what makes an account needed by something else."""
     for relation in User._meta.get_fields(include_hidden=True):
-        if (relation.one_to_many or relation.one_to_one) and relation.auto_created and not relation.concrete:
-            if relation.related_model._meta.label not in OF_AN_ACCOUNT:
-                yield relation.field
+        points_here = relation.auto_created and not relation.concrete and not relation.many_to_many
+        if points_here and relation.related_model._meta.label not in OF_AN_ACCOUNT:
+            yield relation.field
 
 
 @transaction.atomic

@@ -6,3 +6,4 @@ ROOT_URLCONF = "tests.bench.urls"
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
 HOLDS_PER_MUNICIPALITY = 100_000
+BOOKINGS_PER_NETWORK = 1_000_000  # all visitors come from this machine

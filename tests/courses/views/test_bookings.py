@@ -75,6 +75,29 @@ def test_same_form_sent_twice_is_one_booking(client):
     assert Booking.objects.count() == 1
 
 
+def test_too_many_bookings_from_one_network_are_told_so_and_nothing_is_booked(client, settings):
+    settings.BOOKINGS_PER_NETWORK = 1
+    session = SessionFactory()
+    client.post(session.get_absolute_url(), shown_form(client, session))
+
+    form = shown_form(client, session) | {"contact_email": "per@bodo.test"}
+    refused = client.post(session.get_absolute_url(), form)
+
+    assert "Det er kommet svært mange bestillinger fra nettet ditt" in text_of(refused)
+    assert 'value="per@bodo.test"' in refused.content.decode()
+    assert Booking.objects.count() == 1
+
+
+def test_one_who_is_signed_in_books_however_much_comes_from_the_same_network(client, settings):
+    settings.BOOKINGS_PER_NETWORK = 0
+    session = SessionFactory()
+    client.force_login(UserFactory())
+
+    client.post(session.get_absolute_url(), shown_form(client, session))
+
+    assert Booking.objects.count() == 1
+
+
 def test_form_sent_again_after_it_was_confirmed_opens_nothing(client):
     session = SessionFactory()
     form = shown_form(client, session)
