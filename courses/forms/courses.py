@@ -24,6 +24,12 @@ class CourseForm(forms.ModelForm):
     price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
     participants_min = WholeNumberField(min_value=1, max_value=2000, label=_("Fewest participants"))
     participants_max = WholeNumberField(min_value=1, max_value=2000, label=_("Most participants"))
+    late_cancellation_hours = WholeNumberField(
+        min_value=0,
+        max_value=720,
+        label=_("Called off late from so many hours before the start"),
+        help_text=_("Who calls off later than this is listed and counted as late; it says nothing about the price."),
+    )
     attendance_required = WholeNumberField(
         min_value=1,
         max_value=100,
@@ -56,6 +62,7 @@ class CourseForm(forms.ModelForm):
             "vat_treatment",
             "participants_min",
             "participants_max",
+            "late_cancellation_hours",
             "attendance_required",
             "is_published",
         ]

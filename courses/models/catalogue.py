@@ -74,6 +74,12 @@ class Course(models.Model):
     vat_treatment = models.CharField(_("VAT treatment"), max_length=10, choices=VatTreatment)
     participants_min = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
     participants_max = models.PositiveSmallIntegerField(_("most participants"), default=30)
+    late_cancellation_hours = models.PositiveSmallIntegerField(
+        _("called off late from so many hours before the start"),
+        default=48,
+        validators=[MaxValueValidator(720)],
+        help_text=_("Who calls off later than this is listed and counted as late; it says nothing about the price."),
+    )
     attendance_required = models.PositiveSmallIntegerField(
         _("attendance for a course certificate, in percent"),
         default=80,

@@ -25,7 +25,6 @@ from .participants import Person, name_participants
 from .payers import own_payer
 
 CORRECTABLE = timedelta(days=365)
-LATE_WITHIN = timedelta(days=2)
 OLDEST = timedelta(days=14)
 
 
@@ -41,7 +40,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class Absences:
-    """Those who are not expected any more, by whether they said so in time."""
+    """Those who are not expected any more, by whether they said so in time; erased ones are counted without a name."""
 
     late: list[Participant] = field(default_factory=list)
     in_time: list[Participant] = field(default_factory=list)
@@ -101,7 +100,7 @@ def refuse_closed(meeting: Meeting, now: datetime | None = None) -> None:
 def absences(session: Session) -> Absences:
     """Tell those who gave up a named seat, the late ones apart. A colleague who came instead is no absence."""
     gone = (
-        Participant.objects.filter(booking__session=session, erased_at=None)
+        Participant.objects.filter(booking__session=session)
         .filter(
             Q(state=Participant.State.WITHDRAWN)
             | Q(state=Participant.State.ACTIVE, booking__state=Booking.State.CANCELLED)
@@ -120,8 +119,9 @@ def said_no_at(participant: Participant) -> datetime | None:
 
 
 def is_late(session: Session, moment: datetime | None) -> bool:
-    """Whether a seat was given up so late that hardly anybody else could take it."""
-    return moment is not None and moment > session.first_starts_at - LATE_WITHIN
+    """Whether a seat was given up so late that hardly anybody else could take it: the course says what that is."""
+    late_from = session.first_starts_at - timedelta(hours=session.course.late_cancellation_hours)
+    return moment is not None and moment > late_from
 
 
 def add_walk_in(

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, certificates, pages, tables
+from . import bookings, certificates, opening, pages, tables
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -49,6 +49,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         if database == "PostgreSQL":
             add(pages.speed_figures(port, session))
             add(bookings.whole_booking_figures(port, inside))
+            add(opening.opening_figures(port, inside))
         add(bookings.race_of_clients(port, inside, database))
         add(bookings.race_of_processes(inside, environment, database))
         add(certificates.certificate_figures(port, inside, database))

@@ -101,6 +101,23 @@ def seats(session_id: str) -> dict:
     return {"taken": session.seats_taken, "held": held}
 
 
+def open_sessions(number: str, capacity: str) -> dict:
+    """Open so many more sessions; give their numbers."""
+    return seed_sessions(str(Session.objects.count() + int(number)), capacity)
+
+
+def municipality_numbers() -> dict:
+    return {"numbers": list(Municipality.objects.current().order_by("pk").values_list("number", flat=True))}
+
+
+def sold(*session_ids: str) -> dict:
+    """Tell of several sessions together what `seats` tells of one, and how many of them sold more than they have."""
+    told = [seats(session_id) for session_id in session_ids]
+    capacities = dict(Session.objects.values_list("pk", "capacity"))
+    over = sum(row["held"] > capacities[int(number)] for number, row in zip(session_ids, told, strict=True))
+    return {"taken": sum(row["taken"] for row in told), "held": sum(row["held"] for row in told), "oversold": over}
+
+
 def certificates(wanted: str) -> dict:
     """Issue so many certificates and make them as the worker does; give the seconds from the click to the last one."""
     session = Session.objects.get(pk=new_session(wanted)["id"])
@@ -178,7 +195,20 @@ def milliseconds(work, *arguments) -> float:
     return (time.process_time() - started) * 1000
 
 
-WORDS = (import_registry, seed_sessions, new_session, queries, seats, certificates, feed_speed, exports, name_list)
+WORDS = (
+    import_registry,
+    seed_sessions,
+    new_session,
+    open_sessions,
+    municipality_numbers,
+    queries,
+    seats,
+    sold,
+    certificates,
+    feed_speed,
+    exports,
+    name_list,
+)
 
 if __name__ == "__main__":
     word, *arguments = sys.argv[1:]

@@ -10,6 +10,7 @@ from courses.models import AttendanceMark, Booking, Meeting, Participant, Sessio
 from courses.services import attendance, erasing, presence
 from courses.services.attendance import Seen, add_walk_in, record_marks
 from courses.services.bookings import cancel_booking
+from courses.services.own_erasing import erase_participant
 from courses.services.participants import Person, replace_participant, withdraw_participant
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -167,6 +168,30 @@ def test_late_and_timely_cancellations_and_no_shows_are_told_apart(trainer):
     assert (gone.in_time, set(gone.late)) == ([in_time], {late, whole})
     assert [person for person, row in rows.items() if row.stayed_away] == [away]
     assert set(rows) == {away, here, unmarked}
+
+
+@pytest.mark.parametrize(("hours", "late"), [(0, False), (23, False), (25, True)])
+def test_what_counts_as_late_is_set_by_the_course(hours, late):
+    session = SessionFactory(
+        first_starts_at=timezone.now() + timedelta(hours=24), course__late_cancellation_hours=hours
+    )
+    [person] = named(session)
+    withdraw_participant(person)
+
+    gone = attendance.absences(Session.objects.get())
+
+    assert ((gone.late, gone.in_time) == ([person], [])) is late
+
+
+def test_late_cancellation_is_counted_also_when_the_name_is_erased():
+    session = SessionFactory(first_starts_at=timezone.now() + HOUR)
+    [person] = named(session)
+    withdraw_participant(person)
+    erase_participant(Participant.objects.get())
+
+    [gone] = attendance.absences(session).late
+
+    assert (gone.name, gone.listed_name) == ("", "(navn slettet)")
 
 
 def test_a_colleague_who_came_instead_is_no_absence():
