@@ -5,6 +5,7 @@ of 60 sessions of 20 seats, the form, and the own page. Half of them come within
 the session full is told so by its page or by the answer to the form; both must say it in a sentence.
 """
 
+import http.client
 import random
 import re
 import statistics
@@ -21,6 +22,7 @@ BURST, WHOLE = 20, 60  # seconds: until half of them have come, until all have
 PATIENCE = 240  # seconds after which the measurement is given up
 FULL, TAKEN = "Alle plassene er tatt.", "Alle plassene er tatt nå."
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+TAG = re.compile(r"<[^>]+>")
 
 
 @dataclass
@@ -87,7 +89,8 @@ def walk(port: int, session: int, booker: dict, visit: Visit, started: float) ->
         began = time.monotonic()
         text = act(*arguments)
         visit.requests.append((page, began - started, time.monotonic() - began, visitor.status))
-        visit.heading = " ".join((HEADING.search(text) or [""])[-1].split()) or visit.heading
+        if heading := HEADING.search(text):
+            visit.heading = " ".join(TAG.sub("", heading[1]).split())
         return text
 
     try:
@@ -102,7 +105,7 @@ def walk(port: int, session: int, booker: dict, visit: Visit, started: float) ->
             visit.ending = "booked" if visitor.status == 200 else f"own page {visitor.status}"
         else:
             visit.ending = "refused" if TAKEN in answer else f"unclear {visitor.status}"
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         visit.ending = type(error).__name__
     finally:
         visitor.connection.close()
