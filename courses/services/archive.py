@@ -67,7 +67,7 @@ def _sections(booking: Booking) -> Iterator[dict]:
         }
     steps = [[moment(entry.at), STEPS[entry.action]()] for entry in _entries(booking)]
     if steps:
-        yield {"title": _("What was done"), "columns": [_("When"), _("What was done")], "rows": steps}
+        yield {"title": _("History"), "columns": [_("When"), _("What was done")], "rows": steps}
     sent = [_line(row) for row in _messages(booking)]
     if sent:
         columns = [_("When"), _("To"), _("Kind"), _("State")]
