@@ -13,21 +13,29 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses.models import Booking, BookingMessage, Participant
-from taushet.models import AuditEntry
+from courses.models import Booking, BookingMessage
 from taushet.pdf import make_pdf
 from taushet.registries import message_kinds
 from taushet.services import audit
 from taushet.templatetags.ui import kroner, moment, moment_span
 
+from .case_fields import case_fields
+from .case_rows import (
+    LONGEST_LETTER,
+    STEPS,
+    entries_of,
+    meetings_of,
+    messages_of,
+    participants_of,
+    payer_of,
+    person_row,
+    whom_of,
+)
 from .events import location
 from .own_copy import without_links, zipped
 
-FORMAT = "taushet-sak-1"
 ARCHIVE = ("a-2a", "ua-1")  # to be kept for long, and to be read by everybody
-MOST_ROWS = 2000
 MOST_LETTERS = 200
-LONGEST_LETTER = 8000
 
 
 def write_case(booking: Booking) -> bytes:
@@ -35,7 +43,7 @@ def write_case(booking: Booking) -> bytes:
     now = timezone.now()
     name = f"bestilling-{booking.pk}"
     pdf = make_pdf("courses/case.typ", {"data": json.dumps(_document(booking, now))}, made_at=now, standards=ARCHIVE)
-    fields = json.dumps(_fields(booking, now), ensure_ascii=False, indent=1)
+    fields = json.dumps(case_fields(booking, now), ensure_ascii=False, indent=1)
     audit.record("booking.archived", booking, kind="booker")
     return zipped({f"{name}.pdf": pdf, f"{name}.json": fields})
 
@@ -58,17 +66,17 @@ def _document(booking: Booking, now: datetime) -> dict:
 
 def _sections(booking: Booking) -> Iterator[dict]:
     yield {"title": _("The booking"), "facts": _facts(booking)}
-    people = [_person(participant) for participant in _participants(booking)]
+    people = [person_row(participant) for participant in participants_of(booking)]
     if people:
         yield {
             "title": _("Participants"),
             "columns": [_("Name"), _("Workplace"), _("Role"), _("State"), _("Named")],
             "rows": [[*row[:4], moment(row[4])] for row in people],
         }
-    steps = [[moment(entry.at), STEPS[entry.action]()] for entry in _entries(booking)]
+    steps = [[moment(entry.at), STEPS[entry.action]()] for entry in entries_of(booking)]
     if steps:
         yield {"title": _("History"), "columns": [_("When"), _("What was done")], "rows": steps}
-    sent = [_line(row) for row in _messages(booking)]
+    sent = [_line(row) for row in messages_of(booking)]
     if sent:
         columns = [_("When"), _("To"), _("Kind"), _("State")]
         section = {"title": _("E-mails"), "columns": columns, "rows": sent}
@@ -81,7 +89,7 @@ def _facts(booking: Booking) -> list[list[str]]:
     session = booking.session
     meetings = [
         f"{moment_span(meeting.starts_at, meeting.ends_at)}, {location(meeting)}".rstrip(", ")
-        for meeting in _meetings(booking)
+        for meeting in meetings_of(booking)
     ]
     contact = [booking.contact_name, booking.contact_role, booking.contact_email, booking.contact_phone]
     facts = [
@@ -95,40 +103,13 @@ def _facts(booking: Booking) -> list[list[str]]:
         (_("Contact"), "\n".join(filter(None, contact))),
         (_("Second contact"), "\n".join(filter(None, [booking.second_name, booking.second_email]))),
         (_("Price"), str(kroner(booking.total_price)) if booking.seat_price else ""),
-        (_("Payer"), _payer(booking)),
+        (_("Payer"), payer_of(booking)),
         (_("Invoice reference"), booking.invoice_reference),
         (_("Booked"), moment(booking.created_at)),
         (_("Confirmed"), moment(booking.confirmed_at)),
         (_("Ended"), moment(booking.ended_at)),
     ]
     return [[str(word), str(value)] for word, value in facts if value]
-
-
-def _payer(booking: Booking) -> str:
-    if not booking.payer:
-        return ""
-    return " ".join(filter(None, [booking.payer.name, booking.payer.organisation_number]))
-
-
-def _meetings(booking: Booking) -> list:
-    meetings = list(booking.session.meetings.order_by("starts_at", "pk"))
-    for meeting in meetings:
-        meeting.session = booking.session
-    return meetings
-
-
-def _participants(booking: Booking) -> QuerySet[Participant]:
-    """Everybody who has or had a named seat; the names are those of now, erased ones are gone."""
-    return booking.participants.order_by("created_at", "pk")[:MOST_ROWS]
-
-
-def _person(one: Participant) -> list:
-    return [one.listed_name, one.workplace, one.role, str(one.get_state_display()), one.created_at]
-
-
-def _messages(booking: Booking) -> list[BookingMessage]:
-    rows = booking.messages.select_related("message", "participant").order_by("message__created_at", "pk")
-    return list(rows[:MOST_ROWS])
 
 
 def _to_contacts(booking: Booking) -> QuerySet[BookingMessage]:
@@ -139,12 +120,6 @@ def _to_contacts(booking: Booking) -> QuerySet[BookingMessage]:
     return booking.messages.filter(pk__in=list(newest.values_list("pk", flat=True))).select_related("message")
 
 
-def _whom(row: BookingMessage) -> str:
-    if row.participant and row.message.to_email not in {row.booking.contact_email, row.booking.second_email}:
-        return row.participant.listed_name
-    return row.message.to_email
-
-
 def _kind(row: BookingMessage) -> str:
     kind = message_kinds.get(row.message.kind)
     return str(kind.label) if kind else row.message.kind
@@ -152,7 +127,12 @@ def _kind(row: BookingMessage) -> str:
 
 def _line(row: BookingMessage) -> list[str]:
     message = row.message
-    return [moment(message.settled_at or message.created_at), _whom(row), _kind(row), str(message.get_state_display())]
+    return [
+        moment(message.settled_at or message.created_at),
+        whom_of(row),
+        _kind(row),
+        str(message.get_state_display()),
+    ]
 
 
 def _letter(row: BookingMessage) -> dict:
@@ -163,105 +143,3 @@ def _letter(row: BookingMessage) -> dict:
         "about": f"{when} · {message.to_email} · {message.get_state_display()}",
         "text": without_links(message.text)[:LONGEST_LETTER].strip(),
     }
-
-
-def _entries(booking: Booking) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.about(booking).filter(action__in=STEPS).order_by("at", "pk")[:MOST_ROWS]
-
-
-STEPS = {
-    "booking.held": lambda: _("Booked; the seats were held until the address was confirmed."),
-    "booking.waiting": lambda: _("Put on the waiting list."),
-    "booking.offered": lambda: _("Seats were offered."),
-    "booking.offer_declined": lambda: _("The offer was declined."),
-    "booking.confirmed": lambda: _("Confirmed."),
-    "booking.seats": lambda: _("The number of seats was changed."),
-    "booking.moved": lambda: _("Moved to another date."),
-    "booking.second_contact": lambda: _("A second contact was named."),
-    "booking.second_contact_removed": lambda: _("The second contact was removed."),
-    "booking.hand_over": lambda: _("A colleague was asked to take over."),
-    "booking.taken_over": lambda: _("A colleague took over."),
-    "booking.cancelled": lambda: _("Cancelled."),
-    "booking.expired": lambda: _("Expired, since the address was not confirmed."),
-    "booking.archived": lambda: _("The case was taken out as a file."),
-}
-
-
-def _fields(booking: Booking, now: datetime) -> dict:
-    """Return the case in the words of Noark 5: a folder (mappe) and its registrations (registrering)."""
-    session = booking.session
-    return {
-        "format": FORMAT,
-        "uttrekksdato": now.isoformat(),
-        "mappe": {
-            "mappeID": f"bestilling-{booking.pk}",
-            "tittel": f"Bestilling {booking.pk}",
-            "opprettetDato": booking.created_at.isoformat(),
-            "bekreftetDato": _iso(booking.confirmed_at),
-            "avsluttetDato": _iso(booking.ended_at),
-            "status": booking.state,
-            "kommune": {"kommunenummer": booking.municipality.number, "navn": booking.municipality.name},
-            "enhet": booking.unit.name if booking.unit else booking.unit_name,
-            "kurs": session.course.text("title", "nb"),
-            "moter": [
-                {
-                    "start": meeting.starts_at.isoformat(),
-                    "slutt": meeting.ends_at.isoformat(),
-                    "sted": location(meeting),
-                }
-                for meeting in _meetings(booking)
-            ],
-            "plasser": booking.seats,
-            "pris": {"perPlass": str(booking.seat_price), "samlet": str(booking.total_price), "valuta": "NOK"},
-            "betaler": _payer(booking),
-            "fakturareferanse": booking.invoice_reference,
-            "parter": [
-                {"rolle": "kontakt", "navn": booking.contact_name, "epost": booking.contact_email},
-                *(
-                    [{"rolle": "andrekontakt", "navn": booking.second_name, "epost": booking.second_email}]
-                    if booking.second_email
-                    else []
-                ),
-                *(
-                    {
-                        "rolle": "deltaker",
-                        "navn": name,
-                        "arbeidssted": workplace,
-                        "stilling": role,
-                        "status": state,
-                        "registrert": named_at.isoformat(),
-                    }
-                    for name, workplace, role, state, named_at in map(_person, _participants(booking))
-                ),
-            ],
-            "hendelser": [
-                {
-                    "dato": entry.at.isoformat(),
-                    "hendelse": entry.action,
-                    "utfortAv": entry.actor_kind or "saksbehandler",
-                }
-                for entry in _entries(booking)
-            ],
-            "registrering": [_registration(row) for row in _messages(booking)],
-        },
-    }
-
-
-def _registration(row: BookingMessage) -> dict:
-    message = row.message
-    is_to_contact = message.to_email in {row.booking.contact_email, row.booking.second_email} - {""}
-    document = {"tekst": without_links(message.text)[:LONGEST_LETTER]} if is_to_contact else {}
-    return {
-        "registreringstype": "journalpost",
-        "journalposttype": "Inngående dokument",
-        "tittel": without_links(message.subject),
-        "opprettetDato": message.created_at.isoformat(),
-        "sendtDato": _iso(message.settled_at) if message.state == "sent" else None,
-        "status": message.state,
-        "korrespondansepart": {"korrespondanseparttype": "Mottaker", "navn": _whom(row)},
-        "dokumentbeskrivelse": document,
-    }
-
-
-def _iso(value: datetime | None) -> str | None:
-    return value.isoformat() if value else None

@@ -6,13 +6,14 @@ What cannot tell of anybody stays: that the seat was taken, what was sent when, 
 import re
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CASCADE, Q
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext_noop
 
 from courses.models import Booking, BookingMessage, Participant, Session
 from taushet.models import Message, Suppression
+from taushet.registries import retention_rules
 from taushet.services import audit
 from taushet.services.erasing import empty_messages, withdraw_messages
 from taushet.services.links import revoke_link
@@ -22,7 +23,7 @@ from .erasing import erase_address_changes, erase_certificates
 from .guards import lock_booking
 
 ASKED_TO = gettext_noop("The person has erased what was kept about them.")
-PERSONAL = ("name", "email", "workplace", "role")
+NO_NAME = frozenset({"workplace", "role"})  # words that may stand in a mail about others
 TEXTS = ("subject", "text", "html", "calendar")
 LINKS = ("participant", "participant-address")
 ERASED = "(slettet)"
@@ -40,7 +41,8 @@ def erase_participant(participant: Participant) -> None:
     participant = booking.participants.select_for_update(no_key=True).get(pk=participant.pk)
     if participant.erased_at:
         return
-    name, email = participant.name, participant.email
+    email = participant.email
+    names = {getattr(participant, field) for field in personal_fields() if field not in NO_NAME}
     gives_up = participant.state == Participant.State.ACTIVE and is_ahead(booking.session)
     _empty(participant, gives_up=gives_up)
     one = Participant.objects.filter(pk=participant.pk)
@@ -49,7 +51,7 @@ def erase_participant(participant: Participant) -> None:
     erase_certificates(one, participant.erased_at)
     erase_address_changes(one)
     withdraw_messages(list(participant.messages.values_list("message", flat=True)), ASKED_TO)
-    _redact(booking, {name, email} - _contacts(booking) - {""})
+    _redact(booking, names - _contacts(booking) - {""})
     if email:
         own_messages.tell_erased(participant, email)
         Suppression.objects.filter(email=email.lower(), cause=Suppression.Cause.BOUNCE).delete()
@@ -84,14 +86,22 @@ def empty_left_over() -> int:
     return emptied
 
 
+def personal_fields() -> list[str]:
+    """Return what of a participant is erased: the fields the retention rule is about."""
+    return [name.rpartition(".")[2] for name in retention_rules["participants"].fields]
+
+
 def _empty(participant: Participant, *, gives_up: bool) -> None:
     now = timezone.now()
-    for field in PERSONAL:
+    for relation in Participant._meta.related_objects:
+        if relation.on_delete is CASCADE:  # what is about this person alone
+            relation.related_model._base_manager.filter(**{relation.field.name: participant}).delete()
+    for field in personal_fields():
         setattr(participant, field, "")
     participant.erased_at = now
     if gives_up:
         participant.state, participant.ended_at = Participant.State.WITHDRAWN, now
-    participant.save(update_fields=[*PERSONAL, "erased_at", "state", "ended_at"])
+    participant.save(update_fields=[*personal_fields(), "erased_at", "state", "ended_at"])
 
 
 def _contacts(booking: Booking) -> set[str]:

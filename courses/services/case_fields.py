@@ -1,0 +1,100 @@
+"""The fields of a case as a case system takes them in, in the words of the archive standard Noark 5."""
+
+from datetime import datetime
+
+from courses.models import Booking, BookingMessage
+
+from .case_rows import (
+    LONGEST_LETTER,
+    entries_of,
+    meetings_of,
+    messages_of,
+    participants_of,
+    payer_of,
+    person_row,
+    whom_of,
+)
+from .events import location
+from .own_copy import without_links
+
+FORMAT = "taushet-sak-1"
+
+
+def case_fields(booking: Booking, now: datetime) -> dict:
+    """Return the case in the words of Noark 5: a folder (mappe) and its registrations (registrering)."""
+    session = booking.session
+    return {
+        "format": FORMAT,
+        "uttrekksdato": now.isoformat(),
+        "mappe": {
+            "mappeID": f"bestilling-{booking.pk}",
+            "tittel": f"Bestilling {booking.pk}",
+            "opprettetDato": booking.created_at.isoformat(),
+            "bekreftetDato": _iso(booking.confirmed_at),
+            "avsluttetDato": _iso(booking.ended_at),
+            "status": booking.state,
+            "kommune": {"kommunenummer": booking.municipality.number, "navn": booking.municipality.name},
+            "enhet": booking.unit.name if booking.unit else booking.unit_name,
+            "kurs": session.course.text("title", "nb"),
+            "moter": [
+                {
+                    "start": meeting.starts_at.isoformat(),
+                    "slutt": meeting.ends_at.isoformat(),
+                    "sted": location(meeting),
+                }
+                for meeting in meetings_of(booking)
+            ],
+            "plasser": booking.seats,
+            "pris": {"perPlass": str(booking.seat_price), "samlet": str(booking.total_price), "valuta": "NOK"},
+            "betaler": payer_of(booking),
+            "fakturareferanse": booking.invoice_reference,
+            "parter": [
+                {"rolle": "kontakt", "navn": booking.contact_name, "epost": booking.contact_email},
+                *(
+                    [{"rolle": "andrekontakt", "navn": booking.second_name, "epost": booking.second_email}]
+                    if booking.second_email
+                    else []
+                ),
+                *(
+                    {
+                        "rolle": "deltaker",
+                        "navn": name,
+                        "arbeidssted": workplace,
+                        "stilling": role,
+                        "status": state,
+                        "registrert": named_at.isoformat(),
+                    }
+                    for name, workplace, role, state, named_at in map(person_row, participants_of(booking))
+                ),
+            ],
+            "hendelser": [
+                {
+                    "dato": entry.at.isoformat(),
+                    "hendelse": entry.action,
+                    "utfortAv": entry.actor_kind or "saksbehandler",
+                }
+                for entry in entries_of(booking)
+            ],
+            "registrering": [_registration(row) for row in messages_of(booking)],
+        },
+    }
+
+
+def _registration(row: BookingMessage) -> dict:
+    message = row.message
+    is_to_contact = message.to_email in {row.booking.contact_email, row.booking.second_email} - {""}
+    document = {"tekst": without_links(message.text)[:LONGEST_LETTER]} if is_to_contact else {}
+    return {
+        "registreringstype": "journalpost",
+        "journalposttype": "Inngående dokument",
+        "tittel": without_links(message.subject),
+        "opprettetDato": message.created_at.isoformat(),
+        "sendtDato": _iso(message.settled_at) if message.state == "sent" else None,
+        "status": message.state,
+        "korrespondansepart": {"korrespondanseparttype": "Mottaker", "navn": whom_of(row)},
+        "dokumentbeskrivelse": document,
+    }
+
+
+def _iso(value: datetime | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,63 @@
+"""What a case holds, read for both of its forms: the document and the fields (`archive`)."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from courses.models import Booking, BookingMessage, Participant
+from taushet.models import AuditEntry
+
+MOST_ROWS = 2000
+LONGEST_LETTER = 8000
+STEPS = {
+    "booking.held": lambda: _("Booked; the seats were held until the address was confirmed."),
+    "booking.waiting": lambda: _("Put on the waiting list."),
+    "booking.offered": lambda: _("Seats were offered."),
+    "booking.offer_declined": lambda: _("The offer was declined."),
+    "booking.confirmed": lambda: _("Confirmed."),
+    "booking.seats": lambda: _("The number of seats was changed."),
+    "booking.moved": lambda: _("Moved to another date."),
+    "booking.second_contact": lambda: _("A second contact was named."),
+    "booking.second_contact_removed": lambda: _("The second contact was removed."),
+    "booking.hand_over": lambda: _("A colleague was asked to take over."),
+    "booking.taken_over": lambda: _("A colleague took over."),
+    "booking.cancelled": lambda: _("Cancelled."),
+    "booking.expired": lambda: _("Expired, since the address was not confirmed."),
+    "booking.archived": lambda: _("The case was taken out as a file."),
+}
+
+
+def payer_of(booking: Booking) -> str:
+    if not booking.payer:
+        return ""
+    return " ".join(filter(None, [booking.payer.name, booking.payer.organisation_number]))
+
+
+def meetings_of(booking: Booking) -> list:
+    meetings = list(booking.session.meetings.order_by("starts_at", "pk"))
+    for meeting in meetings:
+        meeting.session = booking.session
+    return meetings
+
+
+def participants_of(booking: Booking) -> QuerySet[Participant]:
+    """Everybody who has or had a named seat; the names are those of now, erased ones are gone."""
+    return booking.participants.order_by("created_at", "pk")[:MOST_ROWS]
+
+
+def person_row(one: Participant) -> list:
+    return [one.listed_name, one.workplace, one.role, str(one.get_state_display()), one.created_at]
+
+
+def messages_of(booking: Booking) -> list[BookingMessage]:
+    rows = booking.messages.select_related("message", "participant").order_by("message__created_at", "pk")
+    return list(rows[:MOST_ROWS])
+
+
+def whom_of(row: BookingMessage) -> str:
+    if row.participant and row.message.to_email not in {row.booking.contact_email, row.booking.second_email}:
+        return row.participant.listed_name
+    return row.message.to_email
+
+
+def entries_of(booking: Booking) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.about(booking).filter(action__in=STEPS).order_by("at", "pk")[:MOST_ROWS]
