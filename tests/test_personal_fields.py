@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from courses.models import Participant
 from taushet.registries import retention_rules
 
 # What a row points at, another row says how long to keep.
@@ -73,6 +74,12 @@ def test_new_field_without_a_rule_is_found():
     fields = [*telling_fields(), "courses.Participant.birthday"]
 
     assert without_rule(fields, retention_rules, ABOUT_NOBODY.split()) == ["courses.Participant.birthday"]
+
+
+def test_what_is_erased_of_a_participant_is_what_the_rules_are_about():
+    named = {name for rule in retention_rules for name in rule.fields if name.startswith("courses.Participant.")}
+
+    assert {f"courses.Participant.{field}" for field in Participant.PERSONAL} == named
 
 
 def test_rules_and_list_name_only_what_there_is():

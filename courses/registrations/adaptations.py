@@ -34,6 +34,7 @@ retention_rules.register(
         basis=_("Your explicit consent (GDPR articles 6 (1) a and 9 (2) a), which you can take back with one click"),
         keep=_("Until you take back your consent, and never longer than the day after the last meeting."),
         apply=adaptations.delete_adaptations,
+        fields=("courses.Adaptation.interpreter", "courses.Adaptation.food", "courses.Adaptation.other"),
     )
 )
 retention_rules.register(
@@ -43,5 +44,6 @@ retention_rules.register(
         purpose=_("To let somebody take part without others learning who it is."),
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("As long as the participant’s name."),
+        fields=("courses.Participant.alias", "courses.Participant.certificate_name"),
     )
 )

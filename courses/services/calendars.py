@@ -315,7 +315,7 @@ def _people(email: str) -> dict:
 def _name(invitation: Invitation) -> str:
     booking = invitation.booking
     if invitation.participant:
-        return invitation.participant.listed_name
+        return "" if invitation.participant.erased_at else invitation.participant.listed_name
     return booking.second_name if invitation.email == booking.second_email else booking.contact_name
 
 

@@ -45,7 +45,7 @@ def participants_of(booking: Booking) -> QuerySet[Participant]:
 
 
 def person_row(one: Participant) -> list:
-    return [one.listed_name, one.workplace, one.role, str(one.get_state_display()), one.created_at]
+    return [one.listed_name, one.listed_workplace, one.listed_role, str(one.get_state_display()), one.created_at]
 
 
 def messages_of(booking: Booking) -> list[BookingMessage]:

@@ -127,7 +127,7 @@ def revoke_misnamed(participant: Participant) -> int:
 
     Whoever has earned one gets it anew under the name as it is now. Returns how many were revoked.
     """
-    misnamed = participant.certificates.standing().exclude(name=participant.name)
+    misnamed = participant.certificates.standing().exclude(name=participant.name_on_certificate)
     revoked = 0
     for certificate in misnamed:
         Revocation.objects.create(certificate=certificate, percent=attended_by(participant).percent)

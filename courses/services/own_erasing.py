@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop
 
 from courses.models import Booking, BookingMessage, Participant, Session
 from taushet.models import Message, Suppression
-from taushet.registries import retention_rules
 from taushet.services import audit
 from taushet.services.erasing import empty_messages, withdraw_messages
 from taushet.services.links import revoke_link
@@ -42,7 +41,7 @@ def erase_participant(participant: Participant) -> None:
     if participant.erased_at:
         return
     email = participant.email
-    names = {getattr(participant, field) for field in personal_fields() if field not in NO_NAME}
+    names = {getattr(participant, field) for field in Participant.PERSONAL if field not in NO_NAME}
     gives_up = participant.state == Participant.State.ACTIVE and is_ahead(booking.session)
     _empty(participant, gives_up=gives_up)
     one = Participant.objects.filter(pk=participant.pk)
@@ -86,22 +85,17 @@ def empty_left_over() -> int:
     return emptied
 
 
-def personal_fields() -> list[str]:
-    """Return what of a participant is erased: the fields the retention rule is about."""
-    return [name.rpartition(".")[2] for name in retention_rules["participants"].fields]
-
-
 def _empty(participant: Participant, *, gives_up: bool) -> None:
     now = timezone.now()
     for relation in Participant._meta.related_objects:
         if relation.on_delete is CASCADE:  # what is about this person alone
             relation.related_model._base_manager.filter(**{relation.field.name: participant}).delete()
-    for field in personal_fields():
+    for field in Participant.PERSONAL:
         setattr(participant, field, "")
     participant.erased_at = now
     if gives_up:
         participant.state, participant.ended_at = Participant.State.WITHDRAWN, now
-    participant.save(update_fields=[*personal_fields(), "erased_at", "state", "ended_at"])
+    participant.save(update_fields=[*Participant.PERSONAL, "erased_at", "state", "ended_at"])
 
 
 def _contacts(booking: Booking) -> set[str]:

@@ -40,7 +40,7 @@ def tell_address_changed(participant: Participant, *, former: str) -> None:
     """Tell the former address, take the meetings out of its calendar, and send the new one what it needs."""
     booking = participant.booking
     if former and former != booking.contact_email:
-        subject, text = render(ADDRESS_CHANGED, booking)
+        subject, text = render(ADDRESS_CHANGED, booking, former)
         told = cancel_invitations(
             participant=participant, email=former, kind=ADDRESS_CHANGED, subject=subject, text=text
         )
@@ -62,7 +62,7 @@ def tell_erased(participant: Participant, email: str) -> list[Message]:
     """
     held = participant.invitations.filter(email=email, cancelled_at=None, meeting__ends_at__gt=timezone.now())
     left = held.exclude(message__state__in=[Message.State.CANCELLED, Message.State.FAILED]).select_related("meeting")
-    subject, text = render(ERASED, participant.booking)
+    subject, text = render(ERASED, participant.booking, email)
     told = []
     for invitation in left.order_by("meeting__starts_at", "pk"):
         told += cancel_invitations(

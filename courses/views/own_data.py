@@ -44,7 +44,9 @@ def form_page(request, token, form, act, *, title, text, button, color="accent")
 @opens_participant
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_correct(request, participant, token):
-    initial = {name: getattr(participant, name) for name in ("name", "workplace", "role")}
+    # The page of a protected name may lie on a table, so the real one stands in no form.
+    known = {name: getattr(participant, name) for name in ("name", "workplace", "role")}
+    initial = {} if participant.is_protected else known
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial=initial)
 
     def act():

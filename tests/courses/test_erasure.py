@@ -14,8 +14,10 @@ from django.utils import timezone
 
 from courses.models import AttendanceMark, Meeting, Participant, Session
 from courses.services import attendance, bookings, certificates, evaluations, own_data
+from courses.services.adaptations import tell_adaptation
 from courses.services.own_erasing import empty_left_over, erase_participant
 from courses.services.participants import Person, name_participants, withdraw_participant
+from courses.services.protection import protect_name
 from taushet.models import Message, Suppression
 from taushet.services.links import find_subject, issue_link
 from taushet.services.sending import send_all_due
@@ -325,6 +327,19 @@ def test_mail_that_was_leaving_just_then_is_emptied_the_night_after():
     assert empty_left_over() == 1
 
     assert places_with(TRACES) == []
+
+
+def test_protected_name_and_needs_go_too():
+    booking = booked()
+    one, _other = named(booking)
+    protect_name(one, alias="Deltaker Nord", certificate_name="S. Å. Eide")
+    tell_adaptation(one, other="Plass til førerhunden")
+    traces = (*TRACES, "Deltaker Nord", "S. Å. Eide", "førerhunden")
+    assert "courses.Adaptation.other" in places_with(traces)
+
+    erase_participant(Participant.objects.get(pk=one.pk))
+
+    assert places_with(traces) == []
 
 
 def test_session_of_others_is_left_alone():
