@@ -98,6 +98,48 @@ def change(old, new, on="2028-01-01"):
     }
 
 
+def begin(answers, number, name, *, like):
+    """Put a new municipality into every answer, in the place of an old one."""
+    answers["klass_131_codes"]["codes"].append(code(number, name))
+    answers["klass_104_to_131"]["correspondenceItems"].append({"sourceCode": number[:2], "targetCode": number})
+    places = places_of(answers, number[:2])
+    new = json.loads(json.dumps(next(place for place in places if place["kommunenummer"] == like)))
+    new |= {"kommunenummer": number, "kommunenavn": name, "kommunenavnNorsk": name}
+    new["gyldigeNavn"][0]["navn"] = name
+    places.append(new)
+
+
+def places_of(answers, county):
+    return next(c["kommuner"] for c in answers["kartverket_fylkerkommuner"] if c["fylkesnummer"] == county)
+
+
+def end(answers, *numbers):
+    codes = answers["klass_131_codes"]["codes"]
+    codes[:] = [item for item in codes if item["code"] not in numbers]
+
+
+def units_of(answers):
+    return [unit for name in ("brreg_kommuner_0", "brreg_kommuner_1") for unit in answers[name]["_embedded"]["enheter"]]
+
+
+def unit_of(answers, number):
+    return next(unit for unit in units_of(answers) if unit["forretningsadresse"]["kommunenummer"] == number)
+
+
+def move_unit(answers, old, number, name):
+    unit = unit_of(answers, old)
+    unit["navn"], unit["forretningsadresse"]["kommunenummer"] = f"{name.upper()} KOMMUNE", number
+
+
+def merge(answers, on="2028-01-01"):
+    """Let 1119 Hå and 1120 Klepp become 1199 Jæren."""
+    begin(answers, "1199", "Jæren", like="1119")
+    end(answers, "1119", "1120")
+    move_unit(answers, "1119", "1199", "Jæren")
+    answers["klass_131_changes"]["codeChanges"] = [change("1119", "1199", on), change("1120", "1199", on)]
+    return answers
+
+
 def save(answers: dict[str, object], folder: Path) -> Path:
     for name, data in answers.items():
         (folder / f"{name}.json").write_text(json.dumps(data), encoding="utf-8")
