@@ -18,6 +18,7 @@ class CoursesConfig(AppConfig):
             certificates,
             date_alerts,
             evaluations,
+            log,
             own_data,
             requests,
             sessions,

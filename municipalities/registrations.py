@@ -8,12 +8,14 @@ from taushet import roles
 from taushet.registries import (
     Deactivation,
     DemonstrationPart,
+    LoggedAction,
     RetentionRule,
     RolePermissions,
     SearchSource,
     TodayCard,
     deactivations,
     demonstration_parts,
+    logged_actions,
     retention_rules,
     role_permissions,
     search_sources,
@@ -148,3 +150,21 @@ retention_rules.register(
 for model in (County, Municipality, Unit, Indicator):
     auditlog.register(model, exclude_fields=["changed_at"] if hasattr(model, "changed_at") else [])
 auditlog.register(CrisisCentre, m2m_fields={"municipalities"})
+
+LOG_WORDS = {
+    "contact.changed": _("Contact person changed"),
+    "contact.created": _("Contact person put in"),
+    "contact.deleted": _("Contact person deleted"),
+    "fact.forgotten": _("Fact taken away"),
+    "fact.set": _("Fact put in"),
+    "membership.confirmed": _("Membership of a municipality confirmed"),
+    "membership.ended": _("Membership of a municipality ended"),
+    "membership.proposed": _("Membership of a municipality proposed"),
+    "membership.refused": _("Membership of a municipality refused"),
+    "registry.imported": _("Municipalities imported"),
+    "unit.changed": _("Unit changed"),
+    "unit.created": _("Unit put in"),
+}
+
+for code, words in LOG_WORDS.items():
+    logged_actions.register(LoggedAction(code, words))

@@ -11,12 +11,14 @@ from outreach.services import erasing, sending
 from taushet import roles
 from taushet.registries import (
     DemonstrationPart,
+    LoggedAction,
     MessageKind,
     RetentionRule,
     RolePermissions,
     SearchSource,
     TodayCard,
     demonstration_parts,
+    logged_actions,
     message_kinds,
     retention_rules,
     role_permissions,
@@ -180,3 +182,23 @@ retention_rules.register(
 )
 
 demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
+
+LOG_WORDS = {
+    "demand.published": _("Wording of a demand published"),
+    "letter.tested": _("Test copy of a letter sent"),
+    "mailing.approved": _("Mailing approved"),
+    "mailing.cancelled": _("Mailing cancelled"),
+    "mailing.changed": _("Mailing changed"),
+    "mailing.created": _("Mailing made"),
+    "mailing.returned": _("Mailing sent back"),
+    "mailing.submitted": _("Mailing submitted for approval"),
+    "mailing.taken_back": _("Letters taken back"),
+    "mandate.address_set": _("Address of an office put in"),
+    "mandate.ended": _("Office ended"),
+    "offices.changed": _("Office changed by the import"),
+    "offices.imported": _("Representatives, ministers and committees imported"),
+    "politician.erased": _("Personal data of a politician erased"),
+}
+
+for code, words in LOG_WORDS.items():
+    logged_actions.register(LoggedAction(code, words))

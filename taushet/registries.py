@@ -187,6 +187,14 @@ class DemonstrationPart:
     load: Callable[[Callable[[str], None]], None] = field(compare=False)
 
 
+@dataclass(frozen=True)
+class LoggedAction:
+    """Something the log tells of: its code, as `audit.record` takes it, and what a reader calls it."""
+
+    key: str
+    label: str
+
+
 message_kinds: Registry[MessageKind] = Registry()
 link_kinds: Registry[LinkKind] = Registry()
 feed_kinds: Registry[FeedKind] = Registry()
@@ -199,3 +207,4 @@ deactivations: Registry[Deactivation] = Registry()
 protected_addresses: Registry[ProtectedAddresses] = Registry()
 known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()
+logged_actions: Registry[LoggedAction] = Registry()

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import CleanCharField
 from taushet.models import AuditEntry
+from taushet.registries import logged_actions
 from taushet.searches import holds
 
 
@@ -14,7 +15,7 @@ class LogFilterForm(forms.Form):
     """Which lines of the log to show."""
 
     who = CleanCharField(label=_("Who (name or e-mail)"), max_length=120, required=False)
-    action = CleanCharField(label=_("What was done"), max_length=60, required=False)
+    action = forms.ChoiceField(label=_("What was done"), required=False)
     object_type = forms.ChoiceField(label=_("To what"), required=False)
     object_id = CleanCharField(label=_("Number"), max_length=40, required=False)
     since = forms.DateField(label=_("From and including"), required=False)
@@ -22,6 +23,7 @@ class LogFilterForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [("", _("Everything")), *actions()]
         self.fields["object_type"].choices = [("", _("Everything")), *object_types()]
         for name in ("since", "until"):
             self.fields[name].widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
@@ -34,7 +36,7 @@ class LogFilterForm(forms.Form):
         if chosen.get("who"):
             entries = entries.filter(holds(chosen["who"], "actor__name", "actor__email"))
         if chosen.get("action"):
-            entries = entries.filter(action__icontains=chosen["action"])
+            entries = entries.filter(action=chosen["action"])
         if chosen.get("object_type"):
             entries = entries.filter(object_type=chosen["object_type"])
         if chosen.get("object_id"):
@@ -48,6 +50,11 @@ class LogFilterForm(forms.Form):
 
 def midnight(day):
     return timezone.make_aware(datetime.combine(day, time.min))
+
+
+def actions():
+    """Return what the log tells of, by the words a reader finds it under."""
+    return sorted(((action.key, str(action.label)) for action in logged_actions), key=lambda choice: choice[1].lower())
 
 
 def object_types():

@@ -2,6 +2,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.registries import logged_actions
+
 
 class AuditEntryQuerySet(models.QuerySet):
     def about(self, subject):
@@ -10,6 +12,15 @@ class AuditEntryQuerySet(models.QuerySet):
 
 class AuditEntry(models.Model):
     """Who did or saw what, and when; written by the services in the same transaction as the change."""
+
+    KINDS = {
+        "booker": _("by the booker’s link"),
+        "participant": _("by the participant’s link"),
+        "visitor": _("by a visitor"),
+        "clock": _("by itself"),
+        "import": _("by an import"),
+        "provider": _("by the mail provider"),
+    }
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)
     actor = models.ForeignKey(
@@ -32,3 +43,14 @@ class AuditEntry(models.Model):
 
     def __str__(self):
         return f"{self.action} {self.object_type} {self.object_id}"
+
+    @property
+    def words(self):
+        """What was done, as a reader calls it; the code itself when nobody has named it."""
+        known = logged_actions.get(self.action)
+        return known.label if known else self.action
+
+    @property
+    def capacity(self):
+        """In what capacity, when there is no user."""
+        return self.KINDS.get(self.actor_kind, self.actor_kind)

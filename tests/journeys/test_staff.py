@@ -82,7 +82,7 @@ def test_a_colleague_is_invited_accepts_and_is_shut_out_at_once(new_page, site, 
     assert Message.objects.count() == before
 
     admin.goto("/stab/logg/")
-    expect(admin.get_by_role("cell", name="user.deactivated")).to_be_visible()
+    expect(admin.get_by_role("cell", name="Person deaktivert")).to_be_visible()
     accessible(admin)
 
 
