@@ -39,10 +39,13 @@ def site(live_server, settings):
 
 @pytest.fixture
 def new_page(browser, site):
-    """Open a fresh browser: `new_page(width=390, scripts=False, language="nn")`."""
+    """Open a fresh browser: `new_page(width=390, scripts=False, language="nn")`.
+
+    `visits` are addresses of other sites it may go to.
+    """
     contexts = []
 
-    def open_page(*, width=1280, scripts=True, language="nb") -> Page:
+    def open_page(*, width=1280, scripts=True, language="nb", visits=()) -> Page:
         context = browser.new_context(
             base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts
         )
@@ -52,7 +55,8 @@ def new_page(browser, site):
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"script error: {error}"))
         page.on("console", lambda line: faults.append(line.text) if is_fault(line) else None)
-        page.on("request", lambda request: None if is_own(request.url, site) else faults.append(request.url))
+        known = (site, *visits)
+        page.on("request", lambda request: None if is_own(request.url, known) else faults.append(request.url))
         return page
 
     faults = []
@@ -63,9 +67,9 @@ def new_page(browser, site):
     assert faults == []
 
 
-def is_own(address: str, site: str) -> bool:
+def is_own(address: str, known: tuple[str, ...]) -> bool:
     """Whether a request stays in the house: no page may ask a third party for anything."""
-    return address.startswith((site, "data:", "blob:"))
+    return address.startswith((*known, "data:", "blob:"))
 
 
 def is_fault(line) -> bool:

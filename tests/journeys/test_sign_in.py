@@ -1,4 +1,4 @@
-"""Coming in: by a code from the mail, by passkey, by app, by recovery code."""
+"""Coming in: by a code from the mail, by passkey, by app, by recovery code, by ID-porten; and being kept out."""
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -6,8 +6,10 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.cache import cache
 from playwright.sync_api import expect
 
+from taushet.models import Message
 from tests.factories.taushet import StaffFactory, UserFactory
 from tests.journeys.people import app_code, code_in_mail, secret_of
+from tests.servers.openid import configure, openid_provider
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -160,3 +162,62 @@ def test_the_second_step_is_asked_for_when_signing_in(page, accessible, way):
     box.fill(code)
     page.get_by_role("button", name="Logg inn", exact=True).click()
     expect(box).to_have_attribute("aria-invalid", "true")
+
+
+@pytest.fixture
+def id_porten(settings, monkeypatch):
+    """A provider like ID-porten, where Siri has signed in strongly."""
+    strong = "idporten-loa-high"
+    with openid_provider() as provider:
+        provider.person = {"sub": "1", "email": "siri@kss.example", "email_verified": True, "acr": strong}
+        configure(settings, monkeypatch, provider, accepted_acr=[strong], fetch_userinfo=False)
+        yield provider
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, False), (1280, True)])
+def test_staff_come_in_by_id_porten_and_still_need_the_second_step(new_page, id_porten, accessible, width, scripts):
+    siri = StaffFactory(email="siri@kss.example")
+    page = new_page(width=width, scripts=scripts, visits=[id_porten.address])
+    look = accessible if scripts else lambda page: None
+
+    # Too weak at first, and then somebody nobody knows
+    strong, id_porten.person["acr"] = id_porten.person["acr"], "idporten-loa-low"
+    page.goto("/stab/bestillinger/")
+    look(page)
+    page.get_by_role("link", name="Logg inn med ID-porten").click()
+    expect(heading(page)).to_have_text("Du er ikke logget inn")
+    expect(page.get_by_role("main")).to_contain_text("ikke sikker nok")
+    look(page)
+    page.get_by_role("link", name="Logg inn med en kode").click()
+    id_porten.person |= {"acr": strong, "sub": "2", "email": "fremmed@kommune.example"}
+    page.get_by_role("link", name="Logg inn med ID-porten").click()
+    expect(heading(page)).to_have_text("Du er ikke logget inn")
+
+    id_porten.person |= {"sub": "1", "email": siri.email}
+    page.goto("/stab/bestillinger/")
+    page.get_by_role("link", name="Logg inn med ID-porten").click()
+    expect(heading(page)).to_have_text("Det andre trinnet")
+    page.goto("/stab/")
+    expect(page.get_by_role("heading", name="I dag")).to_have_count(0)
+    page.goto("/stab/bestillinger/")
+    box = page.get_by_label("Koden fra appen, eller en gjenopprettingskode")
+    box.fill(app_code(secret_of(siri)))
+    page.get_by_role("button", name="Logg inn", exact=True).click()
+    expect(heading(page)).to_have_text("Bestillinger")
+
+
+def test_who_asks_for_codes_without_end_is_stopped_for_a_while(new_page, accessible):
+    user = UserFactory(email="kari@kommune.example")
+    page = new_page(width=390)
+
+    for _time in range(4):
+        page.context.clear_cookies()
+        page.goto("/konto/logg-inn/")
+        page.get_by_label("E-postadressen din").fill(user.email)
+        page.get_by_role("button", name="Send meg en kode").click()
+        page.wait_for_load_state()
+
+    expect(page.get_by_label("E-postadressen din")).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".ds-validation-message")).to_contain_text("Vent noen minutter og prøv igjen.")
+    accessible(page)
+    assert Message.objects.filter(kind="sign-in").count() == 3

@@ -16,6 +16,7 @@ from taushet.roles import ADMINISTRATOR
 from taushet.services.links import fill_placeholders, issue_link, page_address
 from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory
+from tests.factories.outbox import write
 from tests.factories.outreach import mailing, place
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory
 from tests.journeys.people import app_code, code_in_mail, signed_in
@@ -86,17 +87,54 @@ def test_a_colleague_is_invited_accepts_and_is_shut_out_at_once(new_page, site, 
     accessible(admin)
 
 
-def test_the_feed_of_a_deactivated_trainer_dies_at_once(page, site):
+def test_session_feed_and_links_of_a_deactivated_trainer_die_at_once(new_page, site):
+    """Tone holds courses, has booked seats herself and takes part in another course."""
     trainer = register_trainer(TrainerUserFactory(name="Tone Tangen"), courses=[])
+    booking = BookingFactory(contact_email=trainer.user.email)
+    participant = ParticipantFactory(email=trainer.user.email)
     feed = page_address(TRAINER_FEED, issue_link(TRAINER_FEED, trainer.pk))
-    signed_in(page, StaffFactory(roles=[ADMINISTRATOR]), site)
-    assert page.request.get(feed).status == 200
+    links = [
+        page_address(kind, issue_link(kind, row.pk))
+        for kind, row in [("booking", booking), ("participant", participant)]
+    ]
+    tone, admin = signed_in(new_page(width=390), trainer.user, site), new_page()
+    signed_in(admin, StaffFactory(roles=[ADMINISTRATOR], name="Anders Aune"), site)
+    tone.goto("/kursholder/")
+    expect(heading(tone)).to_have_text("Kursoppdragene dine")
+    assert [tone.request.get(address).status for address in [feed, *links]] == [200, 200, 200]
 
-    page.goto(f"/stab/personer/{trainer.user_id}/deaktiver/")
-    page.get_by_role("button", name="Deaktiver").click()
+    admin.goto(f"/stab/personer/{trainer.user_id}/deaktiver/")
+    admin.get_by_role("button", name="Deaktiver").click()
 
-    expect(page.locator(".message")).to_be_visible()
-    assert page.request.get(feed).status == 410
+    expect(admin.locator(".message")).to_be_visible()
+    assert [tone.request.get(address).status for address in [feed, *links]] == [410, 404, 404]
+    tone.goto("/kursholder/")
+    expect(heading(tone)).to_have_text("Logg inn")
+
+
+def test_the_administrator_sees_who_looked_at_names_and_mail(new_page, site, accessible):
+    booking = BookingFactory()
+    ParticipantFactory(booking=booking, name="Per Hansen")
+    mail = write(subject="Til Per")
+    siri = signed_in(new_page(), StaffFactory(name="Siri Strand"), site)
+    siri.goto(f"/stab/bestillinger/{booking.pk}/")
+    expect(siri.get_by_text("Per Hansen")).to_be_visible()
+    siri.goto(mail.get_absolute_url())
+    expect(heading(siri)).to_have_text("Til Per")
+    siri.goto("/stab/logg/")
+    expect(heading(siri)).to_have_text("Du har ikke tilgang til denne siden")
+
+    admin = signed_in(new_page(width=390), StaffFactory(roles=[ADMINISTRATOR]), site)
+    admin.goto("/stab/logg/")
+    admin.get_by_label("Hvem (navn eller e-post)").fill("siri")
+    admin.get_by_role("button", name="Vis").click()
+    rows = admin.locator("tbody tr")
+    expect(rows).to_have_count(2)
+    expect(rows.nth(0)).to_contain_text("E-post lest")
+    expect(rows.nth(1)).to_contain_text("Deltakerliste sett")
+    expect(rows.nth(1)).to_contain_text(f"bestilling {booking.pk}")
+    expect(admin.get_by_text("Per Hansen")).to_have_count(0)
+    accessible(admin)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from taushet import environment
+
 CLIENT, SECRET = "taushet", "client-secret"
 
 
@@ -135,3 +137,21 @@ def openid_provider():
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def configure(settings, monkeypatch, provider, **options):
+    """Make the provider known as ID-porten, by nothing but the setting."""
+    app = {
+        "provider_id": "idporten",
+        "name": "ID-porten",
+        "client_id": CLIENT,
+        "secret": SECRET,
+        "settings": {"server_url": provider.address, "token_auth_method": "client_secret_basic", **options},
+    }
+    monkeypatch.setenv("TAUSHET_OIDC_PROVIDERS", json.dumps([app]))
+    settings.SOCIALACCOUNT_PROVIDERS = {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": environment.structure("TAUSHET_OIDC_PROVIDERS", []),
+        }
+    }

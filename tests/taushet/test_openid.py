@@ -10,11 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from taushet import environment
 from taushet.models import AuditEntry, User
 from taushet.registries import KnownAddress, Registry
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
-from tests.servers.openid import CLIENT, SECRET, openid_provider
+from tests.servers.openid import CLIENT, configure, openid_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -52,23 +51,6 @@ def provider(running_provider, settings, monkeypatch):
         fetch_userinfo=False,
     )
     return running_provider
-
-
-def configure(settings, monkeypatch, provider, **options):
-    app = {
-        "provider_id": "idporten",
-        "name": "ID-porten",
-        "client_id": CLIENT,
-        "secret": SECRET,
-        "settings": {"server_url": provider.address, "token_auth_method": "client_secret_basic", **options},
-    }
-    monkeypatch.setenv("TAUSHET_OIDC_PROVIDERS", json.dumps([app]))
-    settings.SOCIALACCOUNT_PROVIDERS = {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "APPS": environment.structure("TAUSHET_OIDC_PROVIDERS", []),
-        }
-    }
 
 
 def visit(client, address=LOGIN):
