@@ -1,4 +1,3 @@
-import json
 from dataclasses import replace
 from datetime import date
 
@@ -11,6 +10,7 @@ from outreach.models import Body, Mandate, Politician
 from outreach.services.storting import import_storting
 from outreach.services.storting_export import Export, Minister, Representative, read_bundled, read_official
 from taushet.models import AuditEntry
+from tests.outreach.official import official, official_minister, official_representative
 
 
 def export(**changes):
@@ -26,40 +26,6 @@ def export(**changes):
         "committees": {"FAMKULT": "Familie- og kulturkomiteen", "JUSTIS": "Justiskomiteen", "GAMMEL": "Gammel komité"},
     }
     return Export(**values | changes)
-
-
-def official(representatives, ministers=None, committees=None):
-    as_of = r"/Date(1767603600000+0100)/"
-    return {
-        "dagensrepresentanter": json.dumps(
-            {"respons_dato_tid": as_of, "dagensrepresentanter_liste": representatives}
-        ).encode(),
-        "regjering": json.dumps({"regjeringsmedlemmer_liste": ministers or [official_minister()]}).encode(),
-        "allekomiteer": json.dumps({"komiteer_liste": committees or [{"id": "NÆRING", "navn": "Næring"}]}).encode(),
-    }
-
-
-def official_representative(**changes):
-    return {
-        "id": "BÅH",
-        "fornavn": "Bård",
-        "etternavn": "Hoksrud",
-        "parti": {"id": "X", "navn": "Et parti"},
-        "fylke": {"id": "Te", "navn": "Telemark"},
-        "vara_representant": False,
-        "komiteer_liste": [{"id": "NÆRING", "navn": "Næring"}],
-    } | changes
-
-
-def official_minister(**changes):
-    return {
-        "id": "LVA",
-        "fornavn": "Lene",
-        "etternavn": "Vågslid",
-        "parti": {"id": "A", "navn": "Arbeiderpartiet"},
-        "departement": "Barne- og familiedepartementet",
-        "tittel": "Barne- og familieminister",
-    } | changes
 
 
 def test_the_bundled_copy_brings_all_offices(db):
