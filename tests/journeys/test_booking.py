@@ -1,15 +1,17 @@
 """A municipality books seats: from the front page to the names, the hand-over and the end of it."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from courses.models import Booking, Participant
 from municipalities.models import Municipality
 from taushet.models import Message
-from taushet.services.links import fill_placeholders
-from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
+from taushet.services.links import fill_placeholders, issue_link, page_address
+from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -263,8 +265,71 @@ def test_a_lost_link_is_sent_again(session, page, accessible):
     page.get_by_role("button", name="Send lenkene").click()
     expect(said(page)).to_be_visible()
 
+    answer = said(page).text_content()
+    page.locator("#id_email").fill("ukjent@bodo.test")
+    page.get_by_role("button", name="Send lenkene").click()
+    expect(page.locator("#id_email")).to_have_value("")
+    assert said(page).text_content() == answer
+    assert list(Message.objects.values_list("to_email", "kind")) == [("kari@bodo.test", "booking-lost-link")]
+
     page.goto(link_in_mail("kari@bodo.test", "booking-lost-link"))
     expect(head(page)).to_have_text(f"Bestilling {booking.pk}")
+
+
+@pytest.fixture
+def own_page(session):
+    """The address of a booking of three for Bodø, with two names and a second contact."""
+    bodo = Municipality.objects.get(name="Bodø")
+    booking = BookingFactory(session=session, municipality=bodo, seats=3, contact_name="Kari Nordmann")
+    for name in ("Per Persen", "Ida Olsen"):
+        ParticipantFactory(booking=booking, name=name)
+    return page_address("booking", issue_link("booking", booking.pk))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_page_of_a_booking_prints_what_one_needs_on_paper(own_page, new_page, width):
+    page = new_page(width=width)
+    page.goto(own_page)
+    page.emulate_media(media="print")
+
+    for told in (
+        "Kurspåmelding",
+        "Bestillingen er bekreftet",
+        "3 plasser for Bodø",
+        "Rådhuset",
+        "Kari Nordmann",
+        "Per Persen",
+        "Ida Olsen",
+    ):
+        expect(page.get_by_text(told).locator("visible=true").first).to_be_visible()
+    for hidden in (".top-bar", ".main-navigation", ".breadcrumbs", ".footer-links", ".actions", "#signup-link"):
+        expect(page.locator(hidden).locator("visible=true")).to_have_count(0)
+    expect(page.get_by_role("button")).to_have_count(0)
+    expect(page.get_by_role("textbox")).to_have_count(0)
+    expect(page.get_by_text(COURSE)).to_have_count(0)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def calendar_in(page, link):
+    """Return the calendar file behind a link, without its folded lines, and what it is called."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=link).click()
+    file = download.value
+    return file.path().read_bytes().decode().replace("\r\n ", ""), file.suggested_filename
+
+
+def test_a_visitor_and_a_booker_put_the_same_meeting_in_their_calendars(session, own_page, page):
+    page.goto(session.get_absolute_url())
+    public, _name = calendar_in(page, "Legg det i kalenderen")
+    page.goto(own_page)
+    own, name = calendar_in(page, "Kalenderfil")
+
+    uid = session.meetings.get().uid
+    assert (f"UID:{uid}\r\n" in public, f"UID:{uid}\r\n" in own) == (True, True)
+    assert (COURSE in public, COURSE in own) == (True, False)
+    assert "SUMMARY:Kurs – Bodø\r\n" in own
+    assert "Per Persen" not in own
+    assert re.fullmatch(r"kurs-[\d-]{10}\.ics", name)
 
 
 def test_filters_with_script_change_the_list_and_the_address(session, page):
@@ -281,6 +346,23 @@ def test_filters_with_script_change_the_list_and_the_address(session, page):
 
     page.go_back()
     expect(page.locator(".session-row")).to_have_count(1)
+    page.locator("form.filters [name=county]").first.select_option("Hele landet")
+    expect(page.locator(".session-row")).to_have_count(2)
+    page.get_by_label("For hvem").select_option("crisis_centres")
+    expect(page.locator(".empty-state")).to_be_visible()
+    page.get_by_label("For hvem").select_option("leaders")
+    expect(page.locator(".session-row")).to_have_count(2)
+    BookingFactory(session=session, seats=5)
+    page.get_by_label("Bare med ledige plasser").check()
+    expect(page.locator(".session-row")).to_have_count(1)
+    expect(page.locator(".session-row")).to_contain_text("Bergen")
+    page.get_by_label("Bare med ledige plasser").uncheck()
+    page.locator("[name=date_from]").fill(f"{timezone.localdate(session.first_starts_at) + timedelta(days=1)}")
+    page.locator("[name=date_from]").press("Tab")
+    expect(page.locator(".empty-state")).to_be_visible()
+    page.locator("[name=date_from]").fill(f"{timezone.localdate(session.first_starts_at)}")
+    page.locator("[name=date_from]").press("Tab")
+    expect(page.locator(".session-row")).to_have_count(2)
     page.locator("[name=date_to]").fill("2020-01-01")
     page.locator("[name=date_from]").fill("2020-02-01")
     expect(page.locator("form.filters .ds-validation-message")).to_be_visible()
