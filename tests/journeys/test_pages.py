@@ -3,13 +3,15 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
+from courses.views import bookings
 from municipalities.models import Municipality, Succession
 from municipalities.services.registry.bundled import read_bundled
 from municipalities.services.registry.writing import import_edition
 from taushet.views import information
-from tests.factories.courses import SessionFactory
+from tests.factories.courses import BookingFactory, SessionFactory
 from tests.factories.municipalities import CrisisCentreFactory, MunicipalityFactory
 from tests.factories.outreach import demand_version
 from tests.factories.taushet import UserFactory
@@ -93,6 +95,26 @@ def test_every_public_page_is_accessible(new_page, addresses, accessible, langua
                 accessible(page)
 
 
+def test_the_small_public_pages_are_accessible_too(new_page, accessible):
+    page = new_page(width=390)
+    waiting = SessionFactory(capacity=2)
+    BookingFactory(session=waiting, seats=2)
+
+    for address, heading in (
+        (waiting.get_absolute_url(), waiting.course.title_nb),
+        (reverse("courses:date_alert_create"), "Få beskjed om nye datoer"),
+        (reverse("courses:certificate_form"), "Kontroller et kursbevis"),
+        (reverse("account_inactive"), "Tilgangen din er stengt"),
+        (reverse("account_signup"), "Du trenger ingen konto"),
+        (reverse("socialaccount_login_cancelled"), "Du avbrøt innloggingen"),
+    ):
+        page.goto(address)
+        expect(page.get_by_role("heading", level=1)).to_have_text(heading)
+        assert_well_built(page, "nb")
+        accessible(page)
+    assert page.request.get("/helse/").json() == {"status": "ok"}
+
+
 @pytest.mark.main_job
 def test_visitor_without_script_finds_a_municipality_its_course_and_the_help(new_page, addresses):
     page = new_page(scripts=False, width=390)
@@ -170,6 +192,27 @@ def test_error_pages_stand_in_the_same_house(new_page, norway, client, site, acc
         expect(page.get_by_role("heading", level=1)).to_have_text(heading)
         assert_well_built(page, "nb")
         accessible(page)
+
+
+def test_a_form_sent_from_elsewhere_and_one_too_many_are_told_plainly(new_page, db, monkeypatch, accessible):
+    page = new_page(width=390)
+    page.goto("/bestilling/")
+    page.context.clear_cookies(name="skjema")
+    page.get_by_label("E-post").fill("kari@bodo.test")
+    page.get_by_role("button", name="Send lenkene").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Skjemaet kunne ikke sendes")
+    assert_well_built(page, "nb")
+    accessible(page)
+
+    monkeypatch.setattr(bookings, "LOST_LINKS_AN_HOUR", 0)
+    page.goto("/bestilling/")
+    page.get_by_label("E-post").fill("kari@bodo.test")
+    with page.expect_response("**/bestilling/") as answer:
+        page.get_by_role("button", name="Send lenkene").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("For mange forsøk")
+    assert answer.value.status == 429
+    assert_well_built(page, "nb")
+    accessible(page)
 
 
 def test_last_resort_page_has_the_way_out_and_the_helplines(new_page, db, monkeypatch, settings, site, accessible):
