@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Booking
+from courses.models import Booking, Participant
 from municipalities.models import Membership
 from taushet.services import people
 from taushet.services.links import issue_link
@@ -150,3 +150,15 @@ def test_queries_do_not_grow(client, django_assert_max_num_queries, count):
 
     with django_assert_max_num_queries(9):
         client.get(PAGE)
+
+
+def test_colleagues_see_the_name_that_stands_on_lists(client, monkeypatch):
+    user, place = sign_in(client, UserFactory()), MunicipalityFactory()
+    belongs(user, place)
+    participant = ParticipantFactory(booking__municipality=place, name="Åse Ødegård")
+    monkeypatch.setattr(Participant, "listed_name", "Å.")
+
+    page = client.get(reverse("courses:my_booking", args=[participant.booking_id])).text
+
+    assert "<li>Å." in page
+    assert "Åse Ødegård" not in page

@@ -135,6 +135,17 @@ def test_other_trainers_session_is_404(client, trainer, name):
     assert client.get(reverse(f"courses:{name}", args=[session.pk])).status_code == 404
 
 
+def test_session_page_shows_the_name_that_stands_on_lists(client, trainer, monkeypatch):
+    session = teach(trainer)
+    ParticipantFactory(booking=BookingFactory(session=session), name="Åse Ødegård")
+    monkeypatch.setattr(Participant, "listed_name", "Å.")
+
+    page = client.get(reverse("courses:trainer_session", args=[session.pk])).text
+
+    assert "<strong>Å.</strong>" in page
+    assert "Åse Ødegård" not in page
+
+
 def test_trainer_who_is_taken_off_loses_the_participants(client, trainer):
     session = teach(trainer)
     withdraw_assignment(session.assignments.get(), by=UserFactory())
