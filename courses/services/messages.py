@@ -94,10 +94,15 @@ def welcome(participant: Participant) -> list[Message]:
     )
 
 
+def has_own_address(participant: Participant) -> bool:
+    """Whether mail reaches the participant apart from the contact."""
+    return participant.email not in {"", participant.booking.contact_email}
+
+
 def tell_removed(participant: Participant) -> None:
     """Tell somebody that the name has been taken off, and take the meetings out of the calendar."""
     booking = participant.booking
-    if not participant.email or participant.email == booking.contact_email:
+    if not has_own_address(participant):
         return
     subject, text = _render(REMOVED, booking, participant.email, participant=participant)
     told = cancel_invitations(participant=participant, kind=REMOVED, subject=subject, text=text)

@@ -215,8 +215,13 @@ def _welcome(participant: Participant) -> None:
         messages.welcome(participant)
 
 
+def is_told_of_removal(participant: Participant) -> bool:
+    """Whether somebody hears of it when the name is taken off."""
+    return participant.booking.state == Booking.State.CONFIRMED and messages.has_own_address(participant)
+
+
 def _tell_removed(participant: Participant) -> None:
-    if participant.booking.state == Booking.State.CONFIRMED:
+    if is_told_of_removal(participant):
         messages.tell_removed(participant)
 
 

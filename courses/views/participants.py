@@ -16,6 +16,7 @@ from courses.services import certificates
 from courses.services.adaptations import tell_adaptation
 from courses.services.participants import (
     free_names,
+    is_told_of_removal,
     name_participants,
     replace_participant,
     sign_up,
@@ -24,7 +25,7 @@ from courses.services.participants import (
 from courses.services.presence import attended_by
 from taushet.services.links import issue_link, page_address
 
-from .bookings import booking_page, meetings_of
+from .bookings import action_page, booking_page, meetings_of
 from .secret import OWNER, RECEIPT, SECOND, opens_booking, opens_participant
 
 WRITTEN = ("name", "email", "workplace", "role")
@@ -90,16 +91,35 @@ def participant_replace(request, access, participant_id):
 
 
 @opens_booking(OWNER, SECOND, RECEIPT)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def participant_remove(request, access, participant_id):
     participant = participant_of(access, participant_id)
-    try:
+    if request.method != "POST" and participant.state != Participant.State.ACTIVE:
+        return redirect(access.url("booking_detail"))
+
+    def change():
         withdraw_participant(participant)
-    except CoursesError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("%(name)s has been taken off the list.") % {"name": participant.listed_name})
-    return redirect(access.url("booking_detail"))
+        return _("%(name)s has been taken off the list.") % {"name": participant.listed_name}
+
+    return action_page(
+        request,
+        access,
+        None,
+        change,
+        title=_("Take %(name)s off the list?") % {"name": participant.listed_name},
+        text=what_removing_does(participant),
+        button=_("Take off"),
+        color="danger",
+    )
+
+
+def what_removing_does(participant):
+    if is_told_of_removal(participant):
+        return _(
+            "%(name)s gets an e-mail that says so, and the meetings go out of the calendar. The seat stays with the "
+            "booking, and you can put in somebody else."
+        ) % {"name": participant.listed_name}
+    return _("The seat stays with the booking, and you can put in somebody else.")
 
 
 def participant_of(access, participant_id):

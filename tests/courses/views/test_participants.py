@@ -1,7 +1,9 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from courses.models import Booking, Participant
 from taushet.models import Message
@@ -151,11 +153,48 @@ def test_booker_takes_a_name_off(client):
     participant = ParticipantFactory()
     path = address("booking", participant.booking, "participant_remove", participant.pk)
 
-    assert client.get(path).status_code == 405
-    client.post(path)
+    response = client.post(path)
 
     participant.refresh_from_db()
     assert participant.state == Participant.State.WITHDRAWN
+    assert response.url == address("booking", participant.booking, "booking_detail")
+    assert client.get(path).url == response.url
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_told"),
+    [
+        ({}, True),
+        ({"email": ""}, False),
+        ({"email": "kari@bodo.test"}, False),
+        ({"booking__state": Booking.State.HELD, "booking__held_until": timezone.now() + timedelta(days=1)}, False),
+    ],
+)
+def test_booker_is_asked_and_told_what_happens_before_a_name_is_taken_off(client, fields, is_told):
+    participant = ParticipantFactory(booking__contact_email="kari@bodo.test", name="Per Persen", **fields)
+    path = address("booking", participant.booking, "participant_remove", participant.pk)
+
+    page = text_of(client.get(path))
+
+    assert "Fjerne Per Persen fra listen?" in page
+    assert ("Per Persen får en e-post om det" in page) is is_told
+    assert "Plassen er fortsatt din, og du kan sette inn en annen." in page
+    participant.refresh_from_db()
+    assert participant.state == Participant.State.ACTIVE
+    client.post(path)
+    assert Message.objects.filter(kind="participant-removed", to_email=participant.email).exists() is is_told
+
+
+def test_name_is_not_taken_off_a_course_that_is_over(client):
+    over = timezone.now() - timedelta(days=1)
+    session = SessionFactory(first_starts_at=over - timedelta(hours=3), last_ends_at=over)
+    participant = ParticipantFactory(booking__session=session)
+
+    page = client.post(address("booking", participant.booking, "participant_remove", participant.pk))
+
+    participant.refresh_from_db()
+    assert participant.state == Participant.State.ACTIVE
+    assert 'role="alert"' in page.text
 
 
 def test_people_sign_up_without_mail_and_stay_apart(client):
