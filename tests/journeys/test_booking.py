@@ -196,6 +196,16 @@ def test_without_script_on_a_telephone(session, new_page):
     expect(page.locator(".participant-row")).to_contain_text("Kari Nordmann")
     assert Booking.objects.get().municipality.name == "Fauske"
 
+    # Not coming after all, and asked whether that is meant
+    page.get_by_role("link", name="Fjern Kari Nordmann").click()
+    expect(head(page)).to_have_text("Fjerne Kari Nordmann fra listen?")
+    page.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    expect(page.locator(".participant-row")).to_have_count(1)
+    page.get_by_role("link", name="Fjern Kari Nordmann").click()
+    page.get_by_role("button", name="Fjern").click()
+    expect(page.locator(".participant-row")).to_have_count(0)
+    assert Booking.objects.get().seats == 3
+
 
 def test_in_nynorsk_on_a_telephone(session, new_page, accessible):
     page = new_page(width=390, language="nn")
