@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
+from taushet.hosts import is_on_neutral_host
 from taushet.second_factor import AFTER_SECOND_FACTOR, SecondFactor, second_factor_of
 
 NEUTRAL_PATHS = (
@@ -33,10 +34,9 @@ GUARDED_PATHS = ("/stab/", "/admin/")
 
 def neutral_host(get_response):
     """Serve only secret-link pages on the neutral host, since the main one tells what it is about (design rule 9)."""
-    is_apart = settings.BASE_URL.partition("://")[2] != settings.NEUTRAL_HOST
 
     def middleware(request):
-        if is_apart and request.get_host() == settings.NEUTRAL_HOST and not request.path.startswith(NEUTRAL_PATHS):
+        if not request.path.startswith(NEUTRAL_PATHS) and is_on_neutral_host(request):
             raise Http404
         return get_response(request)
 
