@@ -10,7 +10,8 @@ from django.template.loader_tags import BlockNode
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -18,6 +19,14 @@ register = template.Library()
 
 NBSP = "\N{NO-BREAK SPACE}"
 EN_DASH = "\N{EN DASH}"
+WORD_JOINER = "\N{WORD JOINER}"
+
+
+class Unbroken(str):
+    """Text whose dashes may not end a line on a page; in mail and files it is as it is."""
+
+    def __html__(self):
+        return mark_safe(escape(str(self)).replace(EN_DASH, f"{EN_DASH}{WORD_JOINER}"))  # noqa: S308
 
 
 def local(value):
@@ -85,7 +94,7 @@ def time_span(start, end=None):
         return ""
     if not end:
         return clock(start)
-    return say_at(f"{write_clock(local(start))}{EN_DASH}{write_clock(local(end))}")
+    return Unbroken(say_at(f"{write_clock(local(start))}{EN_DASH}{write_clock(local(end))}"))
 
 
 def say_at(time: str) -> str:
@@ -105,7 +114,7 @@ def moment_span(start, end=None):
         return ""
     if end and local(start).date() != local(end).date():
         return f"{moment(start)}{EN_DASH}{moment(end)}"
-    return f"{day(start)} {time_span(start, end)}"
+    return Unbroken(f"{day(start)} {time_span(start, end)}")
 
 
 @register.filter

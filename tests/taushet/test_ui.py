@@ -45,6 +45,19 @@ def test_date_span_says_only_what_differs(start, end, expected):
         assert plain(ui.date_span(start, end)) == expected
 
 
+@pytest.mark.parametrize("written", ["{{ start|time_span:end }}", "{{ start|moment_span:end }}"])
+def test_hours_do_not_break_on_a_page_and_are_plain_in_mail(written):
+    hours = Template("{% load ui %}" + written)
+    moments = {"start": MORNING, "end": NOON}
+
+    with translation.override("nb"):
+        page, mail = hours.render(Context(moments)), hours.render(Context(moments, autoescape=False))
+
+    assert plain(page).endswith("kl. 09.00–\u206012.00")
+    assert plain(mail).endswith("kl. 09.00–12.00")
+    assert page.replace("\u2060", "") == mail
+
+
 def test_moment_span_over_midnight_names_both_days():
     with translation.override("nb"):
         text = ui.moment_span(MORNING, datetime(2026, 12, 11, 11, 0, tzinfo=UTC))
