@@ -145,7 +145,7 @@ def test_calendar_is_readable(client, staff):
 
     page = client.get(message.get_absolute_url()).content.decode()
 
-    assert "10.\xa0desember 2026 kl.\xa009.00–12.00, Rådhuset" in page.replace("&nbsp;", "\xa0")
+    assert "10.\xa0desember 2026 kl.\xa009.00–\u206012.00, Rådhuset" in page.replace("&nbsp;", "\xa0")
 
 
 def test_broken_calendar_breaks_no_page(client, staff):
