@@ -166,6 +166,16 @@ def test_a_deactivated_person_is_out_at_once(client, administrator):
     assert not UserSession.objects.filter(user=person).exists()
 
 
+def test_the_page_of_a_person_says_what_was_done_in_words(client, administrator):
+    person = TrainerUserFactory()
+    client.post(reverse("person_deactivate", args=[person.pk]))
+
+    page = client.get(reverse("person_detail", args=[person.pk])).text
+
+    assert f'Person deaktivert <span class="detail">{administrator}</span>' in page
+    assert "user.deactivated" not in page
+
+
 def test_old_sessions_stay_dead_after_reactivation(client, administrator):
     person = TrainerUserFactory()
     theirs = Client()
