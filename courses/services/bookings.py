@@ -115,7 +115,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
         refuse_too_many_holds(booking)
         booking.state = Booking.State.HELD
         booking.held_until = min(timezone.now() + HOLD, door.session.first_starts_at)
-        booking.save(force_insert=True)
+        save_new(booking)
         name_contact(booking, takes_part)
         messages.ask_for_confirmation(booking)
         audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
@@ -132,7 +132,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
             door.take(booking.seats)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
-        booking.save(force_insert=True)
+        save_new(booking)
         name_contact(booking, takes_part)
         if booking.created_by_id is None:
             know_contact(booking)
@@ -140,6 +140,13 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
         kind = "" if by else "booker"
         audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
     return booking
+
+
+def save_new(booking: Booking) -> None:
+    """Save a booking, and who pays for it when we have not met the payer before: both or neither."""
+    if booking.payer and booking.payer._state.adding:
+        booking.payer.save()
+    booking.save(force_insert=True)
 
 
 def name_contact(booking: Booking, takes_part: bool) -> None:

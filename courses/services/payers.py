@@ -24,8 +24,6 @@ def own_payer(municipality: Municipality) -> Unit:
 def other_payer(
     municipality: Municipality, *, name: str, organisation_number: str, kind: str = Unit.Kind.OTHER
 ) -> Unit:
-    """Return the unit with an organisation number, made when it is new; a known unit keeps its name."""
+    """Return the unit with an organisation number, as it is known, or a new one that is saved with the booking."""
     known = Unit.objects.filter(organisation_number=organisation_number).order_by("-is_active", "pk").first()
-    return known or Unit.objects.create(
-        municipality=municipality, kind=kind, name=name, organisation_number=organisation_number
-    )
+    return known or Unit(municipality=municipality, kind=kind, name=name, organisation_number=organisation_number)

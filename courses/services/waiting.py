@@ -16,7 +16,7 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages, offers, seats
-from .bookings import HOLD, close_links, is_proved, is_signed_in_with, name_contact, new_booking, once
+from .bookings import HOLD, close_links, is_proved, is_signed_in_with, name_contact, new_booking, once, save_new
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
 
@@ -62,7 +62,7 @@ def join_waiting_list(
                 refuse_too_many_holds(booking)
             booking.state = State.WAITING
             booking.held_until = None if proved else min(timezone.now() + HOLD, door.session.first_starts_at)
-            booking.save(force_insert=True)
+            save_new(booking)
             place = WaitingPlace.objects.create(
                 booking=booking,
                 wanted=booking.seats,

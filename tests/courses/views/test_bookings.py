@@ -8,6 +8,7 @@ from django.utils import timezone
 from courses.models import Booking, ConfirmedAddress, Session
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
 from courses.services.contacts import hand_over
+from municipalities.models import Unit
 from taushet.models import Message, SecretLink
 from taushet.services.links import issue_link, renew_link
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
@@ -198,18 +199,52 @@ def test_paying_booking_gets_the_municipality_as_payer(client):
     assert (booking.payer, booking.invoice_reference, booking.seat_price) == (unit, "4711", 1200)
 
 
+OTHER_PAYER = {
+    "payer_kind": "other",
+    "payer_name": "Salten krisesenter IKS",
+    "payer_organisation_number": "974 760 673",
+}
+
+
 def test_paying_booking_can_have_another_payer(client):
     session = SessionFactory(price=1200)
-    form = shown_form(client, session) | {
-        "payer_kind": "other",
-        "payer_name": "Salten krisesenter IKS",
-        "payer_organisation_number": "974 760 673",
-    }
+    form = shown_form(client, session) | OTHER_PAYER
 
     client.post(session.get_absolute_url(), form)
 
     payer = Booking.objects.get().payer
     assert (payer.name, payer.organisation_number, payer.kind) == ("Salten krisesenter IKS", "974760673", "other")
+
+
+def test_booking_that_fails_leaves_no_payer_behind(client):
+    session = SessionFactory(price=1200, capacity=3)
+    form = shown_form(client, session) | OTHER_PAYER
+    BookingFactory(session=session, seats=2)
+
+    response = client.post(session.get_absolute_url(), form)
+
+    assert "seats" in response.context["form"].errors
+    assert Booking.objects.count() == 1
+    assert not Unit.objects.filter(organisation_number="974760673").exists()
+
+
+def test_wait_that_is_refused_leaves_no_payer_behind(client):
+    session = SessionFactory(price=1200, capacity=3)
+    form = shown_form(client, session) | OTHER_PAYER
+
+    client.post(reverse("courses:session_wait", args=[session.course.slug, session.pk]), form)
+
+    assert not Booking.objects.exists()
+    assert not Unit.objects.filter(organisation_number="974760673").exists()
+
+
+def test_payer_is_saved_once_for_two_bookings(client):
+    session = SessionFactory(price=1200)
+    for email in ("kari@bodo.test", "ola@bodo.test"):
+        client.post(session.get_absolute_url(), shown_form(client, session) | OTHER_PAYER | {"contact_email": email})
+
+    payer = Unit.objects.get(organisation_number="974760673")
+    assert [booking.payer for booking in Booking.objects.all()] == [payer, payer]
 
 
 def test_opening_the_confirmation_changes_nothing_and_pressing_the_button_does(client):
