@@ -63,6 +63,7 @@ def run_linters() -> list[str]:
         ("import-linter", [tool("lint-imports"), "--no-cache"], DEVELOPMENT),
         ("translations", [python, "-m", "tests.missing_translations"], DEVELOPMENT),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
+        ("compile translations", [python, "manage.py", "compile_translations"], DEVELOPMENT),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], REAL_LOOKING),
     ]
     faults = []
