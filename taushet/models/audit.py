@@ -54,3 +54,11 @@ class AuditEntry(models.Model):
     def capacity(self):
         """In what capacity, when there is no user."""
         return self.KINDS.get(self.actor_kind, self.actor_kind)
+
+    @property
+    def particulars(self):
+        """What else was written down, lists as people write them."""
+        return [
+            (name, ", ".join(map(str, value)) if isinstance(value, list) else value)
+            for name, value in self.detail.items()
+        ]

@@ -79,6 +79,14 @@ def test_a_reader_meets_words_and_no_codes(client, administrator, language, done
     assert ">booking.taken_over<" not in page
 
 
+def test_a_list_is_written_as_people_write_one(client, administrator):
+    audit.record("course.changed", administrator, fields=["title_nb", "title_nn"], seats=3, none=[])
+
+    page = client.get(reverse("log_list")).text
+
+    assert "<code>fields</code>: title_nb, title_nn, <code>seats</code>: 3, <code>none</code>: </td>" in page
+
+
 def test_an_old_code_that_has_no_words_is_shown_as_it_is(client, administrator):
     audit.record("something.forgotten", administrator, by=administrator)
 
