@@ -44,6 +44,7 @@ people_urls = [
     path("<int:pk>/fjern-andre-trinn/", people.person_remove_factors, name="person_remove_factors"),
 ]
 
+handler429 = "taushet.views.errors.too_many"  # asked for by allauth
 handler500 = "taushet.views.errors.server_error"
 
 urlpatterns = [

@@ -24,6 +24,7 @@ from courses.services.waiting import standing_of
 from taushet.models import SecretLink
 from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
+from taushet.views.errors import too_many
 
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
@@ -359,7 +360,7 @@ def lost_link(request):
     if form.is_valid():
         where = get_adapter(request).get_client_ip(request)
         if not is_within("lost-link", where, times=LOST_LINKS_AN_HOUR, every=timedelta(hours=1)):
-            return render(request, "429.html", status=429)
+            return too_many(request)
         contacts.send_lost_links(form.cleaned_data["email"], language=get_language())
         messages.success(
             request,

@@ -19,6 +19,7 @@ from courses.models import Certificate
 from courses.services import certificates
 from taushet.services.files import serve_file
 from taushet.services.limits import is_within
+from taushet.views.errors import too_many
 
 from .attendance import in_room
 from .secret import OWNER, SECOND, opens_booking, opens_participant
@@ -93,7 +94,7 @@ def certificate_check(request, code):
     if not is_within(
         "certificate", get_adapter(request).get_client_ip(request), times=CHECKS_AN_HOUR, every=timedelta(hours=1)
     ):
-        return render(request, "429.html", status=429)
+        return too_many(request)
     certificate: Certificate | None = certificates.check_code(code)
     is_valid = certificate is not None and not hasattr(certificate, "revocation")
     context = {"certificate": certificate if is_valid else None, "is_revoked": bool(certificate) and not is_valid}

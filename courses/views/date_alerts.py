@@ -16,6 +16,7 @@ from courses.services import date_alerts
 from courses.services.catalogue import session_texts
 from taushet.services.limits import is_within
 from taushet.services.links import issue_link, page_address
+from taushet.views.errors import too_many
 
 from .secret import opens_alert
 
@@ -31,7 +32,7 @@ def date_alert_create(request):
     if form.is_valid():
         where = get_adapter(request).get_client_ip(request)
         if not is_within("date-alert", where, times=ASKS_AN_HOUR, every=timedelta(hours=1)):
-            return render(request, "429.html", status=429)
+            return too_many(request)
         data = form.cleaned_data
         date_alerts.ask_for_dates(**data, language=get_language())
         messages.success(

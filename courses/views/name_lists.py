@@ -12,6 +12,7 @@ from courses.exceptions import CoursesError
 from courses.forms.name_lists import ColumnsForm, ListLost, NameListForm
 from courses.services.participants import name_participants, named_by_request, refuse_over
 from taushet.services.limits import is_within
+from taushet.views.errors import too_many
 
 from .participants import say_how_many
 from .secret import OWNER, SECOND, opens_booking
@@ -29,7 +30,7 @@ def name_list(request, access):
     form = NameListForm(request.POST, request.FILES) if request.method == "POST" else NameListForm()
     if form.is_bound:
         if not is_within("name-list", str(booking.pk), times=LISTS_AN_HOUR, every=timedelta(hours=1)):
-            return render(request, "429.html", status=429)
+            return too_many(request)
         if form.is_valid():
             return preview(request, access, ColumnsForm(booking=booking, table=form.cleaned_data["table"]))
     return render(request, "courses/name_list.html", {"access": access, "form": form})

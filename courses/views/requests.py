@@ -30,6 +30,7 @@ from courses.services.requests import Party
 from taushet.models import SecretLink
 from taushet.services.limits import is_within
 from taushet.services.links import find_live, issue_link, page_address
+from taushet.views.errors import too_many
 
 from .secret import OWNER as BOOKING
 from .secret import in_language, link_lost, secret
@@ -95,7 +96,7 @@ def request_create(request):
     if data is not None and all([form.is_valid(), neighbours.is_valid(), windows.is_valid()]):
         where = get_adapter(request).get_client_ip(request)
         if not is_within("course-request", where, times=REQUESTS_AN_HOUR, every=timedelta(hours=1)):
-            return render(request, "429.html", status=429)
+            return too_many(request)
         asked = ask(request, form, neighbours, windows)
         if asked:
             return redirect(first_address(request, asked))
