@@ -7,11 +7,10 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from courses.forms.trainers import MonthForm
 from courses.models import Meeting, Participant, Session, Trainer
@@ -111,21 +110,9 @@ def trainer_feed(request, trainer):
     return render(request, "courses/trainer_feed.html", {"address": address, "webcal": webcal})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @for_trainers
 def trainer_feed_renew(request, trainer):
-    if request.method != "POST":
-        context = {
-            "title": _("Make a new address?"),
-            "text": _(
-                "The old one stops at once, in every calendar that follows it. You put the new one into your calendar "
-                "yourself."
-            ),
-            "button": _("Make a new address and close the old one"),
-            "color": "danger",
-            "back": reverse("courses:trainer_feed"),
-        }
-        return render(request, "confirm.html", context)
     feeds.renew_feed(trainer, by=request.user)
     messages.success(request, _("You have a new address. The old one does not work any more."))
     return redirect("courses:trainer_feed")
