@@ -3,19 +3,20 @@
 In the rush after a session has opened it is the page that everybody reloads, and most of them get the same one.
 """
 
-from functools import cache
+from functools import partial
 from hashlib import sha256
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from courses.models import Course, Session
 from municipalities.models import County, Municipality
+from taushet.ready_query import ReadyQuery
 
 from .catalogue import session_texts
 
@@ -51,19 +52,18 @@ def session_lines(user, slug: str, session_id: int) -> Lines:
 
     Nothing when there is no such session or `user` may not open it.
     """
-    lines = lines_of(Session.objects.visible_to(user)) if user.is_authenticated else public_lines()
-    return tuple(lines.filter(course__slug=slug, pk=session_id))
+    if session_id > BigIntegerField.MAX_BIGINT:
+        return ()
+    return tuple(lines_of(user, slug, session_id) if user.is_authenticated else PUBLIC_LINES.rows(slug, session_id))
 
 
-@cache
-def public_lines() -> QuerySet:
-    """Return what everybody may read. Putting this query together costs as much as asking it, so it is done once."""
-    return lines_of(Session.objects.visible_to(AnonymousUser()))
-
-
-def lines_of(sessions: QuerySet) -> QuerySet:
+def lines_of(user, slug: str, session_id: int) -> QuerySet:
+    sessions = Session.objects.visible_to(user).filter(course__slug=slug, pk=session_id)
     columns = [*SESSION, *(f"course__{name}" for name in COURSE), *PLACE, *(f"meetings__{name}" for name in MEETING)]
     return sessions.order_by("meetings__starts_at", "meetings__pk").values_list(*columns)
+
+
+PUBLIC_LINES = ReadyQuery(partial(lines_of, AnonymousUser()), "the-address-of-a-course", -1)
 
 
 def session_from(lines: Lines) -> Session:

@@ -248,6 +248,15 @@ def test_a_shared_session_is_for_members_of_host_and_neighbour_and_in_no_public_
     assert list(Session.objects.visible_to(MembershipFactory(confirmed=True).user)) == []
 
 
+@pytest.mark.parametrize("number", ["0", "999", "99999999999999999999999"])
+def test_a_session_that_does_not_exist_is_not_found(client, number):
+    session = SessionFactory()
+
+    response = client.get(f"{session.course.get_absolute_url()}{number}/")
+
+    assert response.status_code == 404
+
+
 def test_a_session_is_found_under_its_own_course_only(client):
     session, other = SessionFactory(), CourseFactory()
 

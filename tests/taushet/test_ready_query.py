@@ -1,0 +1,60 @@
+"""What a ready query gives is what Django gives, asked from whatever thread."""
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from courses.models import Session
+from taushet.ready_query import ReadyQuery
+from tests.factories.courses import SessionFactory
+
+COLUMNS = ("pk", "price", "first_starts_at", "is_demonstration", "municipality__name")
+
+
+def taught_in(language, least_seats):
+    sessions = Session.objects.filter(language=language, capacity__gte=least_seats)
+    return sessions.order_by("pk").values_list(*COLUMNS)
+
+
+def ready() -> ReadyQuery:
+    return ReadyQuery(taught_in, "xx", 1999)
+
+
+@pytest.mark.django_db
+def test_it_gives_the_rows_that_django_gives_for_each_of_the_values():
+    SessionFactory(language="nb", capacity=10, price=Decimal("99.50"))
+    SessionFactory(language="nb", capacity=20, price=None)
+    SessionFactory(language="nn", capacity=30, price=Decimal(300))
+    query = ready()
+
+    for asked in [("nb", 10), ("nb", 15), ("nn", 10), ("nn", 31)]:
+        assert query.rows(*asked) == list(taught_in(*asked))
+
+    assert [price for _pk, price, *_rest in query.rows("nb", 10)] == [Decimal("99.50"), None]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_share_it():
+    SessionFactory(language="nn")
+    query = ready()
+
+    def ask(_number):
+        try:
+            return query.rows("nn", 1)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        answers = list(threads.map(ask, range(8)))
+
+    assert answers == [list(taught_in("nn", 1))] * 8
+
+
+@pytest.mark.django_db
+def test_a_stand_in_that_does_not_reach_the_database_is_refused():
+    query = ReadyQuery(lambda number: Session.objects.filter(pk=1).values_list("pk"), -5)
+
+    with pytest.raises(ValueError, match="Each stand-in"):
+        query.rows(1)
