@@ -20,6 +20,7 @@ class CoursesConfig(AppConfig):
             evaluations,
             log,
             own_data,
+            planned_mails,
             requests,
             sessions,
         )

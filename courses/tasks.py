@@ -2,7 +2,7 @@
 
 from django.tasks import task
 
-from courses.services import bookings, date_alerts, evaluations, offers, request_offers
+from courses.services import bookings, date_alerts, due_mails, evaluations, offers, planned_mails, request_offers
 
 
 @task()
@@ -34,3 +34,13 @@ def release_answers() -> int:
 @task()
 def lapse_request_offers() -> int:
     return request_offers.lapse_offers()
+
+
+@task()
+def write_due_mails() -> int:
+    return due_mails.write_due_mails()
+
+
+@task(priority=-10)
+def plan_unplanned_mails() -> int:
+    return planned_mails.plan_unplanned()

@@ -1,6 +1,6 @@
 """Local time, and the two nights a year when it jumps."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -24,3 +24,13 @@ def local_moment(day: date, clock: time) -> datetime:
 def comes_twice(moment: datetime) -> bool:
     """Whether the clocks are put back over this local time, so that it happens once more."""
     return moment.replace(fold=1).utcoffset() != moment.replace(fold=0).utcoffset()
+
+
+def days_from(moment: datetime, days: int) -> datetime:
+    """Return the same local time some days later or earlier, in UTC.
+
+    Of an hour that comes twice it is the first; one that the clocks jump over comes after the jump.
+    """
+    local = timezone.localtime(moment, timezone.get_default_timezone())
+    naive = local.replace(tzinfo=None, fold=0) + timedelta(days=days)
+    return naive.replace(tzinfo=local.tzinfo).astimezone(UTC)

@@ -7,7 +7,7 @@ from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
 from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
-from .messages import BookingMessage
+from .messages import BookingMessage, MailKind, MailRule, MailText, Material, PlannedMail
 from .participants import Participant
 from .requests import (
     CourseRequest,
@@ -42,9 +42,14 @@ __all__ = [
     "Format",
     "HandOver",
     "Invitation",
+    "MailKind",
+    "MailRule",
+    "MailText",
+    "Material",
     "Meeting",
     "PartOfDay",
     "Participant",
+    "PlannedMail",
     "RequestEvent",
     "RequestMessage",
     "RequestOffer",

@@ -9,7 +9,7 @@ from courses import tasks
 from courses.demonstration import bookings as demonstration
 from courses.models import Booking, BookingMessage, Participant
 from courses.registrations.calendars import in_turn
-from courses.services import booking_lists, contacts, erasing, messages
+from courses.services import booking_lists, contact_messages, contacts, erasing, messages, waiting_messages
 from taushet import roles
 from taushet.registries import (
     Deactivation,
@@ -108,17 +108,17 @@ for key, label, is_wanted in (
     (messages.REMOVED, _("Participant taken off"), is_not_erased),
     (messages.WITHDREW, _("Participant cannot come"), is_told_to_a_contact),
     (messages.OWN_LINK, _("Link to the participant’s page"), takes_part),
-    (messages.SECOND_CONTACT, _("Second contact"), is_second_contact),
-    (messages.HAND_OVER, _("Asked to take over a booking"), is_asked_to_take_over),
-    (messages.HANDED_OVER, _("Booking taken over"), is_not_erased),
+    (contact_messages.SECOND_CONTACT, _("Second contact"), is_second_contact),
+    (contact_messages.HAND_OVER, _("Asked to take over a booking"), is_asked_to_take_over),
+    (contact_messages.HANDED_OVER, _("Booking taken over"), is_not_erased),
     (messages.MOVED, _("Booking moved"), is_not_erased),
-    (messages.WAITING, _("On the waiting list"), waits),
-    (messages.OFFERED, _("Seats are offered"), is_offered_seats),
-    (messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),
-    (messages.WAIT_ENDED, _("The waiting list is closed"), is_not_erased),
+    (waiting_messages.WAITING, _("On the waiting list"), waits),
+    (waiting_messages.OFFERED, _("Seats are offered"), is_offered_seats),
+    (waiting_messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),
+    (waiting_messages.WAIT_ENDED, _("The waiting list is closed"), is_not_erased),
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))
-message_kinds.register(MessageKind(messages.LOST_LINK, _("Lost link")))
+message_kinds.register(MessageKind(contact_messages.LOST_LINK, _("Lost link")))
 
 SEE = ("courses.view_booking", "courses.view_participant")
 WORK = (*SEE, "courses.add_booking", "courses.change_booking", "courses.change_participant")

@@ -13,19 +13,21 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone, translation
 
-from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
+from courses.models import Booking, BookingMessage, Invitation, MailKind, Meeting, Participant, Session
 from taushet.ical import itip
 from taushet.ical.writer import Event, Person
 from taushet.models import Message
 from taushet.services.erasing import delete_in_turns
 from taushet.services.links import placeholder
-from taushet.services.outbox import render_mail, write_message
+from taushet.services.outbox import render_mail
 
+from .booking_mail import own_text, post
 from .events import invited_event, is_cancelled, location
 
 INVITATION = "invitation"
 CHANGE = "invitation-change"
 CANCELLATION = "invitation-cancellation"
+OWN_TEXTS = {"invitation_change": MailKind.CHANGE, "invitation_cancellation": MailKind.CANCELLATION}
 KEPT_AFTER_END = timedelta(days=90)
 
 
@@ -39,6 +41,7 @@ def invite(
     kind: str = INVITATION,
     subject: str = "",
     text: str = "",
+    key: str | None = None,
 ) -> list[Message]:
     """Write the invitations of one address to the coming meetings of a booking's session, one message a meeting.
 
@@ -64,12 +67,11 @@ def invite(
             participant=participant,
             kind=kind if first and text else INVITATION,
             mail=(subject, text) if first and text else None,
+            key=key if first and text else None,
         )
         messages.append(message)
     if text and not messages:
-        messages.append(
-            _write(booking, participant, kind=kind, email=email, name=name, mail=(subject, text), calendar=("", ""))
-        )
+        messages.append(post(kind, booking, email, subject, text, name=name, participant=participant, key=key))
     return messages
 
 
@@ -205,13 +207,13 @@ def _offset(meeting: Meeting, email: str) -> int:
     return 2 * figures["ended"] + figures["ahead"]
 
 
-def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, mail=None) -> Message:
+def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, mail=None, key=None) -> Message:
     sequence = meeting.sequence + _offset(meeting, email)
     event = _event(meeting, booking, email, sequence)
-    mail = mail or _mail("invitation", meeting, booking, participant, email)
+    mail = mail or mail_of("invitation", meeting, booking, participant, email)
     calendar = itip.write_request(event, **_people(email))
-    message = _write(
-        booking, participant, kind=kind, email=email, name=name, mail=mail, calendar=(calendar, itip.REQUEST)
+    message = post(
+        kind, booking, email, *mail, name=name, participant=participant, calendar=(calendar, itip.REQUEST), key=key
     )
     Invitation.objects.create(
         meeting=meeting, booking=booking, participant=participant, email=email, sequence=sequence, message=message
@@ -237,13 +239,13 @@ def _tell_change(
     booking, participant = invitation.booking, invitation.participant
     event = _event(meeting, booking, invitation.email, sequence)
     name = _name(invitation)
-    message = _write(
+    message = post(
+        CHANGE,
         booking,
-        participant,
-        kind=CHANGE,
-        email=invitation.email,
+        invitation.email,
+        *mail_of(template, meeting, booking, participant, invitation.email),
         name=name,
-        mail=_mail(template, meeting, booking, participant, invitation.email),
+        participant=participant,
         calendar=(itip.write_request(event, **_people(invitation.email)), itip.REQUEST),
     )
     invitation.sequence, invitation.message = sequence, message
@@ -268,13 +270,13 @@ def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None
     sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
     event = _event(meeting, booking, invitation.email, sequence)
     name = _name(invitation)
-    message = _write(
+    message = post(
+        kind if mail else CANCELLATION,
         booking,
-        participant,
-        kind=kind if mail else CANCELLATION,
-        email=invitation.email,
+        invitation.email,
+        *(mail or mail_of("invitation_cancellation", meeting, booking, participant, invitation.email)),
         name=name,
-        mail=mail or _mail("invitation_cancellation", meeting, booking, participant, invitation.email),
+        participant=participant,
         calendar=(itip.write_cancel(event, **_people(invitation.email)), itip.CANCEL),
     )
     invitation.sequence, invitation.message = sequence, message
@@ -319,7 +321,7 @@ def _name(invitation: Invitation) -> str:
     return booking.second_name if invitation.email == booking.second_email else booking.contact_name
 
 
-def _mail(template: str, meeting: Meeting, booking: Booking, participant: Participant | None, email: str) -> tuple:
+def mail_of(template: str, meeting: Meeting, booking: Booking, participant: Participant | None, email: str) -> tuple:
     if participant:
         page = placeholder("participant", participant.pk)
     else:
@@ -332,25 +334,18 @@ def _mail(template: str, meeting: Meeting, booking: Booking, participant: Partic
         "page": page,
         "without_mail": _told_by_contact(booking) if email == booking.contact_email else 0,
     }
+    if template in OWN_TEXTS:
+        context["own_text"] = own_text(
+            OWN_TEXTS[template],
+            booking,
+            None,
+            shows_course=booking.shows_course_to(email),
+            participant=participant,
+            meeting=meeting,
+        )
     return render_mail(template, context, booking.language)
 
 
 def _told_by_contact(booking: Booking) -> int:
     """Return how many of a booking have no e-mail, so that only the contact can tell them."""
     return booking.participants.active().filter(email="").count()
-
-
-def _write(booking, participant, *, kind, email, name, mail, calendar) -> Message:
-    message = write_message(
-        kind=kind,
-        to_email=email,
-        to_name=name,
-        subject=mail[0],
-        text=mail[1],
-        language=booking.language,
-        calendar=calendar[0],
-        calendar_method=calendar[1],
-        is_demonstration=booking.is_demonstration,
-    )
-    BookingMessage.objects.create(booking=booking, participant=participant, message=message)
-    return message

@@ -15,7 +15,7 @@ from taushet.models import Message, User
 from taushet.services import audit, people
 from taushet.services.links import open_link, renew_link, revoke_link
 
-from . import messages
+from . import contact_messages, messages
 from .guards import lock_booking, refuse_too_many_holds, refuse_unchangeable
 
 HAND_OVER_LIFE = timedelta(days=7)
@@ -83,7 +83,7 @@ def set_second_contact(booking: Booking, *, name: str, email: str, by: User | No
         revoke_link("booking-second", booking.pk)
     if is_new_address and email:
         renew_link("booking-second", booking.pk)
-        messages.tell_second_contact(booking)
+        contact_messages.tell_second_contact(booking)
     action = "booking.second_contact" if email else "booking.second_contact_removed"
     audit.record(action, booking, by=by, kind="" if by else "booker")
     return booking
@@ -105,7 +105,7 @@ def hand_over(booking: Booking, *, name: str, email: str, by: User | None = None
     drop_hand_over(booking)
     wish = HandOver.objects.create(booking=booking, name=name, email=email)
     renew_link("booking-handover", booking.pk)
-    messages.ask_to_take_over(wish)
+    contact_messages.ask_to_take_over(wish)
     audit.record("booking.hand_over", booking, by=by, kind="" if by else "booker")
     return wish
 
@@ -140,7 +140,7 @@ def take_over(booking: Booking, *, phone: str, role: str) -> Booking:
         revoke_link(purpose, booking.pk)
     renew_link("booking", booking.pk)
     know_contact(booking)
-    messages.tell_handed_over(booking, former_email=former_email, former_name=former_name)
+    contact_messages.tell_handed_over(booking, former_email=former_email, former_name=former_name)
     audit.record("booking.taken_over", booking, kind="booker")
     return booking
 
@@ -155,13 +155,13 @@ def drop_hand_over(booking: Booking) -> None:
 def send_lost_links(email: str, *, language: str) -> None:
     """Send an address the links to its bookings and requests in one mail, if it has any; at most every ten minutes."""
     recently = timezone.now() - LOST_LINK_PAUSE
-    if Message.objects.filter(kind=messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
+    if Message.objects.filter(kind=contact_messages.LOST_LINK, to_email=email, created_at__gt=recently).exists():
         return
     bookings, requests = bookings_of(email), requests_of(email)
     if (bookings or requests) and not is_shut_out(email):
         for subject, purpose in (*bookings, *requests):
             open_link(purpose, subject.pk)
-        messages.send_links(bookings, requests, email=email, language=language)
+        contact_messages.send_links(bookings, requests, email=email, language=language)
 
 
 def is_shut_out(email: str) -> bool:

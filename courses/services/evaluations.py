@@ -24,6 +24,8 @@ from courses.models import (
     EvaluationAnswer,
     EvaluationRound,
     EvaluationTicket,
+    MailKind,
+    MailRule,
     Participant,
     Session,
 )
@@ -47,13 +49,15 @@ MORNING = time(9)
 def ask_for_evaluations(now: datetime | None = None) -> int:
     """Open the evaluation of sessions that were held lately, and write its mails; returns how many sessions.
 
-    All three times are planned at once, since addresses are erased a month after the course. A session is asked once.
+    All three times are planned at once, since addresses are erased a month after the course. A session is asked once,
+    and not at all where the course has it switched off.
     """
     now = now or timezone.now()
     due = Session.objects.filter(last_ends_at__lte=now - PAUSE, last_ends_at__gt=now - ASKED_WITHIN).filter(
         Q(state=Session.State.HELD) | Q(state__in=Session.OPEN_STATES, meetings__attendance_marks__is_present=True)
     )
-    waiting = due.exclude(evaluation_rounds__isnull=False).distinct().order_by("pk")
+    silent = MailRule.objects.filter(kind=MailKind.EVALUATION, is_on=False).values("course")
+    waiting = due.exclude(evaluation_rounds__isnull=False).exclude(course__in=silent).distinct().order_by("pk")
     return sum(_ask(number, now) for number in waiting.values_list("pk", flat=True))
 
 

@@ -16,7 +16,7 @@ from courses.models import Booking, Session, WaitingPlace
 from taushet import workdays
 from taushet.services import audit
 
-from . import messages, seats
+from . import seats, waiting_messages
 from .guards import refuse_unbookable
 
 State = Booking.State
@@ -71,7 +71,7 @@ def _offer(door: seats.Door, place: WaitingPlace, count: int) -> Booking:
     booking.save(update_fields=["state", "seats"])
     place.offered_until = answer_before(door.session, is_for_fewer=count < place.wanted)
     place.save(update_fields=["offered_until"])
-    messages.tell_offered(booking, place)
+    waiting_messages.tell_offered(booking, place)
     audit.record("booking.offered", booking, kind="clock", seats=count, wanted=place.wanted)
     return booking
 
@@ -114,7 +114,7 @@ def stand_in_line(booking: Booking, place: WaitingPlace, door: seats.Door) -> No
     booking.state = State.WAITING
     booking.held_until = booking.ended_at = None
     booking.save(update_fields=["state", "held_until", "ended_at"])
-    messages.tell_waiting(booking, place)
+    waiting_messages.tell_waiting(booking, place)
     offer_free_seats(door)
 
 
@@ -132,7 +132,7 @@ def lapse_offers(now: datetime | None = None) -> int:
             for place in in_time.select_for_update(of=("self", "booking")).order_by("pk"):
                 place.booking.session = door.session
                 take_back(place, door, state=State.EXPIRED)
-                messages.tell_offer_lapsed(place.booking, place)
+                waiting_messages.tell_offer_lapsed(place.booking, place)
                 audit.record("booking.offer_lapsed", place.booking, kind="clock", session=session_id)
                 lapsed += 1
             offer_free_seats(door)
@@ -164,7 +164,7 @@ def end_line(door: seats.Door) -> int:
         booking.state, booking.seats, booking.ended_at = State.EXPIRED, place.wanted, timezone.now()
         booking.save(update_fields=["state", "seats", "ended_at"])
         if place.proved_at:
-            messages.tell_wait_ended(booking)
+            waiting_messages.tell_wait_ended(booking)
         audit.record("booking.wait_ended", booking, kind="clock")
         ended += 1
     return ended

@@ -6,12 +6,9 @@ from courses.models import AddressChange, Booking, Participant
 from taushet.models import Message
 from taushet.services.links import placeholder
 
+from .booking_mail import contacts_of, post, render, write
 from .calendars import cancel_invitations
-from .messages import _contacts as contacts_of
-from .messages import _post as post
-from .messages import _render as render
-from .messages import _write as write
-from .messages import welcome
+from .welcoming import welcome
 
 PASSED_ON = "participant-passed-on"
 ERASED = "participant-erased"

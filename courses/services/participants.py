@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,6 +17,8 @@ from taushet.services import audit
 
 from . import messages, own_messages
 from .guards import lock_booking
+
+NAMED_A_DAY = 10
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ def name_participants(
     named = list(booking.participants.active())
     refuse_without_seat(booking, len(named), len(people))
     refuse_twice([*named, *people])
+    refuse_named_too_often(people, by)
     participants = [
         Participant(
             booking=booking,
@@ -64,8 +69,8 @@ def name_participants(
     ]
     for participant in participants:
         participant.save(force_insert=True)
-        _welcome(participant)
         _record("participant.named", participant, by=by)
+    _welcome(booking, participants)
     return participants
 
 
@@ -93,6 +98,7 @@ def replace_participant(
                 _("This name is protected. Only its owner and the campaign can put it right."), field="email"
             )
         return _correct(participant, person, by=by, kind="participant" if by_self else "booker")
+    refuse_named_too_often([person], by)
     _end(participant, Participant.State.REPLACED)
     new = Participant.objects.create(
         booking=booking,
@@ -105,7 +111,7 @@ def replace_participant(
         request_key=request_key,
     )
     _tell_removed(participant)
-    _welcome(new)
+    _welcome(booking, [new])
     if by_self and booking.state == Booking.State.CONFIRMED:
         own_messages.tell_passed_on(participant, new)
     kind = "participant" if by_self else "booker"
@@ -207,12 +213,27 @@ def refuse_twice(people: list) -> None:
         seen.add(person.email)
 
 
-def _welcome(participant: Participant) -> None:
-    booking = participant.booking
-    if booking.state != Booking.State.CONFIRMED or not participant.email:
+def refuse_named_too_often(people: list, by: User | None) -> None:
+    """Raise NameTaken when an address has been named too often today: whoever names and removes must not fill an inbox.
+
+    Staff may.
+    """
+    if by and by.is_campaign_staff:
         return
-    if participant.email != booking.contact_email:
-        messages.welcome(participant)
+    recently = timezone.now() - timedelta(days=1)
+    emails = [person.email for person in people if person.email]
+    named = Participant.objects.filter(email__in=emails, created_at__gt=recently).order_by().values("email")
+    often = named.annotate(times=Count("pk")).filter(times__gte=NAMED_A_DAY).values_list("email", flat=True).first()
+    if often:
+        raise NameTaken(
+            _("%(email)s has been put on lists many times today. Try again tomorrow, or call us.") % {"email": often},
+            field="email",
+        )
+
+
+def _welcome(booking: Booking, participants: list[Participant]) -> None:
+    if booking.state == Booking.State.CONFIRMED:
+        messages.welcome_all(booking, participants)
 
 
 def is_told_of_removal(participant: Participant) -> bool:

@@ -18,7 +18,7 @@ from courses.models import Course, Meeting, Session
 from taushet.models import User
 from taushet.services import audit
 
-from . import assignments, calendars, offers, seats
+from . import assignments, calendars, messages, offers, planned_mails, seats
 
 MOST_MEETINGS = 40
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
@@ -117,6 +117,8 @@ def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan
         assignments.follow_meetings(touched)
         for meeting in touched:
             calendars.update_invitations(meeting)
+        if touched:
+            planned_mails.follow_session(session)
         offers.offer_free_seats(door)
         audit.record("session.changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])
     return session
@@ -176,10 +178,10 @@ def cancel_session(session: Session, *, by: User) -> Session:
     coming = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
     meetings = _touch(coming, state=Meeting.State.CANCELLED)
     assignments.follow_meetings(meetings)
-    messages = calendars.cancel_invitations(session=session)
+    told = messages.tell_session_cancelled(session)
     with seats.door(session.pk) as door:
         offers.end_line(door)
-    audit.record("session.cancelled", session, by=by, told=len(messages))
+    audit.record("session.cancelled", session, by=by, told=told)
     return session
 
 

@@ -15,7 +15,7 @@ from courses.models import Booking, Session, WaitingPlace
 from taushet.models import User
 from taushet.services import audit
 
-from . import messages, offers, seats
+from . import messages, offers, seats, waiting_messages
 from .bookings import HOLD, close_links, is_proved, is_signed_in_with, name_contact, new_booking, once, save_new
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
@@ -72,7 +72,7 @@ def join_waiting_list(
             name_contact(booking, takes_part)
             if proved:
                 know_contact(booking)
-                messages.tell_waiting(booking, place)
+                waiting_messages.tell_waiting(booking, place)
             else:
                 messages.ask_for_confirmation(booking)
             kind = "" if by else "booker"

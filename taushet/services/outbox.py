@@ -75,7 +75,25 @@ def house_sender() -> str:
     return str(Address(settings.MAIL_FROM_NAME, addr_spec=settings.MAIL_FROM))
 
 
-def write_message(
+def write_message(*, attachments: Iterable[StoredFile] = (), **fields) -> Message:
+    """Put a message in the outbox, inside the caller's transaction; the worker sends it once that is committed.
+
+    `fields` are those of `draft_message`, which says what is refused.
+    """
+    message = draft_message(**fields)
+    # No savepoint: it would cost two trips to the database, under the lock of whatever the message is about.
+    with transaction.atomic(savepoint=False):
+        message.save(force_insert=True)
+        MessageAttachment.objects.bulk_create(MessageAttachment(message=message, file=file) for file in attachments)
+    return message
+
+
+def write_messages(drafts: Iterable[Message]) -> list[Message]:
+    """Put many messages without attachments in the outbox, inside the caller's transaction."""
+    return Message.objects.bulk_create(drafts)
+
+
+def draft_message(
     *,
     kind: str,
     to_email: str,
@@ -89,11 +107,10 @@ def write_message(
     headers: Mapping[str, str] | None = None,
     calendar: str = "",
     calendar_method: str = "",
-    attachments: Iterable[StoredFile] = (),
     due_at: datetime | None = None,
     is_demonstration: bool = False,
 ) -> Message:
-    """Put a message in the outbox, inside the caller's transaction; the worker sends it once that is committed.
+    """Return a message that may be put in the outbox.
 
     `text` holds `services.links.placeholder(...)` where private links belong. The text of a sealed kind is kept
     encrypted. Raises MessageRefused when nobody registered the kind, an address is none, or anything that ends
@@ -108,29 +125,25 @@ def write_message(
     _check_headers(headers, subject, to_name, from_email)
     if len(subject) > Message._meta.get_field("subject").max_length:
         raise MessageRefused("The subject is too long.")
-    # No savepoint: it would cost two trips to the database, under the lock of whatever the message is about.
-    with transaction.atomic(savepoint=False):
-        message = Message.objects.create(
-            kind=kind,
-            priority=priority,
-            message_id=_make_message_id(from_email),
-            from_email=from_email,
-            to_email=to_email,
-            to_name=to_name[:120],
-            reply_to=reply_to,
-            language=language,
-            subject=subject,
-            text="" if message_kind.sealed else text,
-            html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
-            sealed_text=seal(text) if message_kind.sealed else None,
-            calendar=calendar,
-            calendar_method=calendar_method,
-            headers=headers,
-            is_demonstration=is_demonstration,
-            due_at=due_at or timezone.now(),
-        )
-        MessageAttachment.objects.bulk_create(MessageAttachment(message=message, file=file) for file in attachments)
-    return message
+    return Message(
+        kind=kind,
+        priority=priority,
+        message_id=_make_message_id(from_email),
+        from_email=from_email,
+        to_email=to_email,
+        to_name=to_name[:120],
+        reply_to=reply_to,
+        language=language,
+        subject=subject,
+        text="" if message_kind.sealed else text,
+        html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
+        sealed_text=seal(text) if message_kind.sealed else None,
+        calendar=calendar,
+        calendar_method=calendar_method,
+        headers=headers,
+        is_demonstration=is_demonstration,
+        due_at=due_at or timezone.now(),
+    )
 
 
 def _make_message_id(from_email: str) -> str:

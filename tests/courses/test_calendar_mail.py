@@ -10,8 +10,9 @@ import pytest
 from courses.models import Meeting
 from courses.services.assignments import assign_trainer
 from courses.services.feeds import TRAINER_FEED
-from courses.services.messages import send_confirmation, welcome
+from courses.services.messages import send_confirmation
 from courses.services.sessions import MeetingPlan, cancel_session, change_session
+from courses.services.welcoming import welcome
 from taushet.ical.writer import TIMEZONE
 from taushet.models import Message
 from taushet.services.links import issue_link
@@ -161,8 +162,12 @@ def test_cancellation_as_it_leaves(mailbox, participant):
     invited = calendar_of(*send(mailbox))
     cancel_session(participant.booking.session, by=StaffFactory())
 
-    [mail] = send(mailbox)
+    mail, to_contact = send(mailbox)
 
+    assert (to_contact["To"].addresses[0].addr_spec, to_contact.get_content_type()) == (
+        "kari@bodo.test",
+        "multipart/alternative",
+    )
     content = calendar_of(mail)
     assert_well_written(content)
     assert (value(content, "METHOD"), value(content, "STATUS")) == ("CANCEL", "CANCELLED")

@@ -10,8 +10,9 @@ from playwright.sync_api import expect
 from courses.models import Meeting, Session
 from courses.services.assignments import assign_trainer
 from courses.services.calendars import cancel_invitations
-from courses.services.messages import send_confirmation, welcome
+from courses.services.messages import send_confirmation
 from courses.services.trainers import register_trainer
+from courses.services.welcoming import welcome
 from taushet.models import Message, User
 from taushet.services.sending import send_all_due
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory

@@ -1,0 +1,152 @@
+"""How a mail of a booking is put together and into the outbox, whatever it is about.
+
+Neutral in subject and text, in the booking's language (design rule 9). Each mail is a row of the outbox and a
+BookingMessage.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.utils import translation
+
+from courses.models import Booking, BookingMessage, MailKind, Meeting, Participant, PlannedMail
+from taushet.models import Message
+from taushet.services.outbox import render_mail, write_message
+
+from . import mail_texts
+from .events import location
+from .guards import CONFIRM_ADDRESS
+
+Texts = Mapping[tuple[str, str], str]
+
+
+def contacts_of(booking: Booking) -> list[tuple[str, str]]:
+    """Return the addresses that answer for a booking, each with the purpose of its link."""
+    contacts = [(booking.contact_email, "booking"), (booking.second_email, "booking-second")]
+    return [(email, purpose) for email, purpose in contacts if email]
+
+
+def template_of(kind: str) -> str:
+    return kind.replace("-", "_")
+
+
+def render(
+    kind: str,
+    booking: Booking,
+    *emails: str,
+    own: str = "",
+    texts: Texts | None = None,
+    participant: Participant | None = None,
+    meeting: Meeting | None = None,
+    missing: int = 0,
+    shows_course: bool | None = None,
+    **context,
+) -> tuple[str, str]:
+    """Return subject and text of a mail to some addresses; it names the course when each of them wants it named.
+
+    Without an address the booking decides: nobody can have chosen for themselves before the address has proved itself.
+    `own` names the kind whose paragraphs the course may have written itself. `texts` and `shows_course` are what the
+    caller knows already.
+    """
+    if shows_course is None:
+        shows_course = all([booking.shows_course_to(email) for email in emails] or [booking.shows_course_name])
+    session = booking.session
+    meetings = [one for one in session.meetings.all() if one.state == Meeting.State.PLANNED]
+    for one in meetings:
+        one.session = session
+    context |= {
+        "booking": booking,
+        "session": session,
+        "participant": participant,
+        "meeting": meeting,
+        "missing": missing,
+        "meetings": [(one, location(one)) for one in meetings],
+    }
+    with translation.override(booking.language):
+        context["course"] = session.course.title if shows_course else ""
+    if own:
+        about = meeting or next(iter(meetings), None)
+        context["own_text"] = own_text(
+            own, booking, texts, shows_course=shows_course, participant=participant, meeting=about, missing=missing
+        )
+    return render_mail(template_of(kind), context, booking.language)
+
+
+def own_text(
+    kind: str,
+    booking: Booking,
+    texts: Texts | None,
+    *,
+    shows_course: bool,
+    participant: Participant | None,
+    meeting: Meeting | None,
+    missing: int = 0,
+) -> str:
+    """Return the course's own paragraphs of a kind of mail with their values, empty where it has none."""
+    if texts is None:
+        texts = mail_texts.texts_of(booking.session.course_id)
+    text = texts.get((MailKind(kind), booking.language), "")
+    if not text:
+        return ""
+    place = location(meeting) if meeting else ""
+    return mail_texts.fill(
+        text,
+        booking,
+        shows_course=shows_course,
+        participant=participant,
+        meeting=meeting,
+        missing=missing,
+        place=place,
+    )
+
+
+def write(
+    kind: str,
+    booking: Booking,
+    email: str,
+    *,
+    name: str = "",
+    participant: Participant | None = None,
+    priority: int = Message.Priority.BOOKING,
+    due_at: datetime | None = None,
+    **context,
+) -> Message:
+    """Render a mail and put it in the outbox."""
+    chosen_by = () if kind == CONFIRM_ADDRESS else (email,)
+    subject, text = render(kind, booking, *chosen_by, participant=participant, **context)
+    return post(
+        kind, booking, email, subject, text, name=name, participant=participant, priority=priority, due_at=due_at
+    )
+
+
+def post(
+    kind: str,
+    booking: Booking,
+    email: str,
+    subject: str,
+    text: str,
+    *,
+    name: str = "",
+    participant: Participant | None = None,
+    priority: int = Message.Priority.BOOKING,
+    due_at: datetime | None = None,
+    calendar: tuple[str, str] = ("", ""),
+    planned: PlannedMail | None = None,
+    key: str | None = None,
+) -> Message:
+    """Put a mail of a booking in the outbox; `key` names the occasion where there must be one mail only."""
+    message = write_message(
+        kind=kind,
+        to_email=email,
+        to_name=name,
+        subject=subject,
+        text=text,
+        language=booking.language,
+        priority=priority,
+        calendar=calendar[0],
+        calendar_method=calendar[1],
+        due_at=due_at,
+        is_demonstration=booking.is_demonstration,
+    )
+    BookingMessage.objects.create(booking=booking, participant=participant, message=message, planned=planned, key=key)
+    return message
