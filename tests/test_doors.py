@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from courses.models import BookingMessage, PlannedMail
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from outreach.models import Letter
@@ -62,6 +63,7 @@ LINKS = {
     courses:request_detail courses:request_confirm courses:request_accept courses:request_again
     courses:request_withdraw
     courses:certificate_issue courses:participant_certificate courses:certificate_check courses:evaluation
+    courses:participant_material courses:booking_material
     """,
     410: "invitation invitation_accept",
 }
@@ -93,6 +95,7 @@ ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
 courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_attendance_walk_in
 courses:trainer_attendance_print courses:trainer_certificates_issue courses:trainer_adaptations
+courses:trainer_material
 """
 
 FOR_ROLES = {
@@ -129,6 +132,8 @@ FOR_ROLES = {
     courses:staff_participant_adaptation_delete
     courses:staff_request_list courses:staff_request_detail courses:staff_request_offer courses:staff_offer_accept
     courses:staff_offer_take_back courses:staff_request_decline
+    courses:staff_course_mails courses:staff_course_mail_update courses:staff_course_mail_preview
+    courses:staff_message_again courses:staff_planned_stop courses:staff_planned_restart courses:staff_material
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     """,
@@ -159,6 +164,10 @@ def world():
         assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
         booking=booking,
         participant=ParticipantFactory(booking=booking),
+        mail=BookingMessage.objects.create(booking=booking, message=write()),
+        planned=PlannedMail.objects.create(
+            booking=booking, session=session, kind="joining", due_at=session.first_starts_at
+        ),
         membership=MembershipFactory(municipality=municipality),
         unit=UnitFactory(municipality=municipality),
         contact=ContactPersonFactory(municipality=municipality),
@@ -203,6 +212,9 @@ def values_of(name, world):
         "request_id": world.offer.request_id,
         "offer_id": world.offer.pk,
         "code": "AAAA-AAAA-AAAA",
+        "word": "paminnelse",
+        "row_id": world.mail.pk,
+        "planned_id": world.planned.pk,
         "mailing_pk": world.mailing.pk,
         "object_id": 1,
         "content_type_id": 1,

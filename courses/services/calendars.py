@@ -21,7 +21,7 @@ from taushet.services.erasing import delete_in_turns
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail
 
-from .booking_mail import own_text, post
+from .booking_mail import Texts, own_text, post
 from .events import invited_event, is_cancelled, location
 
 INVITATION = "invitation"
@@ -321,7 +321,15 @@ def _name(invitation: Invitation) -> str:
     return booking.second_name if invitation.email == booking.second_email else booking.contact_name
 
 
-def mail_of(template: str, meeting: Meeting, booking: Booking, participant: Participant | None, email: str) -> tuple:
+def mail_of(
+    template: str,
+    meeting: Meeting,
+    booking: Booking,
+    participant: Participant | None,
+    email: str,
+    texts: Texts | None = None,
+) -> tuple[str, str]:
+    """Return subject and text of a mail about one meeting, to somebody of a booking."""
     if participant:
         page = placeholder("participant", participant.pk)
     else:
@@ -338,7 +346,7 @@ def mail_of(template: str, meeting: Meeting, booking: Booking, participant: Part
         context["own_text"] = own_text(
             OWN_TEXTS[template],
             booking,
-            None,
+            texts,
             shows_course=booking.shows_course_to(email),
             participant=participant,
             meeting=meeting,

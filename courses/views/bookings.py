@@ -19,6 +19,7 @@ from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking
 from courses.services import bookings, contacts, events, sheets
 from courses.services.guards import refuse_unbookable
+from courses.services.mail_log import log_for_contact, planned_of
 from courses.services.payers import other_payer, own_payer
 from courses.services.waiting import standing_of
 from taushet.models import SecretLink
@@ -116,7 +117,8 @@ def booking_page(request, access, *, names=None, key=None, status=200):
             "without_mail": sheets.count_without_mail(booking, participants),
             "signup_address": signup_address(booking),
             "hand_over": contacts.waiting_hand_over(booking),
-            "log": booking.messages.select_related("message", "participant").order_by("-pk")[:30],
+            "log": log_for_contact(booking),
+            "planned": planned_of(booking).planned(),
         }
     return render(request, "courses/booking_detail.html", context, status=status)
 

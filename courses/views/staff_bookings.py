@@ -13,6 +13,7 @@ from courses.forms.bookings import StaffBookingForm
 from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.models import Booking, Session
 from courses.services import bookings
+from courses.services.mail_log import log_of, planned_of
 from taushet.services import audit
 
 from .bookings import meetings_of, payer_of
@@ -74,8 +75,7 @@ def staff_booking_detail(request, booking_id):
     if request.user.has_perm("courses.view_participant"):
         participants = list(booking.participants.select_related("replaces"))
         audit.record("participants.seen", booking, by=request.user, count=len(participants))
-        log = booking.messages.select_related("message", "participant").order_by("-pk")[:100]
-        context |= {"participants": participants, "log": log}
+        context |= {"participants": participants, "log": log_of(booking), "planned": planned_of(booking)}
     return render(request, "courses/staff_booking_detail.html", context)
 
 
