@@ -4,7 +4,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.exceptions import CoursesError
@@ -57,11 +59,18 @@ def when_text(kind, rule):
             MailKind.CERTIFICATE: _("As soon as the certificate is ready."),
             MailKind.EVALUATION: _("Straight after the course, and after three and six months."),
         }[kind]
-    amounts = _(" and ").join(map(str, rule.amounts))
-    if rule.unit == "days":
-        sentence = _("%(amounts)s days before.") if rule.is_before else _("%(amounts)s days after the last meeting.")
+    amounts = get_text_list([str(amount) for amount in rule.amounts], _("and"))
+    last = rule.amounts[-1]
+    if rule.unit == "days" and rule.is_before:
+        sentence = ngettext("%(amounts)s day before.", "%(amounts)s days before.", last)
+    elif rule.unit == "days":
+        sentence = ngettext("%(amounts)s day after the last meeting.", "%(amounts)s days after the last meeting.", last)
+    elif rule.is_before:
+        sentence = ngettext("%(amounts)s hour before.", "%(amounts)s hours before.", last)
     else:
-        sentence = _("%(amounts)s hours before.") if rule.is_before else _("%(amounts)s hours after the last meeting.")
+        sentence = ngettext(
+            "%(amounts)s hour after the last meeting.", "%(amounts)s hours after the last meeting.", last
+        )
     return sentence % {"amounts": amounts}
 
 
