@@ -4,14 +4,14 @@ Neutral in subject and text, in the booking's language (design rule 9). Each mai
 BookingMessage.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils import translation
 
 from courses.models import Booking, BookingMessage, MailKind, Meeting, Participant, PlannedMail
 from taushet.models import Message
-from taushet.services.outbox import render_mail, write_message
+from taushet.services.outbox import draft_message, render_mail, write_messages
 
 from . import mail_texts
 from .events import location
@@ -135,7 +135,49 @@ def post(
     key: str | None = None,
 ) -> Message:
     """Put a mail of a booking in the outbox; `key` names the occasion where there must be one mail only."""
-    message = write_message(
+    row = draft(
+        kind,
+        booking,
+        email,
+        subject,
+        text,
+        name=name,
+        participant=participant,
+        priority=priority,
+        due_at=due_at,
+        calendar=calendar,
+        planned=planned,
+        key=key,
+    )
+    row.message.save(force_insert=True)
+    row.save(force_insert=True)
+    return row.message
+
+
+def post_all(drafts: Iterable[BookingMessage]) -> list[BookingMessage]:
+    """Put many mails in the outbox together."""
+    drafts = list(drafts)
+    write_messages(row.message for row in drafts)
+    return BookingMessage.objects.bulk_create(drafts)
+
+
+def draft(
+    kind: str,
+    booking: Booking,
+    email: str,
+    subject: str,
+    text: str,
+    *,
+    name: str = "",
+    participant: Participant | None = None,
+    priority: int = Message.Priority.BOOKING,
+    due_at: datetime | None = None,
+    calendar: tuple[str, str] = ("", ""),
+    planned: PlannedMail | None = None,
+    key: str | None = None,
+) -> BookingMessage:
+    """Return a mail of a booking that may be put in the outbox, with the row that says whose it is."""
+    message = draft_message(
         kind=kind,
         to_email=email,
         to_name=name,
@@ -148,5 +190,4 @@ def post(
         due_at=due_at,
         is_demonstration=booking.is_demonstration,
     )
-    BookingMessage.objects.create(booking=booking, participant=participant, message=message, planned=planned, key=key)
-    return message
+    return BookingMessage(booking=booking, participant=participant, message=message, planned=planned, key=key)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,7 +19,7 @@ from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.services import audit
-from taushet.services.links import issue_link, revoke_link
+from taushet.services.links import issue_link, revoke_link, revoke_links
 
 from . import messages, offers, seats
 from .contacts import drop_hand_over, know_contact
@@ -271,12 +271,23 @@ def expire_holds(now: datetime | None = None) -> int:
     expired = 0
     for session_id in due.order_by("session").values_list("session", flat=True).distinct():
         with seats.door(session_id) as door:
-            for booking in due.filter(session=session_id).select_for_update().order_by("pk"):
-                _end(booking, Booking.State.EXPIRED, door)
-                audit.record("booking.expired", booking, kind="clock", seats=booking.seats)
-                expired += 1
+            expired += _expire(door, due.filter(session=session_id))
             offers.offer_free_seats(door)
     return expired
+
+
+def _expire(door: seats.Door, due: QuerySet[Booking]) -> int:
+    """End the bookings of one session, whose door is open, each read again under its lock; returns how many."""
+    bookings = list(due.select_for_update(no_key=True).order_by("pk"))
+    for booking in bookings:
+        if booking.takes_seats:
+            door.give_back(booking.seats)
+    numbers = [booking.pk for booking in bookings]
+    Booking.objects.filter(pk__in=numbers).update(state=Booking.State.EXPIRED, ended_at=timezone.now())
+    # Nobody can hand over a booking that is not confirmed, so there is no such wish to drop.
+    revoke_links(CLOSED_BY_THE_END[1:], numbers)
+    audit.record_many("booking.expired", [(booking, {"seats": booking.seats}) for booking in bookings], kind="clock")
+    return len(bookings)
 
 
 def _end(booking: Booking, state: str, door: seats.Door) -> None:

@@ -17,9 +17,8 @@ from courses.models import Booking, BookingMessage, MailKind, MailText, Meeting,
 from taushet.exceptions import TaushetError
 from taushet.models import Message
 from taushet.services.links import placeholder
-from taushet.services.outbox import draft_message, write_messages
 
-from .booking_mail import Texts, contacts_of, render
+from .booking_mail import Texts, contacts_of, draft, post_all, render
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +58,7 @@ def _write_some(now: datetime) -> int:
     if not rows:
         return 0
     batch = _Batch(rows)
-    drafts = [draft for row in rows for draft in batch.settle(row, now)]
-    write_messages(draft.message for draft in drafts)
-    BookingMessage.objects.bulk_create(drafts)
+    post_all(mail for row in rows for mail in batch.settle(row, now))
     PlannedMail.objects.bulk_update(rows, ["state", "due_at", "settled_at"])
     return len(rows)
 
@@ -107,20 +104,19 @@ class _Batch:
         missing = max(booking.seats - len(people), 0)
         for recipient in recipients_of(MailKind(row.kind), booking, people, meeting):
             subject, text = write_planned(MailKind(row.kind), booking, recipient, meeting, missing, texts)
-            message = draft_message(
-                kind=row.kind,
-                to_email=recipient.email,
-                to_name=recipient.name(booking),
-                subject=subject,
-                text=text,
-                language=booking.language,
-                priority=Message.Priority.BULK,
-                is_demonstration=booking.is_demonstration,
-            )
             whose = recipient.participant.pk if recipient.participant else PURPOSES[recipient.purpose]
             key = f"planned-{row.pk}-{row.due_at:%y%m%d%H%M}-{whose}"
-            yield BookingMessage(
-                booking=booking, participant=recipient.participant, message=message, planned=row, key=key
+            yield draft(
+                row.kind,
+                booking,
+                recipient.email,
+                subject,
+                text,
+                name=recipient.name(booking),
+                participant=recipient.participant,
+                priority=Message.Priority.BULK,
+                planned=row,
+                key=key,
             )
 
 

@@ -9,7 +9,7 @@ Every path that frees seats calls `offer_free_seats` before its door closes, so 
 
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from courses.models import Booking, Session, WaitingPlace
@@ -89,6 +89,12 @@ def take_back(place: WaitingPlace, door: seats.Door, *, state: str) -> None:
     One for fewer seats than were asked for sends the group back to its place in the line, with a note of what it was
     asked; of a whole one the booking ends in `state`.
     """
+    _free(place, door, state=state)
+    place.save(update_fields=["offered_until", "asked"])
+    place.booking.save(update_fields=["state", "seats", "ended_at"])
+
+
+def _free(place: WaitingPlace, door: seats.Door, *, state: str) -> None:
     booking = place.booking
     door.give_back(booking.seats)
     place.offered_until = None
@@ -97,8 +103,6 @@ def take_back(place: WaitingPlace, door: seats.Door, *, state: str) -> None:
         booking.state, booking.seats = State.WAITING, place.wanted
     else:
         booking.state, booking.ended_at = state, timezone.now()
-    place.save(update_fields=["offered_until", "asked"])
-    booking.save(update_fields=["state", "seats", "ended_at"])
 
 
 def stand_in_line(booking: Booking, place: WaitingPlace, door: seats.Door) -> None:
@@ -128,15 +132,27 @@ def lapse_offers(now: datetime | None = None) -> int:
     lapsed = 0
     for session_id in list(due.order_by("booking__session").values_list("booking__session", flat=True).distinct()):
         with seats.door(session_id) as door:
-            in_time = due.filter(booking__session=session_id).select_related("booking")
-            for place in in_time.select_for_update(of=("self", "booking")).order_by("pk"):
-                place.booking.session = door.session
-                take_back(place, door, state=State.EXPIRED)
-                waiting_messages.tell_offer_lapsed(place.booking, place)
-                audit.record("booking.offer_lapsed", place.booking, kind="clock", session=session_id)
-                lapsed += 1
+            lapsed += _lapse(door, due.filter(booking__session=session_id))
             offer_free_seats(door)
     return lapsed
+
+
+def _lapse(door: seats.Door, due: QuerySet[WaitingPlace]) -> int:
+    """Take back the offers of one session, whose door is open; returns how many."""
+    together = due.select_related("booking__municipality").select_for_update(of=("self", "booking"))
+    places = list(together.order_by("pk"))
+    prefetch_related_objects([door.session], "meetings")
+    for place in places:
+        place.booking.session = door.session
+        _free(place, door, state=State.EXPIRED)
+    WaitingPlace.objects.bulk_update(places, ["offered_until", "asked"])
+    bookings = [place.booking for place in places]
+    Booking.objects.bulk_update(bookings, ["state", "seats", "ended_at"])
+    waiting_messages.tell_offers_lapsed(places)
+    audit.record_many(
+        "booking.offer_lapsed", [(booking, {"session": door.session.pk}) for booking in bookings], kind="clock"
+    )
+    return len(places)
 
 
 def offer_left_over() -> int:

@@ -1,10 +1,12 @@
 """The mails of the waiting list: to the contact of a group that stands in line."""
 
+from collections.abc import Iterable
+
 from courses.models import Booking, WaitingPlace
 from taushet.models import Message
 from taushet.services.links import placeholder
 
-from .booking_mail import write
+from .booking_mail import draft, post_all, render, write
 
 WAITING = "waiting-list"
 OFFERED = "waiting-offer"
@@ -22,10 +24,14 @@ def tell_offered(booking: Booking, place: WaitingPlace) -> Message:
     return write(OFFERED, booking, booking.contact_email, place=place, page=placeholder("booking", booking.pk))
 
 
-def tell_offer_lapsed(booking: Booking, place: WaitingPlace) -> Message:
-    """Tell a group that it has not answered in time, and what that means."""
-    page = placeholder("booking", booking.pk)
-    return write(OFFER_LAPSED, booking, booking.contact_email, place=place, page=page)
+def tell_offers_lapsed(places: Iterable[WaitingPlace]) -> None:
+    """Tell groups that they have not answered in time, and what that means."""
+    drafts = []
+    for place in places:
+        booking = place.booking
+        mail = render(OFFER_LAPSED, booking, place=place, page=placeholder("booking", booking.pk))
+        drafts.append(draft(OFFER_LAPSED, booking, booking.contact_email, *mail))
+    post_all(drafts)
 
 
 def tell_wait_ended(booking: Booking) -> Message:

@@ -1,5 +1,7 @@
 """Who did what: called by the services inside their own transaction (design rule 15)."""
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from taushet.models import AuditEntry, User
@@ -10,7 +12,18 @@ def record(action: str, subject: models.Model, *, by: User | None = None, kind: 
 
     `kind` says in what capacity when there is no user: "booker" (by secret link), "clock", "import".
     """
-    return AuditEntry.objects.create(
+    entry = _entry(action, subject, by, kind, detail)
+    entry.save(force_insert=True)
+    return entry
+
+
+def record_many(action: str, rows: Iterable[tuple[models.Model, dict]], *, by: User | None = None, kind: str) -> None:
+    """Write down the same deed for many subjects, each with its detail."""
+    AuditEntry.objects.bulk_create(_entry(action, subject, by, kind, detail) for subject, detail in rows)
+
+
+def _entry(action: str, subject: models.Model, by: User | None, kind: str, detail: dict) -> AuditEntry:
+    return AuditEntry(
         actor=by if by and by.pk else None,
         actor_kind=kind,
         action=action,

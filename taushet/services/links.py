@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 
 from django.conf import settings
 from django.db import transaction
@@ -73,6 +74,12 @@ def open_link(purpose: str, subject_id: int) -> str:
 def revoke_link(purpose: str, subject_id: int) -> int:
     """Close the live link, if any; returns how many were closed."""
     live = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id, revoked_at=None)
+    return live.update(revoked_at=timezone.now())
+
+
+def revoke_links(purposes: Iterable[str], subject_ids: Iterable[int]) -> int:
+    """Close the live links of many subjects; returns how many were closed."""
+    live = SecretLink.objects.filter(purpose__in=list(purposes), subject_id__in=list(subject_ids), revoked_at=None)
     return live.update(revoked_at=timezone.now())
 
 

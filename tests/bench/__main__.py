@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, certificates, opening, pages, tables
+from . import bookings, certificates, opening, pages, sweep, tables
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -54,6 +54,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(bookings.race_of_processes(inside, environment, database))
         add(certificates.certificate_figures(port, inside, database))
         add(tables.list_figures(inside, database))
+        add(sweep.sweep_figures(inside, database))
         if database == "PostgreSQL":
             add([pages.memory_figure(server.pid)])
     if database == "PostgreSQL":

@@ -23,6 +23,7 @@ from municipalities.models import Municipality  # noqa: E402
 from taushet.ical.writer import Event, write_calendar  # noqa: E402
 from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
+from tests.bench import clock_work  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
 
@@ -195,6 +196,16 @@ def milliseconds(work, *arguments) -> float:
     return (time.process_time() - started) * 1000
 
 
+def seed_sweep() -> dict:
+    """Make sessions for the sweep, and everything in them whose time is up."""
+    wanted = Session.objects.count() + clock_work.SESSIONS
+    return clock_work.seed_sweep(seed_sessions(str(wanted), "200")["ids"])
+
+
+def sweep() -> dict:
+    return clock_work.sweep()
+
+
 WORDS = (
     import_registry,
     seed_sessions,
@@ -208,6 +219,8 @@ WORDS = (
     feed_speed,
     exports,
     name_list,
+    seed_sweep,
+    sweep,
 )
 
 if __name__ == "__main__":
