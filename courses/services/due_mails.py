@@ -59,7 +59,11 @@ def _write_some(now: datetime) -> int:
         return 0
     batch = _Batch(rows)
     post_all(mail for row in rows for mail in batch.settle(row, now))
-    PlannedMail.objects.bulk_update(rows, ["state", "due_at", "settled_at"])
+    for state in (State.WRITTEN, State.DROPPED):
+        done = [row.pk for row in rows if row.state == state]
+        PlannedMail.objects.filter(pk__in=done).update(state=state, settled_at=now)
+    later = [row.pk for row in rows if row.state == State.PLANNED]
+    PlannedMail.objects.filter(pk__in=later).update(due_at=now + ASK_AGAIN_AFTER)
     return len(rows)
 
 
@@ -79,24 +83,22 @@ class _Batch:
             self._texts[text.course_id][MailKind(text.kind), text.language] = text.text
 
     def settle(self, row: PlannedMail, now: datetime) -> list[BookingMessage]:
-        """Give a row its new state and return its mails, not saved yet."""
+        """Give a row its new state and return its mails, nothing saved yet. Still planned, it is looked at again."""
         session = self._sessions[row.session_id]
         row.booking.session = session
         meeting = next((one for one in session.meetings.all() if one.pk == row.meeting_id), None)
         people = self._people[row.booking_id]
         if is_pointless(row, session, meeting, now):
-            row.state, row.settled_at = State.DROPPED, now
+            row.state = State.DROPPED
             return []
         if lacks_place(row, session, now):
-            row.due_at = now + ASK_AGAIN_AFTER
             return []
         try:
             drafts = list(self._draft(row, meeting, people))
         except TaushetError:
             logger.exception("the planned mail %s could not be written", row.pk)
-            row.due_at = now + ASK_AGAIN_AFTER
             return []
-        row.state, row.settled_at = State.WRITTEN if drafts else State.DROPPED, now
+        row.state = State.WRITTEN if drafts else State.DROPPED
         return drafts
 
     def _draft(self, row: PlannedMail, meeting: Meeting | None, people: list[Participant]) -> Iterator[BookingMessage]:

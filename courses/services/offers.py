@@ -145,14 +145,23 @@ def _lapse(door: seats.Door, due: QuerySet[WaitingPlace]) -> int:
     for place in places:
         place.booking.session = door.session
         _free(place, door, state=State.EXPIRED)
-    WaitingPlace.objects.bulk_update(places, ["offered_until", "asked"])
+    _save_freed(places)
     bookings = [place.booking for place in places]
-    Booking.objects.bulk_update(bookings, ["state", "seats", "ended_at"])
     waiting_messages.tell_offers_lapsed(places)
     audit.record_many(
         "booking.offer_lapsed", [(booking, {"session": door.session.pk}) for booking in bookings], kind="clock"
     )
     return len(places)
+
+
+def _save_freed(places: list[WaitingPlace]) -> None:
+    ended = [place for place in places if place.booking.state == State.EXPIRED]
+    back_in_line = [place for place in places if place not in ended]
+    WaitingPlace.objects.filter(pk__in=[place.pk for place in ended]).update(offered_until=None)
+    numbers = [place.booking_id for place in ended]
+    Booking.objects.filter(pk__in=numbers).update(state=State.EXPIRED, ended_at=timezone.now())
+    WaitingPlace.objects.bulk_update(back_in_line, ["offered_until", "asked"])
+    Booking.objects.bulk_update([place.booking for place in back_in_line], ["state", "seats"])
 
 
 def offer_left_over() -> int:

@@ -119,7 +119,8 @@ def draft_message(
     message_kind = message_kinds.get(kind)
     if message_kind is None:
         raise MessageRefused(f"Nobody registered the message kind {kind!r}.")
-    from_email = from_email or house_sender()
+    house = house_sender()
+    from_email = from_email or house
     headers = dict(headers or {})
     _check_addresses(parseaddr(from_email)[1], to_email, reply_to)
     _check_headers(headers, subject, to_name, from_email)
@@ -128,7 +129,7 @@ def draft_message(
     return Message(
         kind=kind,
         priority=priority,
-        message_id=_make_message_id(from_email),
+        message_id=_make_message_id(from_email, is_house=from_email == house),
         from_email=from_email,
         to_email=to_email,
         to_name=to_name[:120],
@@ -146,10 +147,10 @@ def draft_message(
     )
 
 
-def _make_message_id(from_email: str) -> str:
+def _make_message_id(from_email: str, *, is_house: bool) -> str:
     """Return an identity for life, on the neutral host unless the sender is another house's address."""
     neutral = urlsplit(settings.NEUTRAL_URL).hostname
-    domain = neutral if from_email == house_sender() else parseaddr(from_email)[1].rpartition("@")[2]
+    domain = neutral if is_house else parseaddr(from_email)[1].rpartition("@")[2]
     return f"<{uuid.uuid4().hex}@{domain}>"
 
 
