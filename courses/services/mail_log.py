@@ -107,12 +107,12 @@ def send_again(row: BookingMessage, *, by: User) -> Message:
         except TaushetError as error:
             raise WrongState(str(error)) from error
         return message
-    if message.calendar and not _applies_still(message):
-        raise WrongState(_("A later e-mail has changed what this one says. Send that one instead."))
     recently = timezone.now() - AGAIN_PAUSE
     alike = booking.messages.filter(message__to_email=message.to_email, message__subject=message.subject)
     if alike.filter(message__kind=message.kind, message__created_at__gt=recently).exists():
         raise WrongState(_("It was sent only some minutes ago. Wait a little before you send it again."))
+    if message.calendar and not _applies_still(message):
+        raise WrongState(_("A later e-mail has changed what this one says. Send that one instead."))
     copy = post(
         message.kind,
         booking,

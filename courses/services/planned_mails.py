@@ -27,12 +27,14 @@ LATE = {MailKind.JOINING, MailKind.MATERIAL}  # still worth something when their
 Plan = dict[tuple, datetime]
 
 
+@transaction.atomic
 def follow_booking(booking: Booking) -> None:
     """Plan what a booking is to get; called with each change of it, in that transaction."""
     session = Session.objects.get(pk=booking.session_id)
     _follow(session, [booking], PlannedMail.objects.filter(booking=booking))
 
 
+@transaction.atomic
 def follow_session(session: Session) -> None:
     """Let what is planned for a session follow its meetings; called with each change of them, in that transaction."""
     bookings = list(session.bookings.filter(state=Booking.State.CONFIRMED))

@@ -441,7 +441,7 @@ def test_queries_of_a_moved_session_do_not_grow(django_assert_num_queries, count
         follow_booking(BookingFactory(session=session))
     Meeting.objects.update(starts_at=session.first_starts_at + DAY, ends_at=session.last_ends_at + DAY)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         planned_mails.follow_session(session)
 
 

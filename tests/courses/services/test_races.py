@@ -8,16 +8,21 @@ from django.db import connection
 from django.utils import timezone
 
 from courses.exceptions import NameTaken, SeatsTaken, TooManyHolds, WrongState
-from courses.models import Booking, ConfirmedAddress, DateAlert, WaitingPlace
+from courses.models import Booking, ConfirmedAddress, DateAlert, PlannedMail, WaitingPlace
 from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
 from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
+from courses.services.due_mails import write_due_mails
 from courses.services.moves import move_booking
-from courses.services.participants import Person, sign_up
+from courses.services.participants import Person, name_participants, sign_up
+from courses.services.planned_mails import follow_booking
+from courses.services.sessions import MeetingPlan, change_session
 from courses.services.waiting import accept_offer, join_waiting_list
+from courses.services.welcoming import welcome_later
 from taushet.models import Message
 from tests.factories.courses import BookingFactory, CourseFactory, DateAlertFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.taushet import StaffFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -239,3 +244,48 @@ def test_two_moves_for_the_last_seat_give_it_to_one():
 
     assert sorted(type(result).__name__ for result in results) == ["Booking", "SeatsTaken"]
     assert (taken(here), taken(there)) == (1, 1)
+
+
+def test_two_workers_write_each_planned_mail_once():
+    bookings = [BookingFactory(session=SessionFactory()) for _number in range(12)]
+    for booking in bookings:
+        follow_booking(booking)
+    due_at = PlannedMail.objects.filter(kind="reminder").order_by("-due_at")[0].due_at
+
+    at_once(4, lambda number: write_due_mails(due_at))
+
+    told = sorted(Message.objects.filter(kind="reminder").values_list("to_email", flat=True))
+    assert told == sorted(booking.contact_email for booking in bookings)
+
+
+def test_reminder_is_written_or_dropped_when_its_session_is_moved_at_that_moment():
+    session = SessionFactory()
+    booking = BookingFactory(session=session)
+    follow_booking(booking)
+    due_at = PlannedMail.objects.get(kind="reminder").due_at
+    meeting = session.meetings.get()
+    later = timedelta(hours=1)
+    plan = MeetingPlan(meeting.starts_at + later, meeting.ends_at + later, "Rådhuset", pk=meeting.pk)
+    staff = StaffFactory()
+
+    def work(number):
+        if number:
+            return write_due_mails(due_at + later)
+        return change_session(session, by=staff, meetings=[plan])
+
+    results = at_once(2, work)
+    write_due_mails(due_at + later)
+
+    assert not any(isinstance(result, Exception) for result in results)
+    assert Message.objects.filter(kind="reminder").count() == 1
+
+
+def test_two_workers_welcome_each_participant_once():
+    booking = BookingFactory(seats=30, session=SessionFactory(capacity=30))
+    people = [Person(f"Deltaker {number}", f"d{number}@bodo.test") for number in range(30)]
+    numbers = [person.pk for person in name_participants(booking, people, request_key="liste")]
+
+    results = at_once(3, lambda number: welcome_later.call(booking.pk, numbers))
+
+    assert sum(results) == 30
+    assert Message.objects.values("to_email").distinct().count() == Message.objects.count() == 30

@@ -1,0 +1,136 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from courses.exceptions import WrongState
+from courses.models import BookingMessage, Invitation, Meeting
+from courses.services.bookings import cancel_booking
+from courses.services.calendars import update_invitations
+from courses.services.mail_log import log_for_contact, log_of, send_again
+from courses.services.messages import send_own_link, tell_confirmed
+from taushet.models import Message
+from taushet.services.sending import send_all_due
+from tests.factories.courses import BookingFactory, ParticipantFactory
+from tests.factories.taushet import StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+State = Message.State
+
+
+@pytest.fixture
+def booking():
+    booking = BookingFactory(contact_name="Kari Nordmann")
+    ParticipantFactory(booking=booking, name="Per Hansen", email="per@bodo.test")
+    tell_confirmed(booking)
+    Message.objects.update(state=State.SENT, created_at=timezone.now() - timedelta(hours=1))
+    return booking
+
+
+def row(kind):
+    return BookingMessage.objects.get(message__kind=kind)
+
+
+def test_log_says_what_went_to_whom(booking):
+    rows = [(one.kind, one.recipient, one.email) for one in log_of(booking)]
+
+    assert rows == [
+        ("Deltaker påmeldt", "Per Hansen", "per@bodo.test"),
+        ("Bestilling bekreftet", "Kari Nordmann", booking.contact_email),
+    ]
+
+
+def test_contact_does_not_see_what_is_the_participants_own(booking):
+    send_own_link(booking.participants.get())
+
+    assert [one.kind for one in log_for_contact(booking)] == ["Deltaker påmeldt", "Bestilling bekreftet"]
+
+
+def test_mail_that_has_left_is_sent_once_more_as_a_copy_with_its_calendar_entry(booking):
+    first = row("participant-welcome").message
+
+    copy = send_again(row("participant-welcome"), by=StaffFactory())
+
+    assert copy.pk != first.pk
+    assert copy.message_id != first.message_id
+    assert (copy.to_email, copy.subject, copy.text, copy.calendar) == (
+        first.to_email,
+        first.subject,
+        first.text,
+        first.calendar,
+    )
+    assert Invitation.objects.get(email="per@bodo.test").message == copy
+    send_all_due("test")
+    copy.refresh_from_db()
+    assert copy.state == State.STAYED
+
+
+def test_second_click_sends_nothing_more(booking):
+    send_again(row("participant-welcome"), by=StaffFactory())
+
+    with pytest.raises(WrongState):
+        send_again(BookingMessage.objects.filter(message__kind="participant-welcome").first(), by=StaffFactory())
+
+    assert Message.objects.filter(kind="participant-welcome").count() == 2
+
+
+def test_mail_that_failed_is_tried_again_as_it_is(booking):
+    Message.objects.filter(kind="participant-welcome").update(state=State.FAILED)
+
+    again = send_again(row("participant-welcome"), by=StaffFactory())
+
+    assert (again, Message.objects.filter(kind="participant-welcome").count()) == (
+        row("participant-welcome").message,
+        1,
+    )
+    again.refresh_from_db()
+    assert again.state == State.QUEUED
+
+
+def test_entry_that_was_changed_since_is_not_sent_again(booking):
+    meeting = Meeting.objects.get()
+    Meeting.objects.update(sequence=1)
+    update_invitations(meeting)
+
+    with pytest.raises(WrongState):
+        send_again(row("participant-welcome"), by=StaffFactory())
+
+
+@pytest.mark.parametrize("state", [State.QUEUED, State.SENDING, State.CANCELLED, State.HELD])
+def test_mail_that_waits_or_was_taken_back_is_not_sent_again(booking, state):
+    Message.objects.filter(kind="participant-welcome").update(state=state)
+
+    with pytest.raises(WrongState):
+        send_again(row("participant-welcome"), by=StaffFactory())
+
+
+def test_question_for_an_evaluation_is_not_sent_again(booking):
+    Message.objects.filter(kind="participant-welcome").update(kind="evaluation", calendar="", calendar_method="")
+
+    with pytest.raises(WrongState):
+        send_again(row("evaluation"), by=StaffFactory())
+
+
+def test_copy_of_a_cancelled_booking_does_not_leave(booking):
+    cancel_booking(booking)
+    Message.objects.update(created_at=timezone.now() - timedelta(hours=1))
+    Message.objects.filter(kind="booking-confirmed").update(calendar="", calendar_method="")
+
+    copy = send_again(row("booking-confirmed"), by=StaffFactory())
+    send_all_due("test")
+
+    copy.refresh_from_db()
+    assert copy.state == State.CANCELLED
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_of_the_log_do_not_grow(django_assert_num_queries, count):
+    booking = BookingFactory()
+    ParticipantFactory.create_batch(count, booking=booking)
+    tell_confirmed(booking)
+
+    with django_assert_num_queries(1):
+        rows = log_of(booking)
+
+    assert len(rows) == count + 1
