@@ -63,7 +63,10 @@ def opens_participant(view, purpose: str = "participant"):
     def open_participant(request, token, **kwargs):
         link = find_live(token, purpose)
         participants = Participant.objects.select_related(
-            "booking__session__course", "booking__session__municipality", "booking__municipality"
+            "booking__session__course",
+            "booking__session__municipality",
+            "booking__session__material",
+            "booking__municipality",
         )
         participant = participants.filter(pk=link.subject_id, erased_at=None).first() if link else None
         if participant is None:
@@ -113,7 +116,7 @@ def find_access(token: str, purposes: tuple[str, ...]) -> Access | None:
     if link is None or (link.purpose == RECEIPT and link.created_at < timezone.now() - RECEIPT_LIFE):
         return None
     bookings = Booking.objects.select_related(
-        "session__course", "session__municipality", "municipality", "payer", "created_by"
+        "session__course", "session__municipality", "session__material", "municipality", "payer", "created_by"
     )
     booking = bookings.filter(pk=link.subject_id, erased_at=None).first()
     return Access(booking, link.purpose, token) if booking else None
