@@ -65,9 +65,6 @@ def sweep() -> dict:
     end_lines()
     write_due_mails()
     seconds = time.monotonic() - started
-    import sys
-
-    print("CPU", time.process_time(), file=sys.stderr)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     settled = {"holds": holds, "offers": offers, "reminders": Message.objects.filter(kind="reminder").count()}
     return {"seconds": seconds, "megabytes": peak, "settled": settled}
