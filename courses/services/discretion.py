@@ -76,9 +76,11 @@ def _follow(booking: Booking, before: dict[str, bool]) -> None:
 def _hide_in_waiting(booking: Booking, emails: Iterable[str]) -> None:
     """Take the name of the course out of mails that have still to leave."""
     with translation.override(booking.language):
-        line = _("Course: %(course)s") % {"course": booking.session.course.title}
+        title = booking.session.course.title
+        line = _("Course: %(course)s") % {"course": title}
+        neutral = booking.session.neutral_title or _("Course")
     waiting = Message.objects.filter(state__in=WAITING, to_email__in=emails)
     for message in waiting.filter(pk__in=booking.messages.values("message")).exclude(text=""):
-        text = message.text.replace(f"{line}\n", "")
+        text = message.text.replace(f"{line}\n", "").replace(title, neutral)
         html = make_html(text, subject=message.subject, language=message.language)
         waiting.filter(pk=message.pk).update(text=text, html=html)

@@ -38,7 +38,7 @@ class Recipient:
 
     def name(self, booking: Booking) -> str:
         if self.participant:
-            return self.participant.name
+            return self.participant.listed_name
         return booking.contact_name if self.purpose == "booking" else booking.second_name
 
 
@@ -74,9 +74,13 @@ class _Batch:
         together = Session.objects.select_related("course", "municipality").prefetch_related("meetings")
         self._sessions = together.in_bulk({row.session_id for row in rows})
         self._people: dict[int, list[Participant]] = defaultdict(list)
-        people = Participant.objects.active().filter(booking__in={row.booking_id for row in rows})
+        self._chosen: dict[tuple[int, str], bool] = {}  # who shows the course name, by booking and address
+        people = Participant.objects.filter(booking__in={row.booking_id for row in rows})
         for participant in people.order_by("pk"):
-            self._people[participant.booking_id].append(participant)
+            if participant.state == Participant.State.ACTIVE:
+                self._people[participant.booking_id].append(participant)
+            if participant.email and participant.shows_course_name is not None:
+                self._chosen[participant.booking_id, participant.email] = participant.shows_course_name
         self._texts: dict[int, dict] = defaultdict(dict)
         courses = {session.course_id for session in self._sessions.values()}
         for text in MailText.objects.filter(course__in=courses):
@@ -105,7 +109,15 @@ class _Batch:
         booking, texts = row.booking, self._texts[row.booking.session.course_id]
         missing = max(booking.seats - len(people), 0)
         for recipient in recipients_of(MailKind(row.kind), booking, people, meeting):
-            subject, text = write_planned(MailKind(row.kind), booking, recipient, meeting, missing, texts)
+            subject, text = write_planned(
+                MailKind(row.kind),
+                booking,
+                recipient,
+                meeting,
+                missing=missing,
+                texts=texts,
+                shows_course=self._chosen.get((booking.pk, recipient.email), booking.shows_course_name),
+            )
             whose = recipient.participant.pk if recipient.participant else PURPOSES[recipient.purpose]
             key = f"planned-{row.pk}-{row.due_at:%y%m%d%H%M}-{whose}"
             yield draft(
@@ -161,7 +173,14 @@ def recipients_of(
 
 
 def write_planned(
-    kind: MailKind, booking: Booking, recipient: Recipient, meeting: Meeting | None, missing: int, texts: Texts | None
+    kind: MailKind,
+    booking: Booking,
+    recipient: Recipient,
+    meeting: Meeting | None,
+    *,
+    missing: int,
+    texts: Texts,
+    shows_course: bool,
 ) -> tuple[str, str]:
     """Return subject and text of a planned mail to one of its recipients."""
     subject_id = recipient.participant.pk if recipient.participant else booking.pk
@@ -170,6 +189,7 @@ def write_planned(
         booking,
         own=kind,
         texts=texts,
+        shows_course=shows_course,
         participant=recipient.participant,
         meeting=meeting,
         missing=missing,

@@ -68,7 +68,7 @@ def _row(booking: Booking, row: BookingMessage) -> LogRow:
         number=row.pk,
         kind=str(kind.label) if kind else message.kind,
         recipient=_recipient(booking, row),
-        email=message.to_email,
+        email="" if row.participant and row.participant.is_protected else message.to_email,
         message=message,
         written_at=message.created_at,
         can_be_sent_again=can_be_sent_again(message),

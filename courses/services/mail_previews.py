@@ -38,7 +38,8 @@ def preview_mail(kind: MailKind, booking: Booking, *, language: str, texts: Text
     to_contact = kind == MailKind.NAMES_MISSING
     purpose = "booking" if to_contact else "participant"
     recipient = Recipient(booking.contact_email, None if to_contact else participant, purpose)
-    return write_planned(kind, booking, recipient, meeting, missing, texts)
+    shows_course = booking.shows_course_to(recipient.email)
+    return write_planned(kind, booking, recipient, meeting, missing=missing, texts=texts, shows_course=shows_course)
 
 
 def _render(kind: MailKind, booking: Booking, participant: Participant, texts: Texts) -> tuple[str, str]:
@@ -49,7 +50,8 @@ def _render(kind: MailKind, booking: Booking, participant: Participant, texts: T
         "signup": placeholder("signup", booking.pk),
         "is_later": False,
     }
-    return render(TEMPLATES[kind], booking, own=kind, texts=texts, **context)
+    email = booking.contact_email if to_contact else participant.email
+    return render(TEMPLATES[kind], booking, email, own=kind, texts=texts, **context)
 
 
 def _calendar_mail(
@@ -60,4 +62,4 @@ def _calendar_mail(
     if kind == MailKind.CANCELLATION:
         template = "invitation_cancellation"
         meeting.state, booking.session.state = Meeting.State.CANCELLED, Session.State.CANCELLED
-    return mail_of(template, meeting, booking, participant, "", texts)
+    return mail_of(template, meeting, booking, participant, participant.email, texts)

@@ -134,3 +134,11 @@ def test_queries_of_the_log_do_not_grow(django_assert_num_queries, count):
         rows = log_of(booking)
 
     assert len(rows) == count + 1
+
+
+def test_log_shows_the_alias_of_a_protected_participant_and_no_address(booking):
+    booking.participants.update(alias="Deltaker A")
+
+    [shown] = [one for one in log_of(booking) if one.kind == "Deltaker påmeldt"]
+
+    assert (shown.recipient, shown.email) == ("Deltaker A", "")

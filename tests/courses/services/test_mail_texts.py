@@ -1,6 +1,7 @@
 import pytest
 
 from courses.models import MailKind, MailRule, MailText
+from courses.services.discretion import choose_for_booking
 from courses.services.due_mails import write_due_mails
 from courses.services.evaluations import ask_for_evaluations
 from courses.services.mail_previews import preview_mail
@@ -160,3 +161,16 @@ def test_every_kind_can_be_looked_at_in_every_language(kind, language):
     assert "Egen tekst" not in usual[1]
     assert "farlig" not in " ".join(usual + own)
     assert not Message.objects.exists()
+
+
+def test_name_of_the_course_leaves_a_waiting_mail_when_the_booker_hides_it():
+    session = SessionFactory(course__title_nb="Når hjemmet er farlig", neutral_title="Fagdag")
+    booking = BookingFactory(session=session, shows_course_name=True)
+    say(session.course, MailKind.CONFIRMATION, "Velkommen til {{ course }}.")
+    send_confirmation(booking)
+
+    choose_for_booking(booking, shows_course=False)
+
+    waiting = Message.objects.get(kind="booking-confirmed")
+    assert "Velkommen til Fagdag." in waiting.text
+    assert "farlig" not in waiting.text + waiting.html

@@ -484,3 +484,32 @@ def test_reminder_that_could_not_leave_before_the_meeting_does_not_leave(booking
     at(booking.session.first_starts_at)
 
     assert {state for _email, state in leave()} == {"cancelled"}
+
+
+def test_reminder_names_the_course_only_to_those_who_chose_it():
+    booking = BookingFactory(session__course__title_nb="Når hjemmet er farlig", shows_course_name=True)
+    ParticipantFactory(booking=booking, email="kari@bodo.test", shows_course_name=False)
+    ParticipantFactory(booking=booking, email="per@bodo.test")
+    follow_booking(booking)
+
+    write_due_mails(reminder(booking).due_at)
+
+    told = Message.objects.filter(kind="reminder").values_list("to_email", "text")
+    assert {email: "Når hjemmet er farlig" in text for email, text in told} == {
+        booking.contact_email: True,
+        "kari@bodo.test": False,
+        "per@bodo.test": True,
+    }
+
+
+def test_reminder_to_a_protected_participant_holds_the_alias_only():
+    booking = BookingFactory(seats=1)
+    ParticipantFactory(booking=booking, name="Kari Nordmann", alias="Deltaker A", email="kari@bodo.test")
+    follow_booking(booking)
+
+    write_due_mails(reminder(booking).due_at)
+
+    message = Message.objects.get(kind="reminder", to_email="kari@bodo.test")
+    assert message.to_name == "Deltaker A"
+    assert message.text.startswith("Hei, Deltaker A!")
+    assert "Nordmann" not in message.text

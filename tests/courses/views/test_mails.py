@@ -152,7 +152,7 @@ def test_queries_of_the_page_do_not_grow(client, staff, django_assert_num_querie
     for _number in range(count):
         ParticipantFactory(booking=BookingFactory(session=SessionFactory(course=course)))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         response = client.get(page_of(course))
 
     assert len(response.context["look"].fields["booking"].choices) == count
