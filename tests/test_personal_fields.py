@@ -42,6 +42,7 @@ municipalities.CrisisCentre municipalities.Indicator municipalities.Fact municip
 municipalities.Municipality municipalities.Unit
 courses.AttendanceMark.client_key
 courses.Booking.unit_name
+courses.MailRule courses.MailText courses.Material courses.BookingMessage.key
 courses.Course courses.Session courses.Meeting courses.RequestOffer
 courses.Certificate.course_title courses.EvaluationTicket
 courses.CourseRequest.payer_name courses.CourseRequest.payer_organisation_number

@@ -77,23 +77,26 @@ def plan_unplanned() -> int:
 @transaction.atomic
 def stop_planned(planned: PlannedMail, *, by: User) -> PlannedMail:
     """Keep a planned mail from being written, whatever is moved afterwards. Raises WrongState when it is too late."""
-    return _steer(planned, State.PLANNED, State.STOPPED, by=by)
+    planned = _steer(planned, State.PLANNED, State.STOPPED)
+    audit.record("planned_mail.stopped", planned, by=by, booking=planned.booking_id, mail=planned.kind)
+    return planned
 
 
 @transaction.atomic
 def restart_planned(planned: PlannedMail, *, by: User) -> PlannedMail:
     """Plan a stopped mail again. Raises WrongState when it is not stopped."""
-    return _steer(planned, State.STOPPED, State.PLANNED, by=by)
+    planned = _steer(planned, State.STOPPED, State.PLANNED)
+    audit.record("planned_mail.restarted", planned, by=by, booking=planned.booking_id, mail=planned.kind)
+    return planned
 
 
-def _steer(planned: PlannedMail, before: str, after: str, *, by: User) -> PlannedMail:
+def _steer(planned: PlannedMail, before: str, after: str) -> PlannedMail:
     planned = PlannedMail.objects.select_for_update(of=("self",)).get(pk=planned.pk)
     if planned.state != before:
         raise WrongState(_("This cannot be done now: the e-mail has been written or is not needed any more."))
     planned.state = after
     planned.settled_at = timezone.now() if after == State.STOPPED else None
     planned.save(update_fields=["state", "settled_at"])
-    audit.record(f"planned_mail.{after}", planned, by=by, booking=planned.booking_id, mail=planned.kind)
     return planned
 
 

@@ -69,10 +69,10 @@ def test_crash_in_the_middle_loses_and_doubles_nobody(monkeypatch):
     numbers = [person.pk for person in people]
     written = welcoming.welcome
 
-    def crash(participant):
+    def crash(participant, **key):
         if participant.pk == numbers[-1]:
             raise ConnectionError
-        return written(participant)
+        return written(participant, **key)
 
     monkeypatch.setattr(welcoming, "welcome", crash)
     with pytest.raises(ConnectionError):

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Booking, Participant
+from courses.services.welcoming import welcome
 from taushet.models import Message
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory
@@ -172,6 +173,8 @@ def test_booker_takes_a_name_off(client):
 )
 def test_booker_is_asked_and_told_what_happens_before_a_name_is_taken_off(client, fields, is_told):
     participant = ParticipantFactory(booking__contact_email="kari@bodo.test", name="Per Persen", **fields)
+    if is_told:
+        welcome(participant)
     path = address("booking", participant.booking, "participant_remove", participant.pk)
 
     page = text_of(client.get(path))
