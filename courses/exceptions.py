@@ -58,12 +58,20 @@ class WrongState(CoursesError):
     """The booking or the participant is no longer in a state where this can be done."""
 
 
+class TermsForbid(WrongState):
+    """The terms of the booking no longer let the booker do this alone; staff can be asked."""
+
+
 class NameTaken(CoursesError):
     """All seats of a booking have names, or this person has one already."""
 
 
 class CapacityTooSmall(CoursesError):
-    """A session cannot get fewer seats than are taken."""
+    """A session would get fewer seats than are taken; `over` says how many would be beyond, and needs a yes."""
+
+    def __init__(self, message, *, over: int):
+        super().__init__(message, field="capacity")
+        self.over = over
 
 
 class NoRoom(SeatsTaken):

@@ -19,6 +19,7 @@ from .requests import (
     RequestWindow,
 )
 from .sessions import Meeting, Session
+from .terms import BookingFee, ChangeRequest
 from .trainers import Trainer
 from .waiting import WaitingPlace
 
@@ -30,8 +31,10 @@ __all__ = [
     "AttendanceMark",
     "Audience",
     "Booking",
+    "BookingFee",
     "BookingMessage",
     "Certificate",
+    "ChangeRequest",
     "ConfirmedAddress",
     "Course",
     "CourseRequest",

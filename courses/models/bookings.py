@@ -82,6 +82,7 @@ class Booking(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     seat_price = models.DecimalField(_("price per seat in kroner"), max_digits=9, decimal_places=2, default=0)
+    terms = models.JSONField(_("terms"), default=dict, blank=True, editable=False)
     contact_name = models.CharField(_("name"), max_length=120)
     contact_email = models.EmailField(_("work e-mail"))
     contact_phone = models.CharField(_("phone"), max_length=20)

@@ -86,6 +86,13 @@ class Course(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_("Share of the hours of all meetings."),
     )
+    terms = models.JSONField(
+        _("terms"),
+        default=dict,
+        blank=True,
+        editable=False,
+        help_text=_("Until when bookers may change and cancel by themselves, and what it costs."),
+    )
     is_published = models.BooleanField(_("published"), default=False)
     is_demonstration = models.BooleanField(_("demonstration content"), default=False)
 

@@ -112,6 +112,7 @@ for key, label, is_wanted in (
     (contact_messages.HAND_OVER, _("Asked to take over a booking"), is_asked_to_take_over),
     (contact_messages.HANDED_OVER, _("Booking taken over"), is_not_erased),
     (messages.MOVED, _("Booking moved"), is_not_erased),
+    (messages.CHANGE_REFUSED, _("Request to change a booking refused"), is_not_erased),
     (waiting_messages.WAITING, _("On the waiting list"), waits),
     (waiting_messages.OFFERED, _("Seats are offered"), is_offered_seats),
     (waiting_messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),

@@ -15,15 +15,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
-from courses.models import Booking, ConfirmedAddress, Participant, Session, WaitingPlace
+from courses.exceptions import SeatsTaken, TermsForbid, TooManyHolds, WrongState
+from courses.models import Booking, ChangeRequest, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.services import audit
 from taushet.services.links import issue_link, revoke_link, revoke_links
 
 from . import messages, offers, seats
+from .changes import Seen, refuse_unseen
 from .contacts import drop_hand_over, know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable, refuse_unchangeable
+from .participants import withdraw_participant
+from .terms import Act, charge, standing_of_booking
 
 HOLD = timedelta(hours=24)
 REPEATED_WITHIN = timedelta(hours=1)
@@ -76,6 +79,7 @@ def new_booking(session: Session, request_key: str, fields: dict, *, is_demonstr
         session=session,
         request_key=request_key,
         seat_price=session.seat_price,
+        terms=session.course.terms,
         is_demonstration=is_demonstration or session.is_demonstration,
         **fields,
     )
@@ -210,30 +214,40 @@ def _prove_address(booking: Booking) -> None:
     know_contact(booking)
 
 
-def change_seats(booking: Booking, seats_wanted: int, *, by: User | None = None) -> Booking:
-    """Give a confirmed booking more or fewer seats. Raises NoMoreSeats, NotBookable and WrongState."""
+def change_seats(
+    booking: Booking,
+    seats_wanted: int,
+    *,
+    by: User | None = None,
+    seen: Seen | None = None,
+    fee_percent: int = 0,
+    reason: str = "",
+) -> Booking:
+    """Give a confirmed booking more or fewer seats.
+
+    The booker does it within the terms, which also say what seats given back cost; staff whenever the course has not
+    begun, at the fee staff says, and with a reason also beyond the capacity. Raises NoMoreSeats, NotBookable,
+    TermsForbid, BookingChanged when `seen` is no longer how things stand, and WrongState.
+    """
     with seats.door(booking.session_id) as door:
-        booking = lock_booking(booking)
+        booking = lock_booking(booking, door.session)
         refuse_unchangeable(booking, door.session)
         before = booking.seats
         if seats_wanted == before:
             return booking
-        named = booking.participants.active().count()
-        if seats_wanted < named:
-            raise WrongState(
-                ngettext(
-                    "%(named)d participant is named. Remove names first, then give back their seats.",
-                    "%(named)d participants are named. Remove names first, then give back their seats.",
-                    named,
-                )
-                % {"named": named},
-                field="seats",
-            )
+        refuse_unseen(booking, seen)
+        fee_percent = refuse_against_terms(booking, Act.FEWER if seats_wanted < before else Act.MORE, by, fee_percent)
+        refuse_named_seats(booking, seats_wanted)
         if seats_wanted > before:
             refuse_unbookable(door.session, booking.municipality)
-        door.change(before, seats_wanted)
+        if reason and seats_wanted > before:
+            door.take_beyond(seats_wanted - before, by=by, reason=reason)
+        else:
+            door.change(before, seats_wanted)
         booking.seats = seats_wanted
         booking.save(update_fields=["seats"])
+        if seats_wanted < before:
+            charge(booking, before - seats_wanted, fee_percent)
         offers.offer_free_seats(door)
         messages.tell_changed(booking, seats_before=before)
         kind = "" if by else "booker"
@@ -241,23 +255,99 @@ def change_seats(booking: Booking, seats_wanted: int, *, by: User | None = None)
     return booking
 
 
-def cancel_booking(booking: Booking, *, by: User | None = None) -> Booking:
+def give_back_named_seat(
+    participant: Participant, *, by: User | None = None, seen: Seen | None = None, fee_percent: int = 0
+) -> Booking:
+    """Take a name off and give its seat back, which is offered on. Doing it twice changes nothing.
+
+    Of the people of the booking only that one is told. Raises TermsForbid, BookingChanged, and WrongState also for the
+    last seat of a booking, which is cancelled as a whole.
+    """
+    with seats.door(participant.booking.session_id) as door:
+        booking = lock_booking(participant.booking, door.session)
+        participant = booking.participants.get(pk=participant.pk)
+        if participant.state != Participant.State.ACTIVE:
+            return booking
+        refuse_unchangeable(booking, door.session)
+        refuse_unseen(booking, seen)
+        if booking.seats == 1:
+            raise WrongState(_("This is the only seat of the booking. Cancel the booking instead."))
+        withdraw_participant(participant, by=by)
+        change_seats(booking, booking.seats - 1, by=by, fee_percent=fee_percent)
+        booking.refresh_from_db(fields=["seats"])
+    return booking
+
+
+def refuse_against_terms(booking: Booking, act: str, by: User | None, fee_percent: int) -> int:
+    """Return what share of the price seats given back cost. Raises TermsForbid when the booker has to ask staff."""
+    if by is not None:
+        return fee_percent
+    standing = standing_of_booking(booking)
+    if not standing.allows(act):
+        raise TermsForbid(
+            _("The deadline for this has passed. You can ask us to do it."), field="seats" if act == Act.MORE else None
+        )
+    return standing.fee
+
+
+def refuse_named_seats(booking: Booking, seats_wanted: int) -> None:
+    named = booking.participants.active().count()
+    if seats_wanted < named:
+        raise WrongState(
+            ngettext(
+                "%(named)d participant is named. Remove names first, then give back their seats.",
+                "%(named)d participants are named. Remove names first, then give back their seats.",
+                named,
+            )
+            % {"named": named},
+            field="seats",
+        )
+
+
+def cancel_booking(
+    booking: Booking, *, by: User | None = None, seen: Seen | None = None, fee_percent: int = 0
+) -> Booking:
     """Give back all seats of a booking and tell everybody who was told of it. Cancelling twice changes nothing.
 
-    Raises WrongState once the session has begun.
+    The booker of a confirmed booking does it within the terms, which also say what it costs. Raises TermsForbid,
+    BookingChanged when `seen` is no longer how things stand, and WrongState once the session has begun.
     """
     with seats.door(booking.session_id) as door:
-        booking = lock_booking(booking)
+        booking = lock_booking(booking, door.session)
         if not booking.is_live:
             return booking
         if door.session.first_starts_at <= timezone.now():
             raise WrongState(_("The course has begun, so the booking can no longer be cancelled."))
         was_confirmed = booking.state == Booking.State.CONFIRMED
+        if was_confirmed:
+            refuse_unseen(booking, seen)
+            charge(booking, booking.seats, refuse_against_terms(booking, Act.CANCEL, by, fee_percent))
         _end(booking, Booking.State.CANCELLED, door)
         offers.offer_free_seats(door)
         if was_confirmed:
             messages.tell_cancelled(booking)
         audit.record("booking.cancelled", booking, by=by, kind="" if by else "booker", seats=booking.seats)
+    return booking
+
+
+def confirm_for(booking: Booking, *, by: User) -> Booking:
+    """Confirm a held booking on its booker's behalf. The address is not proved by that.
+
+    Confirming twice changes nothing. Raises WrongState unless it is held, and NotBookable.
+    """
+    with seats.door(booking.session_id) as door:
+        booking = lock_booking(booking, door.session)
+        if booking.state == Booking.State.CONFIRMED:
+            return booking
+        if booking.state != Booking.State.HELD:
+            raise WrongState(_("Only a booking whose seats are held can be confirmed."))
+        refuse_unbookable(door.session, booking.municipality)
+        booking.state = Booking.State.CONFIRMED
+        booking.confirmed_at = timezone.now()
+        booking.held_until = None
+        booking.save(update_fields=["state", "confirmed_at", "held_until"])
+        messages.tell_confirmed(booking)
+        audit.record("booking.confirmed", booking, by=by, seats=booking.seats, session=booking.session_id)
     return booking
 
 
@@ -303,6 +393,7 @@ def close_links(booking: Booking) -> None:
     """Close what an ended booking no longer needs, its wish to be handed over among it."""
     drop_hand_over(booking)
     # A hold that ran out can still be taken up from its mail, as long as there is room.
+    ChangeRequest.objects.filter(booking=booking).waiting().update(state=ChangeRequest.State.WITHDRAWN)
     closed = CLOSED_BY_THE_END if booking.state == Booking.State.CANCELLED else CLOSED_BY_THE_END[1:]
     for purpose in closed:
         revoke_link(purpose, booking.pk)

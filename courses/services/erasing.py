@@ -9,7 +9,16 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from courses.models import AddressChange, AttendanceMark, Booking, Certificate, ConfirmedAddress, HandOver, Participant
+from courses.models import (
+    AddressChange,
+    AttendanceMark,
+    Booking,
+    Certificate,
+    ChangeRequest,
+    ConfirmedAddress,
+    HandOver,
+    Participant,
+)
 from taushet.models import SecretLink, StoredFile, User
 from taushet.services import audit
 
@@ -57,6 +66,7 @@ def _empty(numbers: list[int], now: datetime) -> None:
     erase_address_changes(participants)
     participants.update(**dict.fromkeys(Participant.PERSONAL, ""), erased_at=now)
     HandOver.objects.filter(booking__in=numbers).update(name="", email="", ended_at=now)
+    ChangeRequest.objects.filter(booking__in=numbers).update(words="", answer="")
     Booking.objects.filter(pk__in=numbers).update(**dict.fromkeys(CONTACT_FIELDS, ""), erased_at=now)
     for number in numbers:
         audit.record("booking.erased", Booking(pk=number), kind="clock")

@@ -17,9 +17,18 @@ CONFIRM_ADDRESS = "booking-confirm-address"
 ASKS_A_DAY = 6
 
 
-def lock_booking(booking: Booking) -> Booking:
-    """Return a booking as it is now, locked until the transaction ends; after its session where both are locked."""
-    return Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+def lock_booking(booking: Booking, session: Session | None = None) -> Booking:
+    """Return a booking as it is now, locked until the transaction ends; after its session where both are locked.
+
+    With the session that is locked: raises WrongState when the booking has been moved to another one meanwhile.
+    """
+    booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+    if session is None:
+        return booking
+    if booking.session_id != session.pk:
+        raise WrongState(_("The booking has been moved in the meantime. Look at it once more."))
+    booking.session = session
+    return booking
 
 
 def refuse_unbookable(session: Session, municipality: Municipality | None = None) -> None:

@@ -12,6 +12,7 @@ from courses.models import (
     Booking,
     BookingMessage,
     Certificate,
+    ChangeRequest,
     EvaluationRound,
     MailKind,
     Participant,
@@ -36,6 +37,7 @@ EVALUATION = "evaluation"
 CERTIFICATE = "certificate-ready"
 CERTIFICATES = "certificates-to-hand-out"
 MOVED = "booking-moved"
+CHANGE_REFUSED = "booking-change-refused"
 
 REMIND_PAUSE = timedelta(hours=1)
 
@@ -202,3 +204,10 @@ def tell_moved(booking: Booking, former: Session) -> None:
             post(MOVED, booking, email, subject, text, name=name, participant=participant)
         if email != booking.second_email:
             invite(booking, email=email, name=name, participant=participant)
+
+
+def tell_change_refused(request: ChangeRequest) -> None:
+    """Tell the contacts that what they asked for is not done, and why; when it is, the change itself tells them."""
+    booking = request.booking
+    for email, purpose in contacts_of(booking):
+        write(CHANGE_REFUSED, booking, email, asked=request, page=placeholder(purpose, booking.pk))

@@ -9,7 +9,10 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages, offers, seats
+from .bookings import refuse_against_terms
+from .changes import Seen, refuse_unseen
 from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
+from .terms import Act
 
 
 def dates_to_move_to(booking: Booking) -> QuerySet[Session]:
@@ -26,12 +29,16 @@ def dates_to_move_to(booking: Booking) -> QuerySet[Session]:
     )
 
 
-def move_booking(booking: Booking, to: Session, *, by: User | None = None) -> Booking:
+def move_booking(
+    booking: Booking, to: Session, *, by: User | None = None, seen: Seen | None = None, reason: str = ""
+) -> Booking:
     """Give a confirmed booking its seats in another session of the same course, at the price of that session.
 
     Both sessions are locked, the one with the lower number first, so that two moves the other way round never wait
     for each other. Calendars follow: everybody who held the old meetings gets the new ones. Moving to where it is
-    already changes nothing. Raises SeatsTaken, NotBookable, ClosedToOthers and WrongState; then nothing has changed.
+    already changes nothing. The booker does it within the terms, staff also after that, and with a reason beyond the
+    capacity. Raises SeatsTaken, NotBookable, ClosedToOthers, TermsForbid, WrongState and, when `seen` is no longer how
+    things stand, BookingChanged; then nothing has changed.
     """
     if to.pk == booking.session_id:
         return booking
@@ -41,11 +48,17 @@ def move_booking(booking: Booking, to: Session, *, by: User | None = None) -> Bo
             return booking
         if booking.session_id != old.session.pk:
             raise WrongState(_("The booking has been moved in the meantime. Look at it once more."))
+        booking.session = old.session
         refuse_unchangeable(booking, old.session)
+        refuse_unseen(booking, seen)
+        refuse_against_terms(booking, Act.MOVE, by, 0)
         refuse_unbookable(new.session, booking.municipality)
         if new.session.course_id != old.session.course_id:
             raise WrongState(_("This is a date of another course."))
-        new.take(booking.seats)
+        if reason:
+            new.take_beyond(booking.seats, by=by, reason=reason)
+        else:
+            new.take(booking.seats)
         booking.session, booking.seat_price = new.session, new.session.seat_price
         booking.save(update_fields=["session", "seat_price"])
         old.give_back(booking.seats)

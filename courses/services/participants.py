@@ -16,6 +16,7 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages, own_messages
+from .changes import Seen, refuse_unseen
 from .guards import lock_booking
 
 NAMED_A_DAY = 10
@@ -39,10 +40,11 @@ def name_participants(
     request_key: str,
     named_by: str = Participant.NamedBy.BOOKER,
     by: User | None = None,
+    seen: Seen | None = None,
 ) -> list[Participant]:
     """Put names on seats of a booking, all of them or none; the same request key gives the same participants.
 
-    Those of a confirmed booking get a mail. Raises NameTaken when there are more names than seats or an address is
+    Those of a confirmed booking get a mail. Raises BookingChanged when `seen` is no longer how things stand, NameTaken when there are more names than seats or an address is
     on the list already, and WrongState when the booking or the course is over.
     """
     booking = lock_booking(booking)
@@ -50,6 +52,7 @@ def name_participants(
     if done:
         return done
     refuse_over(booking)
+    refuse_unseen(booking, seen)
     people = list(people)
     named = list(booking.participants.active())
     refuse_without_seat(booking, len(named), len(people))
@@ -76,12 +79,19 @@ def name_participants(
 
 @transaction.atomic
 def replace_participant(
-    participant: Participant, person: Person, *, request_key: str, by_self: bool = False, by: User | None = None
+    participant: Participant,
+    person: Person,
+    *,
+    request_key: str,
+    by_self: bool = False,
+    by: User | None = None,
+    seen: Seen | None = None,
 ) -> Participant:
     """Give somebody's seat to a colleague; who had it stays in the history. The same request key does it once.
 
     With the same address it is the same person, whose name was mistyped: that is put right where it stands. The
-    contacts hear of it when the participant did it. Raises NameTaken when the colleague is on the list already, and
+    contacts hear of it when the participant did it. Raises NameTaken when the colleague is on the list already,
+    BookingChanged when `seen` is no longer how things stand, and
     WrongState when the seat is nobody's any more.
     """
     booking = lock_booking(participant.booking)
@@ -90,6 +100,7 @@ def replace_participant(
         return done
     participant = booking.participants.get(pk=participant.pk)
     refuse_over(booking)
+    refuse_unseen(booking, seen)
     refuse_gone(participant)
     refuse_twice([*booking.participants.active().exclude(pk=participant.pk), person])
     if person.email and person.email == participant.email:
@@ -126,16 +137,20 @@ def _named_by(*, by_self: bool, by: User | None) -> str:
 
 
 @transaction.atomic
-def withdraw_participant(participant: Participant, *, by_self: bool = False, by: User | None = None) -> Participant:
+def withdraw_participant(
+    participant: Participant, *, by_self: bool = False, by: User | None = None, seen: Seen | None = None
+) -> Participant:
     """Take a name off; the seat stays with the booking. Doing it twice changes nothing.
 
-    The contacts hear of it when the participant did it. Raises WrongState when the course is over.
+    The contacts hear of it when the participant did it. Raises BookingChanged when `seen` is no longer how things
+    stand, and WrongState when the course is over.
     """
     booking = lock_booking(participant.booking)
     participant = booking.participants.get(pk=participant.pk)
     if participant.state != Participant.State.ACTIVE:
         return participant
     refuse_over(booking)
+    refuse_unseen(booking, seen)
     _end(participant, Participant.State.WITHDRAWN)
     _tell_removed(participant)
     if by_self and booking.state == Booking.State.CONFIRMED:

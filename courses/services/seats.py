@@ -69,20 +69,25 @@ class Door:
             except SeatsTaken as error:
                 raise NoMoreSeats(before + error.free) from error
 
-    def set_capacity(self, capacity: int) -> None:
-        """Give the session another number of seats. Raises CapacityTooSmall when more are taken already."""
-        if capacity < self.session.seats_taken - self.session.seats_over:
+    def set_capacity(self, capacity: int, *, accepts_over: int = 0) -> None:
+        """Give the session another number of seats.
+
+        When more are taken, nobody loses a seat: those beyond stay, and no seat is free until as many were given back.
+        That needs a yes to just so many, `accepts_over`, else raises CapacityTooSmall.
+        """
+        over = max(self.session.seats_taken - capacity, 0)
+        if over > max(self.session.seats_over, accepts_over):
             raise CapacityTooSmall(
                 ngettext(
-                    "%(taken)d seat is taken, so there cannot be fewer.",
-                    "%(taken)d seats are taken, so there cannot be fewer.",
+                    "%(taken)d seat is taken. Say below that the session may have fewer all the same.",
+                    "%(taken)d seats are taken. Say below that the session may have fewer all the same.",
                     self.session.seats_taken,
                 )
                 % {"taken": self.session.seats_taken},
-                field="capacity",
+                over=over,
             )
         self.session.capacity = capacity
-        self.session.seats_over = max(self.session.seats_taken - capacity, 0)
+        self.session.seats_over = over
 
     def close(self) -> None:
         session = self.session

@@ -1,0 +1,161 @@
+"""What has happened to a booking since a page of it was opened, so that a second tab overwrites nothing unseen.
+
+A page carries a `Seen`: the newest entry of the booking's log, and the stage of its terms, as they were when it was
+shown. Whoever saves hands it in, and under the lock it is compared with what is true now.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.exceptions import CoursesError
+from courses.models import Booking, Participant, Session
+from taushet.models import AuditEntry
+
+from .catalogue import when_text
+from .terms import Standing, standing_of_booking
+
+TOLD = (
+    "booking.held",
+    "booking.confirmed",
+    "booking.seats",
+    "booking.moved",
+    "booking.cancelled",
+    "booking.offered",
+    "booking.expired",
+    "booking.taken_over",
+    "booking.second_contact",
+    "booking.second_contact_removed",
+    "booking.change_asked",
+    "booking.change_withdrawn",
+    "booking.change_refused",
+    "booking.change_approved",
+)
+TOLD_OF_NAMES = ("participant.named", "participant.replaced", "participant.withdrawn", "participant.corrected")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What of a booking a page showed: everything up to a log entry, under a stage of the terms."""
+
+    version: int
+    stage: int
+
+    @classmethod
+    def read(cls, text: str) -> "Seen | None":
+        """Return what a form carries; None when it carries nothing that makes sense."""
+        version, _dash, stage = text.partition("-")
+        if not all(part.isascii() and part.isdecimal() and len(part) < 19 for part in (version, stage)):
+            return None
+        return cls(int(version), int(stage))
+
+    def __str__(self) -> str:
+        return f"{self.version}-{self.stage}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that happened to a booking: when, by whom, and what, with old and new."""
+
+    at: datetime
+    who: str
+    what: str
+
+
+class BookingChanged(CoursesError):
+    """The booking, or the stage of its terms, is another than the page showed; nothing was done."""
+
+    def __init__(self, changes: list[Change], seen: Seen) -> None:
+        super().__init__(_("The booking has changed since you opened the page. Nothing of yours has been saved yet."))
+        self.changes = changes
+        self.seen = seen
+
+
+def seen_now(booking: Booking, standing: Standing | None = None) -> Seen:
+    """Return what a page that is shown now shows."""
+    newest = _entries(booking).aggregate(newest=Max("pk"))["newest"] or 0
+    return Seen(newest, (standing or standing_of_booking(booking)).number)
+
+
+def refuse_unseen(booking: Booking, seen: Seen | None) -> None:
+    """Raise BookingChanged when a page showed something else; call it with the booking locked."""
+    if seen is None:
+        return
+    changes = list(changes_since(booking, seen.version))
+    standing = standing_of_booking(booking)
+    if standing.number != seen.stage and standing.lines:
+        line = standing.lines[standing.number]
+        changes.append(Change(timezone.now(), _("The terms"), f"{line.may} {line.until}".strip()))
+    if changes:
+        raise BookingChanged(changes, seen_now(booking, standing))
+
+
+def changes_since(booking: Booking, version: int) -> Iterator[Change]:
+    """Say what has happened to a booking after a log entry, in order."""
+    entries = _entries(booking).filter(pk__gt=version).select_related("actor").order_by("pk")
+    people = {str(one.pk): one for one in booking.participants.all()}
+    for entry in entries:
+        yield Change(entry.at, _who(entry), _what(entry, people))
+
+
+def _entries(booking: Booking) -> QuerySet[AuditEntry]:
+    people = [str(pk) for pk in booking.participants.values_list("pk", flat=True)]
+    own = Q(object_type="courses.booking", object_id=str(booking.pk), action__in=TOLD)
+    names = Q(object_type="courses.participant", object_id__in=people, action__in=TOLD_OF_NAMES)
+    return AuditEntry.objects.filter(own | names)
+
+
+def _who(entry: AuditEntry) -> str:
+    if entry.actor:
+        return _("We (%(name)s)") % {"name": entry.actor}
+    if entry.actor_kind == "participant":
+        return _("The participant")
+    return _("By itself") if entry.actor_kind == "clock" else _("From the booker’s page")
+
+
+def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
+    detail, subject = entry.detail, entry.action.partition(".")[2]
+    if entry.object_type == "courses.participant":
+        return _what_of_name(subject, people[entry.object_id], people.get(str(detail.get("replaced_by"))))
+    if subject == "seats":
+        return _("Seats: %(before)s before, %(after)s now") % detail
+    if subject == "moved":
+        return _("Date: %(before)s before, %(after)s now") % {
+            "before": _date(detail["before"]),
+            "after": _date(detail["after"]),
+        }
+    return {
+        "held": _("The seats are held"),
+        "confirmed": _("The booking is confirmed"),
+        "cancelled": _("The booking is cancelled"),
+        "offered": _("Seats are offered"),
+        "expired": _("The booking has run out"),
+        "taken_over": _("A colleague has taken over as contact"),
+        "second_contact": _("There is another second contact"),
+        "second_contact_removed": _("There is no second contact any more"),
+        "change_asked": _("We have been asked to change the booking"),
+        "change_withdrawn": _("The request to change the booking is withdrawn"),
+        "change_refused": _("The request to change the booking is refused"),
+        "change_approved": _("The request to change the booking is approved"),
+    }[subject]
+
+
+def _what_of_name(subject: str, person: Participant, new: Participant | None) -> str:
+    if subject == "replaced" and new:
+        return _("Name: %(before)s before, %(after)s now") % {"before": person.name, "after": new.name}
+    sentence = {
+        "named": _("%(name)s is on the list"),
+        "corrected": _("The name was put right: %(name)s"),
+        "withdrawn": _("%(name)s is taken off the list"),
+        "replaced": _("%(name)s is replaced"),
+    }[subject]
+    return sentence % {"name": person.name}
+
+
+def _date(session_id: int) -> str:
+    session = Session.objects.filter(pk=session_id).first()
+    return when_text(session.first_starts_at, session.last_ends_at) if session else ""
