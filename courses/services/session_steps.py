@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from courses.models import Assignment, Invitation, Session
+from courses.models import Session
 
 from . import sessions
+from .cancel_preview import Told, who_is_told
 
 
 @dataclass(frozen=True)
@@ -24,16 +25,11 @@ class Step:
     consequence: Callable[[Session], str]
     is_offered_for: Callable[[Session], bool]
     color: str = "accent"
+    preview: Callable[[Session], list[Told]] | None = None
 
     @property
     def url_name(self) -> str:
         return f"courses:staff_session_{self.key}"
-
-
-def count_told(session: Session) -> int:
-    """Count the addresses that hold a calendar invitation to what is still to come of a session."""
-    live = Invitation.objects.filter(meeting__session=session, cancelled_at=None, meeting__ends_at__gt=timezone.now())
-    return live.values("email").distinct().count()
 
 
 def what_opening_means(session: Session) -> str:
@@ -56,20 +52,7 @@ def what_holding_means(session: Session) -> str:
 
 
 def what_cancelling_means(session: Session) -> str:
-    told = count_told(session)
-    freed = Assignment.objects.standing().filter(session=session).count()
-    mails = ngettext(
-        "%(count)d person who has the session in the calendar gets an e-mail that takes it out.",
-        "%(count)d people who have the session in their calendars get an e-mail that takes it out.",
-        told,
-    )
-    trainers = ngettext(
-        "%(count)d trainer gets an e-mail and is free again.",
-        "%(count)d trainers get an e-mail and are free again.",
-        freed,
-    )
-    told_whom = [sentence % {"count": count} for sentence, count in ((mails, told), (trainers, freed)) if count]
-    return " ".join([*(told_whom or [_("Nobody gets an e-mail.")]), _("This cannot be undone.")])
+    return _("Everybody below is told at once, each in the own role. This cannot be undone.")
 
 
 def is_over(session: Session) -> bool:
@@ -117,6 +100,7 @@ STEPS = {
                 session.state in {Session.State.DRAFT, *Session.OPEN_STATES} and not is_over(session)
             ),
             color="danger",
+            preview=who_is_told,
         ),
     )
 }

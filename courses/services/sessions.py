@@ -6,7 +6,8 @@ same transaction, so that no calendar tells anything else than the pages (design
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import pairwise
 
 from django.db import transaction
@@ -14,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError
-from courses.models import Course, Meeting, Session
+from courses.models import ChangeRequest, Course, Meeting, Session
+from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
@@ -23,6 +25,18 @@ from . import assignments, calendars, messages, offers, planned_mails, seats
 MOST_MEETINGS = 40
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
 SHOWN_IN_CALENDARS = ("course", "municipality", "neutral_title")
+EDITED = (
+    "state",
+    "course",
+    "format",
+    "municipality",
+    "closed_to",
+    "language",
+    "capacity",
+    "price",
+    "neutral_title",
+    "fair_share",
+)
 CONTENT = ("starts_at", "ends_at", "place", "address", "join_url")
 
 
@@ -86,23 +100,63 @@ def create_session(*, by: User, course: Course, meetings: Sequence[MeetingPlan],
     return session
 
 
-def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan], **fields) -> Session:
+class SessionChanged(CoursesError):
+    """Somebody else has changed the session since its form was opened; nothing was saved. `now` is what it is now."""
+
+    def __init__(self, now: dict) -> None:
+        super().__init__(_("Somebody else has changed the session while you had it open. Nothing of yours is saved yet."))
+        self.now = now
+
+
+def content_of(session: Session) -> dict:
+    """Return what the form of a session shows, so that two editors can be told apart: values by field and meeting."""
+    values = {name: _plain(getattr(session, Session._meta.get_field(name).attname)) for name in EDITED}
+    for meeting in session.meetings.filter(state=Meeting.State.PLANNED):
+        values[f"meeting-{meeting.pk}"] = [_plain(getattr(meeting, name)) for name in CONTENT]
+    return values
+
+
+def _plain(value: object) -> object:
+    """Return a value as it comes back from JSON."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def change_session(
+    session: Session,
+    *,
+    by: User,
+    meetings: Sequence[MeetingPlan],
+    seen: dict | None = None,
+    accepts_over: int = 0,
+    over_reason: str = "",
+    **fields,
+) -> Session:
     """Give a session other content, and let trainers and calendars follow what they show of it.
 
     A meeting left out is cancelled. A meeting's sequence rises by one when its time, place, link or state changes,
-    or the title its calendar entry has. Raises SessionRefused when the session is over, cancelled, or booked or
-    waited for by others than it would be closed to, CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer
-    teaches elsewhere at a new time.
+    or the title its calendar entry has. `seen` is the content its form was opened with; `accepts_over` and
+    `over_reason` are a yes to so many seats beyond a lower capacity, which is logged. Raises SessionRefused when the
+    session is over, cancelled, or booked or waited for by others than it would be closed to, SessionChanged,
+    CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer teaches elsewhere at a new time.
     """
     with seats.door(session.pk) as door:
         session = door.session
+        now = content_of(session)
+        if seen is not None and seen != now:
+            raise SessionChanged(now)
         _refuse_unless(session, Session.State.DRAFT, *Session.OPEN_STATES)
         _check_fields(session, fields)
         standing = {meeting.pk: meeting for meeting in session.meetings.filter(state=Meeting.State.PLANNED)}
         check_plans(meetings, standing)
         changed = [name for name, value in fields.items() if getattr(session, name) != value]
         if "capacity" in changed:
-            door.set_capacity(fields["capacity"])
+            over_before = session.seats_over
+            door.set_capacity(fields["capacity"], accepts_over=accepts_over)
+            if session.seats_over > over_before:
+                more = session.seats_over - over_before
+                audit.record("session.seats_over", session, by=by, seats=more, reason=over_reason)
         for name in changed:
             setattr(session, name, fields[name])
         if "closed_to" in changed and session.closed_to is None and session.opened_at:
@@ -121,6 +175,41 @@ def change_session(session: Session, *, by: User, meetings: Sequence[MeetingPlan
             planned_mails.follow_session(session)
         offers.offer_free_seats(door)
         audit.record("session.changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])
+    return session
+
+
+def share_session(session: Session, place: Municipality, *, by: User) -> Session:
+    """Let a neighbour book a session that is held for one municipality. Doing it twice changes nothing.
+
+    Raises SessionRefused when the session is open to everybody, or over.
+    """
+    with seats.door(session.pk) as door:
+        session = door.session
+        _refuse_unless(session, Session.State.DRAFT, *Session.OPEN_STATES)
+        if session.closed_to_id is None:
+            raise SessionRefused(_("Everybody may book this session already."), field="municipality")
+        if session.takes(place):
+            return session
+        session.shared_with.add(place)
+        audit.record("session.shared", session, by=by, municipality=place.number)
+    return session
+
+
+def unshare_session(session: Session, place: Municipality, *, by: User) -> Session:
+    """Take a neighbour out again. Doing it twice changes nothing.
+
+    Raises SessionRefused when it has booked or waits for seats.
+    """
+    with seats.door(session.pk) as door:
+        session = door.session
+        if not session.shared_with.filter(pk=place.pk).exists():
+            return session
+        if session.closed_to_id and session.bookings.live().filter(municipality=place).exists():
+            raise SessionRefused(
+                _("%(place)s has booked seats, or waits for some. Cancel or move them first.") % {"place": place}
+            )
+        session.shared_with.remove(place)
+        audit.record("session.unshared", session, by=by, municipality=place.number)
     return session
 
 
@@ -167,9 +256,12 @@ def hold_session(session: Session, *, by: User) -> Session:
 def cancel_session(session: Session, *, by: User) -> Session:
     """Call a session off: free its trainers and take it out of the calendars of exactly those who were invited.
 
-    Bookings stay as they were, as the record of who was to come. Raises SessionRefused.
+    Contacts and second contacts who hold no invitation get a mail too. Bookings stay as they were, as the record of
+    who was to come. Cancelling twice changes nothing. Raises SessionRefused.
     """
     session = _locked(session)
+    if session.state == Session.State.CANCELLED:
+        return session
     _refuse_unless(session, Session.State.DRAFT, *Session.OPEN_STATES)
     if session.last_ends_at <= timezone.now():
         raise SessionRefused(_("This session is over. What has been cannot be cancelled."))
@@ -181,6 +273,8 @@ def cancel_session(session: Session, *, by: User) -> Session:
     told = messages.tell_session_cancelled(session)
     with seats.door(session.pk) as door:
         offers.end_line(door)
+    asked = ChangeRequest.objects.filter(booking__session=session).waiting()
+    asked.update(state=ChangeRequest.State.WITHDRAWN, answered_at=timezone.now())
     audit.record("session.cancelled", session, by=by, told=told)
     return session
 
