@@ -61,7 +61,7 @@ LINKS = {
     courses:offer_accept courses:offer_decline courses:wish_change courses:booking_move
     courses:date_alert_detail courses:date_alert_confirm courses:date_alert_stop
     courses:request_detail courses:request_confirm courses:request_accept courses:request_again
-    courses:request_withdraw
+    courses:request_withdraw courses:participant_give_back courses:change_withdraw
     courses:certificate_issue courses:participant_certificate courses:certificate_check courses:evaluation
     courses:participant_material courses:booking_material
     """,
@@ -102,6 +102,7 @@ FOR_ROLES = {
     STAFF: """
     today staff_search municipalities:staff_municipality_list municipalities:municipality_facts
     courses:staff_session_list courses:staff_session_detail courses:staff_course_list
+    courses:session_choice_csv courses:session_choice_xlsx
     """,
     ("campaign", "approver", "administrator"): """
     outbox_list outbox_detail outbox_html suppression_list
@@ -111,6 +112,7 @@ FOR_ROLES = {
     """,
     ("campaign", "finance", "administrator"): """
     courses:staff_booking_list courses:staff_booking_detail courses:booking_csv courses:booking_xlsx
+    courses:booking_choice_csv courses:booking_choice_xlsx
     municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
@@ -122,7 +124,10 @@ FOR_ROLES = {
     courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
     courses:staff_session_create courses:staff_session_update courses:staff_session_open
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
-    courses:staff_course_create courses:staff_course_update
+    courses:staff_course_create courses:staff_course_update courses:staff_course_terms
+    courses:staff_session_choice courses:staff_session_share courses:staff_session_unshare
+    courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names
+    courses:staff_name_replace courses:staff_name_remove courses:staff_change_approve courses:staff_change_refuse
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
@@ -160,10 +165,11 @@ def world():
         trainer=trainer,
         session=session,
         meeting=session.meetings.get(),
+        participant=ParticipantFactory(booking=booking),
+        change=booking.change_requests.create(kind="cancel", request_key="change"),
         offer=RequestOfferFactory(),
         assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
         booking=booking,
-        participant=ParticipantFactory(booking=booking),
         mail=BookingMessage.objects.create(booking=booking, message=write()),
         planned=PlannedMail.objects.create(
             booking=booking, session=session, kind="joining", due_at=session.first_starts_at
@@ -208,6 +214,7 @@ def values_of(name, world):
         "assignment_id": world.assignment.pk,
         "membership_id": world.membership.pk,
         "participant_id": world.participant.pk,
+        "change_id": world.change.pk,
         "meeting_id": world.meeting.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.offer.pk,

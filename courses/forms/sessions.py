@@ -82,6 +82,7 @@ class SessionForm(forms.ModelForm):
             "capacity",
             "price",
             "neutral_title",
+            "fair_share",
         ]
 
     def __init__(self, *args, **kwargs):
@@ -98,6 +99,23 @@ class SessionForm(forms.ModelForm):
         elif form in {Format.ON_SITE, Format.HYBRID} and not place and "municipality" not in self.errors:
             self.add_error("municipality", _("Choose the municipality it is held in."))
         return data
+
+
+class OverhangForm(forms.Form):
+    """A yes to fewer seats than are taken, with the reason; it counts for just so many beyond."""
+
+    accepts_over = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2000)
+    over_reason = CleanCharField(
+        label=_("Why fewer than are taken?"),
+        max_length=200,
+        help_text=_("It is kept in the log, and shown to nobody else."),
+    )
+
+
+class NeighbourForm(forms.Form):
+    """A neighbour that may book a session held for another municipality."""
+
+    municipality = MunicipalityChoiceField(label=_("One more municipality that may book"))
 
 
 class MeetingForm(forms.Form):

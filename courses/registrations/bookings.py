@@ -136,6 +136,18 @@ today_cards.register(
         "too-few-names", _("Courses soon with seats without names"), "courses.view_booking", booking_lists.too_few_names
     )
 )
+today_cards.register(
+    TodayCard(
+        "change-requests",
+        _("Bookers who ask for a change"),
+        "courses.change_booking",
+        booking_lists.asked_changes,
+        order=10,
+    )
+)
+today_cards.register(
+    TodayCard("overfull", _("More seats taken than there are"), "courses.change_session", booking_lists.overfull)
+)
 search_sources.register(SearchSource("bookings", _("Bookings"), "courses.view_booking", booking_lists.find_bookings))
 demonstration_parts.register(DemonstrationPart("bookings", 50, demonstration.load))
 
@@ -143,7 +155,10 @@ INTEREST = _("Our legitimate interest (GDPR article 6 (1) f)")
 retention_rules.register(
     RetentionRule(
         key="bookings",
-        what=_("Bookings: the names, work e-mail, phone and role of the contacts, and the invoice reference."),
+        what=_(
+            "Bookings: the names, work e-mail, phone and role of the contacts, the invoice reference, and what was"
+            " asked and answered about a change."
+        ),
         purpose=_("To hold the course, to reach those who booked, and to send the invoice to the right place."),
         basis=INTEREST,
         keep=_(

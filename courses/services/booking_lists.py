@@ -7,10 +7,12 @@ from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subq
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from courses.models import Booking, Participant, Session
+from courses.models import Booking, ChangeRequest, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.searches import holds
+from taushet.templatetags.ui import day
 
 from . import protection
 from .catalogue import when_text
@@ -52,6 +54,48 @@ def too_few_names(user: User) -> Iterator[tuple[str, str]]:
             "seats": session.confirmed,
         }
         yield sentence, f"{session.get_staff_url()}#bookings"
+
+
+def overfull(user: User) -> Iterator[tuple[str, str]]:
+    """Say which sessions ahead have more seats taken than there are (a TodayCard)."""
+    rows = Session.objects.filter(state__in=Session.OPEN_STATES, seats_over__gt=0).upcoming()
+    for session in rows.select_related("course")[:20]:
+        over = ngettext("%(over)d seat beyond", "%(over)d seats beyond", session.seats_over) % {
+            "over": session.seats_over
+        }
+        when = when_text(session.first_starts_at, session.last_ends_at)
+        yield f"{session.course.title}, {when}: {over}", session.get_staff_url()
+
+
+def taken_by_state(session: Session) -> list[tuple[str, int]]:
+    """Return how many seats of a session are confirmed, held and offered, each with its word."""
+    labels = {
+        Booking.State.CONFIRMED: _("confirmed"),
+        Booking.State.HELD: _("held until an address is confirmed"),
+        Booking.State.OFFERED: _("offered to the waiting list"),
+    }
+    rows = Booking.objects.filter(session=session).taking_seats().order_by().values("state")
+    counts = {row["state"]: row["seats"] for row in rows.annotate(seats=Sum("seats"))}
+    return [(label, counts[state]) for state, label in labels.items() if state in counts]
+
+
+def open_offers(session: Session) -> QuerySet[WaitingPlace]:
+    """Return the offers of a session that stand, the one that ends first on top."""
+    rows = WaitingPlace.objects.filter(booking__session=session, booking__state=Booking.State.OFFERED)
+    return rows.select_related("booking__municipality").order_by("offered_until", "pk")
+
+
+def asked_changes(user: User) -> Iterator[tuple[str, str]]:
+    """Say which bookers wait for an answer about a booking, the oldest first (a TodayCard)."""
+    rows = ChangeRequest.objects.waiting().select_related("booking__municipality")
+    for asked in rows[:20]:
+        sentence = _("Booking %(number)s, %(place)s: %(what)s, asked %(day)s") % {
+            "number": asked.booking_id,
+            "place": asked.booking.municipality.name,
+            "what": asked.get_kind_display().lower(),
+            "day": day(timezone.localtime(asked.created_at)),
+        }
+        yield sentence, f"{asked.booking.staff_address}#sporsmal"
 
 
 def telling(text: str, user: User) -> Q:

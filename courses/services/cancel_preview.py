@@ -86,9 +86,11 @@ def _held(session: Session) -> int:
 
 
 def _without_address(session: Session) -> int:
-    return Participant.objects.active().filter(
-        booking__session=session, booking__state=Booking.State.CONFIRMED, email=""
-    ).count()
+    return (
+        Participant.objects.active()
+        .filter(booking__session=session, booking__state=Booking.State.CONFIRMED, email="")
+        .count()
+    )
 
 
 def _requests(session: Session) -> int:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import CharField, Max, Q, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,7 +104,7 @@ def changes_since(booking: Booking, version: int) -> Iterator[Change]:
 
 
 def _entries(booking: Booking) -> QuerySet[AuditEntry]:
-    people = [str(pk) for pk in booking.participants.values_list("pk", flat=True)]
+    people = booking.participants.order_by().values_list(Cast("pk", CharField()))
     own = Q(object_type="courses.booking", object_id=str(booking.pk), action__in=TOLD)
     names = Q(object_type="courses.participant", object_id__in=people, action__in=TOLD_OF_NAMES)
     return AuditEntry.objects.filter(own | names)

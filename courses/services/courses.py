@@ -8,6 +8,8 @@ from courses.models import Course, Meeting, Session
 from taushet.models import User
 from taushet.services import audit
 
+from .terms import Terms
+
 TITLES = ("title_nb", "title_nn", "title_en")
 
 
@@ -37,4 +39,16 @@ def change_course(course: Course, *, by: User, **fields) -> Course:
             sequence=F("sequence") + 1, changed_at=timezone.now()
         )
     audit.record("course.changed", course, by=by, fields=changed)
+    return course
+
+
+@transaction.atomic
+def set_terms(course: Course, terms: Terms, *, by: User) -> Course:
+    """Give a course other terms for what is booked from now on; what is booked keeps its own."""
+    course = Course.objects.select_for_update().get(pk=course.pk)
+    stored = terms.stored()
+    if stored != course.terms:
+        before, course.terms = course.terms, stored
+        course.save(update_fields=["terms"])
+        audit.record("course.terms", course, by=by, before=before, after=stored)
     return course

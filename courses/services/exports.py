@@ -54,6 +54,24 @@ def booking_table(bookings: QuerySet[Booking], *, by: User, ending: str) -> tupl
     return heading, map(_booking_row, _few_queries(bookings))
 
 
+def session_table(sessions: QuerySet[Session], *, by: User, ending: str) -> tuple[list[str], Iterator[tuple]]:
+    """Return heading and rows of sessions, in their order; that they were taken out is recorded."""
+    heading = [
+        _("Number"),
+        _("Course"),
+        _("Starts"),
+        _("Ends"),
+        _("Format"),
+        _("Municipality"),
+        _("State"),
+        _("Seats"),
+        _("Booked"),
+        _("Price per seat in kroner"),
+    ]
+    audit.record("sessions.exported", by, by=by, ending=ending, count=sessions.count())
+    return heading, map(_session_row, _few_queries(sessions.select_related("course", "municipality")))
+
+
 def _few_queries(rows: QuerySet) -> Iterator:
     """Give rows in turns; one that would ask the database for more is an error."""
     return rows.fetch_mode(FETCH_RAISE).iterator(chunk_size=AT_ONCE)
@@ -91,6 +109,21 @@ def _booking_row(booking: Booking) -> tuple:
         booking.second_name,
         booking.second_email,
         booking.created_at,
+    )
+
+
+def _session_row(session: Session) -> tuple:
+    return (
+        session.pk,
+        session.course.title,
+        session.first_starts_at,
+        session.last_ends_at,
+        session.get_format_display(),
+        session.municipality.name if session.municipality else "",
+        session.get_state_display(),
+        session.capacity,
+        session.seats_taken,
+        session.seat_price,
     )
 
 

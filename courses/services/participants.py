@@ -44,8 +44,9 @@ def name_participants(
 ) -> list[Participant]:
     """Put names on seats of a booking, all of them or none; the same request key gives the same participants.
 
-    Those of a confirmed booking get a mail. Raises BookingChanged when `seen` is no longer how things stand, NameTaken when there are more names than seats or an address is
-    on the list already, and WrongState when the booking or the course is over.
+    Those of a confirmed booking get a mail. Raises BookingChanged when `seen` is no longer how things stand, NameTaken
+    when there are more names than seats or an address is on the list already, and WrongState when the booking or the
+    course is over.
     """
     booking = lock_booking(booking)
     done = named_by_request(booking, request_key)

@@ -19,6 +19,7 @@ from municipalities.models import County, Municipality
 from taushet.ready_query import ReadyQuery
 
 from .catalogue import session_texts
+from .terms import standing_of
 
 # Without the long texts of the course the query costs half.
 SESSION = (
@@ -38,7 +39,7 @@ SESSION = (
     "fair_share",
     "is_demonstration",
 )
-COURSE = ("slug", "title_nb", "title_nn", "title_en", "price")
+COURSE = ("slug", "title_nb", "title_nn", "title_en", "price", "terms")
 PLACE = ("municipality__name", "municipality__county_id", "municipality__county__name")
 MEETING = ("starts_at", "ends_at", "state", "place", "address")
 MEETINGS_FROM = len(SESSION) + len(COURSE) + len(PLACE)
@@ -96,7 +97,8 @@ def page_parts(session: Session, lines: Lines, form) -> dict[str, str]:
     """Return the parts of the page of a session: what it is called, what to know about it and how to book it."""
     texts = session_texts(session)
     meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
-    values = {"session": session, "course": session.course, "form": form, "meetings": meetings}
+    terms = standing_of(session.course.terms, session, price=session.seat_price).lines if session.is_bookable else ()
+    values = {"session": session, "course": session.course, "form": form, "meetings": meetings, "terms": terms}
     return {
         "title": session.course.title,
         "course_url": session.course.get_absolute_url(),

@@ -104,13 +104,17 @@ class SessionChanged(CoursesError):
     """Somebody else has changed the session since its form was opened; nothing was saved. `now` is what it is now."""
 
     def __init__(self, now: dict) -> None:
-        super().__init__(_("Somebody else has changed the session while you had it open. Nothing of yours is saved yet."))
+        super().__init__(
+            _("Somebody else has changed the session while you had it open. Nothing of yours is saved yet.")
+        )
         self.now = now
 
 
-def content_of(session: Session) -> dict:
+def content_of(session: Session, *, with_meetings: bool = True) -> dict:
     """Return what the form of a session shows, so that two editors can be told apart: values by field and meeting."""
     values = {name: _plain(getattr(session, Session._meta.get_field(name).attname)) for name in EDITED}
+    if not with_meetings:
+        return values
     for meeting in session.meetings.filter(state=Meeting.State.PLANNED):
         values[f"meeting-{meeting.pk}"] = [_plain(getattr(meeting, name)) for name in CONTENT]
     return values

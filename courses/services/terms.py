@@ -1,6 +1,7 @@
-"""The terms of a course: what a booker may do alone until when, and what seats that are given back then cost.
+"""The terms of a course: what a booker may do alone until when, and what seats given back then cost.
 
-Terms are stages. Each lasts until some days or hours before the first meeting; after the last one the booker asks staff.
+Terms are stages. Each lasts until some days or hours before the first meeting; after the last one the booker asks
+staff.
 Days are counted on the calendar in Oslo: "3 days before" a course on Friday the 20th lasts all of Tuesday the 17th,
 however the clocks are put in between. Hours are counted back from the minute the first meeting begins. A course
 without stages lets a booker change and cancel until it begins.
@@ -137,9 +138,7 @@ def standing_of(terms: dict, session: Session, *, price: Decimal | int, now: dat
     )
     stage = read.stages[number] if number < len(ends) else None
     fee = (stage.fee if stage else read.late_fee) if price else 0
-    return Standing(
-        number, stage.permits if stage else "", fee, ends[number] if stage else starts_at, lines
-    )
+    return Standing(number, stage.permits if stage else "", fee, ends[number] if stage else starts_at, lines)
 
 
 def standing_of_booking(booking: Booking, session: Session | None = None) -> Standing:

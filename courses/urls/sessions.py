@@ -3,6 +3,7 @@
 from django.urls import path
 
 from courses.views import courses, sessions
+from taushet.tables.writing import CSV, XLSX
 
 STEPS = {"apne": "open", "bekreft": "confirm", "holdt": "hold", "avlys": "cancel"}
 
@@ -12,6 +13,23 @@ urlpatterns = [
     path("stab/kurs/tekster/", courses.staff_course_list, name="staff_course_list"),
     path("stab/kurs/tekster/nytt/", courses.staff_course_create, name="staff_course_create"),
     path("stab/kurs/tekster/<slug:slug>/", courses.staff_course_update, name="staff_course_update"),
+    path("stab/kurs/tekster/<slug:slug>/vilkar/", courses.staff_course_terms, name="staff_course_terms"),
+    path("stab/kurs/valgte/", sessions.staff_session_choice, name="staff_session_choice"),
+    *(
+        path(
+            f"stab/kurs/valgte/liste.{ending}",
+            sessions.session_choice_export,
+            {"ending": ending},
+            name=f"session_choice_{ending}",
+        )
+        for ending in (CSV, XLSX)
+    ),
+    path("stab/kurs/<int:session_id>/deles/", sessions.staff_session_share, name="staff_session_share"),
+    path(
+        "stab/kurs/<int:session_id>/deles/<str:number>/fjern/",
+        sessions.staff_session_unshare,
+        name="staff_session_unshare",
+    ),
     path("stab/kurs/<int:session_id>/", sessions.staff_session_detail, name="staff_session_detail"),
     path("stab/kurs/<int:session_id>/endre/", sessions.staff_session_update, name="staff_session_update"),
     *(

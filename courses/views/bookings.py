@@ -9,15 +9,16 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.exceptions import CoursesError, SeatsTaken, TooManyHolds
-from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SeatsForm, SecondContactForm, TakeOverForm
+from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking
-from courses.services import bookings, contacts, events, sheets
+from courses.services import bookings, contacts, events, sheets, terms
+from courses.services.changes import seen_now
 from courses.services.guards import refuse_unbookable
 from courses.services.mail_log import log_for_contact, planned_of
 from courses.services.payers import other_payer, own_payer
@@ -90,9 +91,13 @@ def booking_detail(request, access):
     return booking_page(request, access)
 
 
-def booking_page(request, access, *, names=None, key=None, status=200):
-    """Show a booking, with the names as they were typed when something was wrong with them."""
+def booking_page(request, access, *, names=None, key=None, seen=None, changes=(), status=200):
+    """Show a booking, with the names as they were typed when something was wrong with them.
+
+    `changes` is what happened between the page they were typed on, and now.
+    """
     booking = access.booking
+    standing = terms.standing_of_booking(booking)
     participants = booking.participants.active().with_certificate_to_hand_out()
     if not access.is_contact:
         participants = participants.filter(named_by="booker")
@@ -108,6 +113,11 @@ def booking_page(request, access, *, names=None, key=None, status=200):
         "is_open": booking.state in {Booking.State.HELD, Booking.State.CONFIRMED}
         and booking.session.last_ends_at > timezone.now(),
         "is_changeable": booking.state == Booking.State.CONFIRMED and booking.session.first_starts_at > timezone.now(),
+        "terms": standing.lines,
+        "may_give_back": standing.allows(terms.Act.FEWER) and booking.seats > 1,
+        "fees": booking.fees.all() if booking.seat_price else (),
+        "seen": seen or seen_now(booking, standing),
+        "changes": changes,
         "standing": standing_of(booking) if booking.state == Booking.State.WAITING else None,
         "names": names or name_rows(unnamed),
         "key": key or KeyForm(about=f"names-{booking.pk}"),
@@ -116,6 +126,7 @@ def booking_page(request, access, *, names=None, key=None, status=200):
         context |= {
             "without_mail": sheets.count_without_mail(booking, participants),
             "signup_address": signup_address(booking),
+            "change_requests": booking.change_requests.select_related("session")[:5],
             "hand_over": contacts.waiting_hand_over(booking),
             "log": log_for_contact(booking),
             "planned": planned_of(booking).planned(),
@@ -189,32 +200,6 @@ def why_too_late(booking):
     return ""
 
 
-@opens_booking(OWNER, SECOND)
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_seats(request, access):
-    booking = access.booking
-    form = SeatsForm(request.POST or None, initial={"seats": booking.seats})
-
-    def change():
-        bookings.change_seats(booking, form.cleaned_data["seats"])
-        return _("The booking has another number of seats now.")
-
-    return action_page(
-        request,
-        access,
-        form,
-        change,
-        title=_("Change the number of seats"),
-        text=ngettext(
-            "The booking has %(seats)d seat. %(free)d more free in the course.",
-            "The booking has %(seats)d seats. %(free)d more free in the course.",
-            booking.seats,
-        )
-        % {"seats": booking.seats, "free": booking.session.free_seats},
-        button=_("Change"),
-    )
-
-
 @opens_booking(OWNER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_second_contact(request, access):
@@ -274,38 +259,6 @@ def booking_take_over(request, access):
             return redirect(page_address(OWNER, issue_link(OWNER, booking.pk)))
     context = {"booking": booking, "meetings": meetings_of(booking), "form": form}
     return render(request, "courses/booking_take_over.html", context)
-
-
-@opens_booking(OWNER, SECOND, RECEIPT)
-@require_http_methods(["GET", "HEAD", "POST"])
-def booking_cancel(request, access):
-    booking = access.booking
-    if access.purpose == RECEIPT and not booking.awaits_proof:
-        return redirect(access.url("booking_detail"))
-
-    def change():
-        bookings.cancel_booking(booking)
-        return _("The booking is cancelled.")
-
-    told = booking.participants.active().exclude(email="").count() if access.is_contact else 0
-    seats = ngettext(
-        "%(seats)d seat is given back and may be booked by others.",
-        "%(seats)d seats are given back and may be booked by others.",
-        booking.seats,
-    ) % {"seats": booking.seats}
-    mails = ngettext(
-        "%(told)d participant gets an e-mail that says so.", "%(told)d participants get an e-mail that says so.", told
-    ) % {"told": told}
-    return action_page(
-        request,
-        access,
-        None,
-        change,
-        title=_("Cancel booking %(number)s?") % {"number": booking.pk},
-        text=f"{seats} {mails}" if told else seats,
-        button=_("Cancel the booking"),
-        color="danger",
-    )
 
 
 def action_page(request, access, form, change, *, title, text, button, color="accent", hidden=None):

@@ -4,11 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.forms.courses import CourseForm
+from courses.forms.terms import LateFeeForm, StageFormSet, stage_rows
 from courses.models import Course
-from courses.services.courses import change_course, create_course
+from courses.services.courses import change_course, create_course, set_terms
+from courses.services.terms import Terms
 
 
 @permission_required("courses.view_course", raise_exception=True)
@@ -37,3 +39,18 @@ def staff_course_update(request, slug):
         messages.success(request, _("The change is made."))
         return redirect("courses:staff_course_list")
     return render(request, "courses/staff_course_form.html", {"form": form, "course": course})
+
+
+@permission_required("courses.change_course", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_course_terms(request, slug):
+    """Say until when bookers may change and cancel by themselves, stage by stage, and what it costs."""
+    course = get_object_or_404(Course, slug=slug)
+    data = request.POST if request.method == "POST" else None
+    stages = StageFormSet(data, prefix="trinn", initial=stage_rows(course.terms))
+    late = LateFeeForm(data, initial={"late_fee": course.terms.get("late_fee", 0)})
+    if stages.is_valid() & late.is_valid():
+        set_terms(course, Terms(stages.stages, late.cleaned_data["late_fee"] or 0), by=request.user)
+        messages.success(request, _("The terms are saved. What is booked already keeps its own."))
+        return redirect("courses:staff_course_update", course.slug)
+    return render(request, "courses/staff_course_terms.html", {"course": course, "stages": stages, "late": late})

@@ -14,6 +14,7 @@ from courses.forms.participants import KeyForm, ParticipantFormSet, ReplaceForm,
 from courses.models import Adaptation, Booking, Participant
 from courses.services import certificates
 from courses.services.adaptations import tell_adaptation
+from courses.services.changes import BookingChanged, Seen
 from courses.services.participants import (
     free_names,
     is_told_of_removal,
@@ -25,7 +26,8 @@ from courses.services.participants import (
 from courses.services.presence import attended_by
 from taushet.services.links import issue_link, page_address
 
-from .bookings import action_page, booking_page, meetings_of
+from .booking_changes import change_page
+from .bookings import booking_page, meetings_of
 from .secret import OWNER, RECEIPT, SECOND, opens_booking, opens_participant
 
 WRITTEN = ("name", "email", "workplace", "role")
@@ -35,17 +37,20 @@ WRITTEN = ("name", "email", "workplace", "role")
 @require_POST
 def booking_names(request, access):
     booking = access.booking
+    seen, changes = Seen.read(request.POST.get("seen", "")), ()
     names, key = ParticipantFormSet(request.POST, prefix="navn"), KeyForm(request.POST, about=f"names-{booking.pk}")
     if names.is_valid() and key.is_valid():
         people = [form.person for form in names if form.has_changed()]
         try:
-            named = name_participants(booking, people, request_key=key.cleaned_data["request_key"])
+            named = name_participants(booking, people, request_key=key.cleaned_data["request_key"], seen=seen)
+        except BookingChanged as changed:
+            seen, changes = changed.seen, changed.changes
         except CoursesError as error:
             key.add_error(None, str(error))
         else:
             say_how_many(request, len(named))
             return redirect(access.url("booking_detail"))
-    return booking_page(request, access, names=names, key=key)
+    return booking_page(request, access, names=names, key=key, seen=seen, changes=changes)
 
 
 def say_how_many(request, count):
@@ -65,28 +70,24 @@ def participant_replace(request, access, participant_id):
         about=f"replace-{participant.pk}",
         initial={} if participant.is_protected else {name: getattr(participant, name) for name in WRITTEN},
     )
-    if form.is_valid():
-        try:
-            replace_participant(participant, form.person, request_key=form.cleaned_data["request_key"])
-        except CoursesError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
-        else:
-            messages.success(request, _("%(name)s is on the list.") % {"name": form.cleaned_data["name"]})
-            return redirect(access.url("booking_detail"))
-    return render(
+
+    def replace(seen):
+        replace_participant(participant, form.person, request_key=form.cleaned_data["request_key"], seen=seen)
+        return _("%(name)s is on the list.") % {"name": form.cleaned_data["name"]}
+
+    return change_page(
         request,
-        "courses/booking_action.html",
-        {
-            "title": _("Change a name"),
-            "text": _(
-                "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
-                " whose name is put right."
-            )
-            % {"name": participant.listed_name},
-            "form": form,
-            "button": _("Save"),
-            "back": access.url("booking_detail"),
-        },
+        access,
+        form,
+        replace,
+        title=_("Change a name"),
+        text=_(
+            "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
+            " whose name is put right."
+        )
+        % {"name": participant.listed_name},
+        note=_("This is free, and possible until the course is over."),
+        button=_("Save"),
     )
 
 
@@ -97,17 +98,18 @@ def participant_remove(request, access, participant_id):
     if request.method != "POST" and participant.state != Participant.State.ACTIVE:
         return redirect(access.url("booking_detail"))
 
-    def change():
-        withdraw_participant(participant)
+    def remove(seen):
+        withdraw_participant(participant, seen=seen)
         return _("%(name)s has been taken off the list.") % {"name": participant.listed_name}
 
-    return action_page(
+    return change_page(
         request,
         access,
         None,
-        change,
+        remove,
         title=_("Take %(name)s off the list?") % {"name": participant.listed_name},
         text=what_removing_does(participant),
+        note=_("This is free, and possible until the course is over."),
         button=_("Take off"),
         color="danger",
     )

@@ -4,15 +4,26 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.exceptions import CoursesError
-from courses.forms.sessions import MeetingFormSet, SessionForm, StaffSessionFilterForm, meeting_initial
+from courses.exceptions import CapacityTooSmall, CoursesError
+from courses.forms.sessions import NeighbourForm, OverhangForm, SessionForm, StaffSessionFilterForm
 from courses.models import Meeting, Session
 from courses.services import booking_lists, sessions
 from courses.services.catalogue import session_texts
+from courses.services.choices import SESSION_CHOICES
+from courses.services.exports import session_table
 from courses.services.session_steps import STEPS
+from courses.services.sessions import SessionChanged
+from municipalities.models import Municipality
+
+from .choices import choice_page, chosen_numbers
+from .exports import download
+from .session_editing import differences, meeting_forms, read_opened, with_their_meetings, write_opened
 
 PER_PAGE = 50
 may_see = permission_required("courses.view_session", raise_exception=True)
@@ -38,6 +49,8 @@ def staff_session_detail(request, session_id):
         "course": session.course,
         "meetings": session.meetings.all(),
         "bookings": booking_lists.of_session(session, request.user),
+        "taken": booking_lists.taken_by_state(session) if session.seats_over else None,
+        "open_offers": booking_lists.open_offers(session) if request.user.has_perm("courses.view_booking") else (),
         "steps": [step for step in STEPS.values() if step.is_offered_for(session)],
     }
     return render(request, "courses/staff_session_detail.html", context | session_texts(session))
@@ -61,16 +74,28 @@ def staff_session_update(request, session_id):
 
 
 def edit(request, form, standing, save, done, session=None):
-    """Show a session's form with its meetings, and save what is valid."""
-    meetings = MeetingFormSet(
-        request.POST or None,
-        initial=[meeting_initial(meeting) for meeting in standing],
-        prefix="meetings",
-        form_kwargs={"standing": {meeting.pk: meeting for meeting in standing}},
-    )
-    if form.is_valid() & meetings.is_valid():
+    """Show a session's form with its meetings, and save what is valid.
+
+    Before anything is overwritten that somebody else has changed since the form was opened, and before the seats are
+    made fewer than are taken, the same form asks.
+    """
+    meetings = meeting_forms(request.POST or None, standing)
+    overhang = OverhangForm(request.POST, prefix="over") if "over-accepts_over" in request.POST else None
+    opened = read_opened(request.POST.get("opened", "")) if request.POST else None
+    difference, extra = None, {}
+    if form.is_valid() & meetings.is_valid() & (overhang is None or overhang.is_valid()):
+        if session:
+            extra = {"seen": opened} | (overhang.cleaned_data if overhang else {})
         try:
-            saved = save(by=request.user, meetings=meetings.plans(), **form.cleaned_data)
+            saved = save(by=request.user, meetings=meetings.plans(), **form.cleaned_data, **extra)
+        except SessionChanged as changed:
+            difference = differences(session, opened, changed.now, form, meetings)
+            opened = changed.now
+            meetings = meeting_forms(with_their_meetings(request.POST, standing), standing)
+        except CapacityTooSmall as error:
+            form.add_error("capacity", str(error))
+            typed = {"over_reason": overhang.cleaned_data["over_reason"]} if overhang else {}
+            overhang = OverhangForm(prefix="over", initial={"accepts_over": error.over} | typed)
         except CoursesError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -78,7 +103,16 @@ def edit(request, form, standing, save, done, session=None):
             if meetings.has_doubled_hour():
                 messages.warning(request, _("The clocks are put back that night. The first of the two hours is meant."))
             return redirect("courses:staff_session_detail", saved.pk)
-    context = {"form": form, "meetings": meetings, "session": session}
+    context = {
+        "form": form,
+        "meetings": meetings,
+        "session": session,
+        "overhang": overhang,
+        "taken": booking_lists.taken_by_state(session) if overhang and session else None,
+        "difference": difference,
+    }
+    if session:
+        context["opened"] = write_opened(opened or sessions.content_of(session))
     return render(request, "courses/staff_session_form.html", context)
 
 
@@ -96,4 +130,60 @@ def staff_session_step(request, session_id, step):
             messages.success(request, step.done)
         return redirect("courses:staff_session_detail", session.pk)
     context = {"title": step.question, "text": step.consequence(session), "button": step.label, "color": step.color}
-    return render(request, "confirm.html", context | {"back": session.get_staff_url()})
+    context |= {"back": session.get_staff_url(), "has_preview": step.preview is not None}
+    if step.preview and step.is_offered_for(session):
+        context["told"] = step.preview(session)
+    return render(request, "courses/staff_session_step.html", context)
+
+
+@may_change
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_session_choice(request):
+    """Ask, and then do something to the sessions that were ticked in the list."""
+    rows = Session.objects.select_related("course", "municipality").order_by("first_starts_at", "pk")
+    back = reverse("courses:staff_session_list")
+    return choice_page(request, rows, SESSION_CHOICES, back=back, template="courses/staff_session_choice.html")
+
+
+@may_see
+@never_cache
+@require_safe
+def session_choice_export(request, ending):
+    rows = Session.objects.filter(pk__in=chosen_numbers(request.GET)).order_by("first_starts_at", "pk")
+    heading, table = session_table(rows, by=request.user, ending=ending)
+    return download(f"gjennomforinger-{timezone.localdate()}", ending, heading, table)
+
+
+@may_change
+@require_http_methods(["GET", "HEAD", "POST"])
+def staff_session_share(request, session_id):
+    """Say which neighbours may book a session that is held for one municipality."""
+    session = get_object_or_404(Session.objects.select_related("course", "closed_to"), pk=session_id)
+    form = NeighbourForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            sessions.share_session(session, form.cleaned_data["municipality"], by=request.user)
+        except CoursesError as error:
+            form.add_error("municipality", str(error))
+        else:
+            messages.success(
+                request, _("%(place)s may book this session.") % {"place": form.cleaned_data["municipality"]}
+            )
+            return redirect("courses:staff_session_share", session.pk)
+    neighbours = session.shared_with.order_by("name")
+    context = {"session": session, "form": form, "neighbours": neighbours}
+    return render(request, "courses/staff_session_share.html", context)
+
+
+@may_change
+@require_POST
+def staff_session_unshare(request, session_id, number):
+    session = get_object_or_404(Session, pk=session_id)
+    place = get_object_or_404(Municipality, number=number)
+    try:
+        sessions.unshare_session(session, place, by=request.user)
+    except CoursesError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("%(place)s can no longer book this session.") % {"place": place})
+    return redirect("courses:staff_session_share", session.pk)

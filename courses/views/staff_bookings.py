@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.exceptions import CoursesError
 from courses.forms.bookings import StaffBookingForm
 from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
+from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
 from courses.services import bookings
 from courses.services.mail_log import log_of, planned_of
+from courses.services.terms import standing_of_booking
 from taushet.services import audit
 
 from .bookings import meetings_of, payer_of
@@ -71,11 +74,31 @@ def staff_booking_create(request, session_id):
 @require_safe
 def staff_booking_detail(request, booking_id):
     booking = booking_of(request, booking_id)
-    context = {"booking": booking, "session": booking.session, "meetings": meetings_of(booking)}
+    context = {
+        "booking": booking,
+        "session": booking.session,
+        "meetings": meetings_of(booking),
+        "fees": booking.fees.all() if booking.seat_price else (),
+        "terms": standing_of_booking(booking).lines if booking.state == Booking.State.CONFIRMED else (),
+        "is_changeable": booking.state == Booking.State.CONFIRMED
+        and booking.session.is_changeable
+        and booking.session.first_starts_at > timezone.now(),
+        "change_requests": booking.change_requests.select_related("session", "answered_by")[:20],
+    }
     if request.user.has_perm("courses.view_participant"):
         participants = list(booking.participants.select_related("replaces"))
         audit.record("participants.seen", booking, by=request.user, count=len(participants))
-        context |= {"participants": participants, "log": log_of(booking), "planned": planned_of(booking)}
+        named = sum(one.state == one.State.ACTIVE for one in participants)
+        is_open = (
+            booking.takes_names and booking.session.is_changeable and booking.session.last_ends_at > timezone.now()
+        )
+        context |= {
+            "participants": participants,
+            "log": log_of(booking),
+            "planned": planned_of(booking),
+            "unnamed": booking.seats - named,
+            "may_name": is_open and request.user.has_perms(["courses.change_booking", "courses.change_participant"]),
+        }
     return render(request, "courses/staff_booking_detail.html", context)
 
 
@@ -83,9 +106,13 @@ def staff_booking_detail(request, booking_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_booking_cancel(request, booking_id):
     booking = booking_of(request, booking_id)
-    if request.method == "POST":
+    costs = bool(booking.seat_price) and booking.state == Booking.State.CONFIRMED
+    initial = {"fee_percent": standing_of_booking(booking).fee}
+    data = request.POST if request.method == "POST" else None
+    form = StaffChangeForm(data, costs=costs, grows=False, initial=initial)
+    if form.is_valid():
         try:
-            bookings.cancel_booking(booking, by=request.user)
+            bookings.cancel_booking(booking, by=request.user, **form.decided)
         except CoursesError as error:
             messages.error(request, str(error))
         else:
@@ -99,6 +126,7 @@ def staff_booking_cancel(request, booking_id):
     context = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
         "text": text % {"seats": booking.seats},
+        "form": form,
         "button": _("Cancel the booking"),
         "color": "danger",
         "back": booking.staff_address,

@@ -55,5 +55,5 @@ def test_queries_do_not_grow_with_the_dates(client, django_assert_num_queries, c
     SessionFactory.create_batch(count, course=course)
     url = address(booking)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(url)

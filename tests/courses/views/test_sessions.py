@@ -151,7 +151,9 @@ def test_fewer_seats_than_are_taken_are_refused_beside_the_field(client, staff, 
 
     response = client.post(reverse("courses:staff_session_update", args=[session.pk]), fields)
 
-    assert form_errors(response) == {"capacity": ["6 seats are taken, so there cannot be fewer."]}
+    assert form_errors(response) == {
+        "capacity": ["6 seats are taken. Say below that the session may have fewer all the same."]
+    }
 
 
 def test_a_meeting_of_another_session_is_not_touched(client, staff):

@@ -1,0 +1,253 @@
+"""What bookers do with a booking of theirs: more or fewer seats, another date, cancelling.
+
+They do it alone while the terms of the booking let them, and the same page asks staff for it after that. Each page
+carries what it showed of the booking, so that whoever saves in a second tab is told first what happened in between.
+"""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from courses.exceptions import CoursesError, TermsForbid
+from courses.forms.bookings import MoveForm, SeatsForm
+from courses.forms.terms import AskForm
+from courses.models import Booking, ChangeRequest
+from courses.services import bookings, change_requests
+from courses.services.changes import BookingChanged, Seen, seen_now
+from courses.services.moves import dates_to_move_to, move_booking
+from courses.services.terms import Act, fee_sentence, standing_of_booking
+
+from .secret import OWNER, RECEIPT, SECOND, opens_booking
+
+Kind = ChangeRequest.Kind
+
+
+def change_page(request, access, form, change, *, color="accent", ask=None, **page):
+    """Show one change of a booking; on POST make it unless something else happened in between, which is told first.
+
+    `change(seen)` makes it and returns what to say then. With `ask`, an (AskForm, function) pair, the form asks staff
+    instead; what was typed stays, but nothing is sent before the question itself has been shown. Raises TermsForbid.
+    """
+    booking, changes, error = access.booking, (), ""
+    seen = Seen.read(request.POST.get("seen", "")) if request.method == "POST" else None
+    is_sent = request.method == "POST" and (ask is None or ask[0].is_bound)
+    if is_sent and (form is None or form.is_valid()) and (ask is None or ask[0].is_valid()):
+        try:
+            sentence = ask[1](seen) if ask else change(seen)
+        except BookingChanged as changed:
+            seen, changes = changed.seen, changed.changes
+        except CoursesError as refusal:
+            if isinstance(refusal, TermsForbid) and ask is None:
+                raise
+            error = str(refusal)
+            if form is not None:
+                form.add_error(refusal.field if refusal.field in form.fields else None, error)
+        else:
+            messages.success(request, sentence)
+            return redirect(access.url("booking_detail"))
+    context = {
+        "form": form,
+        "ask": ask[0] if ask else None,
+        "changes": changes,
+        "error": error if form is None else "",
+        "color": color,
+        "hidden": {"seen": seen or seen_now(booking)},
+        "booking": booking,
+        "back": access.url("booking_detail"),
+    }
+    return render(request, "courses/booking_action.html", page | context)
+
+
+def change_or_ask(request, access, form, change, wish, *, act, asking, note="", **page):
+    """Let the booker make a change, or ask staff for it when the terms say so.
+
+    `wish` is what is asked for then, `asking` its title and text. A change that the terms forbid only once it is known,
+    such as more seats, shows the same page once more as a question.
+    """
+    booking = access.booking
+    standing = standing_of_booking(booking)
+
+    def send(seen):
+        change_requests.ask_for_change(
+            booking,
+            **wish(),
+            words=asked.cleaned_data["words"],
+            request_key=asked.cleaned_data["request_key"],
+            seen=seen,
+        )
+        return _("We have got your request. The answer comes by e-mail, and stands here.")
+
+    is_question = "request_key" in request.POST
+    asked = AskForm(request.POST if is_question else None, about=f"change-{booking.pk}")
+    if standing.allows(act) and not is_question:
+        try:
+            return change_page(request, access, form, change, note=note, terms=standing.lines, **page)
+        except TermsForbid:
+            pass
+    page |= asking | {"button": _("Ask us"), "color": "accent"}
+    return change_page(request, access, form, change, ask=(asked, send), terms=standing.lines, **page)
+
+
+@opens_booking(OWNER, SECOND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_seats(request, access):
+    booking = access.booking
+    form = SeatsForm(request.POST if request.method == "POST" else None, initial={"seats": booking.seats})
+
+    def change(seen):
+        bookings.change_seats(booking, form.cleaned_data["seats"], seen=seen)
+        return _("The booking has another number of seats now.")
+
+    return change_or_ask(
+        request,
+        access,
+        form,
+        change,
+        lambda: {"kind": Kind.SEATS, "seats": form.cleaned_data["seats"]},
+        act=Act.FEWER,
+        asking={
+            "title": _("Ask for another number of seats"),
+            "text": _("The deadline for doing this by yourself has passed. Tell us what you need, and we answer."),
+        },
+        title=_("Change the number of seats"),
+        text=ngettext(
+            "The booking has %(seats)d seat. %(free)d more free in the course.",
+            "The booking has %(seats)d seats. %(free)d more free in the course.",
+            booking.seats,
+        )
+        % {"seats": booking.seats, "free": max(booking.session.free_seats, 0)},
+        note=fee_now(booking, 1),
+        button=_("Change"),
+    )
+
+
+@opens_booking(OWNER, SECOND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_move(request, access):
+    booking = access.booking
+    dates = dates_to_move_to(booking)
+    form = MoveForm(request.POST if request.method == "POST" else None, dates=dates)
+
+    def move(seen):
+        move_booking(booking, form.cleaned_data["session"], seen=seen)
+        return _("The booking is moved. Everybody who had the old date in the calendar gets the new one.")
+
+    if not dates:
+        back = access.url("booking_detail")
+        return render(request, "courses/booking_no_move.html", {"back": back, "booking": booking})
+    return change_or_ask(
+        request,
+        access,
+        form,
+        move,
+        lambda: {"kind": Kind.MOVE, "to": form.cleaned_data["session"]},
+        act=Act.MOVE,
+        asking={
+            "title": _("Ask for another date"),
+            "text": _("The deadline for moving by yourself has passed. Choose the date you would like, and we answer."),
+        },
+        title=_("Move to another date"),
+        text=_("The old seats are given back only once the new ones are yours. The price is that of the new date."),
+        button=_("Move the booking"),
+    )
+
+
+@opens_booking(OWNER, SECOND, RECEIPT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def booking_cancel(request, access):
+    booking = access.booking
+    if access.purpose == RECEIPT and not booking.awaits_proof:
+        return redirect(access.url("booking_detail"))
+
+    def cancel(seen):
+        bookings.cancel_booking(booking, seen=seen)
+        return _("The booking is cancelled.")
+
+    page = {
+        "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
+        "text": cancel_text(booking, access),
+        "button": _("Cancel the booking"),
+        "color": "danger",
+    }
+    if booking.state != Booking.State.CONFIRMED:
+        return change_page(request, access, None, cancel, **page)
+    return change_or_ask(
+        request,
+        access,
+        None,
+        cancel,
+        lambda: {"kind": Kind.CANCEL},
+        act=Act.CANCEL,
+        asking={
+            "title": _("Ask to cancel booking %(number)s") % {"number": booking.pk},
+            "text": _("The deadline for cancelling by yourself has passed. Ask us, and we answer."),
+        },
+        note=fee_now(booking, booking.seats),
+        **page,
+    )
+
+
+def cancel_text(booking, access):
+    told = booking.participants.active().exclude(email="").count() if access.is_contact else 0
+    seats = ngettext(
+        "%(seats)d seat is given back and may be booked by others.",
+        "%(seats)d seats are given back and may be booked by others.",
+        booking.seats,
+    ) % {"seats": booking.seats}
+    mails = ngettext(
+        "%(told)d participant gets an e-mail that says so.", "%(told)d participants get an e-mail that says so.", told
+    ) % {"told": told}
+    return f"{seats} {mails}" if told else seats
+
+
+def fee_now(booking, seats):
+    return fee_sentence(seats, booking, standing_of_booking(booking).fee)
+
+
+@opens_booking(OWNER, SECOND)
+@require_http_methods(["GET", "HEAD", "POST"])
+def participant_give_back(request, access, participant_id):
+    """Cancel one name together with its seat."""
+    booking = access.booking
+    participant = get_object_or_404(booking.participants.all(), pk=participant_id)
+
+    def give_back(seen):
+        bookings.give_back_named_seat(participant, seen=seen)
+        return _("%(name)s’s seat is cancelled.") % {"name": participant.name}
+
+    try:
+        return change_page(
+            request,
+            access,
+            None,
+            give_back,
+            title=_("Cancel %(name)s’s seat?") % {"name": participant.name},
+            text=_(
+                "The name is taken off and the seat is given back. Only %(name)s is told; the others of the booking"
+                " hear nothing."
+            )
+            % {"name": participant.name},
+            note=fee_now(booking, 1),
+            terms=standing_of_booking(booking).lines,
+            button=_("Cancel the seat"),
+            color="danger",
+        )
+    except TermsForbid as refusal:
+        messages.error(request, str(refusal))
+        return redirect(access.url("booking_seats"))
+
+
+@opens_booking(OWNER, SECOND)
+@require_POST
+def change_withdraw(request, access, change_id):
+    """Take a request to staff back."""
+    asked = get_object_or_404(access.booking.change_requests.all(), pk=change_id)
+    try:
+        change_requests.withdraw_request(asked)
+    except CoursesError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The request is withdrawn."))
+    return redirect(access.url("booking_detail"))
