@@ -126,8 +126,8 @@ BOOKING_CHOICES = {
             "The seats are given back. Contacts, and participants with an e-mail address, are told. No fee is charged;"
             " for that cancel one by one."
         ),
-        button=gettext_lazy("Cancel them"),
-        done=gettext_lazy("Cancelled"),
+        button=gettext_lazy("Cancel the bookings"),
+        done=gettext_lazy("Called off"),
         why_not=why_not_cancel,
         do=bookings.cancel_booking,
         color="danger",
@@ -146,7 +146,7 @@ SESSION_CHOICES = {
     "avlys": Choice(
         title=gettext_lazy("Cancel the chosen sessions?"),
         text=gettext_lazy("Everybody below is told at once, each in the own role. This cannot be undone."),
-        button=gettext_lazy("Cancel them"),
+        button=gettext_lazy("Cancel the sessions"),
         done=gettext_lazy("Cancelled"),
         why_not=why_not_cancel_session,
         do=sessions.cancel_session,

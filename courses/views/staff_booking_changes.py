@@ -57,6 +57,7 @@ def staff_seats(request, booking_id):
         text=seats_text(booking, booking.session),
         note=_("The contacts get an e-mail."),
         terms=standing_of_booking(booking).lines,
+        is_staff=True,
         button=_("Change"),
     )
 

@@ -2,45 +2,21 @@
 
 from collections import Counter
 from datetime import timedelta
-from multiprocessing import get_context
 
 import pytest
-from django.db import DatabaseError, connections
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from courses.exceptions import CoursesError, OfferGone
+from courses.exceptions import OfferGone
 from courses.models import AssignedMeeting, Booking, CourseRequest, Session
 from courses.services.request_offers import OfferPlan, accept_offer, offer_dates
 from taushet.models import Message
 from tests.factories.courses import CourseFactory, CourseRequestFactory, RequestOfferFactory, TrainerFactory
 from tests.factories.taushet import StaffFactory
+from tests.rivals import at_once
 
 PROCESSES = 6
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(work, things):
-    """Let a process for each of the things do its work, all at the same moment; returns what they answered."""
-    context = get_context("fork")
-    start, answers = context.Barrier(len(things)), context.Queue()
-    rivals = [context.Process(target=run, args=(work, thing, start, answers)) for thing in things]
-    connections.close_all()
-    for rival in rivals:
-        rival.start()
-    outcomes = [answers.get(timeout=120) for _rival in rivals]
-    for rival in rivals:
-        rival.join(timeout=30)
-    return outcomes
-
-
-def run(work, thing, start, answers):
-    start.wait()
-    try:
-        with translation.override("en"):
-            answers.put(work(thing))
-    except (CoursesError, DatabaseError) as error:
-        answers.put((type(error).__name__, str(error)))
 
 
 def accept(offer):

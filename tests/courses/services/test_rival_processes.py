@@ -1,0 +1,171 @@
+"""Bookers and staff in processes of their own, all at the same moment, for the last seats."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from courses.models import Booking, ChangeRequest
+from courses.services.bookings import book_seats, cancel_booking, change_seats, confirm_address, expire_holds
+from courses.services.change_requests import approve_request, ask_for_change, refuse_request
+from courses.services.changes import seen_now
+from taushet.models import Message
+from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
+from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.taushet import StaffFactory
+from tests.rivals import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def booker(number, place, seats=1):
+    return {
+        "municipality": place,
+        "seats": seats,
+        "contact_name": f"Person {number}",
+        "contact_email": f"person{number}@bodo.test",
+        "contact_phone": "+4722331160",
+        "request_key": f"key-{number}",
+    }
+
+
+def taken(session):
+    session.refresh_from_db()
+    held = sum(session.bookings.taking_seats().values_list("seats", flat=True))
+    assert session.seats_taken == held
+    return held
+
+
+def asked(session, seats, wanted):
+    booking = BookingFactory(session=session, seats=seats)
+    return ask_for_change(booking, kind="seats", seats=wanted, request_key=f"ask-{booking.pk}")
+
+
+def test_one_of_fifty_bookers_gets_the_last_of_twenty_seats(settings):
+    settings.HOLDS_PER_MUNICIPALITY = 100
+    session, place = SessionFactory(capacity=20), MunicipalityFactory()
+    BookingFactory(session=session, seats=19)
+
+    outcomes = at_once(lambda number: ("booking", book_seats(session, **booker(number, place)).seats), list(range(50)))
+
+    assert Counter(kind for kind, _answer in outcomes) == {"booking": 1, "SeatsTaken": 49}
+    told = {answer for kind, answer in outcomes if kind == "SeatsTaken"}
+    assert told == {"All seats are taken now. Nothing has been booked: choose another date."}
+    assert taken(session) == 20
+
+
+def test_groups_of_three_take_none_of_two_seats():
+    session, place = SessionFactory(capacity=20), MunicipalityFactory()
+    BookingFactory(session=session, seats=18)
+
+    outcomes = at_once(lambda number: book_seats(session, **booker(number, place, 3)).seats, list(range(6)))
+
+    sentence = "Only 2 seats are free now. Nothing has been booked yet: choose fewer seats, or another date."
+    assert outcomes == [("SeatsTaken", sentence)] * 6
+    assert taken(session) == 18
+
+
+def held_until_a_second_ago(session, place):
+    booking = book_seats(session, **booker(1, place, 2))
+    Booking.objects.filter(pk=booking.pk).update(held_until=timezone.now() - timedelta(seconds=1))
+    return booking
+
+
+def test_a_hold_that_ran_out_a_second_ago_is_confirmed_at_the_same_price_or_refused():
+    session, place = SessionFactory(capacity=2, price=450), MunicipalityFactory()
+    booking = held_until_a_second_ago(session, place)
+    session.course.__class__.objects.filter(pk=session.course_id).update(price=900)
+
+    def work(what):
+        if what == "confirm":
+            return (confirm_address(booking).state, "")
+        if what == "sweep":
+            return ("swept", expire_holds())
+        return ("rival", book_seats(session, **booker(2, place, 2)).seats)
+
+    outcomes = at_once(work, ["confirm", "sweep", "rival"])
+
+    booking.refresh_from_db()
+    states = Counter(Booking.objects.values_list("state", flat=True))
+    assert taken(session) == 2
+    assert booking.seat_price == 450
+    kinds = Counter(kind for kind, _answer in outcomes)
+    if booking.state == "confirmed":
+        assert (states, kinds) == ({"confirmed": 1}, {"confirmed": 1, "swept": 1, "SeatsTaken": 1})
+    else:
+        assert (states, kinds) == ({"expired": 1, "held": 1}, {"rival": 1, "swept": 1, "SeatsTaken": 1})
+
+
+def test_two_approvals_for_the_last_seats_give_them_to_one_and_the_other_is_told_why():
+    session, staff = SessionFactory(capacity=6), StaffFactory()
+    requests = [asked(session, 2, 4), asked(session, 2, 4)]
+
+    outcomes = at_once(lambda one: approve_request(one, by=staff).state, requests)
+
+    refused = ("NoMoreSeats", "There is room for 2 seats in this booking now. Nothing has been changed.")
+    assert sorted(outcomes, key=str) == [refused, "approved"]
+    assert Counter(ChangeRequest.objects.values_list("state", flat=True)) == {"approved": 1, "waiting": 1}
+    assert sorted(session.bookings.values_list("seats", flat=True)) == [2, 4]
+    assert taken(session) == 6
+    assert Message.objects.filter(kind="booking-changed").count() == 1
+
+
+def test_two_moves_approved_for_the_last_seat_of_a_date_give_it_to_one():
+    course, staff = CourseFactory(), StaffFactory()
+    here, there = SessionFactory(course=course), SessionFactory(course=course, capacity=1)
+    bookings = BookingFactory.create_batch(2, session=here, seats=1)
+    requests = [ask_for_change(one, kind="move", to=there, request_key=f"ask-{one.pk}") for one in bookings]
+
+    outcomes = at_once(lambda one: approve_request(one, by=staff).state, requests)
+
+    refused = ("SeatsTaken", "All seats are taken now. Nothing has been booked: choose another date.")
+    assert sorted(outcomes, key=str) == [refused, "approved"]
+    assert (taken(here), taken(there)) == (1, 1)
+
+
+def test_one_request_answered_by_several_at_once_is_answered_once():
+    session, staff = SessionFactory(capacity=20), StaffFactory()
+    request = asked(session, 2, 4)
+
+    def answer(number):
+        if number % 2:
+            return approve_request(request, by=staff).state
+        return refuse_request(request, by=staff, answer="Rommet er for lite.").state
+
+    outcomes = at_once(answer, list(range(6)))
+
+    request.refresh_from_db()
+    assert sum(outcome == request.state for outcome in outcomes) == 1
+    assert Counter(outcome[0] for outcome in outcomes if outcome != request.state) == {"WrongState": 5}
+    assert Message.objects.filter(kind__in=["booking-changed", "booking-change-refused"]).count() == 1
+
+
+def test_a_request_withdrawn_by_cancelling_while_it_is_approved_leaves_the_seats_right():
+    session, staff = SessionFactory(capacity=20), StaffFactory()
+    request = asked(session, 2, 4)
+
+    at_once(
+        lambda what: approve_request(request, by=staff).state if what else cancel_booking(request.booking).state,
+        [True, False],
+    )
+
+    request.refresh_from_db()
+    request.booking.refresh_from_db()
+    assert request.booking.state == "cancelled"
+    assert request.state in {"approved", "withdrawn"}
+    assert taken(session) == 0
+
+
+def test_of_two_tabs_that_save_at_once_the_second_is_told():
+    session = SessionFactory(capacity=20)
+    booking = BookingFactory(session=session, seats=2)
+    seen = seen_now(booking)
+
+    outcomes = at_once(lambda seats: change_seats(booking, seats, seen=seen).seats, [3, 4, 5, 6])
+
+    told = "The booking has changed since you opened the page. Nothing of yours has been saved yet."
+    booking.refresh_from_db()
+    assert outcomes.count(("BookingChanged", told)) == 3
+    assert booking.seats in outcomes
+    assert taken(session) == booking.seats
