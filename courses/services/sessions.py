@@ -168,7 +168,8 @@ def change_session(
             session.opened_at = timezone.now()
             changed.append("opened_at")
         _set_span(session, meetings)
-        session.save(update_fields=[*changed, "first_starts_at", "last_ends_at"])
+        # What is beyond a lower capacity is stored with it, as the database wants both to fit.
+        session.save(update_fields=[*changed, "first_starts_at", "last_ends_at", "seats_over", "seats_taken"])
         touched = _write_meetings(session, meetings, standing)
         if any(name in SHOWN_IN_CALENDARS for name in changed):
             touched += _touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)

@@ -12,7 +12,7 @@ somebody is free and possible under all terms, so none of this asks about names.
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db.models import TextChoices
@@ -61,7 +61,7 @@ class Stage:
     def ends_at(self, starts_at: datetime) -> datetime:
         """Return the moment from which the stage no longer applies."""
         if self.unit == Unit.HOURS:
-            return starts_at - timedelta(hours=self.amount)
+            return starts_at.astimezone(UTC) - timedelta(hours=self.amount)
         day = timezone.localdate(starts_at) - timedelta(days=self.amount - 1)
         return min(datetime.combine(day, time(), timezone.get_default_timezone()), starts_at)
 
