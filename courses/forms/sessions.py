@@ -111,6 +111,12 @@ class OverhangForm(forms.Form):
         help_text=_("It is kept in the log, and shown to nobody else."),
     )
 
+    @property
+    def over(self):
+        """How many seats would be beyond, as a number whatever was sent."""
+        text = str(self["accepts_over"].value())
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
+
 
 class NeighbourForm(forms.Form):
     """A neighbour that may book a session held for another municipality."""

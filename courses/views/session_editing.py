@@ -34,15 +34,15 @@ def meeting_forms(data, standing):
     """Return the rows of a session's meetings; what was sent is matched with the meetings it names."""
     by_pk = {meeting.pk: meeting for meeting in standing}
     if data:
-        named = [by_pk.get(posted_pk(data, row)) for row in range(number_of_rows(data))]
+        named = [by_pk.get(posted_pk(data, row)) for row in range(number_of_rows(data, "INITIAL"))]
         initial = [meeting_initial(meeting) if meeting else {} for meeting in named]
     else:
         initial = [meeting_initial(meeting) for meeting in standing]
     return MeetingFormSet(data or None, initial=initial, prefix="meetings", form_kwargs={"standing": by_pk})
 
 
-def number_of_rows(data):
-    text = data.get("meetings-TOTAL_FORMS", "")
+def number_of_rows(data, which="TOTAL"):
+    text = data.get(f"meetings-{which}_FORMS", "")
     return min(int(text), 100) if text.isascii() and text.isdecimal() and len(text) < 5 else 0
 
 

@@ -4,9 +4,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Meeting, Session
+from courses.models import Meeting, Session, WaitingPlace
+from taushet.models import Message
 from taushet.roles import APPROVER, FINANCE
-from tests.factories.courses import CourseFactory, SessionFactory
+from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
@@ -227,3 +228,212 @@ def test_staff_pages_ask_strangers_to_sign_in(client):
     response = client.get(reverse("courses:staff_session_list"))
 
     assert response.url.startswith(reverse("account_login"))
+
+
+def opened(client, session):
+    """Return what the form of a session carries, and its fields filled in as they are."""
+    page = client.get(reverse("courses:staff_session_update", args=[session.pk]))
+    first = session.meetings.get()
+    starts = timezone.localtime(first.starts_at)
+    row = meeting(
+        pk=first.pk,
+        day=f"{starts:%Y-%m-%d}",
+        starts=f"{starts:%H:%M}",
+        ends=f"{timezone.localtime(first.ends_at):%H:%M}",
+        place=first.place,
+    )
+    return {"opened": page.context["opened"]} | content(session.course) | rows(row, initial=1)
+
+
+def update(client, session, fields):
+    return client.post(reverse("courses:staff_session_update", args=[session.pk]), fields)
+
+
+def test_the_second_editor_sees_field_by_field_what_is_different_and_saves_when_sure(client, staff, english):
+    session = SessionFactory(format="online", neutral_title="Kurs i mars")
+    fields = opened(client, session)
+    update(client, session, fields | {"capacity": "30", "neutral_title": "Kurs"})
+
+    second = update(client, session, fields | {"capacity": "25", "neutral_title": "Kurs i mars"})
+    session.refresh_from_db()
+    stopped = session.capacity
+    update(client, session, fields | {"capacity": "25", "opened": second.context["opened"]})
+
+    session.refresh_from_db()
+    shown = [(row["label"], row["opened"], row["theirs"], row["mine"]) for row in second.context["difference"]["rows"]]
+    assert shown == [("Seats", "20", "30", "25"), ("Neutral title", "Kurs i mars", "Kurs", "Kurs i mars")]
+    assert second.context["difference"]["who"] == staff
+    assert second.context["form"]["capacity"].value() == "25"
+    assert (stopped, session.capacity) == (30, 25)
+
+
+def test_a_meeting_somebody_else_added_is_kept_when_the_second_editor_saves(client, staff, english):
+    session = SessionFactory(format="online")
+    fields = opened(client, session)
+    row = {name.removeprefix("meetings-0-"): value for name, value in fields.items() if name.startswith("meetings-0-")}
+    update(client, session, fields | rows(row, meeting(day="2027-05-05", place="Biblioteket"), initial=1))
+
+    second = update(client, session, fields | {"capacity": "25"})
+    again = {"opened": second.context["opened"], "capacity": "25"}
+    kept = {form.add_prefix(name): form[name].value() or "" for form in second.context["meetings"] for name in row}
+    total = {"meetings-TOTAL_FORMS": len(second.context["meetings"].forms)}
+    done = update(client, session, fields | kept | total | again)
+
+    shown = [(row["label"], row["opened"], row["mine"]) for row in second.context["difference"]["rows"]]
+    assert shown == [("A meeting", "Not there", "Not there")]
+    assert done.status_code == 302
+    assert list(session.meetings.values_list("state", "place")) == [("planned", "Rådhuset"), ("planned", "Biblioteket")]
+
+
+def test_a_form_with_an_error_is_still_the_one_that_was_opened(client, staff, english):
+    session = SessionFactory(format="online")
+    fields = opened(client, session)
+    update(client, session, fields | {"capacity": "30"})
+
+    wrong = update(client, session, fields | {"capacity": "mange"})
+    second = update(client, session, fields | {"capacity": "25", "opened": wrong.context["opened"]})
+
+    assert second.context["difference"]["rows"][0]["theirs"] == "30"
+
+
+@pytest.mark.parametrize("carried", ["x", "eyJhIjoxfQ:1abc:zzz"])
+def test_what_our_form_did_not_carry_is_no_reason_to_fail(client, staff, carried):
+    session = SessionFactory(format="online")
+
+    assert update(client, session, opened(client, session) | {"opened": carried}).status_code == 302
+
+
+def test_fewer_seats_than_taken_are_saved_after_a_yes_with_a_reason(client, staff, english):
+    session = SessionFactory(format="online", capacity=20)
+    BookingFactory(session=session, seats=9)
+    fields = opened(client, session) | {"capacity": "5"}
+
+    asked = update(client, session, fields)
+    without = update(client, session, fields | {"over-accepts_over": "4", "over-over_reason": ""})
+    done = update(client, session, fields | {"over-accepts_over": "4", "over-over_reason": "Mindre rom."})
+
+    session.refresh_from_db()
+    page = client.get(session.get_staff_url())
+    assert asked.context["overhang"]["accepts_over"].value() == 4
+    assert asked.context["taken"] == [("confirmed", 9)]
+    assert without.context["overhang"].errors.keys() == {"over_reason"}
+    assert done.status_code == 302
+    assert (session.capacity, session.seats_over, session.bookings.get().seats) == (5, 4, 9)
+    assert "4 seats beyond the capacity" in page.text
+
+
+def test_open_offers_stand_on_the_session_page(client, staff, english):
+    session = SessionFactory(capacity=20)
+    offered = BookingFactory(session=session, seats=2, state="offered")
+    offered.waiting_place = WaitingPlace.objects.create(
+        booking=offered, wanted=2, offered_until=timezone.now() + timedelta(days=1)
+    )
+
+    page = client.get(session.get_staff_url())
+
+    assert [place.booking for place in page.context["open_offers"]] == [offered]
+    assert "Offers that stand" in page.text
+
+
+def test_cancelling_says_first_who_is_told_and_a_second_click_does_nothing(client, staff, english):
+    session = SessionFactory()
+    BookingFactory(session=session)
+    url = reverse("courses:staff_session_cancel", args=[session.pk])
+
+    page = client.get(url)
+    client.post(url)
+    mails = Message.objects.count()
+    again = client.post(url, follow=True)
+
+    assert [(line.role, line.count) for line in page.context["told"]] == [("Contacts without a calendar entry", 1)]
+    assert "The session is cancelled." in again.text
+    assert (mails, Message.objects.count()) == (1, 1)
+
+
+def test_a_neighbour_is_let_in_and_taken_out(client, staff, english):
+    host, neighbour = MunicipalityFactory.create_batch(2)
+    session = SessionFactory(closed_to=host)
+    url = reverse("courses:staff_session_share", args=[session.pk])
+
+    client.post(url, {"municipality": neighbour.number})
+    shared = list(session.shared_with.all())
+    client.post(reverse("courses:staff_session_unshare", args=[session.pk, neighbour.number]))
+    wrong = client.post(url, {"municipality": "0000"})
+
+    assert (shared, list(session.shared_with.all())) == ([neighbour], [])
+    assert wrong.context["form"].errors.keys() == {"municipality"}
+
+
+def test_ticked_sessions_are_asked_about_and_then_confirmed(client, staff, english):
+    fits, draft = SessionFactory(), SessionFactory(state="draft")
+    url = reverse("courses:staff_session_choice")
+    chosen = {"handling": "bekreft", "valgt": [fits.pk, draft.pk]}
+
+    page = client.get(url, chosen)
+    first = client.post(url, chosen, follow=True)
+    second = client.post(url, chosen, follow=True)
+
+    fits.refresh_from_db()
+    assert (page.context["fit"], page.context["left_out"]) == ([fits], [(draft, "Not open: draft.")])
+    assert "Confirmed: 1." in first.text
+    assert "1 was left out." in first.text
+    assert "Nothing was changed." in second.text
+    assert fits.state == Session.State.CONFIRMED
+
+
+@pytest.mark.parametrize("asked", [{}, {"handling": "bekreft"}, {"handling": "slett", "valgt": ["1"]}, {"valgt": "x"}])
+def test_nothing_ticked_or_nothing_known_leads_back(client, staff, asked):
+    SessionFactory()
+
+    assert client.get(reverse("courses:staff_session_choice"), asked).url == reverse("courses:staff_session_list")
+
+
+def test_ticked_sessions_are_taken_out_as_a_file(client, staff, english):
+    chosen, _other = SessionFactory.create_batch(2)
+
+    response = client.get(reverse("courses:session_choice_csv"), {"valgt": chosen.pk})
+
+    lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(";")[0] for line in lines] == ["Number", str(chosen.pk)]
+
+
+def test_staff_write_the_terms_of_a_course_stage_by_stage(client, staff, english):
+    course = CourseFactory()
+    url = reverse("courses:staff_course_terms", args=[course.slug])
+    stages = {"trinn-TOTAL_FORMS": "3", "trinn-INITIAL_FORMS": "0", "late_fee": "50"}
+    for row, (amount, unit, permits, fee) in enumerate(
+        [("48", "hours", "fewer", "25"), ("14", "days", "all", ""), ("", "days", "all", "")]
+    ):
+        stages |= {f"trinn-{row}-amount": amount, f"trinn-{row}-unit": unit}
+        stages |= {f"trinn-{row}-permits": permits, f"trinn-{row}-fee": fee}
+
+    response = client.post(url, stages)
+
+    course.refresh_from_db()
+    assert response.status_code == 302
+    assert course.terms == {
+        "stages": [
+            {"amount": 14, "unit": "days", "permits": "all", "fee": 0},
+            {"amount": 48, "unit": "hours", "permits": "fewer", "fee": 25},
+        ],
+        "late_fee": 50,
+    }
+    assert client.get(url).context["stages"].initial[0]["amount"] == 14
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "sentence"),
+    [
+        (("3", "fewer"), ("1", "all"), "A later stage cannot allow more than an earlier one."),
+        (("3", "all"), ("3", "fewer"), "Two stages last until the same time. Take one of them out."),
+    ],
+)
+def test_terms_that_make_no_sense_are_refused(client, staff, english, first, second, sentence):
+    course = CourseFactory()
+    stages = {"trinn-TOTAL_FORMS": "2", "trinn-INITIAL_FORMS": "0"}
+    for row, (amount, permits) in enumerate((first, second)):
+        stages |= {f"trinn-{row}-amount": amount, f"trinn-{row}-unit": "days", f"trinn-{row}-permits": permits}
+
+    response = client.post(reverse("courses:staff_course_terms", args=[course.slug]), stages)
+
+    assert response.context["stages"].non_form_errors() == [sentence]

@@ -1,0 +1,252 @@
+import re
+
+import pytest
+from django.urls import reverse
+
+from courses.services.bookings import change_seats
+from courses.services.participants import Person, name_participants
+from courses.services.terms import Stage, Terms
+from taushet.services.links import issue_link
+from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
+from tests.factories.taushet import StaffFactory
+
+pytestmark = pytest.mark.django_db
+
+
+STAGES = ((20, 10), (60, 10), (90, 60))
+
+
+def address(booking, purpose="booking", name="booking_move", *args):
+    return reverse(f"courses:{name}", args=[issue_link(purpose, booking.pk), *args])
+
+
+def in_stage(number, price=450, **fields):
+    """A booking in the first, second or last stage of its terms."""
+    first, second = STAGES[number]
+    terms = Terms((Stage(first, "days"), Stage(second, "days", "fewer", 25)), 50).stored()
+    return BookingFactory(session=SessionFactory(price=price), seat_price=price, terms=terms, **fields)
+
+
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]*)"', page.text)[1]
+
+
+def test_booker_chooses_among_the_dates_with_room_and_their_price(client, english):
+    course = CourseFactory(price=0)
+    booking = BookingFactory(session=SessionFactory(course=course), seats=2)
+    new = SessionFactory(course=course, price=500, capacity=5)
+
+    assert "(5 free seats, 500 kroner)" in client.get(address(booking)).text
+    response = client.post(address(booking), {"session": new.pk}, follow=True)
+
+    booking.refresh_from_db()
+    assert booking.session == new
+    assert "The booking is moved." in response.text
+
+
+@pytest.mark.parametrize("typed", ["", "x", "99999999999999999999"])
+def test_a_date_that_is_none_gets_a_sentence_beside_the_field(client, english, typed):
+    course = CourseFactory()
+    booking = BookingFactory(session=SessionFactory(course=course))
+    SessionFactory(course=course)
+
+    response = client.post(address(booking), {"session": typed})
+
+    assert response.context["form"].errors.keys() == {"session"}
+
+
+def test_page_says_when_no_date_has_room(client, english):
+    booking = BookingFactory(seats=2)
+
+    assert "No other date of this course has room for your 2 seats right now." in client.get(address(booking)).text
+
+
+def test_link_of_the_browser_moves_nothing(client):
+    course = CourseFactory()
+    booking, new = BookingFactory(session=SessionFactory(course=course)), SessionFactory(course=course)
+
+    assert client.post(address(booking, "booking-receipt"), {"session": new.pk}).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_do_not_grow_with_the_dates(client, django_assert_num_queries, count):
+    course = CourseFactory()
+    booking = BookingFactory(session=SessionFactory(course=course))
+    SessionFactory.create_batch(count, course=course)
+    url = address(booking)
+
+    with django_assert_num_queries(5):
+        client.get(url)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        (0, "Giving seats back costs nothing now."),
+        (1, "Giving back 4 seats costs 450 kroner now: 25 per cent of their price."),
+    ],
+)
+def test_what_cancelling_costs_stands_there_before_the_click(client, english, number, said):
+    booking = in_stage(number, seats=4)
+    url = address(booking, name="booking_cancel")
+
+    page = client.get(url)
+    client.post(url, {"seen": hidden(page, "seen")})
+
+    booking.refresh_from_db()
+    assert said in page.text
+    assert booking.state == "cancelled"
+    assert sum(fee.amount for fee in booking.fees.all()) == (450 if number else 0)
+
+
+def test_after_the_deadline_the_page_asks_staff_and_says_that_the_answer_comes(client, english):
+    booking = in_stage(2, seats=3)
+    url = address(booking, name="booking_cancel")
+    page = client.get(url)
+    sent = {"seen": hidden(page, "seen"), "request_key": hidden(page, "request_key"), "words": "Vi må avlyse."}
+
+    client.post(url, sent)
+    response = client.post(url, sent, follow=True)
+
+    booking.refresh_from_db()
+    asked = booking.change_requests.get()
+    assert (booking.state, asked.kind, asked.words) == ("confirmed", "cancel", "Vi må avlyse.")
+    assert "Ask to cancel booking" in page.text
+    assert "We have got your request." in response.text
+    assert "Waits for an answer" in response.text
+
+
+def test_more_seats_in_the_second_stage_become_a_question_that_keeps_the_number(client, english):
+    booking = in_stage(1, seats=3)
+    url = address(booking, name="booking_seats")
+
+    page = client.post(url, {"seats": "5", "seen": hidden(client.get(url), "seen")})
+    untouched = booking.change_requests.count()
+    client.post(url, {"seats": "5", "seen": hidden(page, "seen"), "request_key": hidden(page, "request_key")})
+
+    assert page.status_code == 200
+    assert hidden(page, "seats") == "5"
+    assert (untouched, booking.change_requests.get().seats) == (0, 5)
+
+
+def test_fewer_seats_in_the_second_stage_need_no_question(client, english):
+    booking = in_stage(1, seats=3)
+
+    client.post(address(booking, name="booking_seats"), {"seats": "2"})
+
+    booking.refresh_from_db()
+    assert (booking.seats, booking.change_requests.count(), booking.fees.count()) == (2, 0, 1)
+
+
+def test_a_question_needs_a_number_and_says_so_beside_the_field(client, english):
+    booking = in_stage(2, seats=3)
+    url = address(booking, name="booking_seats")
+
+    response = client.post(url, {"seats": "mange", "request_key": hidden(client.get(url), "request_key")})
+
+    assert response.context["form"].errors.keys() == {"seats"}
+    assert booking.change_requests.count() == 0
+
+
+def test_a_request_is_withdrawn_from_the_page(client, english):
+    booking = in_stage(2)
+    asked = booking.change_requests.create(kind="cancel", request_key="ask")
+
+    response = client.post(address(booking, "booking", "change_withdraw", asked.pk), follow=True)
+
+    asked.refresh_from_db()
+    assert asked.state == "withdrawn"
+    assert "The request is withdrawn." in response.text
+
+
+def test_the_request_of_another_booking_is_not_there(client):
+    booking, other = in_stage(2), in_stage(2)
+    asked = other.change_requests.create(kind="cancel", request_key="ask")
+
+    assert client.post(address(booking, "booking", "change_withdraw", asked.pk)).status_code == 404
+
+
+def test_the_second_tab_is_shown_what_changed_keeps_what_was_typed_and_may_save_again(client, english):
+    booking = in_stage(0, seats=3)
+    url = address(booking, name="booking_seats")
+    tab = client.get(url)
+    change_seats(booking, 4, by=StaffFactory(name="Siri Strand"))
+
+    second = client.post(url, {"seats": "5", "seen": hidden(tab, "seen")})
+    booking.refresh_from_db()
+    stopped = booking.seats
+    client.post(url, {"seats": hidden(second, "seats"), "seen": hidden(second, "seen")})
+
+    booking.refresh_from_db()
+    assert "Seats: 3 before, 4 now" in second.text
+    assert "We (Siri Strand)" in second.text
+    assert "Do it all the same" in second.text
+    assert (stopped, booking.seats) == (4, 5)
+
+
+def test_names_typed_in_a_second_tab_stay_while_the_change_is_shown(client, english):
+    booking = in_stage(0, seats=4)
+    token = issue_link("booking", booking.pk)
+    page = client.get(reverse("courses:booking_detail", args=[token]))
+    form = {
+        "request_key": hidden(page, "request_key"),
+        "seen": hidden(page, "seen"),
+        "navn-TOTAL_FORMS": "1",
+        "navn-INITIAL_FORMS": "0",
+        "navn-0-name": "Kari Li",
+        "navn-0-email": "",
+    }
+    name_participants(booking, [Person("Ola Hansen")], request_key="first")
+
+    second = client.post(reverse("courses:booking_names", args=[token]), form)
+    stopped = booking.participants.count()
+    client.post(reverse("courses:booking_names", args=[token]), form | {"seen": hidden(second, "seen")})
+
+    assert "Ola Hansen is on the list" in second.text
+    assert hidden(second, "navn-0-name") == "Kari Li"
+    assert stopped == 1
+    assert set(booking.participants.values_list("name", flat=True)) == {"Ola Hansen", "Kari Li"}
+
+
+def test_one_name_is_cancelled_with_its_seat(client, english):
+    participant = ParticipantFactory(booking=in_stage(1, seats=3), name="Ola Hansen")
+    url = address(participant.booking, "booking", "participant_give_back", participant.pk)
+
+    page = client.get(url)
+    response = client.post(url, {"seen": hidden(page, "seen")}, follow=True)
+
+    participant.booking.refresh_from_db()
+    assert "Giving back 1 seat costs 113 kroner now" not in page.text
+    assert "Giving back 1 seat costs 112,50 kroner now: 25 per cent of its price." in page.text.replace(
+        "112.50", "112,50"
+    )
+    assert "Ola Hansen’s seat is cancelled." in response.text
+    assert participant.booking.seats == 2
+
+
+def test_a_named_seat_leads_to_the_question_after_the_deadline(client, english):
+    participant = ParticipantFactory(booking=in_stage(2, seats=3))
+    url = address(participant.booking, "booking", "participant_give_back", participant.pk)
+
+    response = client.post(url)
+
+    assert response.url == address(participant.booking, name="booking_seats")
+
+
+def test_terms_stand_on_the_session_page_before_the_booking(client, english):
+    session = SessionFactory(price=450)
+    session.course.terms = Terms((Stage(14, "days"),), 50).stored()
+    session.course.save()
+
+    text = client.get(session.get_absolute_url()).text
+
+    assert "You can change and cancel by yourself." in text
+    assert "Seats given back cost 50 per cent of their price." in text
+
+
+@pytest.mark.parametrize("name", ["booking_seats", "booking_move", "change_withdraw", "participant_give_back"])
+def test_link_of_the_browser_opens_none_of_it(client, name):
+    booking = in_stage(0)
+    extra = [1] if name in {"change_withdraw", "participant_give_back"} else []
+
+    assert client.post(address(booking, "booking-receipt", name, *extra)).status_code == 404
