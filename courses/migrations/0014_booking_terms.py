@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name='ChangeRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('seats', 'Another number of seats'), ('move', 'Another date'), ('cancel', 'Cancel the booking')], max_length=10, verbose_name='what')),
+                ('kind', models.CharField(choices=[('seats', 'Another number of seats'), ('move', 'Another date'), ('cancel', 'Cancellation')], max_length=10, verbose_name='what')),
                 ('seats', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='seats')),
                 ('words', models.TextField(blank=True, verbose_name='what the booker wrote')),
                 ('state', models.CharField(choices=[('waiting', 'Waits for an answer'), ('approved', 'Approved'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='waiting', max_length=10, verbose_name='state')),

@@ -40,7 +40,7 @@ class ChangeRequest(models.Model):
     class Kind(models.TextChoices):
         SEATS = "seats", _("Another number of seats")
         MOVE = "move", _("Another date")
-        CANCEL = "cancel", _("Cancel the booking")
+        CANCEL = "cancel", _("Cancellation")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waits for an answer")

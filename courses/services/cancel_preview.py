@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import Assignment, Booking, BookingMessage, Invitation, Meeting, Participant, Session, WaitingPlace
+from courses.models import Assignment, Booking, Invitation, Meeting, Participant, Session, WaitingPlace
 from taushet.models import Message
 
 
@@ -32,7 +32,6 @@ def who_is_told(session: Session) -> list[Told]:
             _("Nothing from us. Their contact has to tell them."),
         ),
         Told(_("Requests to change a booking"), _requests(session), _("Closed without an answer.")),
-        Told(_("E-mails planned for later"), _planned(session), _("Never sent.")),
     ]
     return [line for line in lines if line.count]
 
@@ -95,9 +94,3 @@ def _without_address(session: Session) -> int:
 
 def _requests(session: Session) -> int:
     return session.bookings.filter(change_requests__state="waiting").count()
-
-
-def _planned(session: Session) -> int:
-    """Count what waits for its time; what should have left already is no plan any more."""
-    waiting = BookingMessage.objects.filter(booking__session=session, message__state=Message.State.QUEUED)
-    return waiting.filter(message__due_at__gt=timezone.now()).count()
