@@ -164,7 +164,7 @@ def test_from_the_front_page_to_names_hand_over_and_cancelling(session, page, ne
     expect(head(page)).to_have_text("Denne lenken åpner ingenting")
 
     # Cancel
-    colleague.get_by_role("link", name="Avbestill").click()
+    colleague.get_by_role("link", name="Avbestill", exact=True).click()
     accessible(colleague)
     colleague.get_by_role("button", name="Avbestill").click()
     expect(colleague.get_by_role("heading", name="Bestillingen er avbestilt")).to_be_visible()

@@ -268,7 +268,7 @@ def test_one_search_finds_a_municipality_a_booking_a_person_and_a_letter(new_pag
     page.get_by_label("Søk etter").fill("per hansen")
     page.get_by_role("button", name="Søk").click()
     page.get_by_role("link", name=f"Bestilling {booking.pk}").click()
-    expect(page.get_by_text("Per Hansen")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Per Hansen")).to_be_visible()
     accessible(page)
 
 
