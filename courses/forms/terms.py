@@ -79,14 +79,7 @@ def stage_rows(terms):
 class AskForm(RequestKeyForm):
     """What a booker says when asking staff for a change."""
 
-    words = WordField(
-        required=False,
-        label=_("Why?"),
-        help_text=_(
-            "A sentence helps us to answer. Write nothing about anybody’s health or own experiences; to talk with"
-            " somebody, call 116 006, day and night."
-        ),
-    )
+    words = WordField(required=False, label=_("Why?"), help_text=_("A sentence helps us to answer."))
 
 
 class RefuseForm(forms.Form):

@@ -147,14 +147,14 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
 
 def _what_of_name(subject: str, person: Participant, new: Participant | None) -> str:
     if subject == "replaced" and new:
-        return _("Name: %(before)s before, %(after)s now") % {"before": person.name, "after": new.name}
+        return _("Name: %(before)s before, %(after)s now") % {"before": person.listed_name, "after": new.listed_name}
     sentence = {
         "named": _("%(name)s is on the list"),
         "corrected": _("The name was put right: %(name)s"),
         "withdrawn": _("%(name)s is taken off the list"),
         "replaced": _("%(name)s is replaced"),
     }[subject]
-    return sentence % {"name": person.name}
+    return sentence % {"name": person.listed_name}
 
 
 def _date(session_id: int) -> str:

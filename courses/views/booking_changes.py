@@ -215,7 +215,7 @@ def participant_give_back(request, access, participant_id):
 
     def give_back(seen):
         bookings.give_back_named_seat(participant, seen=seen)
-        return _("%(name)s’s seat is cancelled.") % {"name": participant.name}
+        return _("%(name)s’s seat is cancelled.") % {"name": participant.listed_name}
 
     try:
         return change_page(
@@ -223,12 +223,12 @@ def participant_give_back(request, access, participant_id):
             access,
             None,
             give_back,
-            title=_("Cancel %(name)s’s seat?") % {"name": participant.name},
+            title=_("Cancel %(name)s’s seat?") % {"name": participant.listed_name},
             text=_(
                 "The name is taken off and the seat is given back. Only %(name)s is told; the others of the booking"
                 " hear nothing."
             )
-            % {"name": participant.name},
+            % {"name": participant.listed_name},
             note=fee_now(booking, 1),
             terms=standing_of_booking(booking).lines,
             button=_("Cancel the seat"),

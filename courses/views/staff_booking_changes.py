@@ -18,6 +18,7 @@ from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import standing_of_booking
 
 from .booking_changes import change_page
+from .participants import WRITTEN
 from .staff_bookings import booking_of
 
 Kind = ChangeRequest.Kind
@@ -119,7 +120,7 @@ def staff_names(request, booking_id):
 def staff_name_replace(request, booking_id, participant_id):
     booking = booking_of(request, booking_id)
     participant = get_object_or_404(booking.participants.active(), pk=participant_id)
-    initial = {name: getattr(participant, name) for name in ("name", "email", "workplace", "role")}
+    initial = {} if participant.is_protected else {name: getattr(participant, name) for name in WRITTEN}
     form = ReplaceForm(posted(request), about=f"staff-replace-{participant.pk}", initial=initial)
 
     def replace(seen):
@@ -138,7 +139,7 @@ def staff_name_replace(request, booking_id, participant_id):
             "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
             " whose name is put right."
         )
-        % {"name": participant.name},
+        % {"name": participant.listed_name},
         button=_("Save"),
     )
 
@@ -151,14 +152,14 @@ def staff_name_remove(request, booking_id, participant_id):
 
     def remove(seen):
         participants.withdraw_participant(participant, by=request.user, seen=seen)
-        return _("%(name)s has been taken off the list.") % {"name": participant.name}
+        return _("%(name)s has been taken off the list.") % {"name": participant.listed_name}
 
     return change_page(
         request,
         StaffAccess(booking),
         None,
         remove,
-        title=_("Take %(name)s off the list?") % {"name": participant.name},
+        title=_("Take %(name)s off the list?") % {"name": participant.listed_name},
         text=_("The seat stays with the booking. With an e-mail address the participant is told."),
         button=_("Take off"),
         color="danger",

@@ -141,3 +141,12 @@ def test_a_booking_that_was_moved_meanwhile_is_not_changed_in_its_old_session():
 
     new.refresh_from_db()
     assert new.seats_taken == 2
+
+
+def test_a_protected_name_is_told_by_its_alias_only():
+    booking = BookingFactory(seats=3)
+    participant = ParticipantFactory(booking=booking, name="Ola Hansen", alias="Gjest")
+    seen = seen_now(booking)
+    withdraw_participant(participant)
+
+    assert changed_by(CHANGES[0], booking, seen) == [("From the booker’s page", "Gjest is taken off the list")]
