@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0013_requests_for_a_course_at_home'),
+        ('courses', '0019_what_participants_need'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
