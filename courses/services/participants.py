@@ -92,8 +92,7 @@ def replace_participant(
 
     With the same address it is the same person, whose name was mistyped: that is put right where it stands. The
     contacts hear of it when the participant did it. Raises NameTaken when the colleague is on the list already,
-    BookingChanged when `seen` is no longer how things stand, and
-    WrongState when the seat is nobody's any more.
+    BookingChanged when `seen` is no longer how things stand, and WrongState when the seat is nobody's any more.
     """
     booking = lock_booking(participant.booking)
     done = Participant.objects.filter(booking=booking, request_key=request_key).first()
