@@ -173,6 +173,8 @@ retention_rules.register(
             "courses.Booking.second_name",
             "courses.Booking.second_email",
             "courses.Booking.invoice_reference",
+            "courses.ChangeRequest.words",
+            "courses.ChangeRequest.answer",
         ),
     )
 )
