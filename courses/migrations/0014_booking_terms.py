@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0021_late_cancellation_per_course'),
+        ('courses', '0017_planned_mails'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

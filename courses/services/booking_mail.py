@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.utils import translation
 
-from courses.models import Booking, BookingMessage, MailKind, Meeting, Participant, PlannedMail
+from courses.models import Booking, BookingMessage, MailKind, Meeting, Participant, PlannedMail, Session
 from taushet.models import Message
 from taushet.services.outbox import draft_message, render_mail, write_messages
 
@@ -51,7 +51,8 @@ def render(
     if shows_course is None:
         shows_course = all([booking.shows_course_to(email) for email in emails] or [booking.shows_course_name])
     session = booking.session
-    meetings = [one for one in session.meetings.all() if one.state == Meeting.State.PLANNED]
+    is_off = session.state == Session.State.CANCELLED
+    meetings = [one for one in session.meetings.all() if is_off or one.state == Meeting.State.PLANNED]
     for one in meetings:
         one.session = session
     context |= {

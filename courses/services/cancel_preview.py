@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import Assignment, Booking, Invitation, Meeting, Participant, Session, WaitingPlace
+from courses.models import Assignment, Booking, Invitation, Meeting, Participant, PlannedMail, Session, WaitingPlace
 from taushet.models import Message
 
 
@@ -32,6 +32,11 @@ def who_is_told(session: Session) -> list[Told]:
             _("Nothing from us. Their contact has to tell them."),
         ),
         Told(_("Requests to change a booking"), _requests(session), _("Closed without an answer.")),
+        Told(
+            _("Reminders and other planned e-mails"),
+            PlannedMail.objects.planned().filter(session=session).count(),
+            _("Never sent."),
+        ),
     ]
     return [line for line in lines if line.count]
 

@@ -79,7 +79,7 @@ def test_sessions_are_cancelled_together_and_who_is_told_is_added_up():
     assert [(line.role, line.count) for line in told] == [("Contacts without a calendar entry", 2)]
     assert done.fit == sessions
     assert done.left_out == [(over, "The session is over.")]
-    assert Message.objects.filter(kind="session-cancelled").count() == 2
+    assert Message.objects.filter(kind="invitation-cancellation").count() == 2
 
 
 def test_only_open_sessions_are_confirmed_together():

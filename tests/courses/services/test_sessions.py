@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from courses.exceptions import CapacityTooSmall
-from courses.models import AssignedMeeting, ConfirmedAddress, Meeting, Session
+from courses.models import AssignedMeeting, ConfirmedAddress, Meeting, PlannedMail, Session
 from courses.services.assignments import TrainerBusy, assign_trainer
 from courses.services.bookings import book_for_municipality, cancel_booking, change_seats
 from courses.services.cancel_preview import who_is_told
@@ -417,6 +417,7 @@ def everything():
 
 def test_everybody_of_a_cancelled_session_is_told_once_in_the_right_role_as_foreseen(english):
     session, trainers, first, second = everything()
+    planned = PlannedMail.objects.planned().filter(session=session).count()
     foreseen = {line.role: line.count for line in who_is_told(session)}
     seats = {booking.pk: booking.state for booking in session.bookings.filter(state="confirmed")}
     last = Message.objects.latest("pk").pk
@@ -429,8 +430,8 @@ def test_everybody_of_a_cancelled_session_is_told_once_in_the_right_role_as_fore
         [
             (first.contact_email, "invitation-cancellation", "CANCEL"),
             ("ola@bodo.test", "invitation-cancellation", "CANCEL"),
-            (second.contact_email, "session-cancelled", ""),
-            ("ny@bodo.test", "session-cancelled", ""),
+            (second.contact_email, "invitation-cancellation", ""),
+            ("ny@bodo.test", "invitation-cancellation", ""),
             *((trainer.user.email, "trainer", "") for trainer in trainers),
             ("venter0@bodo.test", "waiting-ended", ""),
             ("venter1@bodo.test", "waiting-ended", ""),
@@ -447,16 +448,18 @@ def test_everybody_of_a_cancelled_session_is_told_once_in_the_right_role_as_fore
         "Offered seats": 1,
         "Participants without an e-mail address": 1,
         "Requests to change a booking": 1,
+        "Reminders and other planned e-mails": planned,
     }
     assert {booking.pk: booking.state for booking in session.bookings.filter(pk__in=seats)} == seats
     assert not AssignedMeeting.objects.filter(is_cancelled=False).exists()
     assert second.change_requests.get().state == "withdrawn"
+    assert (planned > 0, PlannedMail.objects.planned().exists()) == (True, False)
 
 
 def test_the_mail_of_a_cancelled_course_says_which_meeting(english):
     _session, _trainers, _first, second = everything()
     cancel_session(second.session, by=UserFactory())
 
-    mails = Message.objects.filter(kind__in=["session-cancelled", "waiting-ended"])
+    mails = Message.objects.filter(kind__in=["invitation-cancellation", "waiting-ended"], calendar_method="")
 
     assert ["Rådhuset" in mail.text for mail in mails] == [True] * 4

@@ -20,6 +20,7 @@ from courses.services.participants import Person, replace_participant
 from courses.services.terms import Stage, Terms, in_order, standing_of
 from courses.services.waiting import join_waiting_list
 from taushet.models import AuditEntry, Message
+from taushet.services.jobs import run_all_due_jobs
 from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory
@@ -218,6 +219,7 @@ def twelve_named():
     booking = BookingFactory(session=SessionFactory(capacity=12), seats=12)
     people = ParticipantFactory.create_batch(12, booking=booking)
     tell_confirmed(booking)
+    run_all_due_jobs()
     Message.objects.update(state=Message.State.SENT)
     return booking, people
 
