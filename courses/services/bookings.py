@@ -18,8 +18,9 @@ from django.utils.translation import ngettext
 from courses.exceptions import SeatsTaken, TermsForbid, TooManyHolds, WrongState
 from courses.models import Booking, ChangeRequest, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
+from taushet.ready_query import ReadyQuery
 from taushet.services import audit
-from taushet.services.links import issue_link, revoke_link, revoke_links
+from taushet.services.links import issue_first_link, revoke_link, revoke_links
 
 from . import messages, offers, seats
 from .changes import Seen, refuse_unseen
@@ -30,7 +31,7 @@ from .terms import Act, charge, standing_of_booking
 
 HOLD = timedelta(hours=24)
 REPEATED_WITHIN = timedelta(hours=1)
-WHAT_WAS_TYPED = ("session", "municipality", "seats", "contact_name", "contact_email", "contact_phone")
+WHAT_WAS_TYPED = ("session_id", "municipality_id", "seats", "contact_name", "contact_email", "contact_phone")
 CLOSED_BY_THE_END = ("booking-confirm", "booking-receipt", "booking-handover", "signup")
 
 
@@ -102,14 +103,25 @@ def once(booking: Booking, book: Callable[[], Booking]) -> Booking:
 
 def _find_made(booking: Booking) -> Booking | None:
     """Return the booking of the same request key, or the one a visitor has just made in the same words."""
-    same_form = Q(request_key=booking.request_key)
     if booking.created_by_id:
-        return Booking.objects.filter(same_form).first()
-    typed = {name: getattr(booking, name) for name in WHAT_WAS_TYPED}
-    recently = timezone.now() - REPEATED_WITHIN
-    same_words = Q(**typed, state__in=Booking.LIVE_STATES, created_at__gt=recently, created_by=None)
-    made = Booking.objects.filter(same_form | same_words).order_by("pk")
-    return min(made, key=lambda found: found.request_key != booking.request_key, default=None)
+        return Booking.objects.filter(request_key=booking.request_key).first()
+    typed = [getattr(booking, name) for name in WHAT_WAS_TYPED]
+    since = timezone.now() - REPEATED_WITHIN
+    found = [
+        (key != booking.request_key, pk)
+        for pk, key, created_at in MADE_BEFORE.rows(booking.request_key, *typed)
+        if key == booking.request_key or created_at > since
+    ]
+    return Booking.objects.get(pk=min(found)[1]) if found else None
+
+
+def _made_before(request_key: str, *typed) -> QuerySet:
+    same_words = Q(**dict(zip(WHAT_WAS_TYPED, typed, strict=True)), state__in=Booking.LIVE_STATES, created_by=None)
+    found = Booking.objects.filter(Q(request_key=request_key) | same_words)
+    return found.values_list("pk", "request_key", "created_at")
+
+
+MADE_BEFORE = ReadyQuery(_made_before, "-key", -1, "-place", 32767, "-name", "-email", "-phone")
 
 
 def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
@@ -123,7 +135,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
         name_contact(booking, takes_part)
         messages.ask_for_confirmation(booking)
         audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
-        issue_link("booking-receipt", booking.pk)  # for the browser, which is led there at once
+        issue_first_link("booking-receipt", booking.pk)  # for the browser, which is led there at once
     return booking
 
 

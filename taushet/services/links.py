@@ -37,14 +37,21 @@ def issue_link(purpose: str, subject_id: int) -> str:
     """
     last = SecretLink.objects.filter(purpose=purpose, subject_id=subject_id).order_by("-generation").first()
     if last is None:
-        # Who makes it at the same time makes the same one, so the second may find it there.
-        token = make_token(purpose, subject_id, 1)
-        first = SecretLink(purpose=purpose, subject_id=subject_id, generation=1, token_sha256=hash_token(token))
-        SecretLink.objects.bulk_create([first], ignore_conflicts=True)
-        return token
+        return issue_first_link(purpose, subject_id)
     if last.revoked_at is not None:
         raise SecretLink.DoesNotExist(f"The {purpose} link is revoked.")
     return make_token(purpose, subject_id, last.generation)
+
+
+def issue_first_link(purpose: str, subject_id: int) -> str:
+    """Return the token of the first link of something that has just been made.
+
+    Who makes it at the same time makes the same one, so it may stand there already.
+    """
+    token = make_token(purpose, subject_id, 1)
+    first = SecretLink(purpose=purpose, subject_id=subject_id, generation=1, token_sha256=hash_token(token))
+    SecretLink.objects.bulk_create([first], ignore_conflicts=True)
+    return token
 
 
 @transaction.atomic
