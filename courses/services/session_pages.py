@@ -99,6 +99,7 @@ def page_parts(session: Session, lines: Lines, form) -> dict[str, str]:
     meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
     terms = standing_of(session.course.terms, session, price=session.seat_price).lines if session.is_bookable else ()
     values = {"session": session, "course": session.course, "form": form, "meetings": meetings, "terms": terms}
+    values["LANGUAGE_CODE"] = get_language()  # by which the template keeps the fields
     return {
         "title": session.course.title,
         "course_url": session.course.get_absolute_url(),

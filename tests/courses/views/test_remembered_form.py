@@ -46,6 +46,16 @@ def test_the_page_follows_the_seats_the_place_and_the_language(client):
     assert ["17 ledige plassar" in page for page in shown] == [False, False, False, True]
 
 
+def test_each_visitor_gets_the_fields_in_their_own_language(client):
+    sessions = [SessionFactory(), SessionFactory()]
+    labels = {"nb": "Antall plasser", "nn": "Talet på plassar", "en": "Number of seats"}
+
+    for language, session in [("nb", sessions[0]), ("nn", sessions[1]), ("en", sessions[0]), ("nb", sessions[1])]:
+        client.cookies["sprak"] = language
+        page = client.get(session.get_absolute_url()).text
+        assert [label in page for label in labels.values()] == [known == language for known in labels]
+
+
 def test_the_page_closes_when_the_session_begins(client):
     session = SessionFactory(first_starts_at=timezone.now() + timedelta(seconds=1))
     before = client.get(session.get_absolute_url()).text
