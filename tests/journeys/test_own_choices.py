@@ -126,7 +126,7 @@ def test_protected_name_stands_on_list_paper_and_export_as_the_alias(
     met.append(staff.content())
     assert [text for text in met if "Nordmann" in text or "kari@" in text] == []
 
-    staff.get_by_role("link", name="Fjellrev").click()
+    staff.get_by_role("link", name="Fjellrev", exact=True).click()
     expect(staff.locator("dl.summary")).to_contain_text("Kari Nordmann")
     accessible(staff)
 
