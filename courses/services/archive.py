@@ -23,12 +23,16 @@ from .case_fields import case_fields
 from .case_rows import (
     LONGEST_LETTER,
     STEPS,
+    asked_for,
     entries_of,
+    fees_of,
     meetings_of,
     messages_of,
     participants_of,
     payer_of,
     person_row,
+    planned_of,
+    requests_of,
     whom_of,
 )
 from .events import location
@@ -73,6 +77,31 @@ def _sections(booking: Booking) -> Iterator[dict]:
             "columns": [_("Name"), _("Workplace"), _("Role"), _("State"), _("Named")],
             "rows": [[*row[:4], moment(row[4])] for row in people],
         }
+    asked = [
+        [moment(one.created_at), asked_for(one), one.words, str(one.get_state_display()), one.answer]
+        for one in requests_of(booking)
+    ]
+    if asked:
+        yield {
+            "title": _("Changes we were asked for"),
+            "columns": [_("When"), _("What"), _("What the booker wrote"), _("State"), _("Answer")],
+            "rows": asked,
+        }
+    fees = [
+        [
+            moment(fee.created_at),
+            str(fee.seats),
+            _("%(percent)d per cent") % {"percent": fee.percent},
+            kroner(fee.amount),
+        ]
+        for fee in fees_of(booking)
+    ]
+    if fees:
+        yield {
+            "title": _("To be paid for seats that were given back"),
+            "columns": [_("When"), _("Seats"), _("Share of the price"), _("Amount")],
+            "rows": [[str(cell) for cell in row] for row in fees],
+        }
     steps = [[moment(entry.at), STEPS[entry.action]()] for entry in entries_of(booking)]
     if steps:
         yield {"title": _("History"), "columns": [_("When"), _("What was done")], "rows": steps}
@@ -83,6 +112,9 @@ def _sections(booking: Booking) -> Iterator[dict]:
         if _to_contacts(booking).count() > MOST_LETTERS:
             section["note"] = _("The texts of the newest %(number)d to the contacts follow.") % {"number": MOST_LETTERS}
         yield section
+    planned = [[moment(row.due_at), str(row.get_kind_display())] for row in planned_of(booking)]
+    if planned:
+        yield {"title": _("E-mails that are planned"), "columns": [_("When"), _("Kind")], "rows": planned}
 
 
 def _facts(booking: Booking) -> list[list[str]]:

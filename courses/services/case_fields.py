@@ -7,11 +7,14 @@ from courses.models import Booking, BookingMessage
 from .case_rows import (
     LONGEST_LETTER,
     entries_of,
+    fees_of,
     meetings_of,
     messages_of,
     participants_of,
     payer_of,
     person_row,
+    planned_of,
+    requests_of,
     whom_of,
 )
 from .events import location
@@ -67,6 +70,29 @@ def case_fields(booking: Booking, now: datetime) -> dict:
                     for name, workplace, role, state, named_at in map(person_row, participants_of(booking))
                 ),
             ],
+            "endringsonsker": [
+                {
+                    "dato": one.created_at.isoformat(),
+                    "hva": one.kind,
+                    "plasser": one.seats,
+                    "nyDato": _iso(one.session.first_starts_at) if one.session else None,
+                    "begrunnelse": one.words,
+                    "status": one.state,
+                    "besvartDato": _iso(one.answered_at),
+                    "svar": one.answer,
+                }
+                for one in requests_of(booking)
+            ],
+            "gebyrer": [
+                {
+                    "dato": fee.created_at.isoformat(),
+                    "plasser": fee.seats,
+                    "prosent": fee.percent,
+                    "belop": str(fee.amount),
+                    "valuta": "NOK",
+                }
+                for fee in fees_of(booking)
+            ],
             "hendelser": [
                 {
                     "dato": entry.at.isoformat(),
@@ -75,6 +101,7 @@ def case_fields(booking: Booking, now: datetime) -> dict:
                 }
                 for entry in entries_of(booking)
             ],
+            "planlagteMeldinger": [{"dato": row.due_at.isoformat(), "type": row.kind} for row in planned_of(booking)],
             "registrering": [_registration(row) for row in messages_of(booking)],
         },
     }

@@ -1,10 +1,13 @@
 """What a case holds, read for both of its forms: the document and the fields (`archive`)."""
 
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from courses.models import Booking, BookingMessage, Participant
+from courses.models import Booking, BookingFee, BookingMessage, ChangeRequest, Participant, PlannedMail
 from taushet.models import AuditEntry
+
+from . import mail_log
 
 MOST_ROWS = 2000
 LONGEST_LETTER = 8000
@@ -13,9 +16,18 @@ STEPS = {
     "booking.waiting": lambda: _("Put on the waiting list."),
     "booking.offered": lambda: _("Seats were offered."),
     "booking.offer_declined": lambda: _("The offer was declined."),
+    "booking.wish_changed": lambda: _("The wish on the waiting list was changed."),
+    "booking.let_in": lambda: _("Let in past the waiting list."),
+    "booking.wait_ended": lambda: _("The waiting list ended with the course."),
     "booking.confirmed": lambda: _("Confirmed."),
     "booking.seats": lambda: _("The number of seats was changed."),
     "booking.moved": lambda: _("Moved to another date."),
+    "booking.change_asked": lambda: _("We were asked for a change."),
+    "booking.change_withdrawn": lambda: _("The request for a change was withdrawn."),
+    "booking.change_approved": lambda: _("The request for a change was approved."),
+    "booking.change_refused": lambda: _("The request for a change was refused."),
+    "booking.discretion": lambda: _("It was chosen whether mail and calendar name the course."),
+    "booking.address_corrected": lambda: _("The e-mail address of the contact was corrected."),
     "booking.second_contact": lambda: _("A second contact was named."),
     "booking.second_contact_removed": lambda: _("The second contact was removed."),
     "booking.hand_over": lambda: _("A colleague was asked to take over."),
@@ -49,8 +61,26 @@ def person_row(one: Participant) -> list:
 
 
 def messages_of(booking: Booking) -> list[BookingMessage]:
-    rows = booking.messages.select_related("message", "participant").order_by("message__created_at", "pk")
+    """What was written to whom, as the contact's own page shows it."""
+    rows = mail_log.shown_to_contact(booking).order_by("message__created_at", "pk")
     return list(rows[:MOST_ROWS])
+
+
+def planned_of(booking: Booking) -> QuerySet[PlannedMail]:
+    return mail_log.planned_of(booking).planned()
+
+
+def requests_of(booking: Booking) -> QuerySet[ChangeRequest]:
+    return booking.change_requests.select_related("session").order_by("pk")[:MOST_ROWS]
+
+
+def asked_for(request: ChangeRequest) -> str:
+    """What a request asks for, in the sentence the pages use."""
+    return render_to_string("courses/change_request_line.html", {"asked": request}).strip()
+
+
+def fees_of(booking: Booking) -> QuerySet[BookingFee]:
+    return booking.fees.order_by("pk")[:MOST_ROWS]
 
 
 def whom_of(row: BookingMessage) -> str:

@@ -45,7 +45,12 @@ def log_of(booking: Booking) -> list[LogRow]:
 
 def log_for_contact(booking: Booking) -> list[LogRow]:
     """Return the mails of a booking for its contact: to whom and when, and nothing that is the participant's own."""
-    return [_row(booking, row) for row in _messages(booking).exclude(message__kind__in=PARTICIPANTS_OWN)[:50]]
+    return [_row(booking, row) for row in shown_to_contact(booking)[:50]]
+
+
+def shown_to_contact(booking: Booking) -> QuerySet[BookingMessage]:
+    """Return the mails of a booking that its contact may know of, newest first."""
+    return _messages(booking).exclude(message__kind__in=PARTICIPANTS_OWN)
 
 
 def planned_of(booking: Booking) -> QuerySet[PlannedMail]:

@@ -5,19 +5,21 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from courses.models import AttendanceMark, Participant, Session
-from courses.services import own_data
-from courses.services.archive import MOST_LETTERS
+from courses.models import Adaptation, AttendanceMark, Participant, Session
+from courses.services import messages, own_data, planned_mails
+from courses.services.archive import MOST_LETTERS, _sections
 from courses.services.bookings import change_seats
 from courses.services.calendars import invite
 from courses.services.contacts import set_second_contact
 from courses.services.participants import Person, name_participants, replace_participant
+from courses.services.protection import protect_name
 from taushet.models import AuditEntry, Message
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, ParticipantFactory
 from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.taushet import StaffFactory
 
 from .test_participants import address, shown_form, text_of
 
@@ -264,6 +266,82 @@ def test_case_of_very_many_mails_is_bounded(client):
 
     assert response.status_code == 200
     assert len(response.content) < 2_000_000
+
+
+def test_case_holds_requests_fees_and_what_is_planned(client):
+    booking = BookingFactory(seats=3, seat_price=1000)
+    booking.change_requests.create(
+        kind="seats", seats=5, words="Flere vil", request_key="a", state="refused", answer="Fullt"
+    )
+    booking.change_requests.create(kind="cancel", request_key="b")
+    booking.fees.create(seats=1, percent=50, amount=500)
+    planned_mails.follow_booking(booking)
+    stopped = booking.planned_mails.order_by("due_at").first()
+    planned_mails.stop_planned(stopped, by=StaffFactory())
+
+    files = unzipped(case_of(client, booking))
+
+    folder = json.loads(files[f"bestilling-{booking.pk}.json"])["mappe"]
+    asked = [
+        (row["hva"], row["plasser"], row["begrunnelse"], row["status"], row["svar"]) for row in folder["endringsonsker"]
+    ]
+    assert asked == [("seats", 5, "Flere vil", "refused", "Fullt"), ("cancel", None, "", "waiting", "")]
+    assert [(row["prosent"], row["belop"]) for row in folder["gebyrer"]] == [(50, "500.00")]
+    assert [row["type"] for row in folder["planlagteMeldinger"]] == ["names-missing", "joining", "reminder"]
+
+
+def test_document_of_the_case_says_what_was_asked_and_what_is_to_be_paid():
+    booking = BookingFactory(seats=3, seat_price=1000)
+    booking.change_requests.create(kind="seats", seats=5, words="Flere vil", request_key="a")
+    booking.fees.create(seats=1, percent=50, amount=500)
+
+    with translation.override("nb"):
+        sections = {section["title"]: section for section in _sections(booking)}
+
+    [asked], [fee] = (
+        sections["Endringer vi er bedt om"]["rows"],
+        sections["Å betale for plasser som er gitt tilbake"]["rows"],
+    )
+    assert asked[1:] == ["Ønske om 5 plasser i alt", "Flere vil", "Venter på svar", ""]
+    assert fee[1:] == ["1", "50 prosent", "500 kr"]
+
+
+def test_case_tells_nothing_of_mails_that_are_the_participants_own(client):
+    booking = BookingFactory(seats=3)
+    [one] = name_participants(booking, [Person("Kari Nordmann", "kari@bodo.test")], request_key="n")
+    messages.send_own_link(one)
+
+    folder = json.loads(unzipped(case_of(client, booking))[f"bestilling-{booking.pk}.json"])["mappe"]
+
+    own_link = Message.objects.get(kind=messages.OWN_LINK)
+    assert own_link.subject not in [row["tittel"] for row in folder["registrering"]]
+    assert len(folder["registrering"]) == Message.objects.count() - 1
+
+
+def test_case_shows_a_protected_participant_by_the_alias_alone(client):
+    booking = BookingFactory(seats=3)
+    [one] = name_participants(booking, [Person("Kari Nordmann", "kari@bodo.test", "NAV", "Leder")], request_key="n")
+    protect_name(one, alias="Deltaker A", certificate_name="Kari N.")
+
+    fields = unzipped(case_of(client, booking))[f"bestilling-{booking.pk}.json"].decode()
+
+    assert "Deltaker A" in fields
+    assert [word for word in ("Kari", "kari@bodo.test", "NAV", "Leder") if word in fields] == []
+
+
+def test_own_copy_holds_needs_alias_and_choices(client):
+    participant = ParticipantFactory(
+        name="Kari Nordmann", alias="Deltaker A", certificate_name="Kari N.", shows_course_name=False
+    )
+    Adaptation.objects.create(participant=participant, hearing_loop=True, food="Nøtter")
+
+    copy = json.loads(unzipped(client.get(own(participant, "own_copy")))["opplysninger.json"])
+
+    rows = {section["key"]: section["rows"] for section in copy["sections"]}
+    [person], [needs] = rows["participant"], rows["adaptation"]
+    kept = [person[name] for name in ("name", "alias", "certificate_name", "shows_course_name")]
+    assert kept == ["Kari Nordmann", "Deltaker A", "Kari N.", False]
+    assert (needs["hearing_loop"], needs["food"]) == (True, "Nøtter")
 
 
 @pytest.mark.parametrize("purpose", ["booking-receipt", "signup"])
