@@ -1,10 +1,12 @@
 """Invitations by mail: who got which meeting, and who must hear of its change or end (design rule 4).
 
-One message carries one meeting to one address. What an address has seen of a meeting is an `Invitation`; its
-sequence number never falls, whatever happened in between.
+One message carries one meeting to one address, since programs do not take several out of one mail. When one change is
+about several meetings, the first message says it all in words and the others only bring the calendar up to date. What
+an address has seen of a meeting is an `Invitation`; its sequence number never falls, whatever happened in between.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -29,6 +31,16 @@ CHANGE = "invitation-change"
 CANCELLATION = "invitation-cancellation"
 OWN_TEXTS = {"invitation_change": MailKind.CHANGE, "invitation_cancellation": MailKind.CANCELLATION}
 KEPT_AFTER_END = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class News:
+    """What one address has to hear of a meeting it holds: that it is changed, or no longer the person's."""
+
+    invitation: Invitation
+    meeting: Meeting
+    sequence: int
+    is_end: bool = False
 
 
 @transaction.atomic
@@ -76,21 +88,24 @@ def invite(
 
 
 @transaction.atomic
-def update_invitations(meeting: Meeting) -> list[Message]:
-    """Tell everybody who holds a meeting what it has become; call it after the change, in its transaction.
+def update_invitations(*meetings: Meeting, emails: Collection[str] | None = None) -> list[Message]:
+    """Tell everybody who holds meetings of one session what has become of them; call it after the change.
 
     A meeting that was cancelled is taken back. A meeting that is new reaches those who hold another one of the
-    same session. Calling twice for one change writes nothing more.
+    same session. Each address gets one mail of words about all of them, and for each further meeting one that only
+    brings the calendar up to date. Calling twice for one change writes nothing more; `emails` narrows down whom.
     """
-    meeting = _fresh(meeting)
-    if is_cancelled(meeting):
-        return cancel_invitations(meeting=meeting)
-    messages = []
-    for invitation in _live(meeting=meeting):
-        sequence = meeting.sequence + _offset(meeting, invitation.email)
-        if sequence > invitation.sequence:
-            messages.append(_tell_change(invitation, _with(meeting, meeting.session), sequence))
-    messages += _invite_the_others(meeting)
+    chosen = {} if emails is None else {"email__in": list(emails)}
+    news: dict[str, list[News]] = {}
+    fresh = [_fresh(meeting) for meeting in meetings]
+    for meeting in fresh:
+        for invitation in _live(meeting=meeting, **chosen):
+            if found := _news_of(invitation, _with(meeting, meeting.session)):
+                news.setdefault(invitation.email, []).append(found)
+    messages = [message for some in news.values() for message in _tell(some)]
+    for meeting in fresh:
+        if not is_cancelled(meeting):
+            messages += _invite_the_others(meeting, **chosen)
     return messages
 
 
@@ -109,7 +124,8 @@ def retitle_invitations(booking: Booking, *, emails: Iterable[str]) -> list[Mess
         invitation.ahead += 1
         invitation.save(update_fields=["ahead"])
         sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
-        told.append(_tell_change(invitation, meeting, sequence, template="invitation_title"))
+        news = News(invitation, meeting, sequence)
+        told.append(_tell_one(news, kind=CHANGE, template="invitation_title"))
     return told
 
 
@@ -121,6 +137,7 @@ def cancel_invitations(
     booking: Booking | None = None,
     participant: Participant | None = None,
     email: str = "",
+    emails: Collection[str] | None = None,
     kind: str = CANCELLATION,
     subject: str = "",
     text: str = "",
@@ -141,14 +158,15 @@ def cancel_invitations(
     chosen = {field: value for field, value in wanted.items() if value}
     if not chosen:
         raise ValueError("Say whose invitations to cancel.")
-    messages, told = [], set()
+    if emails is not None:
+        chosen["email__in"] = list(emails)
+    news: dict[str, list[News]] = {}
     for invitation in _live(**chosen).filter(meeting__ends_at__gt=timezone.now()):
-        first = invitation.email not in told
-        message = _tell_end(invitation, kind=kind, mail=(subject, text) if first and text else None)
-        if message:
-            told.add(invitation.email)
-            messages.append(message)
-    return messages
+        has_words = bool(text) and invitation.email not in news
+        if ended := _end(invitation, is_told_anyway=has_words):
+            news.setdefault(invitation.email, []).append(ended)
+    mail = (subject, text) if text else None
+    return [message for some in news.values() for message in _tell(some, kind=kind, mail=mail)]
 
 
 def is_superseded(message: Message) -> bool:
@@ -221,11 +239,11 @@ def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, m
     return message
 
 
-def _invite_the_others(meeting: Meeting) -> list[Message]:
+def _invite_the_others(meeting: Meeting, **chosen) -> list[Message]:
     if meeting.ends_at <= timezone.now():
         return []
     seen = Invitation.objects.filter(meeting=meeting).values("email")
-    others = _live(meeting__session=meeting.session_id).exclude(meeting=meeting).exclude(email__in=seen)
+    others = _live(meeting__session=meeting.session_id, **chosen).exclude(meeting=meeting).exclude(email__in=seen)
     by_email = {invitation.email: invitation for invitation in others}
     return [
         _invite_to(meeting, other.booking, email=email, name=_name(other), participant=other.participant)
@@ -233,54 +251,66 @@ def _invite_the_others(meeting: Meeting) -> list[Message]:
     ]
 
 
-def _tell_change(
-    invitation: Invitation, meeting: Meeting, sequence: int, *, template: str = "invitation_change"
-) -> Message:
-    booking, participant = invitation.booking, invitation.participant
-    event = _event(meeting, booking, invitation.email, sequence)
-    name = _name(invitation)
-    message = post(
-        CHANGE,
-        booking,
-        invitation.email,
-        *mail_of(template, meeting, booking, participant, invitation.email),
-        name=name,
-        participant=participant,
-        calendar=(itip.write_request(event, **_people(invitation.email)), itip.REQUEST),
-    )
-    invitation.sequence, invitation.message = sequence, message
-    invitation.save(update_fields=["sequence", "message"])
-    return message
+def _news_of(invitation: Invitation, meeting: Meeting) -> News | None:
+    """Return what an address has to hear of a meeting it holds, if anything."""
+    if is_cancelled(meeting):
+        return _end(invitation) if meeting.ends_at > timezone.now() else None
+    sequence = meeting.sequence + _offset(meeting, invitation.email)
+    return News(invitation, meeting, sequence) if sequence > invitation.sequence else None
 
 
-def _tell_end(invitation: Invitation, *, kind: str, mail: tuple[str, str] | None) -> Message | None:
-    """Close an invitation and write its cancellation.
+def _end(invitation: Invitation, *, is_told_anyway: bool = False) -> News | None:
+    """Close an invitation and return its cancellation, which the caller writes.
 
-    Nothing is written when the invitation itself never left, or when the address stays invited by another booking,
-    which then takes it over.
+    Nothing is to be written when the invitation itself never left, unless there are words that have to go, or when
+    the address stays invited by another booking, which then takes it over.
     """
-    meeting, booking, participant = invitation.meeting, invitation.booking, invitation.participant
+    meeting = invitation.meeting
     if _is_taken_over(invitation):
         return None
     never_left = invitation.message.state in {Message.State.CANCELLED, Message.State.FAILED}
-    invitation.cancelled_at = timezone.now()
-    if never_left and mail is None:
-        invitation.save(update_fields=["cancelled_at"])
-        return None
     sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
-    event = _event(meeting, booking, invitation.email, sequence)
-    name = _name(invitation)
+    invitation.cancelled_at = timezone.now()
+    invitation.save(update_fields=["cancelled_at"])
+    return News(invitation, meeting, sequence, is_end=True) if is_told_anyway or not never_left else None
+
+
+def _tell(news: list[News], *, kind: str = CANCELLATION, mail: tuple[str, str] | None = None) -> list[Message]:
+    """Write what one address has to hear: one mail of words, then the calendars of the further meetings.
+
+    Programs take one meeting out of one mail, so each meeting has a mail of its own; the words come once.
+    """
+    first, *further = sorted(news, key=lambda one: one.is_end)  # what is held weighs more than what is not
+    messages = [_tell_one(first, kind=kind if first.is_end else CHANGE, mail=mail, further=further)]
+    return messages + [_tell_one(one, kind=CANCELLATION if one.is_end else CHANGE, is_bare=True) for one in further]
+
+
+def _tell_one(
+    news: News,
+    *,
+    kind: str,
+    template: str = "",
+    mail: tuple[str, str] | None = None,
+    further: Sequence[News] = (),
+    is_bare: bool = False,
+) -> Message:
+    invitation, meeting, sequence = news.invitation, news.meeting, news.sequence
+    booking, participant, email = invitation.booking, invitation.participant, invitation.email
+    template = template or ("invitation_cancellation" if news.is_end else "invitation_change")
+    event = _event(meeting, booking, email, sequence)
+    write_entry, method = (itip.write_cancel, itip.CANCEL) if news.is_end else (itip.write_request, itip.REQUEST)
+    others = [one.meeting for one in further]
     message = post(
-        kind if mail else CANCELLATION,
+        kind,
         booking,
-        invitation.email,
-        *(mail or mail_of("invitation_cancellation", meeting, booking, participant, invitation.email)),
-        name=name,
+        email,
+        *(mail or mail_of(template, meeting, booking, participant, email, others=others, is_bare=is_bare)),
+        name=_name(invitation),
         participant=participant,
-        calendar=(itip.write_cancel(event, **_people(invitation.email)), itip.CANCEL),
+        calendar=(write_entry(event, **_people(email)), method),
     )
     invitation.sequence, invitation.message = sequence, message
-    invitation.save(update_fields=["cancelled_at", "sequence", "message"])
+    invitation.save(update_fields=["sequence", "message"])
     return message
 
 
@@ -328,8 +358,16 @@ def mail_of(
     participant: Participant | None,
     email: str,
     texts: Texts | None = None,
+    *,
+    others: Sequence[Meeting] = (),
+    is_bare: bool = False,
+    has_calendar: bool = True,
 ) -> tuple[str, str]:
-    """Return subject and text of a mail about one meeting, to somebody of a booking."""
+    """Return subject and text of a mail about a meeting, to somebody of a booking.
+
+    `others` are further meetings the same words are about, each of whose calendars follows in a mail without words
+    of its own (`is_bare`), unless the address holds no calendar entry.
+    """
     if participant:
         page = placeholder("participant", participant.pk)
     else:
@@ -337,12 +375,17 @@ def mail_of(
     context = {
         "meeting": meeting,
         "location": location(meeting),
+        "others": [(one, location(one), is_cancelled(one)) for one in others],
+        "count": len(others) + 1,
+        "follow": len(others) if has_calendar else 0,
+        "has_calendar": has_calendar,
+        "is_bare": is_bare,
         "is_whole_course": meeting.session.state == Session.State.CANCELLED,
         "is_cancelled": is_cancelled(meeting),
         "page": page,
         "without_mail": _told_by_contact(booking) if email == booking.contact_email else 0,
     }
-    if template in OWN_TEXTS:
+    if template in OWN_TEXTS and not is_bare:
         context["own_text"] = own_text(
             OWN_TEXTS[template],
             booking,

@@ -52,9 +52,9 @@ def _people(session: Session) -> list[Told]:
     meetings = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now()).count()
     calendar = ngettext(
         "An e-mail that takes the meeting out of the calendar.",
-        "An e-mail for each of the %(meetings)d meetings, which takes it out of the calendar.",
+        "An e-mail that says it, and for each of the other meetings one that only takes it out of the calendar.",
         meetings,
-    ) % {"meetings": meetings}
+    )
     plain = _("An e-mail. They hold no calendar entry.")
     people = {email for email in holders if email not in contacts | seconds}
     return [

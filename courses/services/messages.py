@@ -23,7 +23,7 @@ from taushet.services.links import placeholder
 
 from . import planned_mails
 from .booking_mail import contacts_of, post, render, write
-from .calendars import CANCELLATION, cancel_invitations, invite, mail_of
+from .calendars import cancel_invitations, invite
 from .guards import CONFIRM_ADDRESS
 from .welcoming import WELCOME, was_told, welcome_all
 
@@ -152,25 +152,6 @@ def tell_changed(booking: Booking, *, seats_before: int) -> None:
     """Tell the contacts that the booking has another number of seats."""
     for email, purpose in contacts_of(booking):
         write(CHANGED, booking, email, seats_before=seats_before, page=placeholder(purpose, booking.pk))
-
-
-def tell_session_cancelled(session: Session) -> int:
-    """Tell everybody who was to come that a session is cancelled, each address once; returns how many mails.
-
-    Calendars are emptied of it and nothing that was planned is written. A second contact holds no entry, and is told
-    all the same.
-    """
-    planned_mails.drop_plans_of(session)
-    told = [message.to_email for message in cancel_invitations(session=session)]
-    bookings = session.bookings.filter(state=Booking.State.CONFIRMED).select_related("municipality")
-    meeting = session.meetings.order_by("starts_at", "pk").first()
-    for booking in bookings.order_by("pk"):
-        for email, _purpose in contacts_of(booking):
-            if email not in told:
-                booking.session = session
-                told.append(email)
-                post(CANCELLATION, booking, email, *mail_of("invitation_cancellation", meeting, booking, None, email))
-    return len(told)
 
 
 def tell_cancelled(booking: Booking) -> None:

@@ -20,7 +20,7 @@ from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
-from . import assignments, calendars, messages, offers, planned_mails, seats
+from . import assignments, offers, planned_mails, seats, telling
 
 MOST_MEETINGS = 40
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
@@ -174,8 +174,7 @@ def change_session(
         if any(name in SHOWN_IN_CALENDARS for name in changed):
             touched += _touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)
         assignments.follow_meetings(touched)
-        for meeting in touched:
-            calendars.update_invitations(meeting)
+        telling.tell_meetings_changed(session, touched)
         if touched:
             planned_mails.follow_session(session)
         offers.offer_free_seats(door)
@@ -275,7 +274,7 @@ def cancel_session(session: Session, *, by: User) -> Session:
     coming = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
     meetings = _touch(coming, state=Meeting.State.CANCELLED)
     assignments.follow_meetings(meetings)
-    told = messages.tell_session_cancelled(session)
+    told = telling.tell_session_cancelled(session)
     with seats.door(session.pk) as door:
         offers.end_line(door)
     asked = ChangeRequest.objects.filter(booking__session=session).waiting()

@@ -303,7 +303,7 @@ def test_document_of_the_case_says_what_was_asked_and_what_is_to_be_paid():
         sections["Å betale for plasser som er gitt tilbake"]["rows"],
     )
     assert asked[1:] == ["Ønske om 5 plasser i alt", "Flere vil", "Venter på svar", ""]
-    assert fee[1:] == ["1", "50 prosent", "500 kr"]
+    assert fee[1:] == ["1", "50 prosent", "500 kroner"]
 
 
 def test_case_tells_nothing_of_mails_that_are_the_participants_own(client):
