@@ -111,3 +111,11 @@ class OfferClosed(CoursesError):
 
 class OfferGone(OfferClosed):
     """What was offered can no longer be had, since the trainer was given to others first."""
+
+
+class ContentChanged(CoursesError):
+    """Somebody else has changed what is edited since its form was opened; `now` is its content, nothing is saved."""
+
+    def __init__(self, message: str, now: dict) -> None:
+        super().__init__(message)
+        self.now = now

@@ -1,16 +1,34 @@
 """Courses as campaign staff write them."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from courses.exceptions import ContentChanged
 from courses.models import Course, Meeting, Session
 from taushet.models import User
 from taushet.services import audit
 
+from .sessions import plain_value
 from .terms import Terms
 
 TITLES = ("title_nb", "title_nn", "title_en")
+
+
+class CourseChanged(ContentChanged):
+    """Somebody else has changed the course since its form was opened; nothing was saved."""
+
+    def __init__(self, now: dict) -> None:
+        sentence = _("Somebody else has changed the course while you had it open. Nothing of yours is saved yet.")
+        super().__init__(sentence, now)
+
+
+def content_of_course(course: Course, names: Iterable[str]) -> dict:
+    """Return fields of a course as its form carries them, so that two editors can be told apart."""
+    return {name: plain_value(getattr(course, name)) for name in names}
 
 
 @transaction.atomic
@@ -22,13 +40,15 @@ def create_course(*, by: User, **fields) -> Course:
 
 
 @transaction.atomic
-def change_course(course: Course, *, by: User, **fields) -> Course:
-    """Give a course other texts or terms.
+def change_course(course: Course, *, by: User, seen: dict | None = None, **fields) -> Course:
+    """Give a course other texts or terms. Raises CourseChanged when it is no longer as its form showed it (`seen`).
 
     What was booked keeps its price. A new title reaches the calendars that show it, so that the sequence of all
     coming meetings rises; nobody gets a mail for a corrected title.
     """
     course = Course.objects.select_for_update().get(pk=course.pk)
+    if seen is not None and seen != (now := content_of_course(course, seen)):
+        raise CourseChanged(now)
     changed = [name for name, value in fields.items() if getattr(course, name) != value]
     for name in changed:
         setattr(course, name, fields[name])

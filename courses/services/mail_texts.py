@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from courses.exceptions import CoursesError
+from courses.exceptions import ContentChanged, CoursesError
 from courses.models import Booking, Course, MailKind, MailRule, MailText, Meeting, Participant
 from taushet.clocks import days_from
 from taushet.models import User
@@ -66,6 +66,14 @@ USUAL = {
 }
 
 
+class MailChanged(ContentChanged):
+    """Somebody else has changed the mail since its form was opened; nothing was saved."""
+
+    def __init__(self, now: dict) -> None:
+        sentence = _("Somebody else has changed this e-mail while you had it open. Nothing of yours is saved yet.")
+        super().__init__(sentence, now)
+
+
 class TextRefused(CoursesError):
     """Paragraphs or times that cannot be used; `field` says which."""
 
@@ -106,6 +114,13 @@ def texts_of(course_id: int) -> dict[tuple[str, str], str]:
     return {(row.kind, row.language): row.text for row in rows}
 
 
+def content_of_mail(course_id: int, kind: str) -> dict:
+    """Return what the form of a mail shows, so that two editors can be told apart."""
+    rule, texts = rules_of(course_id)[kind], texts_of(course_id)
+    own = {f"text_{language}": texts.get((kind, language), "") for language in LANGUAGES}
+    return {"is_on": rule.is_on, "amounts": list(rule.amounts), "unit": rule.unit} | own
+
+
 def check_text(course: Course, text: str) -> None:
     """Raise TextRefused when paragraphs say something unknown, or name the course, which may not be told everybody."""
     try:
@@ -122,11 +137,20 @@ def check_text(course: Course, text: str) -> None:
 
 @transaction.atomic
 def change_mail(
-    course: Course, kind: str, *, by: User, texts: Mapping[str, str], is_on: bool, amounts: Sequence[int], unit: str
+    course: Course,
+    kind: str,
+    *,
+    by: User,
+    texts: Mapping[str, str],
+    is_on: bool,
+    amounts: Sequence[int],
+    unit: str,
+    seen: dict | None = None,
 ) -> None:
     """Give one kind of mail of a course its own paragraphs and times; an empty text gives back the usual one.
 
-    Raises TextRefused. What is planned already has to follow: the caller enqueues that.
+    Raises TextRefused, and MailChanged when the mail is no longer as its form showed it (`seen`). What is planned
+    already has to follow: the caller enqueues that.
     """
     usual = USUAL[MailKind(kind)]
     for language, text in texts.items():
@@ -135,6 +159,8 @@ def change_mail(
         except TextRefused as error:
             raise TextRefused(str(error), field=f"text_{language}") from error
     Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+    if seen is not None and seen != (now := content_of_mail(course.pk, kind)):
+        raise MailChanged(now)
     for language, text in texts.items():
         own = MailText.objects.filter(course=course, kind=kind, language=language)
         if text.strip():

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.exceptions import CoursesError
+from courses.exceptions import ContentChanged, CoursesError
 from courses.models import ChangeRequest, Course, Meeting, Session
 from municipalities.models import Municipality
 from taushet.models import User
@@ -100,27 +100,25 @@ def create_session(*, by: User, course: Course, meetings: Sequence[MeetingPlan],
     return session
 
 
-class SessionChanged(CoursesError):
-    """Somebody else has changed the session since its form was opened; nothing was saved. `now` is what it is now."""
+class SessionChanged(ContentChanged):
+    """Somebody else has changed the session since its form was opened; nothing was saved."""
 
     def __init__(self, now: dict) -> None:
-        super().__init__(
-            _("Somebody else has changed the session while you had it open. Nothing of yours is saved yet.")
-        )
-        self.now = now
+        sentence = _("Somebody else has changed the session while you had it open. Nothing of yours is saved yet.")
+        super().__init__(sentence, now)
 
 
 def content_of(session: Session, *, with_meetings: bool = True) -> dict:
     """Return what the form of a session shows, so that two editors can be told apart: values by field and meeting."""
-    values = {name: _plain(getattr(session, Session._meta.get_field(name).attname)) for name in EDITED}
+    values = {name: plain_value(getattr(session, Session._meta.get_field(name).attname)) for name in EDITED}
     if not with_meetings:
         return values
     for meeting in session.meetings.filter(state=Meeting.State.PLANNED):
-        values[f"meeting-{meeting.pk}"] = [_plain(getattr(meeting, name)) for name in CONTENT]
+        values[f"meeting-{meeting.pk}"] = [plain_value(getattr(meeting, name)) for name in CONTENT]
     return values
 
 
-def _plain(value: object) -> object:
+def plain_value(value: object) -> object:
     """Return a value as it comes back from JSON."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()

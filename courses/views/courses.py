@@ -6,11 +6,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.exceptions import ContentChanged
 from courses.forms.courses import CourseForm
 from courses.forms.terms import LateFeeForm, StageFormSet, stage_rows
 from courses.models import Course
-from courses.services.courses import change_course, create_course, set_terms
+from courses.services.courses import change_course, content_of_course, create_course, set_terms
 from courses.services.terms import Terms
+
+from .editing import compare_form, read_opened, write_opened
 
 
 @permission_required("courses.view_course", raise_exception=True)
@@ -34,11 +37,19 @@ def staff_course_create(request):
 def staff_course_update(request, slug):
     course = get_object_or_404(Course, slug=slug)
     form = CourseForm(request.POST or None, instance=Course.objects.get(pk=course.pk))
+    opened, difference = read_opened("course", request.POST), None
     if form.is_valid():
-        change_course(course, by=request.user, **form.cleaned_data)
-        messages.success(request, _("The change is made."))
-        return redirect("courses:staff_course_list")
-    return render(request, "courses/staff_course_form.html", {"form": form, "course": course})
+        try:
+            change_course(course, by=request.user, seen=opened, **form.cleaned_data)
+        except ContentChanged as changed:
+            difference = compare_form(course, opened, changed.now, form, actions="course.")
+            opened = changed.now
+        else:
+            messages.success(request, _("The change is made."))
+            return redirect("courses:staff_course_list")
+    opened = write_opened("course", opened or content_of_course(course, form.fields))
+    context = {"form": form, "course": course, "opened": opened, "difference": difference}
+    return render(request, "courses/staff_course_form.html", context)
 
 
 @permission_required("courses.change_course", raise_exception=True)

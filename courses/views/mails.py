@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.exceptions import CoursesError
+from courses.exceptions import ContentChanged, CoursesError
 from courses.forms.mails import CourseMailForm, PreviewForm
 from courses.models import Booking, Course, MailKind
 from courses.services import mail_texts, planned_mails
 from courses.services.mail_previews import preview_mail
 from taushet.texts import BrokenTemplate
+
+from .editing import compare_form, read_opened, write_opened
 
 WORDS = {
     "bekreftelse": MailKind.CONFIRMATION,
@@ -79,16 +81,20 @@ def when_text(kind, rule):
 def staff_course_mail_update(request, slug, word):
     course, kind = mail_of_course(slug, word)
     form = form_of(request.POST if request.method == "POST" else None, course, kind)
+    opened, difference = read_opened("mail", request.POST), None
     if form.is_valid():
         try:
-            mail_texts.change_mail(course, kind, by=request.user, texts=form.texts, **form.choices)
+            mail_texts.change_mail(course, kind, by=request.user, texts=form.texts, seen=opened, **form.choices)
+        except ContentChanged as changed:
+            difference = compare_form(course, opened, changed.now, form, actions="course.mail_changed")
+            opened = changed.now
         except CoursesError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
             planned_mails.follow_course.enqueue(course.pk)
             messages.success(request, _("The change is made. What is planned already follows within a minute."))
             return redirect("courses:staff_course_mails", course.slug)
-    return mail_page(request, course, kind, word, form)
+    return mail_page(request, course, kind, word, form, opened=opened, difference=difference)
 
 
 @permission_required("courses.change_course", raise_exception=True)
@@ -96,7 +102,8 @@ def staff_course_mail_update(request, slug, word):
 def staff_course_mail_preview(request, slug, word):
     """Show the mail with what has been typed, which is not saved."""
     course, kind = mail_of_course(slug, word)
-    return mail_page(request, course, kind, word, form_of(request.POST, course, kind), is_preview=True)
+    form, opened = form_of(request.POST, course, kind), read_opened("mail", request.POST)
+    return mail_page(request, course, kind, word, form, opened=opened, is_preview=True)
 
 
 def mail_of_course(slug, word):
@@ -110,7 +117,7 @@ def form_of(data, course, kind):
     return CourseMailForm(data, course=course, kind=kind, rule=rule, texts=texts)
 
 
-def mail_page(request, course, kind, word, form, *, is_preview=False):
+def mail_page(request, course, kind, word, form, *, opened=None, difference=None, is_preview=False):
     if form.is_bound:
         form.is_valid()
     look = PreviewForm(request.POST if is_preview else None, bookings=bookings_to_look_with(request, course))
@@ -123,6 +130,8 @@ def mail_page(request, course, kind, word, form, *, is_preview=False):
         "values": mail_texts.VALUES.items(),
         "preview": preview_of(kind, form, look),
         "is_preview": is_preview,
+        "opened": write_opened("mail", opened or form.initial),
+        "difference": difference,
     }
     return render(request, "courses/staff_course_mail.html", context)
 

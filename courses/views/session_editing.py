@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.core import signing
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -10,24 +9,9 @@ from courses.forms.sessions import MeetingFormSet, meeting_initial
 from courses.models import Course, Session
 from courses.services.sessions import content_of
 from municipalities.models import Municipality
-from taushet.models import AuditEntry
 from taushet.templatetags.ui import kroner, moment_span
 
-SALT = "session-as-opened"
-NOBODY = "–"
-
-
-def write_opened(content):
-    """Return the content of a session as its form carries it."""
-    return signing.dumps(content, salt=SALT, compress=True)
-
-
-def read_opened(text):
-    """Return the content a form was opened with; None when it carries none of ours."""
-    try:
-        return signing.loads(text, salt=SALT) if text else None
-    except signing.BadSignature:
-        return None
+from .editing import NOBODY, compare
 
 
 def meeting_forms(data, standing):
@@ -74,18 +58,8 @@ def with_their_meetings(data, standing):
 def differences(session, opened, now, form, meetings):
     """Return who changed a session last, and a row for each value that is another now than when it was opened."""
     mine = mine_of(form, meetings)
-    rows = [
-        {
-            "label": label_of(key),
-            "opened": show(key, opened.get(key)),
-            "theirs": show(key, now.get(key)),
-            "mine": show(key, mine[key] if key in mine else now.get(key) if key == "state" else None),
-        }
-        for key in dict.fromkeys([*opened, *now])
-        if opened.get(key) != now.get(key)
-    ]
-    last = AuditEntry.objects.about(session).filter(action__startswith="session.").select_related("actor").first()
-    return {"rows": rows, "who": last.actor if last else None, "at": last.at if last else None}
+    mine = {"state": now.get("state")} | mine
+    return compare(session, opened, now, mine, label=label_of, show=show, actions="session.")
 
 
 def mine_of(form, meetings):

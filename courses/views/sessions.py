@@ -22,8 +22,9 @@ from courses.services.sessions import SessionChanged
 from municipalities.models import Municipality
 
 from .choices import choice_page, chosen_numbers
+from .editing import read_opened, write_opened
 from .exports import download
-from .session_editing import differences, meeting_forms, read_opened, with_their_meetings, write_opened
+from .session_editing import differences, meeting_forms, with_their_meetings
 
 PER_PAGE = 50
 may_see = permission_required("courses.view_session", raise_exception=True)
@@ -81,7 +82,7 @@ def edit(request, form, standing, save, done, session=None):
     """
     meetings = meeting_forms(request.POST or None, standing)
     overhang = OverhangForm(request.POST, prefix="over") if "over-accepts_over" in request.POST else None
-    opened = read_opened(request.POST.get("opened", "")) if request.POST else None
+    opened = read_opened("session", request.POST)
     difference, extra = None, {}
     if form.is_valid() & meetings.is_valid() & (overhang is None or overhang.is_valid()):
         if session:
@@ -112,7 +113,7 @@ def edit(request, form, standing, save, done, session=None):
         "difference": difference,
     }
     if session:
-        context["opened"] = write_opened(opened or sessions.content_of(session))
+        context["opened"] = write_opened("session", opened or sessions.content_of(session))
     return render(request, "courses/staff_session_form.html", context)
 
 

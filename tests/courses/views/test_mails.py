@@ -262,3 +262,31 @@ def test_trainer_of_another_session_cannot_write(client):
     response = client.post(reverse("courses:trainer_material", args=[session.pk]), {"text": "Nei"})
 
     assert (response.status_code, Material.objects.count()) == (404, 0)
+
+
+def test_the_second_editor_of_a_mail_sees_what_is_different_and_saves_when_sure(client, staff):
+    course = CourseFactory()
+    first = {"opened": client.get(page_of(course)).context["opened"]}
+    client.post(page_of(course), typed(text_nb="Deres tekst.", amounts="5, 2") | first)
+
+    second = client.post(page_of(course), typed(text_nb="Min tekst.") | first)
+    stopped = MailText.objects.get().text
+    again = client.post(page_of(course), typed(text_nb="Min tekst.", opened=second.context["opened"]))
+
+    rows = [(row["opened"], row["theirs"], row["mine"]) for row in second.context["difference"]["rows"]]
+    assert rows == [("1", "5, 2", "1"), ("–", "Deres tekst.", "Min tekst.")]
+    assert second.context["difference"]["who"] == staff
+    assert "Noen andre har endret denne e-posten" in text_of(second)
+    assert (stopped, again.status_code, MailText.objects.get().text) == ("Deres tekst.", 302, "Min tekst.")
+
+
+def test_looking_at_a_mail_keeps_what_its_form_was_opened_with(client, staff):
+    course = CourseFactory()
+    first = {"opened": client.get(page_of(course)).context["opened"]}
+    client.post(page_of(course), typed(text_nb="Deres tekst.") | first)
+
+    looked = client.post(page_of(course, name="staff_course_mail_preview"), typed(text_nb="Min tekst.") | first)
+    second = client.post(page_of(course), typed(text_nb="Min tekst.", opened=looked.context["opened"]))
+
+    assert second.context["difference"] is not None
+    assert MailText.objects.get().text == "Deres tekst."
