@@ -36,6 +36,7 @@ TOLD = (
     "booking.change_refused",
     "booking.change_approved",
 )
+TOLD_OF_SESSIONS = ("session.changed", "session.cancelled")
 TOLD_OF_NAMES = ("participant.named", "participant.replaced", "participant.withdrawn", "participant.corrected")
 
 
@@ -100,14 +101,19 @@ def changes_since(booking: Booking, version: int) -> Iterator[Change]:
     entries = _entries(booking).filter(pk__gt=version).select_related("actor").order_by("pk")
     people = {str(one.pk): one for one in booking.participants.all()}
     for entry in entries:
-        yield Change(entry.at, _who(entry), _what(entry, people))
+        if entry.object_type == "courses.session":
+            yield Change(entry.at, _who(entry), _what_of_session(entry, booking.session))
+        else:
+            yield Change(entry.at, _who(entry), _what(entry, people))
 
 
 def _entries(booking: Booking) -> QuerySet[AuditEntry]:
     people = booking.participants.order_by().values_list(Cast("pk", CharField()))
     own = Q(object_type="courses.booking", object_id=str(booking.pk), action__in=TOLD)
     names = Q(object_type="courses.participant", object_id__in=people, action__in=TOLD_OF_NAMES)
-    return AuditEntry.objects.filter(own | names)
+    session = Q(object_type="courses.session", object_id=str(booking.session_id), action__in=TOLD_OF_SESSIONS)
+    without_meetings = Q(action="session.changed", detail__meetings=[])
+    return AuditEntry.objects.filter(own | names | (session & ~without_meetings))
 
 
 def _who(entry: AuditEntry) -> str:
@@ -143,6 +149,12 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
         "change_refused": _("The request to change the booking is refused"),
         "change_approved": _("The request to change the booking is approved"),
     }[subject]
+
+
+def _what_of_session(entry: AuditEntry, session: Session) -> str:
+    if entry.action == "session.cancelled":
+        return _("The course is cancelled")
+    return _("Time or place of the course is changed. Now: %(when)s") % {"when": _date(session.pk)}
 
 
 def _what_of_name(subject: str, person: Participant, new: Participant | None) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.exceptions import CoursesError
 from courses.forms.name_lists import ColumnsForm, ListLost, NameListForm
+from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.participants import name_participants, named_by_request, refuse_over
 from taushet.services.limits import is_within
 from taushet.views.errors import too_many
@@ -64,28 +65,38 @@ def name_list_save(request, access):
             form.add_error(None, _("You have chosen other columns. Look over what they became, and save then."))
         elif form.faulty and not form.cleaned_data["leave_out"]:
             form.add_error("leave_out", _("Tick that the faulty lines are left out, or put in a corrected list."))
-        elif save(access, form):
-            say_how_many(request, len(form.usable))
-            return redirect(access.url("booking_detail"))
+        else:
+            return save(request, access, form)
     return preview(request, access, form)
 
 
-def save(access, form):
+def save(request, access, form):
     """Save the lines without fault, all of them or none; say on the form when it could not be done."""
+    seen, people = Seen.read(request.POST.get("seen", "")), [line.person for line in form.usable]
     try:
-        name_participants(
-            access.booking, [line.person for line in form.usable], request_key=form.cleaned_data["request_key"]
-        )
+        name_participants(access.booking, people, request_key=form.cleaned_data["request_key"], seen=seen)
+    except BookingChanged as changed:
+        return preview(request, access, form, seen=changed.seen, changes=changed.changes)
     except CoursesError as error:
         form.add_error(None, str(error))
-        return False
-    return True
+        return preview(request, access, form)
+    say_how_many(request, len(people))
+    return redirect(access.url("booking_detail"))
 
 
-def preview(request, access, form):
+def preview(request, access, form, *, seen=None, changes=()):
+    """Show what a list becomes; the page carries what of the booking it was looked over with."""
+    seen = seen or Seen.read(request.POST.get("seen", "")) or seen_now(access.booking)
     usable = len(form.usable)
     button = ngettext("Save %(count)d name", "Save %(count)d names", usable) % {"count": usable}
-    context = {"access": access, "booking": access.booking, "form": form, "button": button}
+    context = {
+        "access": access,
+        "booking": access.booking,
+        "form": form,
+        "button": button,
+        "seen": seen,
+        "changes": changes,
+    }
     return render(request, "courses/name_list_preview.html", context)
 
 

@@ -9,6 +9,7 @@ from courses.services.catalogue import when_text
 from courses.services.changes import BookingChanged, Seen, changes_since, seen_now
 from courses.services.moves import move_booking
 from courses.services.participants import Person, name_participants, replace_participant, withdraw_participant
+from courses.services.sessions import MeetingPlan, change_session
 from courses.services.terms import Stage, Terms
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
 from tests.factories.taushet import StaffFactory
@@ -150,3 +151,41 @@ def test_a_protected_name_is_told_by_its_alias_only():
     withdraw_participant(participant)
 
     assert changed_by(CHANGES[0], booking, seen) == [("From the booker’s page", "Gjest is taken off the list")]
+
+
+def test_a_session_that_staff_moves_is_told_in_a_second_tab():
+    booking, staff = BookingFactory(seats=3), StaffFactory(name="Siri Strand")
+    seen = seen_now(booking)
+    [meeting] = booking.session.meetings.all()
+    day = timedelta(days=1)
+    plan = MeetingPlan(meeting.starts_at + day, meeting.ends_at + day, place="Biblioteket", pk=meeting.pk)
+    session = change_session(booking.session, by=staff, meetings=[plan])
+
+    told = changed_by(CHANGES[0], booking, seen)
+
+    when = when_text(session.first_starts_at, session.last_ends_at)
+    assert told == [("We (Siri Strand)", f"Time or place of the course is changed. Now: {when}")]
+
+
+def test_a_session_changed_without_its_meetings_is_no_news_to_a_booker():
+    booking = BookingFactory(seats=3)
+    seen = seen_now(booking)
+    [meeting] = booking.session.meetings.all()
+    plan = MeetingPlan(meeting.starts_at, meeting.ends_at, place=meeting.place, pk=meeting.pk)
+    change_session(booking.session, by=StaffFactory(), meetings=[plan], capacity=30)
+
+    change_seats(booking, 5, seen=seen)
+
+    booking.refresh_from_db()
+    assert booking.seats == 5
+
+
+def test_another_session_that_is_moved_is_no_news_to_a_booker():
+    booking, other = BookingFactory(seats=3), BookingFactory()
+    seen = seen_now(booking)
+    [meeting] = other.session.meetings.all()
+    day = timedelta(days=1)
+    plan = MeetingPlan(meeting.starts_at + day, meeting.ends_at + day, pk=meeting.pk)
+    change_session(other.session, by=StaffFactory(), meetings=[plan])
+
+    assert list(changes_since(booking, seen.version)) == []

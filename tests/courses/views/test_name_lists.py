@@ -8,6 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from courses.models import Booking, Participant
+from courses.services.bookings import change_seats
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.links import issue_link
@@ -84,6 +85,30 @@ def test_saving_twice_saves_once(client, booking):
 
     assert Participant.objects.count() == 1
     assert again.url == address(booking, "booking_detail")
+
+
+def test_list_saved_in_a_second_tab_is_told_first_what_has_happened(client, booking):
+    preview = put_in(client, booking, KARI)
+    change_seats(booking, 4)
+
+    told = client.post(address(booking, "name_list_save"), form_of(preview))
+    between = named(booking)
+    saved = client.post(address(booking, "name_list_save"), form_of(told))
+
+    assert "Bestillingen er endret" in text_of(told)
+    assert "Plasser: 3 før, 4 nå" in text_of(told)
+    assert (between, saved.url) == ([], address(booking, "booking_detail"))
+    assert named(booking) == [("Kari Nordmann", "kari@bodo.test", "NAV", "leder")]
+
+
+def test_list_with_other_columns_still_knows_what_it_was_looked_over_with(client, booking):
+    preview = put_in(client, booking, KARI)
+    change_seats(booking, 4)
+    checked = client.post(address(booking, "name_list_check"), form_of(preview))
+
+    client.post(address(booking, "name_list_save"), form_of(checked))
+
+    assert named(booking) == []
 
 
 def test_second_contact_may_and_a_receipt_may_not(client, booking):
@@ -253,7 +278,7 @@ def test_long_lists_are_looked_over_quickly_and_with_the_same_queries(client, go
     path = address(booking, "name_list")
 
     started = time.monotonic()
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         preview = client.post(path, {"text": LINES + "\n".join(lines + faulty)})
     seconds = time.monotonic() - started
 
