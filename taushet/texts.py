@@ -71,7 +71,7 @@ def check_template(source: str, vocabulary: Vocabulary) -> None:
     if len(source) > LONGEST:
         raise BrokenTemplate(_("The text is longer than %(limit)d characters.") % {"limit": LONGEST})
     if PLACEHOLDER.search(source) or "[[link" in source:
-        raise BrokenTemplate(_("A letter cannot hold private links."))
+        raise BrokenTemplate(_("A text cannot hold private links."))
     try:
         check_node(ENVIRONMENT.parse(source), vocabulary)
         ENVIRONMENT.from_string(source)
@@ -84,7 +84,7 @@ def check_template(source: str, vocabulary: Vocabulary) -> None:
 
 def check_node(node: nodes.Node, vocabulary: Vocabulary) -> None:
     if not isinstance(node, ALLOWED):
-        raise BrokenTemplate(_("Line %(line)d does something a letter cannot do.") % {"line": node.lineno})
+        raise BrokenTemplate(_("Line %(line)d does something a text cannot do.") % {"line": node.lineno})
     if isinstance(node, nodes.Call):
         check_note(node, vocabulary)
     elif isinstance(node, nodes.Getattr):
@@ -100,7 +100,7 @@ def check_note(node: nodes.Call, vocabulary: Vocabulary) -> None:
     is_note = isinstance(node.node, nodes.Name) and node.node.name == "note"
     arguments = [argument.value for argument in node.args if isinstance(argument, nodes.Const)]
     if not is_note or len(arguments) != 1 or len(node.args) != 1 or node.kwargs or node.dyn_args or node.dyn_kwargs:
-        raise BrokenTemplate(_("Line %(line)d does something a letter cannot do.") % {"line": node.lineno})
+        raise BrokenTemplate(_("Line %(line)d does something a text cannot do.") % {"line": node.lineno})
     if arguments[0] not in vocabulary.notes:
         raise unknown(node, f'note("{arguments[0]}")')
 
@@ -135,7 +135,7 @@ def render_text(source: str, values: Mapping[str, Any], notes: Collection[str] =
     except TemplateError as error:
         raise BrokenTemplate(str(error)) from error
     if PLACEHOLDER.search(text):
-        raise BrokenTemplate(_("A letter cannot hold private links."))
+        raise BrokenTemplate(_("A text cannot hold private links."))
     return unicodedata.normalize("NFC", text).strip(), used
 
 

@@ -82,6 +82,7 @@ class Participant(models.Model):
         verbose_name = _("participant")
         verbose_name_plural = _("participants")
         ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["email"], name="participant_email")]
         permissions = [("view_protected_name", "Can see who a protected participant is")]
 
     def __str__(self):
