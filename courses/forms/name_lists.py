@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Booking
 from courses.services.name_lists import Part, guess_columns, read_line
-from courses.services.participants import Person, free_names
+from courses.services.participants import Person, free_names, why_taken
 from taushet.exceptions import TaushetError
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.tables.reading import MAX_BYTES, Row, Table, read_table, read_text
@@ -185,14 +185,14 @@ def checked(number: int, said: dict[str, str]) -> Line:
 
 def mark_doubled(lines: list[Line], named: list) -> None:
     """Say of each line whether its address, or a name without one, has been met before."""
-    emails = {person.email for person in named}
-    names = {person.name.casefold() for person in named}
+    emails = {person.email: person.is_protected for person in named}
+    names = {person.listed_name.casefold() for person in named}
     email_lines: dict[str, int] = {}
     name_lines: dict[str, int] = {}
     for line in lines:
         name = line.name.casefold()
         if line.email and line.email in emails:
-            line.faults.append(_("%(email)s is on the list already.") % {"email": line.email})
+            line.faults.append(why_taken(line.email, is_protected=emails[line.email]))
         elif line.email and line.email in email_lines:
             line.faults.append(
                 _("The same e-mail address stands on line %(number)d.") % {"number": email_lines[line.email]}

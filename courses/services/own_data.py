@@ -13,7 +13,7 @@ from taushet.services.links import renew_link, revoke_link
 
 from . import certificates, own_messages
 from .guards import lock_booking
-from .participants import refuse_gone
+from .participants import refuse_gone, why_taken
 
 LINK_LIFE = timedelta(days=7)
 CHANGES_A_DAY = 5
@@ -100,5 +100,5 @@ def _refuse_new_address(participant: Participant, email: str) -> None:
     if booking.session.last_ends_at < timezone.now() - ADDRESSES_KEPT:
         raise WrongState(_("The course is over, and we no longer keep addresses for it."))
     others = booking.participants.active().exclude(pk=participant.pk).filter(email=email)
-    if others.exists():
-        raise NameTaken(_("%(email)s is on the list already.") % {"email": email}, field="email")
+    if other := others.first():
+        raise NameTaken(why_taken(email, is_protected=other.is_protected), field="email")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from courses.exceptions import NameTaken, WrongState
 from courses.models import Adaptation, Booking, Participant, Session
@@ -20,6 +20,7 @@ from .changes import Seen, refuse_unseen
 from .guards import lock_booking
 
 NAMED_A_DAY = 10
+NOT_NOW = gettext_lazy("%(email)s cannot be put on the list now. Try again tomorrow, or call us.")
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,7 @@ def replace_participant(
     refuse_twice([*booking.participants.active().exclude(pk=participant.pk), person])
     if person.email and person.email == participant.email:
         if participant.is_protected:
-            raise NameTaken(
-                _("This name is protected. Only its owner and the campaign can put it right."), field="email"
-            )
+            raise NameTaken(why_taken(person.email, is_protected=not by_self), field="email")
         return _correct(participant, person, by=by, kind="participant" if by_self else "booker")
     refuse_named_too_often([person], by)
     _end(participant, Participant.State.REPLACED)
@@ -220,12 +219,22 @@ def refuse_without_seat(booking: Booking, named: int, wanted: int) -> None:
 
 
 def refuse_twice(people: list) -> None:
-    """Raise NameTaken when two of them have the same address."""
-    seen = set()
+    """Raise NameTaken when two of them have the same address; whose it is stays untold when the name is protected."""
+    seen: dict[str, bool] = {}
     for person in people:
         if person.email and person.email in seen:
-            raise NameTaken(_("%(email)s is on the list already.") % {"email": person.email}, field="email")
-        seen.add(person.email)
+            raise NameTaken(why_taken(person.email, is_protected=seen[person.email]), field="email")
+        seen[person.email] = isinstance(person, Participant) and person.is_protected
+
+
+def why_taken(email: str, *, is_protected: bool) -> str:
+    """Say why an address cannot be named.
+
+    Of somebody protected in the words used for an address that has been named too often, so that nobody can find out
+    by trying who stands under an alias.
+    """
+    sentence = NOT_NOW if is_protected else _("%(email)s is on the list already.")
+    return sentence % {"email": email}
 
 
 def refuse_named_too_often(people: list, by: User | None) -> None:
@@ -240,10 +249,7 @@ def refuse_named_too_often(people: list, by: User | None) -> None:
     named = Participant.objects.filter(email__in=emails, created_at__gt=recently).order_by().values("email")
     often = named.annotate(times=Count("pk")).filter(times__gte=NAMED_A_DAY).values_list("email", flat=True).first()
     if often:
-        raise NameTaken(
-            _("%(email)s has been put on lists many times today. Try again tomorrow, or call us.") % {"email": often},
-            field="email",
-        )
+        raise NameTaken(NOT_NOW % {"email": often}, field="email")
 
 
 def _welcome(booking: Booking, participants: list[Participant]) -> None:

@@ -27,7 +27,7 @@ def say(course, kind, text, language="nb"):
     [
         ("Hei, {{ navn }}!", "Linje 1 nevner navn, som ikke er kjent."),
         ("Hei!\n{{ booking.contact_email }}", "Linje 2 nevner booking.contact_email, som ikke er kjent."),
-        ("{% for x in name %}{% endfor %}", "Linje 1 gjør noe et brev ikke kan gjøre."),
+        ("{% for x in name %}{% endfor %}", "Linje 1 gjør noe en tekst ikke kan gjøre."),
         ("[[link:booking:1]]", "En tekst kan ikke inneholde private lenker."),
     ],
 )
