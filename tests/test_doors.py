@@ -126,6 +126,7 @@ FOR_ROLES = {
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
     courses:staff_course_create courses:staff_course_update courses:staff_course_terms
     courses:staff_session_choice courses:staff_session_share courses:staff_session_unshare
+    courses:staff_booking_words courses:staff_session_words
     courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names
     courses:staff_name_replace courses:staff_name_remove courses:staff_change_approve courses:staff_change_refuse
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create

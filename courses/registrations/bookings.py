@@ -9,7 +9,7 @@ from courses import tasks
 from courses.demonstration import bookings as demonstration
 from courses.models import Booking, BookingMessage, Participant
 from courses.registrations.calendars import in_turn
-from courses.services import booking_lists, contact_messages, contacts, erasing, messages, waiting_messages
+from courses.services import booking_lists, contact_messages, contacts, erasing, messages, staff_words, waiting_messages
 from taushet import roles
 from taushet.registries import (
     Deactivation,
@@ -99,7 +99,12 @@ def is_not_erased(message, booking, participant):
     return True
 
 
+def is_to_the_contact(message, booking, participant):
+    return message.to_email == booking.contact_email
+
+
 for key, label, is_wanted in (
+    (staff_words.WORDS_FROM_STAFF, _("Message from us"), is_to_the_contact),
     (messages.CONFIRM_ADDRESS, _("Confirm the address"), waits_for_confirmation),
     (messages.CONFIRMED, _("Booking confirmed"), is_told_to_a_contact),
     (messages.CHANGED, _("Booking changed"), is_told_to_a_contact),

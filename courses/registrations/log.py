@@ -36,6 +36,7 @@ WORDS = {
     "booking.wait_ended": _("Waiting list ended with the course"),
     "booking.waiting": _("Group put on the waiting list"),
     "booking.wish_changed": _("Wish on the waiting list changed"),
+    "booking.written_to": _("Message written to a booker"),
     "bookings.exported": _("Bookings exported"),
     "certificate.issued": _("Course certificate issued"),
     "certificate.renamed": _("Name on a course certificate changed"),

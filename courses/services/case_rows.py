@@ -34,6 +34,7 @@ STEPS = {
     "booking.taken_over": lambda: _("A colleague took over."),
     "booking.cancelled": lambda: _("Cancelled."),
     "booking.expired": lambda: _("Expired, since the address was not confirmed."),
+    "booking.written_to": lambda: _("We wrote to the contact."),
     "booking.archived": lambda: _("The case was taken out as a file."),
 }
 

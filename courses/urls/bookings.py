@@ -11,6 +11,7 @@ from courses.views import (
     staff_booking_changes,
     staff_booking_choice,
     staff_bookings,
+    staff_words,
     waiting,
 )
 from taushet.tables.writing import CSV, XLSX
@@ -61,6 +62,8 @@ urlpatterns = [
     path(
         "stab/kurs/<int:session_id>/bestillinger/ny/", staff_bookings.staff_booking_create, name="staff_booking_create"
     ),
+    path("stab/bestillinger/melding/", staff_words.staff_booking_words, name="staff_booking_words"),
+    path("stab/kurs/melding/", staff_words.staff_session_words, name="staff_session_words"),
     path("stab/bestillinger/valgte/", staff_booking_choice.staff_booking_choice, name="staff_booking_choice"),
     *(
         path(
