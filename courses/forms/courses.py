@@ -95,6 +95,8 @@ class CourseForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
+        for name in LONG_TEXTS:  # browsers send other line breaks than are stored, which is no change
+            data[name] = data.get(name, "").replace("\r\n", "\n")
         fewest, most = data.get("participants_min"), data.get("participants_max")
         if fewest and most and most < fewest:
             self.add_error("participants_max", _("This is fewer than the fewest participants."))

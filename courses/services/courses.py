@@ -28,7 +28,8 @@ class CourseChanged(ContentChanged):
 
 def content_of_course(course: Course, names: Iterable[str]) -> dict:
     """Return fields of a course as its form carries them, so that two editors can be told apart."""
-    return {name: plain_value(getattr(course, name)) for name in names}
+    values = {name: plain_value(getattr(course, name)) for name in names}
+    return {name: value.replace("\r\n", "\n") if isinstance(value, str) else value for name, value in values.items()}
 
 
 @transaction.atomic

@@ -65,3 +65,16 @@ def test_what_the_form_did_not_carry_is_no_reason_to_fail(client, staff, carried
 
 def test_form_of_a_course_asks_for_every_field_that_is_compared():
     assert set(CourseForm(instance=CourseFactory()).fields) == set(CourseForm.Meta.fields) - {"slug"}
+
+
+@pytest.mark.parametrize("stored", ["En.\nTo.", "En.\r\nTo."])
+def test_line_breaks_of_a_browser_are_no_difference(client, staff, stored):
+    course = CourseFactory(offers_online=True, description_nb=stored)
+    fields = opened(client, course) | {"description_nb": "En.\r\nTo."}
+    client.post(page_of(course), fields | {"summary_nb": "Deres."})
+
+    second = client.post(page_of(course), fields | {"summary_nb": "Min."})
+
+    course.refresh_from_db()
+    assert [row["label"] for row in second.context["difference"]["rows"]] == ["Summary in bokmål"]
+    assert course.description_nb == "En.\nTo."
