@@ -9,6 +9,7 @@ from itertools import batched
 
 from django.db import transaction
 from django.tasks import task
+from django.utils import timezone
 
 from courses.models import Booking, BookingMessage, MailKind, Participant, Session
 from taushet.models import Message
@@ -53,7 +54,9 @@ def _welcome_some(booking_id: int, numbers: Iterable[int]) -> int:
         "municipality", "session__course", "session__municipality"
     )
     booking = together.get(pk=booking_id)
-    if booking.state != Booking.State.CONFIRMED:
+    session = booking.session
+    is_off = session.state == Session.State.CANCELLED or session.last_ends_at <= timezone.now()
+    if booking.state != Booking.State.CONFIRMED or is_off:
         return 0
     told = BookingMessage.objects.filter(message__kind=WELCOME, participant__in=numbers)
     people = booking.participants.active().filter(pk__in=numbers).exclude(email="")

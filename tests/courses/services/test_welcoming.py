@@ -1,7 +1,7 @@
 import pytest
 
 from courses.exceptions import NameTaken
-from courses.models import Booking, Participant
+from courses.models import Booking, Participant, Session
 from courses.services import welcoming
 from courses.services.bookings import cancel_booking
 from courses.services.participants import (
@@ -100,6 +100,16 @@ def test_nobody_is_welcomed_to_a_booking_that_was_cancelled_meanwhile():
     name_many(booking)
 
     cancel_booking(booking)
+    run_all_due_jobs()
+
+    assert welcomed() == []
+
+
+def test_nobody_is_welcomed_to_a_session_that_was_called_off_meanwhile():
+    booking = BookingFactory(seats=MANY)
+    name_many(booking)
+
+    Session.objects.update(state=Session.State.CANCELLED)
     run_all_due_jobs()
 
     assert welcomed() == []
