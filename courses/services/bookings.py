@@ -322,7 +322,8 @@ def cancel_booking(
     """Give back all seats of a booking and tell everybody who was told of it. Cancelling twice changes nothing.
 
     The booker of a confirmed booking does it within the terms, which also say what it costs. Raises TermsForbid,
-    BookingChanged when `seen` is no longer how things stand, and WrongState once the session has begun.
+    BookingChanged when `seen` is no longer how things stand, and WrongState once the session has begun or is cancelled:
+    its bookings stay as they were, and nobody pays for it.
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking, door.session)
@@ -332,6 +333,7 @@ def cancel_booking(
             raise WrongState(_("The course has begun, so the booking can no longer be cancelled."))
         was_confirmed = booking.state == Booking.State.CONFIRMED
         if was_confirmed:
+            refuse_unchangeable(booking, door.session)
             refuse_unseen(booking, seen)
             charge(booking, booking.seats, refuse_against_terms(booking, Act.CANCEL, by, fee_percent))
         _end(booking, Booking.State.CANCELLED, door)

@@ -91,6 +91,8 @@ def why_not_confirm(booking: Booking) -> str:
 def why_not_cancel(booking: Booking) -> str:
     if not booking.is_live:
         return _("Nothing to cancel: %(state)s.") % {"state": booking.get_state_display().lower()}
+    if booking.session.state == Session.State.CANCELLED:
+        return _("The course is cancelled, so the booking cannot be changed.")
     if booking.session.first_starts_at <= timezone.now():
         return _("The course has begun.")
     return ""

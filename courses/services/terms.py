@@ -126,7 +126,7 @@ def standing_of(terms: dict, session: Session, *, price: Decimal | int, now: dat
     """Return where terms stand for a session now. Without a price nothing costs anything."""
     now, starts_at = now or timezone.now(), session.first_starts_at
     read = Terms.read(terms)
-    if not read.stages:
+    if not read.stages or session.state == Session.State.CANCELLED:
         return Standing(0, Permits.ALL, 0, starts_at, ())
     ends = [stage.ends_at(starts_at) for stage in read.stages]
     number = next((place for place, end in enumerate(ends) if now < end), len(ends))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.exceptions import CoursesError, SeatsTaken, TooManyHolds
 from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
-from courses.models import Booking
+from courses.models import Booking, Session
 from courses.services import bookings, contacts, events, sheets, terms
 from courses.services.changes import seen_now
 from courses.services.guards import refuse_unbookable
@@ -97,6 +97,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
     `changes` is what happened between the page they were typed on, and now.
     """
     booking = access.booking
+    is_off = booking.session.state == Session.State.CANCELLED
     standing = terms.standing_of_booking(booking)
     participants = booking.participants.active().with_certificate_to_hand_out()
     if not access.is_contact:
@@ -110,9 +111,10 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         "meetings": meetings_of(booking),
         "participants": participants,
         "unnamed": unnamed,
-        "is_open": booking.state in {Booking.State.HELD, Booking.State.CONFIRMED}
-        and booking.session.last_ends_at > timezone.now(),
-        "is_changeable": booking.state == Booking.State.CONFIRMED and booking.session.first_starts_at > timezone.now(),
+        "is_open": booking.takes_names and not is_off and booking.session.last_ends_at > timezone.now(),
+        "is_changeable": booking.state == Booking.State.CONFIRMED
+        and not is_off
+        and booking.session.first_starts_at > timezone.now(),
         "terms": standing.lines,
         "may_give_back": standing.allows(terms.Act.FEWER) and booking.seats > 1,
         "fees": booking.fees.all() if booking.seat_price else (),

@@ -34,11 +34,16 @@ def test_bookings_that_cannot_be_cancelled_are_left_out_with_the_reason():
     fits = BookingFactory()
     gone = BookingFactory(state="cancelled")
     begun = BookingFactory(session=SessionFactory(first_starts_at=timezone.now() - timedelta(hours=1)))
+    off = BookingFactory(session=SessionFactory(state="cancelled"))
 
-    found = sort_out(BOOKING_CHOICES["avbestill"], [fits, gone, begun])
+    found = sort_out(BOOKING_CHOICES["avbestill"], [fits, gone, begun, off])
 
     assert found.fit == [fits]
-    assert [why for _row, why in found.left_out] == ["Nothing to cancel: called off.", "The course has begun."]
+    assert [why for _row, why in found.left_out] == [
+        "Nothing to cancel: called off.",
+        "The course has begun.",
+        "The course is cancelled, so the booking cannot be changed.",
+    ]
 
 
 def test_a_second_click_changes_nothing():

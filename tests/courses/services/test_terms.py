@@ -17,6 +17,7 @@ from courses.services.courses import set_terms
 from courses.services.messages import tell_confirmed
 from courses.services.moves import move_booking
 from courses.services.participants import Person, replace_participant
+from courses.services.sessions import cancel_session
 from courses.services.terms import Stage, Terms, in_order, standing_of
 from courses.services.waiting import join_waiting_list
 from taushet.models import AuditEntry, Message
@@ -160,6 +161,20 @@ def test_cancelling_in_the_second_stage_costs_a_share_of_all_seats():
     cancel_booking(booking)
 
     assert [fee.amount for fee in booking.fees.all()] == [1000]
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_a_cancelled_session_costs_nobody_anything(by_staff):
+    booking = booked(1)
+    cancel_session(booking.session, by=StaffFactory())
+    told = Message.objects.count()
+
+    with pytest.raises(WrongState):
+        cancel_booking(booking, **({"by": StaffFactory(), "fee_percent": 50} if by_staff else {}))
+
+    booking.refresh_from_db()
+    assert (booking.state, BookingFee.objects.count(), Message.objects.count()) == ("confirmed", 0, told)
+    assert standing_of(booking.terms, booking.session, price=1000).fee == 0
 
 
 @pytest.mark.parametrize("number", [1, 2])

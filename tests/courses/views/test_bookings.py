@@ -586,3 +586,16 @@ def test_cancelled_booking_shows_what_it_was(client):
 
     assert "Bestillingen er avbestilt" in page
     assert "Avbestill " not in page
+
+
+@pytest.mark.parametrize("state", ["held", "confirmed"])
+def test_booking_of_a_cancelled_course_says_so_and_offers_no_change(client, state):
+    held_until = timezone.now() + timedelta(hours=5)
+    booking = BookingFactory(session=SessionFactory(state="cancelled"), state=state, held_until=held_until)
+
+    response = client.get(page_of("booking", booking))
+
+    assert "Kurset er avlyst" in text_of(response)
+    assert "Ett steg gjenstår" not in text_of(response)
+    for name in ("booking_seats", "booking_move", "booking_names", "participant_signup"):
+        assert page_of("booking", booking, name) not in response.content.decode()
