@@ -16,7 +16,7 @@ from taushet.services import audit, people
 from taushet.services.links import open_link, renew_link, revoke_link
 
 from . import contact_messages, messages
-from .guards import lock_booking, refuse_too_many_holds, refuse_unchangeable
+from .guards import lock_booking, lock_with_session, refuse_too_many_holds, refuse_unchangeable
 
 HAND_OVER_LIFE = timedelta(days=7)
 LOST_LINK_PAUSE = timedelta(minutes=10)
@@ -121,7 +121,7 @@ def take_over(booking: Booking, *, phone: str, role: str) -> Booking:
 
     Raises WrongState when no colleague was asked, or too long ago.
     """
-    booking = lock_booking(booking)
+    booking = lock_with_session(booking)
     refuse_unchangeable(booking, booking.session)
     wish = waiting_hand_over(booking)
     if wish is None:

@@ -17,7 +17,7 @@ from taushet.services import audit
 from taushet.services.mail_html import make_html
 
 from .calendars import retitle_invitations
-from .guards import lock_booking
+from .guards import lock_with_session
 
 WAITING = (Message.State.QUEUED, Message.State.HELD)
 
@@ -28,7 +28,7 @@ def choose_for_booking(booking: Booking, *, shows_course: bool, by: User | None 
 
     Participants who have chosen for themselves keep what they chose. The same choice again changes nothing.
     """
-    booking = lock_booking(booking)
+    booking = lock_with_session(booking)
     if booking.shows_course_name == shows_course:
         return booking
     before = _shown_to(booking)
@@ -42,7 +42,7 @@ def choose_for_booking(booking: Booking, *, shows_course: bool, by: User | None 
 @transaction.atomic
 def choose_for_participant(participant: Participant, *, shows_course: bool | None) -> Participant:
     """Let a participant's own mail and calendar name the course or not; None leaves it to the booker again."""
-    booking = lock_booking(participant.booking)
+    booking = lock_with_session(participant.booking)
     participant = booking.participants.get(pk=participant.pk)
     if participant.shows_course_name == shows_course:
         return participant

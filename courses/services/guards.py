@@ -31,6 +31,15 @@ def lock_booking(booking: Booking, session: Session | None = None) -> Booking:
     return booking
 
 
+def lock_with_session(booking: Booking) -> Booking:
+    """Return a booking as it is now, locked together with its session, which is neither moved nor cancelled meanwhile.
+
+    For whoever writes calendar mail of it. Raises WrongState when the booking is being moved to another session.
+    """
+    session_id = Booking.objects.values_list("session", flat=True).get(pk=booking.pk)
+    return lock_booking(booking, Session.objects.select_for_update(no_key=True).get(pk=session_id))
+
+
 def refuse_unbookable(session: Session, municipality: Municipality | None = None) -> None:
     """Raise NotBookable or ClosedToOthers, with a sentence that says why a session takes no booking."""
     if session.state == Session.State.CANCELLED:

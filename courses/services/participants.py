@@ -17,7 +17,7 @@ from taushet.services import audit
 
 from . import messages, own_messages
 from .changes import Seen, refuse_unseen
-from .guards import lock_booking
+from .guards import lock_with_session
 
 NAMED_A_DAY = 10
 NOT_NOW = gettext_lazy("%(email)s cannot be put on the list now. Try again tomorrow, or call us.")
@@ -49,7 +49,7 @@ def name_participants(
     when there are more names than seats or an address is on the list already, and WrongState when the booking or the
     course is over.
     """
-    booking = lock_booking(booking)
+    booking = lock_with_session(booking)
     done = named_by_request(booking, request_key)
     if done:
         return done
@@ -95,7 +95,7 @@ def replace_participant(
     contacts hear of it when the participant did it. Raises NameTaken when the colleague is on the list already,
     BookingChanged when `seen` is no longer how things stand, and WrongState when the seat is nobody's any more.
     """
-    booking = lock_booking(participant.booking)
+    booking = lock_with_session(participant.booking)
     done = Participant.objects.filter(booking=booking, request_key=request_key).first()
     if done:
         return done
@@ -144,7 +144,7 @@ def withdraw_participant(
     The contacts hear of it when the participant did it. Raises BookingChanged when `seen` is no longer how things
     stand, and WrongState when the course is over.
     """
-    booking = lock_booking(participant.booking)
+    booking = lock_with_session(participant.booking)
     participant = booking.participants.get(pk=participant.pk)
     if participant.state != Participant.State.ACTIVE:
         return participant
@@ -166,7 +166,7 @@ def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participan
     learns no more. Without an address there is no mail at all. Raises NameTaken when all seats have names, and
     WrongState.
     """
-    booking = lock_booking(booking)
+    booking = lock_with_session(booking)
     if booking.state != Booking.State.CONFIRMED:
         raise WrongState(_("This sign-up is not open. Ask your contact at work."))
     others = booking.participants.active().exclude(request_key=f"{request_key}/0")

@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 
 from courses.exceptions import NameTaken, SeatsTaken, TooManyHolds, WrongState
-from courses.models import Booking, ConfirmedAddress, DateAlert, PlannedMail, WaitingPlace
+from courses.models import Booking, ConfirmedAddress, DateAlert, Invitation, PlannedMail, WaitingPlace
 from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
 from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
@@ -16,7 +17,7 @@ from courses.services.due_mails import write_due_mails
 from courses.services.moves import move_booking
 from courses.services.participants import Person, name_participants, sign_up
 from courses.services.planned_mails import follow_booking
-from courses.services.sessions import MeetingPlan, change_session
+from courses.services.sessions import MeetingPlan, cancel_session, change_session
 from courses.services.waiting import accept_offer, join_waiting_list
 from courses.services.welcoming import welcome_later
 from taushet.models import Message
@@ -289,3 +290,30 @@ def test_two_workers_welcome_each_participant_once():
 
     assert sum(results) == 30
     assert Message.objects.values("to_email").distinct().count() == Message.objects.count() == 30
+
+
+@pytest.mark.parametrize("ends_it", [True, False])
+def test_whoever_is_named_while_the_session_changes_gets_what_it_has_become(ends_it):
+    staff = StaffFactory()
+    bookings = [BookingFactory(seats=4) for _round in range(6)]
+
+    for booking in bookings:
+        session = booking.session
+        meeting = session.meetings.get()
+        moved = MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)
+
+        def work(number, booking=booking, session=session, moved=moved):
+            if number < 4:
+                person = Person(f"Person {number}", f"p{booking.pk}-{number}@bodo.test")
+                return name_participants(booking, [person], request_key=f"named-{booking.pk}-{number}")
+            if ends_it:
+                return cancel_session(session, by=staff)
+            return change_session(session, by=staff, meetings=[moved])
+
+        at_once(5, work)
+
+    left = Invitation.objects.filter(cancelled_at=None)
+    if ends_it:
+        assert not left.exists()
+    else:
+        assert not left.filter(sequence__lt=F("meeting__sequence")).exists()

@@ -11,6 +11,7 @@ from courses.services.participants import (
     replace_participant,
     withdraw_participant,
 )
+from courses.services.sessions import cancel_session
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
@@ -162,6 +163,16 @@ def test_names_of_a_held_booking_are_welcomed_when_it_is_confirmed():
     booking = BookingFactory(seats=MANY, state=Booking.State.HELD, held_until=SessionFactory().first_starts_at)
 
     name_many(booking)
+    run_all_due_jobs()
+
+    assert welcomed() == []
+
+
+def test_nobody_is_welcomed_to_a_session_that_was_cancelled_meanwhile():
+    booking = BookingFactory(seats=MANY)
+    name_many(booking)
+    cancel_session(booking.session, by=StaffFactory())
+
     run_all_due_jobs()
 
     assert welcomed() == []
