@@ -10,6 +10,7 @@ from courses.demonstration import bookings as demonstration
 from courses.models import Booking, BookingMessage, Participant
 from courses.registrations.calendars import in_turn
 from courses.services import booking_lists, contact_messages, contacts, erasing, messages, staff_words, waiting_messages
+from courses.services.booking_mail import opens_what_is_not_theirs
 from taushet import roles
 from taushet.registries import (
     Deactivation,
@@ -49,7 +50,8 @@ def only_if(is_wanted):
 
     def before_sending(message):
         row = BookingMessage.objects.select_related("booking", "participant").filter(message=message).first()
-        if row is None or row.booking.erased_at or not is_wanted(message, row.booking, row.participant):
+        is_over = row is None or row.booking.erased_at or not is_wanted(message, row.booking, row.participant)
+        if is_over or opens_what_is_not_theirs(message):
             return Decision("cancel", gettext_noop("The booking has changed since this was written."))
         if contacts.is_shut_out(message.to_email):
             return Decision("cancel", gettext_noop("The access of this person has been closed."))

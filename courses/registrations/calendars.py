@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from courses.services import calendars
+from courses.services.booking_mail import opens_what_is_not_theirs
 from taushet.registries import SEND, Decision, MessageKind, RetentionRule, message_kinds, retention_rules
 
 A_MINUTE = timedelta(minutes=1)
@@ -24,6 +25,8 @@ def unless_superseded(message):
     """What was changed or cancelled before it left is not worth a mail."""
     if calendars.is_superseded(message):
         return Decision("cancel", gettext_noop("A later change was written."))
+    if opens_what_is_not_theirs(message):
+        return Decision("cancel", gettext_noop("The booking has changed since this was written."))
     return in_turn(message)
 
 

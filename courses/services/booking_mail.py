@@ -11,6 +11,7 @@ from django.utils import translation
 
 from courses.models import Booking, BookingMessage, MailKind, Meeting, Participant, PlannedMail, Session
 from taushet.models import Message
+from taushet.services.links import PLACEHOLDER
 from taushet.services.outbox import draft_message, render_mail, write_messages
 
 from . import mail_texts
@@ -18,12 +19,28 @@ from .events import location
 from .guards import CONFIRM_ADDRESS
 
 Texts = Mapping[tuple[str, str], str]
+# Whose a private link is: only that address may get it.
+OWNERS = {
+    "booking": (Booking, "contact_email"),
+    "booking-second": (Booking, "second_email"),
+    "participant": (Participant, "email"),
+}
 
 
 def contacts_of(booking: Booking) -> list[tuple[str, str]]:
     """Return the addresses that answer for a booking, each with the purpose of its link."""
     contacts = [(booking.contact_email, "booking"), (booking.second_email, "booking-second")]
     return [(email, purpose) for email, purpose in contacts if email]
+
+
+def opens_what_is_not_theirs(message: Message) -> bool:
+    """Whether a mail carries a private link that belongs to another address by now, such as after a hand-over."""
+    found = {(purpose, number) for purpose, number in PLACEHOLDER.findall(message.text) if purpose in OWNERS}
+    for purpose, number in found:
+        model, field = OWNERS[purpose]
+        if not model.objects.filter(**{"pk": number, field: message.to_email}).exists():
+            return True
+    return False
 
 
 def template_of(kind: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.utils import translation
 
-from courses.models import Booking, CourseRequest, HandOver
+from courses.models import Booking, CourseRequest, HandOver, Invitation, Participant
 from taushet.models import Message
 from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail, write_message
@@ -33,13 +33,26 @@ def ask_to_take_over(hand_over: HandOver) -> Message:
 def tell_handed_over(booking: Booking, *, former_email: str, former_name: str) -> None:
     """Tell the former contact that a colleague has taken over, and move the calendar entries along."""
     subject, text = render(HANDED_OVER, booking, former_email)
-    takes_part = booking.participants.active().filter(email=former_email).exists()
+    participant = booking.participants.active().filter(email=former_email).first()
     told = []
-    if not takes_part:
+    if participant:
+        keep_as_participant(participant)
+    else:
         told = cancel_invitations(booking=booking, email=former_email, kind=HANDED_OVER, subject=subject, text=text)
     if not told:
         post(HANDED_OVER, booking, former_email, subject, text, name=former_name)
     send_confirmation(booking)
+
+
+def keep_as_participant(participant: Participant) -> None:
+    """Let what a former contact holds in the calendar be that of a participant, whose mails lead to the own page only."""
+    booking, email = participant.booking, participant.email
+    Invitation.objects.filter(booking=booking, email=email, cancelled_at=None).update(participant=participant)
+    contacts_page, own_page = placeholder("booking", booking.pk), placeholder("participant", participant.pk)
+    waiting = Message.objects.filter(state__in=[Message.State.QUEUED, Message.State.HELD], to_email=email)
+    for message in waiting.filter(pk__in=booking.messages.values("message")).exclude(calendar=""):
+        text, html = (part.replace(contacts_page, own_page) for part in (message.text, message.html))
+        waiting.filter(pk=message.pk).update(text=text, html=html)
 
 
 def send_links(

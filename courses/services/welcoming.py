@@ -49,7 +49,7 @@ def welcome_later(booking_id: int, numbers: list[int]) -> int:
 def _welcome_some(booking_id: int, numbers: Iterable[int]) -> int:
     """Welcome some under the session's lock, so that nobody is sent a meeting that is just being moved."""
     session_id = Booking.objects.values_list("session", flat=True).get(pk=booking_id)
-    session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+    Session.objects.select_for_update(no_key=True).get(pk=session_id)
     together = Booking.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "municipality", "session__course", "session__municipality"
     )

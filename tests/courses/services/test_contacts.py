@@ -6,6 +6,7 @@ from django.utils import timezone
 from courses.exceptions import TooManyHolds, WrongState
 from courses.models import Booking, BookingMessage, ConfirmedAddress, HandOver
 from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.change_requests import ask_for_change, refuse_request
 from courses.services.contacts import (
     correct_address,
     hand_over,
@@ -13,6 +14,7 @@ from courses.services.contacts import (
     set_second_contact,
     take_over,
 )
+from courses.services.sessions import MeetingPlan, change_session
 from taushet.models import Message, SecretLink, User
 from taushet.registries import message_kinds
 from taushet.services import people
@@ -310,3 +312,56 @@ def test_mail_of_an_erased_booking_does_not_leave():
     Booking.objects.update(erased_at=timezone.now())
 
     assert decision(Message.objects.get()) == "cancel"
+
+
+def handed_over(booking):
+    hand_over(booking, name="Per Hansen", email="per@bodo.test")
+    return take_over(booking, phone="+4741234567", role="")
+
+
+def test_former_contact_who_takes_part_is_told_of_changes_with_the_own_link_only():
+    booking = make_booking(takes_part=True)
+    participant = booking.participants.get()
+    Message.objects.update(state="sent")
+
+    handed_over(booking)
+    meeting = booking.session.meetings.get()
+    change_session(
+        booking.session,
+        by=StaffFactory(),
+        meetings=[MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)],
+    )
+
+    changed = Message.objects.get(kind="invitation-change", to_email="kari@bodo.test")
+    assert f"[[link:participant:{participant.pk}]]" in changed.text
+    assert "[[link:booking:" not in changed.text + changed.html
+    assert decision(changed) == "send"
+
+
+def test_change_that_waits_for_a_former_contact_who_takes_part_loses_the_link_of_the_booking():
+    booking = make_booking(takes_part=True)
+    meeting = booking.session.meetings.get()
+    change_session(
+        booking.session,
+        by=StaffFactory(),
+        meetings=[MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)],
+    )
+    Message.objects.exclude(kind="invitation-change").update(state="sent")
+
+    handed_over(booking)
+
+    changed = Message.objects.get(kind="invitation-change", to_email="kari@bodo.test")
+    assert "[[link:booking:" not in changed.text + changed.html
+    assert decision(changed) == "send"
+
+
+def test_no_mail_that_waits_brings_a_former_contact_the_new_link():
+    booking = make_booking()
+    asked = ask_for_change(booking, kind="seats", seats=5, request_key="ask")
+    refuse_request(asked, by=StaffFactory(), answer="Rommet er fullt.")
+    refused = Message.objects.get(kind="booking-change-refused")
+    assert decision(refused) == "send"
+
+    handed_over(booking)
+
+    assert decision(refused) == "cancel"
