@@ -104,7 +104,7 @@ def _contacts(booking: Booking) -> set[str]:
 
 
 def _redact(booking: Booking, words: set[str]) -> None:
-    """Take words out of the messages of a booking that are about others too, such as those to its contacts."""
+    """Take words out of what is about others too: mail of a booking, such as to its contacts, and what staff was asked."""
     words |= {escape(word) for word in words}
     if not words:
         return
@@ -112,9 +112,12 @@ def _redact(booking: Booking, words: set[str]) -> None:
     for word in words:
         for field in TEXTS:
             naming |= Q(**{f"{field}__contains": word})
-    found = Message.objects.filter(naming, pk__in=booking.messages.values("message"))
     longest_first = sorted(words, key=len, reverse=True)
     pattern = re.compile("|".join(rf"(?<!\w){re.escape(word)}(?!\w)" for word in longest_first))
+    for asked in booking.change_requests.exclude(words="", answer=""):
+        asked.words, asked.answer = pattern.sub(ERASED, asked.words), pattern.sub(ERASED, asked.answer)
+        asked.save(update_fields=["words", "answer"])
+    found = Message.objects.filter(naming, pk__in=booking.messages.values("message"))
     for message in found.exclude(state=Message.State.SENDING).select_for_update().order_by("pk"):
         for field in TEXTS:
             setattr(message, field, pattern.sub(ERASED, getattr(message, field)))

@@ -15,13 +15,14 @@ from django.utils import timezone
 from courses.models import AttendanceMark, Meeting, Participant, Session
 from courses.services import attendance, bookings, certificates, evaluations, own_data
 from courses.services.adaptations import tell_adaptation
+from courses.services.change_requests import ask_for_change, refuse_request
 from courses.services.own_erasing import empty_left_over, erase_participant
 from courses.services.participants import Person, name_participants, withdraw_participant
 from courses.services.protection import protect_name
 from taushet.models import Message, Suppression
 from taushet.services.links import find_subject, issue_link
 from taushet.services.sending import send_all_due
-from tests.factories.courses import BookingFactory, SessionFactory
+from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, sign_in
 
@@ -350,3 +351,15 @@ def test_session_of_others_is_left_alone():
     erase_participant(booking.participants.get(email=EMAIL))
 
     assert session.seats_taken == 0
+
+
+def test_name_is_taken_out_of_what_staff_was_asked_and_answered():
+    booking = BookingFactory(seats=3)
+    person = ParticipantFactory(booking=booking, name="Liv Lie", email="liv@bodo.test")
+    asked = ask_for_change(booking, kind="seats", seats=2, words="Liv Lie (liv@bodo.test) er syk", request_key="ask")
+    refuse_request(asked, by=StaffFactory(), answer="Hils Liv Lie!")
+
+    erase_participant(person)
+
+    asked.refresh_from_db()
+    assert (asked.words, asked.answer) == ("(slettet) ((slettet)) er syk", "Hils (slettet)!")
