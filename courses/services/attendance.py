@@ -106,7 +106,7 @@ def absences(session: Session) -> Absences:
             | Q(state=Participant.State.ACTIVE, booking__state=Booking.State.CANCELLED)
         )
         .select_related("booking__municipality", "booking__unit")
-        .order_by("name", "pk")
+        .in_listed_order()
     )
     found = Absences()
     for participant in gone:

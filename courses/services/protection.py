@@ -7,7 +7,7 @@ by campaign staff with the right `courses.view_protected_name`. Trainers, booker
 import re
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from courses.exceptions import WrongState
@@ -35,7 +35,7 @@ def protect_name(
         raise WrongState(_("The name has been erased."))
     participant.alias, participant.certificate_name = alias, certificate_name
     participant.save(update_fields=["alias", "certificate_name"])
-    _replace_in_messages(participant)
+    _replace_in_texts(participant)
     _record("participant.protected", participant, by)
     return participant
 
@@ -61,22 +61,38 @@ def find_addresses(addresses: set[str]) -> set[str]:
     return set(all_addresses().filter(email__in=addresses))
 
 
-def _replace_in_messages(participant: Participant) -> None:
-    """Put the alias for the name in every stored mail about the participant."""
+def _replace_in_texts(participant: Participant) -> None:
+    """Put the alias for the name in every stored mail about the participant, and in what staff was asked.
+
+    Mail about a colleague can tell of the participant too, as when the seat was passed on. Where somebody else of the
+    booking has the same name, only what is about the participant is touched.
+    """
     whole_name = re.compile(rf"(?<!\w){re.escape(participant.name)}(?!\w)")
-    about = Message.objects.filter(pk__in=participant.messages.values("message"))
-    for message in about.exclude(to_email="").exclude(text=""):
-        subject, text = (
-            whole_name.sub(lambda _match: participant.alias, part) for part in (message.subject, message.text)
-        )
-        message.subject, message.text, message.html = (
-            subject,
-            text,
-            make_html(text, subject=subject, language=message.language),
-        )
+
+    def replaced(text: str) -> str:
+        return whole_name.sub(lambda _match: participant.alias, text)
+
+    booking = participant.booking
+    about = Q(pk__in=participant.messages.values("message"))
+    if not _is_shared(participant):
+        told = Q(subject__contains=participant.name) | Q(text__contains=participant.name)
+        about |= Q(pk__in=booking.messages.values("message")) & told
+        for asked in booking.change_requests.exclude(words="", answer=""):
+            asked.words, asked.answer = replaced(asked.words), replaced(asked.answer)
+            asked.save(update_fields=["words", "answer"])
+    for message in Message.objects.filter(about).exclude(to_email="").exclude(text=""):
+        message.subject, message.text = replaced(message.subject), replaced(message.text)
+        message.html = make_html(message.text, subject=message.subject, language=message.language)
         if message.to_email == participant.email:
             message.to_name = participant.alias
         message.save(update_fields=["to_name", "subject", "text", "html"])
+
+
+def _is_shared(participant: Participant) -> bool:
+    """Whether a contact or somebody else of the booking has the very same name."""
+    booking = participant.booking
+    others = booking.participants.exclude(pk=participant.pk).filter(name=participant.name)
+    return participant.name in {booking.contact_name, booking.second_name} or others.exists()
 
 
 def _lock(participant: Participant) -> Participant:

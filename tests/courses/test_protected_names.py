@@ -15,14 +15,16 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from courses.forms.name_lists import Line, mark_doubled
 from courses.models import Booking, Invitation, Meeting, Participant, Session
 from courses.services import certificates
 from courses.services.adaptations import tell_adaptation
 from courses.services.assignments import assign_trainer
-from courses.services.attendance import Seen, record_marks
+from courses.services.attendance import Seen, absences, record_marks
 from courses.services.bookings import cancel_booking, change_seats
+from courses.services.change_requests import ask_for_change, refuse_request
 from courses.services.messages import send_own_link, tell_confirmed
-from courses.services.participants import withdraw_participant
+from courses.services.participants import Person, replace_participant, withdraw_participant
 from courses.services.protection import protect_name, show_name
 from courses.services.sessions import MeetingPlan, change_session
 from courses.services.trainers import register_trainer
@@ -211,6 +213,47 @@ def test_no_mail_of_what_happens_later_tells_who_it_is(booking, participant, tra
     kinds = set(Message.objects.values_list("kind", flat=True))
     assert {"participant-withdrew", "participant-removed", "invitation-change", "booking-cancelled"} <= kinds
     assert told_by_mail_and_log() == []
+
+
+def test_mail_about_the_colleague_who_got_the_seat_and_words_to_staff_tell_the_alias(booking):
+    person = booking.participants.get(email=EMAIL)
+    words = f"{NAME} er syk, kan vi få to plasser mindre?"
+    asked = ask_for_change(booking, kind="seats", seats=2, words=words, request_key="ask")
+    refuse_request(asked, by=StaffFactory(), answer=f"Nei, {NAME} må komme.")
+    replace_participant(person, Person("Mona Moe", "mona@bodo.test"), request_key="swap", by_self=True)
+
+    protect_name(person, alias=ALIAS)
+
+    asked.refresh_from_db()
+    assert (asked.words, asked.answer) == (f"{ALIAS} er syk, kan vi få to plasser mindre?", f"Nei, {ALIAS} må komme.")
+    assert f"{ALIAS} kan ikke komme" in Message.objects.filter(kind="participant-passed-on").first().text
+    assert told_by_mail_and_log() == []
+
+
+def test_contact_of_the_same_name_keeps_it(booking):
+    Booking.objects.update(contact_name=NAME)
+    asked = ask_for_change(booking, kind="seats", seats=2, words=f"Hilsen {NAME}", request_key="ask")
+
+    protect_name(booking.participants.get(email=EMAIL), alias=ALIAS)
+
+    asked.refresh_from_db()
+    assert asked.words == f"Hilsen {NAME}"
+
+
+def test_list_of_names_does_not_find_out_who_is_protected(booking, participant):
+    Participant.objects.filter(pk=participant.pk).update(email="")
+    line = Line(1, NAME, "", "", "")
+
+    mark_doubled([line], list(booking.participants.active()))
+
+    assert line.faults == []
+
+
+def test_those_who_gave_up_a_seat_are_in_the_order_of_what_stands_there(booking, participant):
+    named = [ParticipantFactory(booking=booking, name=name) for name in ("Arne", "Siri")]
+    Participant.objects.filter(pk__in=[participant.pk, *(one.pk for one in named)]).update(state="withdrawn")
+
+    assert [one.listed_name for one in absences(booking.session).in_time] == ["Arne", ALIAS, "Siri"]
 
 
 def test_name_stands_everywhere_again_when_its_owner_wants_it(booking, participant, client):
