@@ -158,8 +158,9 @@ class Booking(models.Model):
 
     @property
     def total_price(self):
-        """What the booking costs in kroner, as Decimal, before any VAT."""
-        return self.seats * self.seat_price
+        """What the seats cost in kroner, before any VAT; nothing once they are given back or the session is off."""
+        is_off = self.session.state == self.session.State.CANCELLED
+        return self.seats * self.seat_price if self.is_live and not is_off else 0
 
 
 class ConfirmedAddress(models.Model):

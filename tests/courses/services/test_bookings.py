@@ -629,3 +629,12 @@ def test_held_booking_costs_few_queries_behind_the_door(django_assert_max_num_qu
 
     with django_assert_max_num_queries(17):
         book_seats(session, **fields)
+
+
+@pytest.mark.parametrize(
+    ("state", "session_state"), [("cancelled", "open"), ("expired", "open"), ("confirmed", "cancelled")]
+)
+def test_what_does_not_come_about_has_no_price(state, session_state):
+    booking = BookingFactory(session=SessionFactory(state=session_state), state=state, seats=3, seat_price=1200)
+
+    assert booking.total_price == 0

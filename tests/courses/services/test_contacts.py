@@ -329,7 +329,9 @@ def test_former_contact_who_takes_part_is_told_of_changes_with_the_own_link_only
     change_session(
         booking.session,
         by=StaffFactory(),
-        meetings=[MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)],
+        meetings=[
+            MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)
+        ],
     )
 
     changed = Message.objects.get(kind="invitation-change", to_email="kari@bodo.test")
@@ -344,7 +346,9 @@ def test_change_that_waits_for_a_former_contact_who_takes_part_loses_the_link_of
     change_session(
         booking.session,
         by=StaffFactory(),
-        meetings=[MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)],
+        meetings=[
+            MeetingPlan(meeting.starts_at + timedelta(days=1), meeting.ends_at + timedelta(days=1), pk=meeting.pk)
+        ],
     )
     Message.objects.exclude(kind="invitation-change").update(state="sent")
 
