@@ -82,6 +82,8 @@ def approve_request(request: ChangeRequest, *, by: User, fee_percent: int = 0, r
     sessions = {request.booking.session_id, request.session_id} - {None}
     list(Session.objects.select_for_update(no_key=True).filter(pk__in=sessions).order_by("pk"))
     booking = lock_booking(request.booking)
+    if booking.session_id not in sessions:
+        raise WrongState(_("The booking has been moved in the meantime. Look at it once more."))
     request = _locked(request)
     _refuse_answered(request)
     _answer(request, State.APPROVED, by=by)

@@ -5,11 +5,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from courses.exceptions import NoMoreSeats, WrongState
-from courses.models import ChangeRequest
+from courses.models import Booking, ChangeRequest
 from courses.services.booking_lists import asked_changes
 from courses.services.bookings import cancel_booking
 from courses.services.change_requests import approve_request, ask_for_change, refuse_request, withdraw_request
 from courses.services.erasing import erase_bookings
+from courses.services.moves import move_booking
 from courses.services.terms import Stage, Terms
 from taushet.models import AuditEntry, Message
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
@@ -68,6 +69,20 @@ def test_an_approved_move_moves(booking, staff):
 
     booking.refresh_from_db()
     assert booking.session == there
+
+
+def test_a_booking_moved_since_the_request_was_opened_is_looked_at_once_more(booking, staff):
+    request = ask(booking)
+    there = SessionFactory(course=booking.session.course)
+    assert request.booking.session != there
+    move_booking(Booking.objects.get(pk=booking.pk), there, by=staff)
+
+    with pytest.raises(WrongState):
+        approve_request(request, by=staff)
+
+    approve_request(ChangeRequest.objects.get(), by=staff)
+    booking.refresh_from_db()
+    assert (booking.session, booking.seats) == (there, 5)
 
 
 def test_refusing_tells_why_once_and_leaves_the_booking(booking, staff):
