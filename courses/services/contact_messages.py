@@ -45,7 +45,7 @@ def tell_handed_over(booking: Booking, *, former_email: str, former_name: str) -
 
 
 def keep_as_participant(participant: Participant) -> None:
-    """Let what a former contact holds in the calendar be that of a participant, whose mails lead to the own page only."""
+    """Let what a former contact holds in the calendar be a participant’s, whose mails lead to the own page only."""
     booking, email = participant.booking, participant.email
     Invitation.objects.filter(booking=booking, email=email, cancelled_at=None).update(participant=participant)
     contacts_page, own_page = placeholder("booking", booking.pk), placeholder("participant", participant.pk)

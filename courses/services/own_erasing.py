@@ -104,7 +104,7 @@ def _contacts(booking: Booking) -> set[str]:
 
 
 def _redact(booking: Booking, words: set[str]) -> None:
-    """Take words out of what is about others too: mail of a booking, such as to its contacts, and what staff was asked."""
+    """Take words out of what is about others too: mail of a booking, as to its contacts, and what staff was asked."""
     words |= {escape(word) for word in words}
     if not words:
         return
