@@ -1,16 +1,33 @@
 """When offices in Norway are open: workdays without public holidays, and business hours in Oslo."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext_lazy as _
 
 OSLO = ZoneInfo("Europe/Oslo")
 OPENS_AT = time(8)
 CLOSES_AT = time(15, 30)
 ONE_DAY = timedelta(days=1)
-FIXED = ((1, 1), (5, 1), (5, 17), (12, 25), (12, 26))
-# Maundy Thursday, Good Friday, Easter Sunday and Monday, Ascension Day, Whit Sunday and Monday.
-FROM_EASTER = (-3, -2, 0, 1, 39, 49, 50)
+FIXED = {
+    (1, 1): _("New Year's Day"),
+    (5, 1): _("1 May, Labour Day"),
+    (5, 17): _("17 May, Constitution Day"),
+    (12, 25): _("Christmas Day"),
+    (12, 26): _("Boxing Day"),
+}
+FROM_EASTER = {
+    -3: _("Maundy Thursday"),
+    -2: _("Good Friday"),
+    0: _("Easter Sunday"),
+    1: _("Easter Monday"),
+    39: _("Ascension Day"),
+    49: _("Whit Sunday"),
+    50: _("Whit Monday"),
+}
 
 
 def easter_sunday(year: int) -> date:
@@ -27,16 +44,26 @@ def easter_sunday(year: int) -> date:
 
 
 @lru_cache(maxsize=32)
+def named_holidays(year: int) -> Mapping[date, str]:
+    """Return the public holidays of a year with their names; of two on one day, the fixed one gives the name."""
+    easter = easter_sunday(year)
+    moving = {easter + timedelta(days=days): name for days, name in FROM_EASTER.items()}
+    return MappingProxyType(moving | {date(year, month, day): name for (month, day), name in FIXED.items()})
+
+
 def holidays(year: int) -> frozenset[date]:
     """Return the public holidays of a year."""
-    easter = easter_sunday(year)
-    moving = {easter + timedelta(days=days) for days in FROM_EASTER}
-    return frozenset(moving | {date(year, month, day) for month, day in FIXED})
+    return frozenset(named_holidays(year))
+
+
+def holiday_name(day: date) -> str:
+    """Return what a public holiday is called, or nothing on another day."""
+    return str(named_holidays(day.year).get(day, ""))
 
 
 def is_workday(day: date) -> bool:
     """Whether offices are open on a day: Monday to Friday and no public holiday."""
-    return day.weekday() < 5 and day not in holidays(day.year)
+    return day.weekday() < 5 and day not in named_holidays(day.year)
 
 
 def add_workdays(day: date, count: int) -> date:

@@ -2,7 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from taushet.workdays import OSLO, add_workdays, easter_sunday, holidays, is_workday, next_business_time
+from taushet.workdays import OSLO, add_workdays, easter_sunday, holiday_name, holidays, is_workday, next_business_time
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,23 @@ def test_the_public_holidays_of_2027():
         date(2027, 12, 25),
         date(2027, 12, 26),
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2027, 3, 25), "skjærtorsdag"),
+        (date(2027, 5, 16), "1. pinsedag"),
+        (date(2027, 5, 17), "17. mai"),
+        (date(2021, 5, 13), "Kristi himmelfartsdag"),
+        (date(2027, 5, 18), ""),
+        # Whit Monday or Ascension Day now and then fall on a fixed day.
+        (date(2012, 5, 17), "17. mai"),
+        (date(2008, 5, 1), "1. mai"),
+    ],
+)
+def test_public_holidays_have_names(day, name):
+    assert holiday_name(day) == name
 
 
 @pytest.mark.parametrize(
