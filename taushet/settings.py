@@ -199,6 +199,13 @@ HOLDS_PER_ADDRESS = environment.number("TAUSHET_HOLDS_PER_ADDRESS", 3)
 HOLDS_PER_MUNICIPALITY = environment.number("TAUSHET_HOLDS_PER_MUNICIPALITY", 10)
 BOOKINGS_PER_NETWORK = environment.number("TAUSHET_BOOKINGS_PER_NETWORK", 100)
 
+# How long trainers travel: kilometres of straight line an hour, and minutes that ferries and flights add
+
+TRAVEL_SPEED = max(1, environment.number("TAUSHET_TRAVEL_SPEED", 60))
+FERRY_MINUTES = environment.number("TAUSHET_FERRY_MINUTES", 45)
+FERRY_COUNTIES = environment.words("TAUSHET_FERRY_COUNTIES", "11,15,18,46,50,55,56")
+FLIGHT_MINUTES = environment.number("TAUSHET_FLIGHT_MINUTES", 210)
+
 # People
 
 AUTH_USER_MODEL = "taushet.User"

@@ -3,7 +3,7 @@ from django.contrib import admin
 
 from courses.models import AssignedMeeting, Assignment, Trainer
 
-auditlog.register(Trainer, m2m_fields={"courses", "counties"})
+auditlog.register(Trainer, m2m_fields={"courses", "second_courses", "counties"}, exclude_fields=["home"])
 
 
 @admin.register(Trainer)
@@ -12,8 +12,8 @@ class TrainerAdmin(admin.ModelAdmin):
     list_filter = ["is_active", "courses"]
     list_select_related = ["user"]
     search_fields = ["user__name", "user__email"]
-    raw_id_fields = ["user"]
-    filter_horizontal = ["courses", "counties"]
+    raw_id_fields = ["user", "home", "impartial_in"]
+    filter_horizontal = ["courses", "second_courses", "counties"]
 
 
 class ReadOnly:

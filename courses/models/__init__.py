@@ -2,6 +2,7 @@ from .adaptations import Adaptation
 from .address_changes import AddressChange
 from .assignments import AssignedMeeting, Assignment
 from .attendance import AttendanceMark
+from .availability import Availability, AvailabilityException
 from .bookings import Booking, ConfirmedAddress, HandOver
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
@@ -30,6 +31,8 @@ __all__ = [
     "Assignment",
     "AttendanceMark",
     "Audience",
+    "Availability",
+    "AvailabilityException",
     "Booking",
     "BookingFee",
     "BookingMessage",

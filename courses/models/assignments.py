@@ -28,6 +28,8 @@ class Assignment(models.Model):
         "courses.Trainer", on_delete=models.PROTECT, related_name="assignments", verbose_name=_("trainer")
     )
     state = models.CharField(_("state"), max_length=10, choices=State)
+    overridden = models.JSONField(default=list, blank=True, editable=False)
+    override_reason = models.CharField(_("why even so"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     changed_at = models.DateTimeField(default=timezone.now, editable=False)
 

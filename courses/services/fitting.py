@@ -1,0 +1,337 @@
+"""Is a trainer free for this, and if not, why: the one answer that assigning, requests and offers build on.
+
+`know_trainers` reads what there is to know in the same few queries for one trainer or two hundred; `speaks_against`
+compares it with what is wanted and asks the database nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import CharField, QuerySet, Value
+from django.db.models.functions import Cast
+
+from courses.models import AssignedMeeting, Availability, AvailabilityException, Format, Meeting, Session, Trainer
+from taushet.workdays import OSLO, holiday_name
+
+from .hours import ONE_DAY, Span, days_of, overlap, span_of, subtract, union, within
+from .travel import Place, travel_time
+
+AWAY, FREE = AvailabilityException.Kind.AWAY, AvailabilityException.Kind.FREE
+ONE_WEEK = timedelta(weeks=1)
+
+
+class Why(StrEnum):
+    """What can speak against a trainer, the heaviest first."""
+
+    TAKEN = "taken"
+    COURSE = "course"
+    IMPARTIAL = "impartial"
+    AWAY = "away"
+    NO_HOURS = "no_hours"
+    TRAVEL = "travel"
+    WEEK = "week"
+    MONTH = "month"
+    LANGUAGE = "language"
+    COUNTY = "county"
+    SECOND = "second"
+    UNKNOWN = "unknown"
+    HOLIDAY = "holiday"
+
+
+REFUSALS = frozenset({Why.TAKEN, Why.COURSE})
+HINTS = frozenset({Why.UNKNOWN, Why.HOLIDAY})
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that speaks against a trainer, as data: when, which session, how many."""
+
+    why: Why
+    span: Span | None = None
+    session: int | None = None
+    number: int | None = None
+    minutes: int | None = None
+    name: str = ""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it cannot be overridden."""
+        return self.why in REFUSALS
+
+    @property
+    def warns(self) -> bool:
+        """Whether it takes a reason to override; the rest are hints."""
+        return self.why not in REFUSALS and self.why not in HINTS
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Hours in which a trainer teaches."""
+
+    starts_at: datetime
+    ends_at: datetime
+    session: int
+    place: Place | None
+
+    @property
+    def span(self) -> Span:
+        return self.starts_at, self.ends_at
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a trainer is wanted for; without a place it is online, without spans no time is meant yet."""
+
+    course: str
+    language: str
+    spans: tuple[Span, ...] = ()
+    place: Place | None = None
+    municipalities: frozenset[str] = frozenset()
+    session: int | None = None
+    has_lead: bool = False
+
+
+@dataclass
+class Known:
+    """What is known of a trainer: what they said, and what takes their time around the days in question."""
+
+    languages: set[str] = field(default_factory=set)
+    leads: set[str] = field(default_factory=set)
+    seconds: set[str] = field(default_factory=set)
+    counties: set[str] = field(default_factory=set)
+    impartial_in: set[str] = field(default_factory=set)
+    home: Place | None = None
+    most_a_week: int | None = None
+    most_a_month: int | None = None
+    weekly: list[Availability] = field(default_factory=list)
+    exceptions: list[AvailabilityException] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
+
+    @property
+    def has_said_hours(self) -> bool:
+        return bool(self.weekly) or any(one.kind == FREE for one in self.exceptions)
+
+
+def speaks_against(known: Known, wanted: Wanted) -> list[Reason]:
+    """Return all that speaks against a trainer, the heaviest first; an empty list is a trainer who fits."""
+    found = [*_always(known, wanted)]
+    for span in wanted.spans:
+        found += _taken(known, wanted, span)
+        found += _hours(known, span)
+        found += _travel(known, wanted, span)
+        found += [Reason(Why.HOLIDAY, span, name=name) for day in days_of(span) if (name := holiday_name(day))]
+    if wanted.spans and not known.has_said_hours:
+        found.append(Reason(Why.UNKNOWN))
+    found += _limits(known, wanted)
+    order = list(Why)
+    return sorted(dict.fromkeys(found), key=lambda reason: order.index(reason.why))
+
+
+def _always(known: Known, wanted: Wanted) -> Iterable[Reason]:
+    """What speaks against a trainer whatever the day."""
+    if wanted.course not in known.leads:
+        if wanted.course not in known.seconds:
+            yield Reason(Why.COURSE)
+        elif not wanted.has_lead:
+            yield Reason(Why.SECOND)
+    if known.impartial_in & wanted.municipalities:
+        yield Reason(Why.IMPARTIAL)
+    if wanted.language not in known.languages:
+        yield Reason(Why.LANGUAGE)
+    if wanted.place and known.counties and wanted.place.county not in known.counties:
+        yield Reason(Why.COUNTY)
+
+
+def _taken(known: Known, wanted: Wanted, span: Span) -> Iterable[Reason]:
+    for one in known.taken:
+        if one.session != wanted.session and overlap(one.span, span):
+            yield Reason(Why.TAKEN, one.span, one.session)
+
+
+def _hours(known: Known, span: Span) -> Iterable[Reason]:
+    away = within(_away(known, days_of(span)), span)
+    if away:
+        yield Reason(Why.AWAY, away[0])
+        return
+    outside = subtract([span], open_hours(known, span))
+    if outside:
+        yield Reason(Why.NO_HOURS, outside[0])
+
+
+def _travel(known: Known, wanted: Wanted, span: Span) -> Iterable[Reason]:
+    """Whether there is time to come from the meeting before, and to reach the one after."""
+    if wanted.place is None:
+        return
+    others = [one for one in known.taken if one.place and one.session != wanted.session]
+    before = max((one for one in others if one.ends_at <= span[0]), key=lambda one: one.ends_at, default=None)
+    after = min((one for one in others if one.starts_at >= span[1]), key=lambda one: one.starts_at, default=None)
+    for one, gap in ((before, before and span[0] - before.ends_at), (after, after and after.starts_at - span[1])):
+        if one and gap < (needed := travel_time(one.place, wanted.place)):
+            yield Reason(Why.TRAVEL, one.span, one.session, minutes=needed // timedelta(minutes=1))
+
+
+def _limits(known: Known, wanted: Wanted) -> Iterable[Reason]:
+    days = sorted({span[0].astimezone(OSLO).date() for span in wanted.spans})
+    for why, limit, frame_of in (
+        (Why.WEEK, known.most_a_week, week_of),
+        (Why.MONTH, known.most_a_month, month_of),
+    ):
+        for frame in dict.fromkeys(frame_of(day) for day in days):
+            count = len(sessions_in(known, frame) - {wanted.session})
+            if limit and count >= limit:
+                yield Reason(why, frame, number=count)
+
+
+def week_of(day: date) -> Span:
+    """Return the span of the week, Monday first, that holds a day."""
+    monday = day - ONE_DAY * day.weekday()
+    return span_of(monday)[0], span_of(monday + ONE_DAY * 6)[1]
+
+
+def month_of(day: date) -> Span:
+    """Return the span of the month that holds a day."""
+    first = day.replace(day=1)
+    following = (first + ONE_DAY * 31).replace(day=1)
+    return span_of(first)[0], span_of(following)[0]
+
+
+def sessions_in(known: Known, frame: Span) -> set[int]:
+    """Return the sessions a trainer teaches that begin in a span, or go on in it."""
+    return {one.session for one in known.taken if overlap(one.span, frame)}
+
+
+def open_hours(known: Known, frame: Span) -> list[Span]:
+    """Return when in a span a trainer can teach, by what they said.
+
+    Weekly hours and extra days count together, and away takes from both. Who has said no hours at all could be asked
+    for any, apart from the days away.
+    """
+    days = days_of(frame)
+    if known.has_said_hours:
+        said = [
+            span_of(day, rule.starts, rule.ends)
+            for day in days
+            for rule in known.weekly
+            if rule.weekday == day.weekday() and is_valid(rule, day)
+        ]
+        said += _of_exceptions(known, days, FREE)
+    else:
+        said = [frame]
+    return within(subtract(said, _away(known, days)), frame)
+
+
+def is_valid(rule: Availability, day: date) -> bool:
+    """Whether weekly hours count on a day."""
+    return (rule.valid_from is None or rule.valid_from <= day) and (rule.valid_to is None or day <= rule.valid_to)
+
+
+def _away(known: Known, days: Iterable[date]) -> list[Span]:
+    return _of_exceptions(known, days, AWAY)
+
+
+def _of_exceptions(known: Known, days: Iterable[date], kind: str) -> list[Span]:
+    return [
+        span_of(day, one.starts, one.ends)
+        for day in days
+        for one in known.exceptions
+        if one.kind == kind and one.first_on <= day <= one.last_on
+    ]
+
+
+def free_spans(known: Known, wanted: Wanted, frame: Span) -> list[Span]:
+    """Return when in a span a trainer could be at the wanted place and teach: open, and not taken or on the way."""
+    taken = []
+    for one in known.taken:
+        if one.session != wanted.session:
+            way = travel_time(one.place, wanted.place)
+            taken.append((one.starts_at - way, one.ends_at + way))
+    return within(subtract(open_hours(known, frame), taken), frame)
+
+
+def wanted_of(session: Session) -> Wanted:
+    """Return what a session wants of a trainer. Costs three queries."""
+    meetings = session.meetings.exclude(state=Meeting.State.CANCELLED).order_by("starts_at", "pk")
+    guests = {place.pk for place in session.guests()}
+    leads = session.assignments.standing().filter(trainer__courses=session.course_id)
+    return Wanted(
+        course=str(session.course_id),
+        language=session.language,
+        spans=tuple(meetings.values_list("starts_at", "ends_at")),
+        place=None if session.format == Format.ONLINE else Place.of(session.municipality),
+        municipalities=frozenset(guests | {session.municipality_id} - {None}),
+        session=session.pk,
+        has_lead=leads.exists(),
+    )
+
+
+def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[int, Known]:
+    """Read what is known of trainers around some spans, in four queries; give them with their home."""
+    ids = [trainer.pk for trainer in trainers]
+    known = {trainer.pk: _profile(trainer) for trainer in trainers}
+    for pk, name, value in _links(ids):
+        getattr(known[pk], name).add(value)
+    for rule in Availability.objects.filter(trainer__in=ids):
+        known[rule.trainer_id].weekly.append(rule)
+    for one in AvailabilityException.objects.filter(trainer__in=ids):
+        known[one.trainer_id].exceptions.append(one)
+    for pk, found in _taken_around(ids, spans).items():
+        known[pk].taken = found
+    return known
+
+
+def _links(ids: list[int]) -> QuerySet:
+    """Return what trainers are tied to, in one query: who, as what, to which."""
+    parts = [
+        relation.through.objects.filter(trainer__in=ids).values_list(
+            "trainer_id", Value(name), Cast(column, CharField())
+        )
+        for relation, column, name in (
+            (Trainer.courses, "course_id", "leads"),
+            (Trainer.second_courses, "course_id", "seconds"),
+            (Trainer.counties, "county_id", "counties"),
+            (Trainer.impartial_in, "municipality_id", "impartial_in"),
+        )
+    ]
+    return parts[0].union(*parts[1:], all=True)
+
+
+def _profile(trainer: Trainer) -> Known:
+    return Known(
+        languages={form for form in ("nb", "nn") if getattr(trainer, f"teaches_{form}")},
+        home=Place.of(trainer.home),
+        most_a_week=trainer.most_a_week,
+        most_a_month=trainer.most_a_month,
+    )
+
+
+def _taken_around(ids: list[int], spans: Iterable[Span]) -> dict[int, list[Taken]]:
+    """Return what trainers teach in the whole weeks and months that spans touch, and a week on either side."""
+    days = [day for span in spans for day in days_of(span)]
+    found = defaultdict(list)
+    if not days:
+        return found
+    frames = union(frame for day in (min(days), max(days)) for frame in (week_of(day), month_of(day)))
+    rows: QuerySet = AssignedMeeting.objects.filter(
+        trainer__in=ids,
+        is_cancelled=False,
+        starts_at__lt=frames[-1][1] + ONE_WEEK,
+        ends_at__gt=frames[0][0] - ONE_WEEK,
+    )
+    place = "assignment__session__municipality"
+    fields = ("pk", "county_id", "latitude", "longitude")
+    columns = [f"{place}__{name}" for name in fields]
+    hours = rows.order_by("starts_at", "pk").values_list(
+        "trainer_id", "starts_at", "ends_at", "assignment__session_id", *columns
+    )
+    for pk, starts_at, ends_at, session, number, *rest in hours:
+        where = Place.at(number, *rest) if number else None
+        found[pk].append(Taken(starts_at, ends_at, session, where))
+    return found
+
+
+def reasons_for(trainer: Trainer, wanted: Wanted) -> list[Reason]:
+    """Return all that speaks against one trainer."""
+    return speaks_against(know_trainers([trainer], wanted.spans)[trainer.pk], wanted)
