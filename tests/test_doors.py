@@ -90,7 +90,9 @@ SIGNED_IN = "courses:my_municipality"
 # What belongs to somebody: others are told that it is not there.
 SOMEBODYS = "courses:my_booking courses:my_membership_answer"
 
-TRAINERS = "courses:trainer_home courses:trainer_feed courses:trainer_feed_renew"
+TRAINERS = """
+courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
+"""
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
 courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_attendance_walk_in

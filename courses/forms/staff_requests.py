@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.exceptions import CoursesError
 from courses.models import Course, CourseRequest, Format, RequestParty
-from courses.services.request_fits import remarks
 from courses.services.request_offers import OfferPlan, check_offer
 from courses.services.requests import offers_format
 from municipalities.fields import MunicipalityChoiceField
@@ -134,25 +133,16 @@ def suggested_deadline(asked):
     return min(fair, first - timedelta(days=1)) if first else fair
 
 
-class RequestTrainerField(TrainerChoiceField):
-    """The trainers of a course, each with what speaks against, whatever the day."""
-
-    asked = None
-
-    def remarks(self, trainer):
-        return [(True, remark) for remark in remarks(self.asked, trainer)]
-
-
 class OfferDateForm(MeetingForm):
     """One date that is offered: day, hours and trainer."""
 
     pk = place = address = join_url = None
-    trainer = RequestTrainerField(None, label=_("Trainer"), empty_label=_("Choose a trainer"))
+    trainer = TrainerChoiceField(None, label=_("Trainer"), empty_label=_("Choose a trainer"))
 
-    def __init__(self, *args, asked, trainers, **kwargs):
+    def __init__(self, *args, asked, trainers, remarks, **kwargs):
         super().__init__(*args, standing={}, **kwargs)
         self.asked = asked
-        self.fields["trainer"].asked = asked
+        self.fields["trainer"].remarks = remarks
         self.fields["trainer"].queryset = trainers
 
     def clean(self):

@@ -1,13 +1,18 @@
 """What staff say about trainers, and which month a trainer looks at."""
 
+from collections.abc import Mapping
+
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import AssignedMeeting, Trainer
+from courses.models import Trainer
+from municipalities.fields import MunicipalityChoiceField
 from municipalities.models import County
+from taushet.fields import CleanCharField, WholeNumberField
 from taushet.models import User
+
+from .fields import PriceField
 
 
 class MonthForm(forms.Form):
@@ -21,27 +26,80 @@ class MonthForm(forms.Form):
         return asked if asked and 2000 < asked.year < 2100 else None
 
 
-class TrainerForm(forms.ModelForm):
-    """What a trainer may teach, where, and in which form of Norwegian."""
+class ProfileForm(forms.ModelForm):
+    """What trainers say of themselves, apart from where they are not impartial."""
+
+    home = MunicipalityChoiceField(
+        required=False,
+        label=_("Lives in"),
+        empty_label=_("Not said"),
+        help_text=_("So that the way can be reckoned. Only staff see it."),
+    )
+    most_a_week = WholeNumberField(
+        min_value=1, max_value=50, required=False, label=_("Most sessions a week"), help_text=_("Empty for no limit.")
+    )
+    most_a_month = WholeNumberField(
+        min_value=1, max_value=100, required=False, label=_("Most sessions a month"), help_text=_("Empty for no limit.")
+    )
 
     class Meta:
         model = Trainer
-        fields = ["courses", "counties", "teaches_nb", "teaches_nn", "is_active"]
-        widgets = {"courses": forms.CheckboxSelectMultiple, "counties": forms.CheckboxSelectMultiple}
-        help_texts = {
-            "courses": _("Only those who may teach a course can be assigned to it."),
-            "counties": _("Empty when the trainer travels anywhere."),
-        }
+        fields = ["teaches_nb", "teaches_nn", "counties", "home", "most_a_week", "most_a_month"]
+        widgets = {"counties": forms.CheckboxSelectMultiple}
+        help_texts = {"counties": _("Empty when the trainer travels anywhere.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["counties"].queryset = County.objects.current()
-        self.fields["courses"].required = True
 
     def clean(self):
         data = super().clean()
         if not data.get("teaches_nb") and not data.get("teaches_nn"):
             self.add_error("teaches_nb", gettext("Choose at least one form of Norwegian."))
+        return data
+
+
+class OwnProfileForm(ProfileForm):
+    """The same, as the trainer reads it."""
+
+    class Meta(ProfileForm.Meta):
+        labels = {
+            "teaches_nb": _("I teach in bokmål"),
+            "teaches_nn": _("I teach in nynorsk"),
+            "counties": _("Counties I travel to"),
+        }
+        help_texts = {"counties": _("Empty when you travel anywhere.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["home"].label = _("I live in")
+
+
+class TrainerForm(ProfileForm):
+    """What a trainer may teach, and the profile."""
+
+    fee = PriceField(
+        required=False,
+        label=_("Fee per session in kroner"),
+        help_text=_("Empty when the trainer takes none."),
+    )
+    field_order = ["user", "courses", "second_courses", *ProfileForm.Meta.fields, "fee", "is_active"]
+
+    class Meta(ProfileForm.Meta):
+        fields = ["courses", "second_courses", *ProfileForm.Meta.fields, "fee", "is_active"]
+        widgets = ProfileForm.Meta.widgets | {
+            "courses": forms.CheckboxSelectMultiple,
+            "second_courses": forms.CheckboxSelectMultiple,
+        }
+        help_texts = ProfileForm.Meta.help_texts | {
+            "courses": _("Only those who may teach a course can be assigned to it."),
+            "second_courses": _("Beside one who may teach the course alone."),
+        }
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("courses") and not data.get("second_courses"):
+            self.add_error("courses", gettext("Choose at least one course."))
         return data
 
 
@@ -54,54 +112,77 @@ class NewTrainerForm(TrainerForm):
         help_text=_("Somebody who is not here must be invited first, under People."),
         empty_label=_("Choose a person"),
     )
-    field_order = ["user"]
 
     class Meta(TrainerForm.Meta):
-        fields = ["courses", "counties", "teaches_nb", "teaches_nn"]
+        fields = [name for name in TrainerForm.Meta.fields if name != "is_active"]
+
+
+class ImpartialForm(forms.Form):
+    """A municipality in which a trainer must not teach."""
+
+    municipality = MunicipalityChoiceField(required=False)
+
+
+class BaseImpartialFormSet(forms.BaseFormSet):
+    def places(self):
+        """Return the municipalities that were chosen."""
+        return [place for form in self.forms if (place := form.cleaned_data.get("municipality"))]
+
+
+MOST_PLACES = 10
+ImpartialFormSet = forms.formset_factory(
+    ImpartialForm,
+    formset=BaseImpartialFormSet,
+    extra=1,
+    max_num=MOST_PLACES,
+    absolute_max=MOST_PLACES + 10,
+    validate_max=True,
+)
+
+
+def impartial_rows(data, trainer=None):
+    """Return the rows of municipalities in which a trainer must not teach."""
+    places = trainer.impartial_in.order_by("sort_key") if trainer else []
+    initial = [{"municipality": place.pk} for place in places]
+    return ImpartialFormSet(data, prefix="habilitet", initial=initial)
 
 
 class TrainerChoiceField(forms.ModelChoiceField):
-    """The trainers of a course, those who are free first, each with what speaks against."""
+    """The trainers of a course, each with what speaks against; `remarks` holds it by trainer."""
+
+    remarks: Mapping[int, list[str]] = {}
 
     def label_from_instance(self, trainer):
-        remarks = [remark for is_so, remark in self.remarks(trainer) if is_so]
+        remarks = self.remarks.get(trainer.pk)
         return f"{trainer} ({', '.join(remarks)})" if remarks else str(trainer)
-
-    def remarks(self, trainer):
-        return [
-            (trainer.is_busy, gettext("teaches elsewhere then")),
-            (not trainer.teaches_language, gettext("does not teach in this form of Norwegian")),
-            (not trainer.travels_there, gettext("does not travel to this county")),
-        ]
 
 
 class AssignmentForm(forms.Form):
-    """Which trainer teaches a session."""
+    """Which trainer teaches a session, chosen among all who could, and why, when something speaks against."""
 
-    trainer = TrainerChoiceField(None, label=_("Trainer"), empty_label=_("Choose a trainer"))
-
-    def __init__(self, *args, session, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["trainer"].queryset = fitting_trainers(session)
-
-
-def fitting_trainers(session):
-    """Return the active trainers of a session's course who do not teach it yet, with what speaks against each."""
-    hours = Q(pk__in=[])
-    for meeting in session.meetings.all():
-        hours |= Q(starts_at__lt=meeting.ends_at, ends_at__gt=meeting.starts_at)
-    elsewhere = AssignedMeeting.objects.filter(hours, trainer=OuterRef("pk"), is_cancelled=False)
-    county = session.municipality.county_id if session.municipality else None
-    anywhere = Q(counties=None) | Q(counties=county) if county else Q()
-    return (
-        Trainer.objects.active()
-        .filter(courses=session.course_id)
-        .exclude(assignments__in=session.assignments.standing())
-        .annotate(
-            is_busy=Exists(elsewhere),
-            teaches_language=Exists(Trainer.objects.filter(**{f"teaches_{session.language}": True}, pk=OuterRef("pk"))),
-            travels_there=Exists(Trainer.objects.filter(anywhere, pk=OuterRef("pk"))),
-        )
-        .select_related("user")
-        .order_by("is_busy", "user__name")
+    trainer = forms.ChoiceField(
+        label=_("Trainer"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose a trainer."),
+            "invalid_choice": _("This trainer cannot be given the session. Choose one of those below."),
+        },
     )
+    reason = CleanCharField(
+        max_length=300,
+        required=False,
+        label=_("Why even so"),
+        help_text=_("Needed when something speaks against the one you choose. It is kept with the assignment."),
+    )
+
+    def __init__(self, *args, candidates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.candidates = {str(one.trainer.pk): one for one in candidates}
+        self.fields["trainer"].choices = [(key, str(one.trainer)) for key, one in self.candidates.items()]
+
+    def clean_trainer(self):
+        return self.candidates[self.cleaned_data["trainer"]].trainer
+
+    def rows(self):
+        """Return each candidate with the control that chooses it."""
+        return list(zip(self["trainer"], self.candidates.values(), strict=True))

@@ -7,6 +7,7 @@ from courses.demonstration import trainers
 from courses.models import Trainer
 from courses.services.assignments import TRAINER_MAIL, without_trainer
 from courses.services.catalogue import when_text
+from courses.services.erasing import erase_availability, erase_override_reasons
 from courses.services.feeds import TRAINER_FEED
 from courses.services.trainers import dismiss_trainer
 from courses.views.calendars import trainer_feed
@@ -74,6 +75,31 @@ retention_rules.register(
         purpose=_("To find the right trainer, and to show what was held."),
         basis=_("The agreement with the trainer (GDPR article 6 (1) b)"),
         keep=_("As long as somebody teaches for us. Which sessions were taught is kept with the sessions."),
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="trainer-availability",
+        what=_(
+            "When trainers can teach and when they are away, the municipality they live in, how many sessions they"
+            " want, and where they are not impartial. Never why somebody is away."
+        ),
+        purpose=_("To ask nobody for a session that does not suit."),
+        basis=_("The agreement with the trainer (GDPR article 6 (1) b)"),
+        keep=_("Days and hours go 30 days after they have passed, and all of it when somebody no longer teaches."),
+        apply=erase_availability,
+        fields=("courses.Availability", "courses.AvailabilityException"),
+    )
+)
+retention_rules.register(
+    RetentionRule(
+        key="assignment-reasons",
+        what=_("What spoke against giving a session to a trainer, and why it was given even so."),
+        purpose=_("So that colleagues can see why."),
+        basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
+        keep=_("Two years after the session."),
+        apply=erase_override_reasons,
+        fields=("courses.Assignment.overridden", "courses.Assignment.override_reason"),
     )
 )
 deactivations.register(Deactivation("trainer", dismiss_trainer))

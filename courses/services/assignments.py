@@ -13,8 +13,10 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.services.outbox import render_mail, write_message
 
+from .candidates import say_reason
 from .catalogue import when_text
 from .events import is_cancelled, location, trainer_page_address
+from .fitting import Why, reasons_for, wanted_of
 
 TRAINER_MAIL = "trainer"
 
@@ -27,35 +29,65 @@ class TrainerUnfit(CoursesError):
     """The trainer is not active or may not teach the course."""
 
 
+class NeedsReason(CoursesError):
+    """Something speaks against the trainer, and whoever assigns even so has to say why."""
+
+
 class AssignmentRefused(CoursesError):
     """The session or the assignment is not in a state for it."""
 
 
 @transaction.atomic
-def assign_trainer(session: Session, *, trainer: Trainer, by: User) -> Assignment:
+def assign_trainer(
+    session: Session, *, trainer: Trainer, by: User, reason: str = "", even_so: bool = False
+) -> Assignment:
     """Give a session to a trainer, whose time its meetings take from now on.
 
-    Raises TrainerUnfit, AssignmentRefused when the session is over, cancelled or the trainer's already, and
-    TrainerBusy when the trainer teaches elsewhere at any of its times.
+    What speaks against the trainer, short of teaching elsewhere, takes a `reason`, which is kept with the assignment;
+    `even_so` does without one, when a municipality accepts what it was offered. Raises NeedsReason, TrainerUnfit,
+    AssignmentRefused when the session is over, cancelled or the trainer's already, and TrainerBusy when the trainer
+    teaches elsewhere at any of its times.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("course").get(pk=session.pk)
+    session = (
+        Session.objects.select_for_update(of=("self",)).select_related("course", "municipality").get(pk=session.pk)
+    )
     trainer = _locked(trainer.pk)
     if not Trainer.objects.active().filter(pk=trainer.pk).exists():
         raise TrainerUnfit(_("%(name)s is no longer an active trainer.") % {"name": trainer})
-    if not trainer.courses.filter(pk=session.course_id).exists():
-        raise TrainerUnfit(
-            _("%(name)s is not registered as a trainer for %(course)s.") % {"name": trainer, "course": session.course}
-        )
     if not session.takes_trainers:
         raise AssignmentRefused(_("This session is over or cancelled and takes no trainer."))
     if session.assignments.filter(trainer=trainer).standing().exists():
         raise AssignmentRefused(_("%(name)s teaches this session already.") % {"name": trainer})
-    assignment = Assignment.objects.create(session=session, trainer=trainer, state=Assignment.State.ACCEPTED)
+    overridden = _what_is_overridden(session, trainer, reason, even_so)
+    assignment = Assignment.objects.create(
+        session=session,
+        trainer=trainer,
+        state=Assignment.State.ACCEPTED,
+        overridden=overridden,
+        override_reason=reason if overridden else "",
+    )
     meetings = list(session.meetings.select_related("session").order_by("starts_at", "pk"))
     _write_hours(assignment, meetings)
     _tell(assignment, "trainer_assigned", meetings)
-    audit.record("trainer.assigned", session, by=by, trainer=trainer.pk)
+    audit.record("trainer.assigned", session, by=by, trainer=trainer.pk, overridden=overridden)
     return assignment
+
+
+def _what_is_overridden(session: Session, trainer: Trainer, reason: str, even_so: bool) -> list[str]:
+    """Return the keys of what speaks against a trainer; who is busy is left to the database."""
+    found = [one for one in reasons_for(trainer, wanted_of(session)) if one.why != Why.TAKEN]
+    if any(one.refuses for one in found):
+        raise TrainerUnfit(
+            _("%(name)s is not registered as a trainer for %(course)s.") % {"name": trainer, "course": session.course}
+        )
+    warnings = [one for one in found if one.warns]
+    if warnings and not reason and not even_so:
+        raise NeedsReason(
+            _("Something speaks against %(name)s: %(reasons)s. Write why you choose %(name)s even so.")
+            % {"name": trainer, "reasons": "; ".join(say_reason(one) for one in warnings)},
+            field="reason",
+        )
+    return list(dict.fromkeys(one.why.value for one in warnings))
 
 
 @transaction.atomic
@@ -127,7 +159,7 @@ def without_trainer() -> QuerySet[Session]:
 
 def _locked(trainer_id: int) -> Trainer:
     """Return a trainer, locked, so that two who give away the same hours stand in line and never deadlock."""
-    return Trainer.objects.select_for_update(of=("self",)).select_related("user").get(pk=trainer_id)
+    return Trainer.objects.select_for_update(of=("self",)).select_related("user", "home").get(pk=trainer_id)
 
 
 def _write_hours(assignment: Assignment, meetings: Iterable[Meeting]) -> None:

@@ -11,13 +11,17 @@ from django.utils import timezone
 
 from courses.models import (
     AddressChange,
+    Assignment,
     AttendanceMark,
+    Availability,
+    AvailabilityException,
     Booking,
     Certificate,
     ChangeRequest,
     ConfirmedAddress,
     HandOver,
     Participant,
+    Trainer,
 )
 from taushet.models import SecretLink, StoredFile, User
 from taushet.services import audit
@@ -168,3 +172,27 @@ def close_links_of(user: User, by: User | None) -> None:
 
 def _revoke(purposes: tuple[str, ...], numbers: list[int], now: datetime) -> None:
     SecretLink.objects.filter(purpose__in=purposes, subject_id__in=numbers, revoked_at=None).update(revoked_at=now)
+
+
+def erase_override_reasons(now: datetime) -> int:
+    """Forget what spoke against giving a session to a trainer, and why it was given even so, two years after it."""
+    due = Assignment.objects.exclude(overridden=[]).filter(session__last_ends_at__lt=now - TWO_YEARS)
+    return due.update(overridden=[], override_reason="")
+
+
+@transaction.atomic
+def erase_availability(now: datetime) -> int:
+    """Delete hours and days a month after they have passed, and all of it of those who no longer teach, with the
+    home place, the limits and where they are not impartial.
+    """
+    past = timezone.localdate(now - MONTH)
+    gone = Trainer.objects.filter(is_active=False)
+    deleted = 0
+    for due in (
+        Availability.objects.filter(Q(valid_to__lt=past) | Q(trainer__in=gone)),
+        AvailabilityException.objects.filter(Q(last_on__lt=past) | Q(trainer__in=gone)),
+        Trainer.impartial_in.through.objects.filter(trainer__in=gone),
+    ):
+        deleted += due.delete()[0]
+    told = Q(home__isnull=False) | Q(most_a_week__isnull=False) | Q(most_a_month__isnull=False)
+    return deleted + gone.filter(told).update(home=None, most_a_week=None, most_a_month=None)

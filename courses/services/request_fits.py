@@ -1,16 +1,20 @@
-"""Which trainers and days fit a request: course, form of Norwegian, county, and that they are free."""
+"""Which trainers and days fit a request, by the one answer that assigning builds on too (`fitting`)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from courses.models import AssignedMeeting, CourseRequest, Format, PartOfDay, RequestOffer, RequestWindow, Trainer
 from taushet.workdays import is_workday
+
+from .candidates import say_reason
+from .fitting import Known, Wanted, free_spans, know_trainers, speaks_against
+from .hours import ONE_DAY, Span, overlap, span_of
+from .travel import Place
 
 HOURS = {
     PartOfDay.ANY: (time(8), time(16)),
@@ -19,22 +23,34 @@ HOURS = {
     PartOfDay.EVENING: (time(16), time(21)),
 }
 USUAL_LENGTH = timedelta(hours=3)
-ONE_DAY = timedelta(days=1)
-Span = tuple[datetime, datetime]
+QUARTER = 15 * 60
+
+
+@dataclass(frozen=True)
+class Free:
+    """A trainer who could teach on a day, from when, and what staff should know."""
+
+    trainer: Trainer
+    starts_at: datetime
+    is_offered: bool
+    has_said_hours: bool
 
 
 @dataclass
 class FitDay:
-    """A day of a window, with who is free then; `offered` are those whom others have been offered that day."""
+    """A day of a window, with who is free then."""
 
     on: date
     part: str
-    free: list[Trainer] = field(default_factory=list)
-    offered: set[int] = field(default_factory=set)
+    free: list[Free] = field(default_factory=list)
 
-    @property
-    def starts(self) -> time:
-        return HOURS[PartOfDay(self.part)][0]
+
+@dataclass(frozen=True)
+class Fits:
+    """What a request's page says of trainers: who is free on each day, and what speaks against the others any day."""
+
+    windows: list[tuple[RequestWindow, list[FitDay]]]
+    unfit: list[tuple[Trainer, list[str]]]
 
 
 def is_busy(trainer: Trainer, starts_at: datetime, ends_at: datetime) -> bool:
@@ -43,45 +59,53 @@ def is_busy(trainer: Trainer, starts_at: datetime, ends_at: datetime) -> bool:
     return taken.filter(starts_at__lt=ends_at, ends_at__gt=starts_at).exists()
 
 
-def trainers_for(request: CourseRequest):
-    """Return the active trainers of a request's course, with whether language and county fit."""
-    anywhere = Q(counties=None) | Q(counties=request.host.county_id)
-    travels = Exists(Trainer.objects.filter(anywhere, pk=OuterRef("pk")))
-    language = Exists(Trainer.objects.filter(**{f"teaches_{request.taught_in}": True}, pk=OuterRef("pk")))
+def trainers_for(request: CourseRequest) -> QuerySet[Trainer]:
+    """Return the active trainers of a request's course."""
     return (
         Trainer.objects.active()
         .filter(courses=request.course_id)
-        .annotate(teaches_language=language, travels_there=travels)
-        .select_related("user")
+        .select_related("user", "home")
         .order_by("user__name", "pk")
     )
 
 
-def remarks(request: CourseRequest, trainer: Trainer) -> list[str]:
-    """Say what speaks against one of `trainers_for`, whatever the day."""
-    found = []
-    if not trainer.teaches_language:
-        found.append(_("does not teach in this form of Norwegian"))
-    if not trainer.travels_there and request.format != Format.ONLINE:
-        found.append(_("does not travel to this county"))
-    return found
+def wanted_by(request: CourseRequest, form: str | None = None) -> Wanted:
+    """Return what a request wants of a trainer, apart from the time."""
+    is_online = (form or request.format) == Format.ONLINE
+    return Wanted(
+        course=str(request.course_id),
+        language=request.taught_in,
+        place=None if is_online else Place.of(request.host),
+        municipalities=frozenset(party.municipality_id for party in request.parties.all()),
+    )
 
 
-def fitting_days(request: CourseRequest, trainers: Iterable[Trainer]) -> list[tuple[RequestWindow, list[FitDay]]]:
-    """Return for each window the days still to come, with those of the trainers who are free long enough."""
+def remarks_about(request: CourseRequest, trainers: Sequence[Trainer]) -> Mapping[int, list[str]]:
+    """Say what speaks against each of `trainers_for`, whatever the day."""
+    wanted, known = wanted_by(request), know_trainers(trainers, [])
+    return {pk: [say_reason(reason) for reason in speaks_against(one, wanted)] for pk, one in known.items()}
+
+
+def find_fits(request: CourseRequest, trainers: Sequence[Trainer]) -> Fits:
+    """Return for each window the days still to come, with who is free long enough, and who does not fit at all."""
     windows = list(request.windows.all())
-    trainers = [trainer for trainer in trainers if not remarks(request, trainer)]
-    if not windows:
-        return []
-    span = (moment(windows[0].first_on, time(0)), moment(max(one.last_on for one in windows) + ONE_DAY, time(0)))
-    ids = [trainer.pk for trainer in trainers]
-    taken = spans(AssignedMeeting.objects.filter(is_cancelled=False), ids, span)
-    offered = spans(RequestOffer.objects.standing().exclude(request=request), ids, span)
+    wanted = wanted_by(request)
+    frames = [(span_of(one.first_on)[0], span_of(one.last_on)[1]) for one in windows]
+    known = know_trainers(trainers, frames)
+    unfit = {
+        trainer.pk: [say_reason(reason) for reason in found]
+        for trainer in trainers
+        if (found := speaks_against(known[trainer.pk], wanted))
+    }
+    fit = [(trainer, known[trainer.pk]) for trainer in trainers if trainer.pk not in unfit]
+    offered = offered_elsewhere(request, fit, frames)
     length = timedelta(hours=float(request.course.length_hours)) if request.course.length_hours else USUAL_LENGTH
-    return [
-        (window, [fit_day(day, window.part, trainers, taken, offered, length) for day in days_of(window)])
-        for window in windows
-    ]
+    return Fits(
+        windows=[
+            (one, [fit_day(day, one.part, fit, wanted, offered, length) for day in days_of(one)]) for one in windows
+        ],
+        unfit=[(trainer, unfit[trainer.pk]) for trainer in trainers if trainer.pk in unfit],
+    )
 
 
 def days_of(window: RequestWindow) -> Iterator[date]:
@@ -91,34 +115,52 @@ def days_of(window: RequestWindow) -> Iterator[date]:
     return iter([day for day in days if is_workday(day)] or days)
 
 
-def fit_day(day, part, trainers, taken, offered, length) -> FitDay:
-    opens, closes = (moment(day, clock) for clock in HOURS[PartOfDay(part)])
-    needed = min(length, closes - opens)
+def fit_day(
+    day: date,
+    part: str,
+    trainers: Iterable[tuple[Trainer, Known]],
+    wanted: Wanted,
+    offered: Mapping[int, list[Span]],
+    length: timedelta,
+) -> FitDay:
+    """Say who could teach so long in a part of a day, the time to get there and all limits counted."""
+    frame = span_of(day, *HOURS[PartOfDay(part)])
+    needed = min(length, frame[1] - frame[0])
     fit = FitDay(day, part)
-    for trainer in trainers:
-        if longest_gap(taken[trainer.pk], opens, closes) >= needed:
-            fit.free.append(trainer)
-            if any(starts < closes and ends > opens for starts, ends in offered[trainer.pk]):
-                fit.offered.add(trainer.pk)
+    for trainer, known in trainers:
+        starts_at = first_fit(known, wanted, frame, needed)
+        if starts_at:
+            is_offered = any(overlap(span, frame) for span in offered[trainer.pk])
+            fit.free.append(Free(trainer, starts_at, is_offered, known.has_said_hours))
     return fit
 
 
-def spans(rows, trainers: list[int], span: Span) -> dict[int, list[Span]]:
-    """Return what takes the time of trainers within a span, in order."""
+def first_fit(known: Known, wanted: Wanted, frame: Span, needed: timedelta) -> datetime | None:
+    """Return when a trainer could begin at the earliest, at a quarter of an hour, without anything against it."""
+    for opens, closes in free_spans(known, wanted, frame):
+        starts_at = opens + timedelta(seconds=-opens.timestamp() % QUARTER)
+        if starts_at + needed <= closes:
+            against = speaks_against(known, replace(wanted, spans=((starts_at, starts_at + needed),)))
+            if not any(reason.warns or reason.refuses for reason in against):
+                return starts_at
+    return None
+
+
+def offered_elsewhere(
+    request: CourseRequest, trainers: Iterable[tuple[Trainer, Known]], frames: Sequence[Span]
+) -> Mapping[int, list[Span]]:
+    """Return the hours that others have been offered of some trainers, in the days of a request."""
     found = defaultdict(list)
-    taken = rows.filter(trainer__in=trainers, starts_at__lt=span[1], ends_at__gt=span[0]).order_by("starts_at")
-    for trainer, starts_at, ends_at in taken.values_list("trainer", "starts_at", "ends_at"):
-        found[trainer].append((starts_at, ends_at))
+    if frames:
+        first, last = min(frame[0] for frame in frames), max(frame[1] for frame in frames)
+        rows = (
+            RequestOffer.objects.standing()
+            .exclude(request=request)
+            .filter(trainer__in=[trainer.pk for trainer, _known in trainers], starts_at__lt=last, ends_at__gt=first)
+        )
+        for trainer, starts_at, ends_at in rows.values_list("trainer", "starts_at", "ends_at"):
+            found[trainer].append((starts_at, ends_at))
     return found
-
-
-def longest_gap(taken: Iterable[Span], opens: datetime, closes: datetime) -> timedelta:
-    """Return the longest time between two moments that nothing of what is taken, in order, touches."""
-    longest, free_from = timedelta(0), opens
-    for starts, ends in taken:
-        longest = max(longest, min(starts, closes) - free_from)
-        free_from = max(free_from, min(ends, closes))
-    return max(longest, closes - free_from)
 
 
 def moment(day: date, clock: time) -> datetime:

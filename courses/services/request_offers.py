@@ -196,7 +196,7 @@ def _make_session(request: CourseRequest, offer: RequestOffer, by: User) -> Sess
     )
     session.shared_with.set(neighbours)
     session = sessions.confirm_session(sessions.open_session(session, by=by), by=by)
-    assign_trainer(session, trainer=offer.trainer, by=by)
+    assign_trainer(session, trainer=offer.trainer, by=by, even_so=True)
     for party in parties:
         booking = _book(session, request, party.municipality, party.seats, by)
         if party.is_host:

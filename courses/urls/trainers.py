@@ -6,6 +6,7 @@ from courses.views import assignments, trainers
 
 urlpatterns = [
     path("kursholder/", trainers.trainer_home, name="trainer_home"),
+    path("kursholder/profil/", trainers.trainer_profile, name="trainer_profile"),
     path("kursholder/kalender/", trainers.trainer_feed, name="trainer_feed"),
     path("kursholder/kalender/ny/", trainers.trainer_feed_renew, name="trainer_feed_renew"),
     path("kursholder/<int:session_id>/", trainers.trainer_session, name="trainer_session"),

@@ -57,11 +57,7 @@ def staff_request_detail(request, request_id):
     }
     if asked.is_open:
         trainers = list(request_fits.trainers_for(asked))
-        context |= {
-            "fits": request_fits.fitting_days(asked, trainers),
-            "unfit": [(one, found) for one in trainers if (found := request_fits.remarks(asked, one))],
-            "trainers": trainers,
-        }
+        context |= {"fits": request_fits.find_fits(asked, trainers), "trainers": trainers}
     return render(request, "courses/staff_request_detail.html", context)
 
 
@@ -73,11 +69,12 @@ def staff_request_offer(request, request_id):
     data = request.POST if request.method == "POST" else None
     form = OfferForm(data, asked=asked)
     hint = DateHintForm(request.GET).first_row()
+    trainers = request_fits.trainers_for(asked)
     dates = OfferDateFormSet(
         data,
         prefix="datoer",
         initial=[hint] if hint and data is None else None,
-        form_kwargs={"asked": asked, "trainers": request_fits.trainers_for(asked)},
+        form_kwargs={"asked": asked, "trainers": trainers, "remarks": request_fits.remarks_about(asked, trainers)},
     )
     if data is not None and all([form.is_valid(), dates.is_valid()]):
         try:

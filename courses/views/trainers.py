@@ -10,14 +10,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.forms.trainers import MonthForm
+from courses.forms.trainers import MonthForm, OwnProfileForm, impartial_rows
 from courses.models import Meeting, Participant, Session, Trainer
 from courses.services import adaptations, downloads, feeds
 from courses.services.catalogue import session_texts
 from courses.services.months import make_month, span_of
+from courses.services.trainers import change_profile
 from courses.views.calendars import download
+from courses.views.requests import row_errors
 from taushet.roles import TRAINER
 from taushet.services import audit
 
@@ -99,6 +101,20 @@ def trainer_session_calendar(request, trainer, session_id):
 def own_session(trainer, session_id):
     sessions = Session.objects.for_trainer(trainer).select_related("course", "municipality__county", "closed_to")
     return get_object_or_404(sessions, pk=session_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@for_trainers
+def trainer_profile(request, trainer):
+    data = request.POST if request.method == "POST" else None
+    form, places = OwnProfileForm(data, instance=trainer), impartial_rows(data, trainer)
+    if data is not None and all([form.is_valid(), places.is_valid()]):
+        change_profile(trainer, **form.cleaned_data, impartial_in=places.places(), by=request.user)
+        messages.success(request, _("Saved."))
+        return redirect("courses:trainer_home")
+    context = {"trainer": trainer, "form": form, "places": places, "staff_email": settings.MAIL_FROM}
+    return render(request, "courses/trainer_profile.html", context | row_errors(places))
 
 
 @require_safe

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from courses.models import Booking, ConfirmedAddress, HandOver, Participant, Session
+from courses.models import Assignment, Booking, ConfirmedAddress, HandOver, Participant, Session
 from courses.services import erasing
 from courses.services.bookings import book_seats, expire_holds
 from courses.services.contacts import hand_over
@@ -11,7 +11,7 @@ from taushet.models import SecretLink
 from taushet.registries import retention_rules
 from taushet.services import people
 from taushet.services.links import find_subject, issue_link
-from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
+from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, UserFactory
 
@@ -162,3 +162,54 @@ def test_wish_to_hand_a_booking_to_a_person_who_is_shut_out_ends_at_once():
     wish.refresh_from_db()
     assert find_subject("booking-handover", token) is None
     assert wish.ended_at is not None
+
+
+def test_hours_and_days_go_a_month_after_they_have_passed():
+    now = timezone.now()
+    today = timezone.localdate(now)
+    old, late = today - timedelta(days=32), today - timedelta(days=29)
+    trainer = TrainerFactory(home=MunicipalityFactory(), most_a_week=2)
+    for day in (old, late):
+        trainer.availabilities.create(weekday=0, starts="09:00", ends="12:00", valid_to=day)
+        trainer.availability_exceptions.create(kind="away", first_on=old, last_on=day)
+    always = trainer.availabilities.create(weekday=0, starts="09:00", ends="12:00")
+
+    assert erasing.erase_availability(now) == 2
+
+    trainer.refresh_from_db()
+    assert {one.valid_to for one in trainer.availabilities.all()} == {late, always.valid_to}
+    assert [one.last_on for one in trainer.availability_exceptions.all()] == [late]
+    assert trainer.most_a_week == 2
+
+
+def test_who_no_longer_teaches_keeps_no_hours_and_no_home():
+    trainer = TrainerFactory(home=MunicipalityFactory(), most_a_month=3, is_active=False)
+    trainer.availabilities.create(weekday=0, starts="09:00", ends="12:00")
+    trainer.impartial_in.add(MunicipalityFactory())
+
+    assert erasing.erase_availability(timezone.now()) == 3
+
+    trainer.refresh_from_db()
+    assert (trainer.home, trainer.most_a_month) == (None, None)
+    assert (trainer.availabilities.count(), trainer.impartial_in.count()) == (0, 0)
+    assert erasing.erase_availability(timezone.now()) == 0
+
+
+def test_why_a_trainer_was_chosen_is_forgotten_after_two_years():
+    now = timezone.now()
+    kept, due = (
+        Assignment.objects.create(
+            session=SessionFactory(first_starts_at=now - timedelta(days=days)),
+            trainer=TrainerFactory(),
+            state="accepted",
+            overridden=["county"],
+            override_reason="Kjenner stedet.",
+        )
+        for days in (730, 733)
+    )
+
+    assert erasing.erase_override_reasons(now) == 1
+
+    kept.refresh_from_db()
+    due.refresh_from_db()
+    assert (kept.override_reason, due.override_reason, due.overridden) == ("Kjenner stedet.", "", [])

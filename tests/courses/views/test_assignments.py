@@ -2,10 +2,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from courses.demonstration.trainers import record_past
 from courses.models import Assignment, Session, Trainer
 from courses.registrations.assignments import sessions_to_staff
 from courses.services.assignments import assign_trainer
+from courses.services.candidates import candidates_for, name_sessions
 from courses.services.trainers import dismiss_trainer, register_trainer
 from taushet.models import AuditEntry, Message, SecretLink
 from taushet.registries import deactivations
@@ -15,6 +18,9 @@ from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
+
+
+NO_PLACES = {"habilitet-TOTAL_FORMS": "0", "habilitet-INITIAL_FORMS": "0"}
 
 
 @pytest.fixture
@@ -63,22 +69,114 @@ def test_choice_says_what_speaks_against_each_trainer(client, staff):
     other = SessionFactory(course=session.course, first_starts_at=session.first_starts_at)
     busy = make_trainer(session.course, user__name="A Opptatt", teaches_nn=True)
     assign_trainer(other, trainer=busy, by=UserFactory())
-    away = make_trainer(session.course, user__name="B Borte", teaches_nn=True)
-    away.counties.add(there)
+    far = make_trainer(session.course, user__name="B Borte", teaches_nn=True)
+    far.counties.add(there)
     make_trainer(session.course, user__name="C Bokmål")
     near = make_trainer(session.course, user__name="D Nær", teaches_nn=True)
     near.counties.add(here)
     make_trainer(user__name="E Ukjent")
     make_trainer(session.course, user__name="F Slutta", is_active=False)
 
-    form = client.get(reverse("courses:assignment_create", args=[session.pk])).context["form"]
+    response = client.get(reverse("courses:assignment_create", args=[session.pk]))
 
-    assert [label for _value, label in form.fields["trainer"].choices][1:] == [
-        "B Borte (reiser ikke til dette fylket)",
-        "C Bokmål (underviser ikke på denne målformen)",
-        "D Nær",
-        "A Opptatt (holder kurs et annet sted da)",
+    told = {name: [reason.why for reason in one.reasons] for name, one in candidates(response)}
+    assert list(told.items()) == [
+        ("D Nær", ["unknown"]),
+        ("B Borte", ["county", "unknown"]),
+        ("C Bokmål", ["language", "unknown"]),
+        ("A Opptatt", ["taken", "unknown"]),
     ]
+    page = response.content.decode()
+    assert "reiser ikke til dette fylket" in page
+    assert "underviser ikke på denne målformen" in page
+    assert f": {other.course.title}, " in page
+    assert f'value="{near.pk}"' in page
+    assert f'value="{busy.pk}"' not in page
+
+
+def candidates(response):
+    return [(str(one.trainer), one) for one in response.context["form"].candidates.values()]
+
+
+def test_what_speaks_against_a_trainer_takes_a_reason(client, staff):
+    session = SessionFactory(language="nn")
+    trainer = make_trainer(session.course, user__name="Bo Bokmål")
+    url = reverse("courses:assignment_create", args=[session.pk])
+
+    refused = client.post(url, {"trainer": trainer.pk, "reason": " "})
+
+    assert refused.context["form"].errors == {
+        "reason": [
+            "Noe taler mot Bo Bokmål: underviser ikke på denne målformen. Skriv hvorfor du likevel velger Bo Bokmål."
+        ]
+    }
+    assert session.assignments.count() == 0
+
+    client.post(url, {"trainer": trainer.pk, "reason": "Kommunen vil heller ha bokmål."})
+
+    assignment = session.assignments.get()
+    assert (assignment.overridden, assignment.override_reason) == (["language"], "Kommunen vil heller ha bokmål.")
+    entry = AuditEntry.objects.get(action="trainer.assigned")
+    assert entry.detail == {"trainer": trainer.pk, "overridden": ["language"]}
+    assert "Kommunen vil heller ha bokmål." in client.get(session.get_staff_url()).content.decode()
+
+
+def test_reason_is_not_kept_when_nothing_speaks_against(client, staff):
+    session = SessionFactory()
+    trainer = make_trainer(session.course)
+
+    url = reverse("courses:assignment_create", args=[session.pk])
+    client.post(url, {"trainer": trainer.pk, "reason": "Kjenner kommunen."})
+
+    assert list(session.assignments.values_list("overridden", "override_reason")) == [([], "")]
+
+
+def test_candidates_are_ranked_by_way_then_load_then_who_was_here(client, staff):
+    here = MunicipalityFactory(latitude="60.0", longitude="11.0")
+    far = MunicipalityFactory(latitude="62.5", longitude="11.0")
+    session = SessionFactory(municipality=here)
+    names = {name: make_trainer(session.course, user__name=name, home=here) for name in ("Aud", "Bo", "Cato")}
+    names["Dag"] = make_trainer(session.course, user__name="Dag", home=far)
+    other_time = session.first_starts_at + timedelta(hours=5)
+    assign_trainer(SessionFactory(course=session.course, first_starts_at=other_time), trainer=names["Aud"], by=staff)
+    record_past(SessionFactory(municipality=here, first_starts_at=timezone.now() - timedelta(days=90)), names["Cato"])
+
+    response = client.get(reverse("courses:assignment_create", args=[session.pk]))
+
+    rows = [(name, one.distance, one.load, bool(one.last_here)) for name, one in candidates(response)]
+    assert rows == [("Cato", 0, 0, True), ("Bo", 0, 0, False), ("Aud", 0, 1, False), ("Dag", 278, 0, False)]
+
+
+def test_second_trainer_needs_one_who_leads(client, staff):
+    session = SessionFactory()
+    lead, second = make_trainer(session.course), make_trainer()
+    second.second_courses.add(session.course)
+    url = reverse("courses:assignment_create", args=[session.pk])
+
+    client.post(url, {"trainer": second.pk})
+    assert session.assignments.count() == 0
+
+    client.post(url, {"trainer": lead.pk})
+    client.post(url, {"trainer": second.pk})
+    assert [one.trainer for one in session.assignments.order_by("pk")] == [lead, second]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_candidates_cost_the_same_queries_for_any_number(client, staff, count, django_assert_num_queries):
+    session = SessionFactory(municipality=MunicipalityFactory(), closed_to=MunicipalityFactory())
+    for number in range(count):
+        trainer = make_trainer(session.course, user__name=f"Navn {number}")
+        trainer.availabilities.create(weekday=number, starts="09:00", ends="12:00")
+        assign_trainer(
+            SessionFactory(course=session.course, first_starts_at=session.first_starts_at), trainer=trainer,
+            by=staff, even_so=True,
+        )  # fmt: skip
+
+    with django_assert_num_queries(10):
+        found = candidates_for(session)
+        names = name_sessions(reason for one in found for reason in one.reasons)
+
+    assert (len(found), len(names)) == (count, count)
 
 
 def test_trainer_who_may_not_teach_the_course_is_no_choice(client, staff):
@@ -117,10 +215,11 @@ def test_assignment_of_another_session_is_404(client, staff):
 def test_registering_a_trainer_gives_role_and_calendar(client, staff):
     user, course = UserFactory(name="Tone Tangen"), CourseFactory()
 
-    client.post(reverse("courses:trainer_create"), {"user": user.pk, "courses": [course.pk], "teaches_nn": "on"})
+    data = {"user": user.pk, "courses": [course.pk], "teaches_nn": "on", "fee": "1500"}
+    client.post(reverse("courses:trainer_create"), data | NO_PLACES)
 
     trainer = Trainer.objects.get()
-    assert (trainer.user, trainer.teaches_nb, trainer.teaches_nn) == (user, False, True)
+    assert (trainer.user, trainer.teaches_nb, trainer.teaches_nn, trainer.fee) == (user, False, True, 1500)
     assert list(trainer.courses.all()) == [course]
     assert user.groups.get().name == TRAINER
     assert SecretLink.objects.get().subject_id == trainer.pk
@@ -128,7 +227,7 @@ def test_registering_a_trainer_gives_role_and_calendar(client, staff):
 
 
 def test_trainer_needs_a_course_and_a_form_of_norwegian(client, staff):
-    response = client.post(reverse("courses:trainer_create"), {"user": UserFactory().pk})
+    response = client.post(reverse("courses:trainer_create"), {"user": UserFactory().pk} | NO_PLACES)
 
     assert set(response.context["form"].errors) == {"courses", "teaches_nb"}
     assert Trainer.objects.count() == 0
@@ -138,7 +237,8 @@ def test_trainer_who_stops_loses_the_calendar(client, staff):
     trainer = register_trainer(TrainerUserFactory(), courses=[CourseFactory()])
     course = trainer.courses.get()
 
-    client.post(reverse("courses:trainer_update", args=[trainer.pk]), {"courses": [course.pk], "teaches_nb": "on"})
+    data = {"courses": [course.pk], "teaches_nb": "on"} | NO_PLACES
+    client.post(reverse("courses:trainer_update", args=[trainer.pk]), data)
 
     trainer.refresh_from_db()
     assert not trainer.is_active
@@ -176,7 +276,7 @@ def test_trainer_list_queries_do_not_grow(client, staff, count, django_assert_nu
     url = reverse("courses:trainer_list")
     client.get(url)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(url)
 
     assert len(response.context["trainers"]) == count

@@ -135,7 +135,7 @@ def test_queries_of_one_request_do_not_grow_with_trainers_and_offers(client, sta
         trainer_for(asked)
     client.get(asked.get_staff_url())
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(21):
         response = client.get(asked.get_staff_url())
 
     assert len(response.context["offers"]) == count
@@ -155,10 +155,12 @@ def test_page_says_who_is_free_on_which_day_and_why_others_do_not_fit(client, st
 
     context = client.get(asked.get_staff_url()).context
 
-    names = {fit.on: [str(trainer) for trainer in fit.free] for _window, days in context["fits"] for fit in days}
+    names = {
+        fit.on: [str(one.trainer) for one in fit.free] for _window, days in context["fits"].windows for fit in days
+    }
     assert names.pop(day, ["Tone Tangen"]) == ["Tone Tangen"]
     assert set(map(tuple, names.values())) == {("Per Prest", "Tone Tangen")}
-    assert [(str(trainer), found) for trainer, found in context["unfit"]] == [
+    assert [(str(trainer), found) for trainer, found in context["fits"].unfit] == [
         ("Bo Bokmål", ["does not teach in this form of Norwegian"]),
         ("Finn Fjern", ["does not travel to this county"]),
     ]

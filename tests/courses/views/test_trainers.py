@@ -11,7 +11,7 @@ from courses.services.trainers import register_trainer
 from taushet.models import AuditEntry, SecretLink
 from taushet.services.links import find_link, issue_link, revoke_link
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +232,65 @@ def test_past_sessions_stay_for_three_months(client, trainer):
 
     assert [one for one, _texts in response.context["past"]] == [session]
     assert response.context["upcoming"] == []
+
+
+PROFILE = {"teaches_nn": "on", "habilitet-TOTAL_FORMS": "2", "habilitet-INITIAL_FORMS": "0"}
+
+
+def test_trainer_says_where_and_how_much(client, trainer):
+    home, employer, county = MunicipalityFactory(), MunicipalityFactory(), CountyFactory()
+    said = {
+        "counties": [county.pk],
+        "home": home.pk,
+        "most_a_week": "2",
+        "most_a_month": "",
+        "habilitet-0-municipality": employer.pk,
+        "habilitet-1-municipality": "",
+        "fee": "9000",
+    }
+
+    response = client.post(reverse("courses:trainer_profile"), PROFILE | said)
+
+    trainer.refresh_from_db()
+    assert response.status_code == 302
+    assert (trainer.teaches_nb, trainer.teaches_nn) == (False, True)
+    assert (trainer.home, trainer.most_a_week, trainer.most_a_month) == (home, 2, None)
+    assert list(trainer.counties.all()) == [county]
+    assert list(trainer.impartial_in.all()) == [employer]
+    assert trainer.fee is None
+    assert AuditEntry.objects.get(action="trainer.profile_changed").actor == trainer.user
+
+
+def test_profile_shows_what_is_said_and_lets_it_be_taken_back(client, trainer):
+    employer = MunicipalityFactory()
+    trainer.impartial_in.add(employer)
+
+    form = client.get(reverse("courses:trainer_profile")).context["places"]
+    assert [row.initial.get("municipality") for row in form] == [employer.pk, None]
+
+    client.post(reverse("courses:trainer_profile"), PROFILE | {"habilitet-INITIAL_FORMS": "1"})
+    assert list(trainer.impartial_in.all()) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"most_a_week": "0"}, "most_a_week"),
+        ({"most_a_month": "mange"}, "most_a_month"),
+        ({"home": "9999"}, "home"),
+        ({"teaches_nn": ""}, "teaches_nb"),
+    ],
+)
+def test_profile_that_cannot_be_is_refused_beside_the_field(client, trainer, wrong, field):
+    response = client.post(reverse("courses:trainer_profile"), PROFILE | wrong)
+
+    trainer.refresh_from_db()
+    assert list(response.context["form"].errors) == [field]
+    assert trainer.teaches_nn is False
+
+
+def test_place_that_is_none_is_refused(client, trainer):
+    response = client.post(reverse("courses:trainer_profile"), PROFILE | {"habilitet-0-municipality": "9999"})
+
+    assert response.status_code == 200
+    assert list(response.context["places"][0].errors) == ["municipality"]
