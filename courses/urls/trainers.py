@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from courses.views import assignments, trainers
+from courses.views import assignments, availability, trainers
 
 urlpatterns = [
     path("kursholder/", trainers.trainer_home, name="trainer_home"),
     path("kursholder/profil/", trainers.trainer_profile, name="trainer_profile"),
+    path("kursholder/tilgjengelighet/", availability.trainer_availability, name="trainer_availability"),
+    path("kursholder/tilgjengelighet/dag/", availability.trainer_day, name="trainer_day"),
+    path("kursholder/tilgjengelighet/skjema/", availability.trainer_hours, name="trainer_hours"),
+    path(
+        "kursholder/tilgjengelighet/unntak/<int:exception_id>/fjern/",
+        availability.trainer_exception_remove,
+        name="trainer_exception_remove",
+    ),
     path("kursholder/kalender/", trainers.trainer_feed, name="trainer_feed"),
     path("kursholder/kalender/ny/", trainers.trainer_feed_renew, name="trainer_feed_renew"),
     path("kursholder/<int:session_id>/", trainers.trainer_session, name="trainer_session"),

@@ -12,6 +12,7 @@ from courses.exceptions import CoursesError
 from courses.forms.trainers import AssignmentForm, NewTrainerForm, TrainerForm, impartial_rows
 from courses.models import Assignment, Session, Trainer
 from courses.services.assignments import assign_trainer, withdraw_assignment
+from courses.services.availability import coming_exceptions, current_hours
 from courses.services.candidates import candidates_for, name_sessions
 from courses.services.trainers import change_trainer, register_trainer
 
@@ -57,8 +58,8 @@ def trainer_update(request, trainer_id):
         "form": form,
         "places": places,
         "trainer": trainer,
-        "said": trainer.availabilities.all(),
-        "exceptions": trainer.availability_exceptions.filter(last_on__gte=timezone.localdate()),
+        "said": current_hours(trainer),
+        "exceptions": coming_exceptions(trainer),
         "coming": sessions.upcoming(),
         "been": sessions.past()[:20],
     }
