@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
-from django.db.models import Max, Q
+from django.db.models import DateTimeField, OuterRef, Q, Subquery, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -60,14 +60,15 @@ def candidates_for(session: Session) -> list[Candidate]:
         Trainer.objects.filter(pk__in=Trainer.objects.active().filter(teaches).values("pk"))
         .exclude(pk__in=mine)
         .select_related("user", "home")
+        .annotate(last_here=last_taught_in(session.municipality_id))
     )
     known = know_trainers(trainers, wanted.spans)
-    been = last_here(session)
-    found = [candidate(trainer, known[trainer.pk], wanted, been.get(trainer.pk)) for trainer in trainers]
+    found = [candidate(trainer, known[trainer.pk], wanted) for trainer in trainers]
     return sorted(found, key=lambda one: one.rank)
 
 
-def candidate(trainer: Trainer, known: Known, wanted: Wanted, been: datetime | None) -> Candidate:
+def candidate(trainer: Trainer, known: Known, wanted: Wanted) -> Candidate:
+    """Compare one of `candidates_for` with what is wanted."""
     distance = distance_km(known.home, wanted.place)
     month = month_of(wanted.spans[0][0].astimezone(OSLO).date()) if wanted.spans else None
     return Candidate(
@@ -76,19 +77,19 @@ def candidate(trainer: Trainer, known: Known, wanted: Wanted, been: datetime | N
         distance=None if distance is None else round(distance),
         travel=travel_time(known.home, wanted.place),
         load=len(sessions_in(known, month) - {wanted.session}) if month else 0,
-        last_here=been,
+        last_here=trainer.last_here,
     )
 
 
-def last_here(session: Session) -> Mapping[int, datetime]:
-    """Return when each trainer last taught in the municipality of a session."""
-    if not session.municipality_id:
-        return {}
-    rows = Assignment.objects.standing().filter(
-        session__municipality=session.municipality_id, session__last_ends_at__lt=timezone.now()
+def last_taught_in(municipality: str | None):
+    """Return when a trainer last taught in a municipality, as an expression for a query of trainers."""
+    if municipality is None:
+        return Value(None, output_field=DateTimeField())
+    taught = Assignment.objects.standing().filter(
+        trainer=OuterRef("pk"), session__municipality=municipality, session__last_ends_at__lt=timezone.now()
     )
-    rows = rows.exclude(session__state=Session.State.CANCELLED).order_by()
-    return dict(rows.values_list("trainer").annotate(last=Max("session__last_ends_at")))
+    held = taught.exclude(session__state=Session.State.CANCELLED).order_by("-session__last_ends_at")
+    return Subquery(held.values("session__last_ends_at")[:1])
 
 
 def name_sessions(reasons: Iterable[Reason]) -> Mapping[int, str]:

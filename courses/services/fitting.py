@@ -14,6 +14,7 @@ from django.db.models import CharField, QuerySet, Value
 from django.db.models.functions import Cast
 
 from courses.models import AssignedMeeting, Availability, AvailabilityException, Format, Meeting, Session, Trainer
+from municipalities.models import Municipality
 from taushet.workdays import OSLO, holiday_name
 
 from .hours import ONE_DAY, Span, days_of, overlap, span_of, subtract, union, within
@@ -268,7 +269,7 @@ def wanted_of(session: Session) -> Wanted:
 
 
 def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[int, Known]:
-    """Read what is known of trainers around some spans, in four queries; give them with their home."""
+    """Read what is known of trainers around some spans, in five queries; give them with their home."""
     ids = [trainer.pk for trainer in trainers]
     known = {trainer.pk: _profile(trainer) for trainer in trainers}
     for pk, name, value in _links(ids):
@@ -320,15 +321,14 @@ def _taken_around(ids: list[int], spans: Iterable[Span]) -> dict[int, list[Taken
         starts_at__lt=frames[-1][1] + ONE_WEEK,
         ends_at__gt=frames[0][0] - ONE_WEEK,
     )
-    place = "assignment__session__municipality"
-    fields = ("pk", "county_id", "latitude", "longitude")
-    columns = [f"{place}__{name}" for name in fields]
     hours = rows.order_by("starts_at", "pk").values_list(
-        "trainer_id", "starts_at", "ends_at", "assignment__session_id", *columns
+        "trainer_id", "starts_at", "ends_at", "assignment__session_id", "assignment__session__municipality_id"
     )
-    for pk, starts_at, ends_at, session, number, *rest in hours:
-        where = Place.at(number, *rest) if number else None
-        found[pk].append(Taken(starts_at, ends_at, session, where))
+    hours = list(hours)
+    places = Municipality.objects.in_bulk({row[-1] for row in hours})
+    places = {pk: Place.of(place) for pk, place in places.items()}
+    for pk, starts_at, ends_at, session, number in hours:
+        found[pk].append(Taken(starts_at, ends_at, session, places.get(number)))
     return found
 
 

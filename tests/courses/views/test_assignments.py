@@ -168,7 +168,9 @@ def test_candidates_cost_the_same_queries_for_any_number(client, staff, count, d
         trainer = make_trainer(session.course, user__name=f"Navn {number}")
         trainer.availabilities.create(weekday=number, starts="09:00", ends="12:00")
         assign_trainer(
-            SessionFactory(course=session.course, first_starts_at=session.first_starts_at), trainer=trainer,
+            SessionFactory(
+                course=session.course, municipality=session.municipality, first_starts_at=session.first_starts_at
+            ), trainer=trainer,
             by=staff, even_so=True,
         )  # fmt: skip
 
