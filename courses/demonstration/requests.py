@@ -65,7 +65,7 @@ def offer(asked: CourseRequest) -> None:
     offer_dates(
         asked,
         by=User.objects.get(email="campaign@demo.example"),
-        plans=[OfferPlan(start, start + timedelta(hours=3), trainer) for start in starts],
+        plans=[OfferPlan(start, start + timedelta(hours=3), trainer, "Tar det gjerne om kvelden.") for start in starts],
         answer_by=moment(timezone.localdate() + timedelta(days=14), time(0)),
         word="Vi kan komme begge disse dagene.",
         format="on_site",

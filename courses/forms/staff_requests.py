@@ -138,6 +138,12 @@ class OfferDateForm(MeetingForm):
 
     pk = place = address = join_url = None
     trainer = TrainerChoiceField(None, label=_("Trainer"), empty_label=_("Choose a trainer"))
+    reason = CleanCharField(
+        max_length=300,
+        required=False,
+        label=_("Why even so"),
+        help_text=_("Needed when something speaks against the trainer. The municipality does not see it."),
+    )
 
     def __init__(self, *args, asked, trainers, remarks, **kwargs):
         super().__init__(*args, standing={}, **kwargs)
@@ -149,7 +155,7 @@ class OfferDateForm(MeetingForm):
         data = self.cleaned_data
         starts_at, ends_at = self.moment("starts"), self.moment("ends")
         if starts_at and ends_at and data.get("trainer") and not self.errors:
-            self.plan = OfferPlan(starts_at, ends_at, data["trainer"])
+            self.plan = OfferPlan(starts_at, ends_at, data["trainer"], data.get("reason", ""))
             try:
                 check_offer(self.asked, self.plan)
             except CoursesError as error:

@@ -18,4 +18,9 @@ class Migration(migrations.Migration):
             name='override_reason',
             field=models.CharField(blank=True, max_length=300, verbose_name='why even so'),
         ),
+        migrations.AddField(
+            model_name='requestoffer',
+            name='override_reason',
+            field=models.CharField(blank=True, max_length=300, verbose_name='why even so'),
+        ),
     ]

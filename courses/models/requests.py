@@ -231,6 +231,7 @@ class RequestOffer(models.Model):
     join_url = models.URLField(_("link to join"), max_length=500, blank=True)
     seats = models.PositiveSmallIntegerField(_("seats"))
     seat_price = models.DecimalField(_("price per seat in kroner"), max_digits=9, decimal_places=2)
+    override_reason = models.CharField(_("why even so"), max_length=300, blank=True)
     answer_by = models.DateTimeField(_("answer before"))
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

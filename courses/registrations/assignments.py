@@ -99,7 +99,11 @@ retention_rules.register(
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("Two years after the session."),
         apply=erase_override_reasons,
-        fields=("courses.Assignment.overridden", "courses.Assignment.override_reason"),
+        fields=(
+            "courses.Assignment.overridden",
+            "courses.Assignment.override_reason",
+            "courses.RequestOffer.override_reason",
+        ),
     )
 )
 deactivations.register(Deactivation("trainer", dismiss_trainer))

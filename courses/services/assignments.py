@@ -16,7 +16,7 @@ from taushet.services.outbox import render_mail, write_message
 from .candidates import say_reason
 from .catalogue import when_text
 from .events import is_cancelled, location, trainer_page_address
-from .fitting import Why, reasons_for, wanted_of
+from .fitting import Reason, Why, reasons_for, wanted_of
 
 TRAINER_MAIL = "trainer"
 
@@ -82,12 +82,14 @@ def _what_is_overridden(session: Session, trainer: Trainer, reason: str, even_so
         )
     warnings = [one for one in found if one.warns]
     if warnings and not reason and not even_so:
-        raise NeedsReason(
-            _("Something speaks against %(name)s: %(reasons)s. Write why you choose %(name)s even so.")
-            % {"name": trainer, "reasons": "; ".join(say_reason(one) for one in warnings)},
-            field="reason",
-        )
+        raise NeedsReason(ask_for_reason(trainer, warnings), field="reason")
     return list(dict.fromkeys(one.why.value for one in warnings))
+
+
+def ask_for_reason(trainer: Trainer, warnings: Iterable[Reason]) -> str:
+    """Say what speaks against a trainer, and that choosing them even so takes a reason."""
+    text = _("Something speaks against %(name)s: %(reasons)s. Write why you choose %(name)s even so.")
+    return text % {"name": trainer, "reasons": "; ".join(say_reason(one) for one in warnings)}
 
 
 @transaction.atomic

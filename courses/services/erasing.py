@@ -21,6 +21,7 @@ from courses.models import (
     ConfirmedAddress,
     HandOver,
     Participant,
+    RequestOffer,
     Trainer,
 )
 from taushet.models import SecretLink, StoredFile, User
@@ -177,7 +178,8 @@ def _revoke(purposes: tuple[str, ...], numbers: list[int], now: datetime) -> Non
 def erase_override_reasons(now: datetime) -> int:
     """Forget what spoke against giving a session to a trainer, and why it was given even so, two years after it."""
     due = Assignment.objects.exclude(overridden=[]).filter(session__last_ends_at__lt=now - TWO_YEARS)
-    return due.update(overridden=[], override_reason="")
+    offers = RequestOffer.objects.exclude(override_reason="").filter(ends_at__lt=now - TWO_YEARS)
+    return due.update(overridden=[], override_reason="") + offers.update(override_reason="")
 
 
 @transaction.atomic

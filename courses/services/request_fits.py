@@ -12,7 +12,7 @@ from courses.models import AssignedMeeting, CourseRequest, Format, PartOfDay, Re
 from taushet.workdays import is_workday
 
 from .candidates import say_reason
-from .fitting import Known, Wanted, free_spans, know_trainers, speaks_against
+from .fitting import Known, Reason, Wanted, free_spans, know_trainers, reasons_for, speaks_against
 from .hours import ONE_DAY, Span, overlap, span_of
 from .travel import Place
 
@@ -69,9 +69,9 @@ def trainers_for(request: CourseRequest) -> QuerySet[Trainer]:
     )
 
 
-def wanted_by(request: CourseRequest, form: str | None = None) -> Wanted:
+def wanted_by(request: CourseRequest) -> Wanted:
     """Return what a request wants of a trainer, apart from the time."""
-    is_online = (form or request.format) == Format.ONLINE
+    is_online = request.format == Format.ONLINE
     return Wanted(
         course=str(request.course_id),
         language=request.taught_in,
@@ -84,6 +84,12 @@ def remarks_about(request: CourseRequest, trainers: Sequence[Trainer]) -> Mappin
     """Say what speaks against each of `trainers_for`, whatever the day."""
     wanted, known = wanted_by(request), know_trainers(trainers, [])
     return {pk: [say_reason(reason) for reason in speaks_against(one, wanted)] for pk, one in known.items()}
+
+
+def warnings_about(request: CourseRequest, trainer: Trainer, starts_at: datetime, ends_at: datetime) -> list[Reason]:
+    """Return what takes a reason to offer a trainer for some hours."""
+    wanted = replace(wanted_by(request), spans=((starts_at, ends_at),))
+    return [reason for reason in reasons_for(trainer, wanted) if reason.warns]
 
 
 def find_fits(request: CourseRequest, trainers: Sequence[Trainer]) -> Fits:

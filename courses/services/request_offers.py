@@ -19,9 +19,9 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import bookings, contacts, request_messages, sessions
-from .assignments import TrainerBusy, TrainerUnfit, assign_trainer
+from .assignments import TrainerBusy, TrainerUnfit, ask_for_reason, assign_trainer
 from .payers import other_payer, own_payer
-from .request_fits import is_busy
+from .request_fits import is_busy, warnings_about
 from .requests import end_offers, lock_request, makers_of, note, refuse_closed, side_of, wait_for_us
 
 Kind, Side, State = RequestEvent.Kind, RequestEvent.Side, RequestOffer.State
@@ -29,11 +29,12 @@ Kind, Side, State = RequestEvent.Kind, RequestEvent.Side, RequestOffer.State
 
 @dataclass(frozen=True)
 class OfferPlan:
-    """One date that is offered, with its trainer."""
+    """One date that is offered, with its trainer, and why when something speaks against that one."""
 
     starts_at: datetime
     ends_at: datetime
     trainer: Trainer
+    reason: str = ""
 
 
 def check_offer(request: CourseRequest, plan: OfferPlan) -> None:
@@ -51,6 +52,9 @@ def check_offer(request: CourseRequest, plan: OfferPlan) -> None:
             _("%(name)s teaches elsewhere then. Choose another trainer or another time.") % {"name": plan.trainer},
             field="trainer",
         )
+    against = warnings_about(request, plan.trainer, plan.starts_at, plan.ends_at)
+    if against and not plan.reason:
+        raise OfferRefused(ask_for_reason(plan.trainer, against), field="reason")
 
 
 @transaction.atomic
@@ -96,6 +100,7 @@ def offer_dates(
             starts_at=plan.starts_at,
             ends_at=plan.ends_at,
             trainer=plan.trainer,
+            override_reason=plan.reason,
             **fields,
         )
         for plan in plans
@@ -196,7 +201,7 @@ def _make_session(request: CourseRequest, offer: RequestOffer, by: User) -> Sess
     )
     session.shared_with.set(neighbours)
     session = sessions.confirm_session(sessions.open_session(session, by=by), by=by)
-    assign_trainer(session, trainer=offer.trainer, by=by, even_so=True)
+    assign_trainer(session, trainer=offer.trainer, by=by, reason=offer.override_reason, even_so=True)
     for party in parties:
         booking = _book(session, request, party.municipality, party.seats, by)
         if party.is_host:

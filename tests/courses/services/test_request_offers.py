@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
 
 
 def trainer_of(course):
-    trainer = TrainerFactory()
+    trainer = TrainerFactory(teaches_nn=True)
     trainer.courses.add(course)
     return trainer
 

@@ -307,3 +307,52 @@ def test_requests_are_found_by_number_contact_and_municipality(staff):
     for text in ("ragnhild", "Rana", str(asked.pk)):
         assert [url for _title, _detail, url in find_requests(staff, text)] == [asked.get_staff_url()]
     assert list(find_requests(UserFactory(), "Rana")) == []
+
+
+def test_trainer_against_whom_something_speaks_is_offered_for_a_reason(client, staff):
+    asked = CourseRequestFactory()
+    trainer = trainer_for(asked, user__name="Tone Tangen")
+    trainer.impartial_in.add(asked.host)
+    url = path("staff_request_offer", asked.pk)
+
+    response = client.post(url, offered(asked, trainer))
+
+    assert (
+        "Something speaks against Tone Tangen: must not teach in this municipality, to be impartial." in response.text
+    )
+    assert RequestOffer.objects.count() == 0
+
+    client.post(url, offered(asked, trainer, **{"datoer-0-reason": "The council agrees."}))
+    offer = RequestOffer.objects.get()
+    client.post(path("staff_offer_accept", asked.pk, offer.pk))
+
+    assignment = trainer.assignments.get()
+    assert (assignment.overridden, assignment.override_reason) == (["impartial"], "The council agrees.")
+
+
+def test_limits_hours_and_the_way_decide_who_is_free(client, staff):
+    asked = CourseRequestFactory()
+    day = next(days_of(asked.windows.first()))
+    names = {
+        "Anne Alltid": {},
+        "Bo Borte": {"exception": ("away", day)},
+        "Cato Kveld": {"hours": ("17:00", "20:00")},
+        "Dag Dag": {"hours": ("08:20", "16:00")},
+        "Eli Ekstra": {"exception": ("free", day)},
+    }
+    for name, about in names.items():
+        trainer = trainer_for(asked, user__name=name)
+        if "hours" in about:
+            starts, ends = about["hours"]
+            trainer.availabilities.create(weekday=day.weekday(), starts=starts, ends=ends)
+        if "exception" in about:
+            kind, on = about["exception"]
+            trainer.availability_exceptions.create(kind=kind, first_on=on, last_on=on)
+
+    [fit, *_rest] = client.get(asked.get_staff_url()).context["fits"].windows[0][1]
+
+    free = {
+        str(one.trainer): (timezone.localtime(one.starts_at).strftime("%H:%M"), one.has_said_hours) for one in fit.free
+    }
+    assert fit.on == day
+    assert free == {"Anne Alltid": ("08:00", False), "Dag Dag": ("08:30", True), "Eli Ekstra": ("08:00", True)}
