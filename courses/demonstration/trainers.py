@@ -46,7 +46,7 @@ def say_hours(trainer: Trainer, weekdays: Iterable[int], starts: time, ends: tim
     """Let a trainer say fixed hours, and a week away in some time."""
     for weekday in weekdays:
         trainer.availabilities.create(weekday=weekday, starts=starts, ends=ends)
-    monday = timezone.localdate() + timedelta(days=56 - timezone.localdate().weekday())
+    monday = timezone.localdate() + timedelta(days=77 - timezone.localdate().weekday())
     trainer.availability_exceptions.create(kind="away", first_on=monday, last_on=monday + timedelta(days=4))
 
 
