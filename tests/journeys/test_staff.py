@@ -118,7 +118,7 @@ def test_the_administrator_sees_who_looked_at_names_and_mail(new_page, site, acc
     mail = write(subject="Til Per")
     siri = signed_in(new_page(), StaffFactory(name="Siri Strand"), site)
     siri.goto(f"/stab/bestillinger/{booking.pk}/")
-    expect(siri.get_by_text("Per Hansen")).to_be_visible()
+    expect(siri.get_by_role("link", name="Per Hansen", exact=True)).to_be_visible()
     siri.goto(mail.get_absolute_url())
     expect(heading(siri)).to_have_text("Til Per")
     siri.goto("/stab/logg/")
