@@ -234,8 +234,9 @@ def change_seats(
     seen: Seen | None = None,
     fee_percent: int = 0,
     reason: str = "",
+    is_answer: bool = False,
 ) -> Booking:
-    """Give a confirmed booking more or fewer seats.
+    """Give a confirmed booking more or fewer seats; the mail says what that costs, and of an answer that it is one.
 
     The booker does it within the terms, which also say what seats given back cost; staff whenever the course has not
     begun, at the fee staff says, and with a reason also beyond the capacity. Raises NoMoreSeats, NotBookable,
@@ -258,10 +259,9 @@ def change_seats(
             door.change(before, seats_wanted)
         booking.seats = seats_wanted
         booking.save(update_fields=["seats"])
-        if seats_wanted < before:
-            charge(booking, before - seats_wanted, fee_percent)
+        fee = charge(booking, before - seats_wanted, fee_percent) if seats_wanted < before else None
         offers.offer_free_seats(door)
-        messages.tell_changed(booking, seats_before=before)
+        messages.tell_changed(booking, seats_before=before, fee=fee, is_answer=is_answer)
         kind = "" if by else "booker"
         audit.record("booking.seats", booking, by=by, kind=kind, before=before, after=seats_wanted)
     return booking
@@ -317,7 +317,12 @@ def refuse_named_seats(booking: Booking, seats_wanted: int) -> None:
 
 
 def cancel_booking(
-    booking: Booking, *, by: User | None = None, seen: Seen | None = None, fee_percent: int = 0
+    booking: Booking,
+    *,
+    by: User | None = None,
+    seen: Seen | None = None,
+    fee_percent: int = 0,
+    is_answer: bool = False,
 ) -> Booking:
     """Give back all seats of a booking and tell everybody who was told of it. Cancelling twice changes nothing.
 
@@ -335,11 +340,11 @@ def cancel_booking(
         if was_confirmed:
             refuse_unchangeable(booking, door.session)
             refuse_unseen(booking, seen)
-            charge(booking, booking.seats, refuse_against_terms(booking, Act.CANCEL, by, fee_percent))
+            fee = charge(booking, booking.seats, refuse_against_terms(booking, Act.CANCEL, by, fee_percent))
         _end(booking, Booking.State.CANCELLED, door)
         offers.offer_free_seats(door)
         if was_confirmed:
-            messages.tell_cancelled(booking)
+            messages.tell_cancelled(booking, fee=fee, is_answer=is_answer)
         audit.record("booking.cancelled", booking, by=by, kind="" if by else "booker", seats=booking.seats)
     return booking
 

@@ -89,11 +89,11 @@ def approve_request(request: ChangeRequest, *, by: User, fee_percent: int = 0, r
     _answer(request, State.APPROVED, by=by)
     audit.record("booking.change_approved", booking, by=by, request=request.pk, fee_percent=fee_percent)
     if request.kind == Kind.SEATS:
-        change_seats(booking, request.seats, by=by, fee_percent=fee_percent, reason=reason)
+        change_seats(booking, request.seats, by=by, fee_percent=fee_percent, reason=reason, is_answer=True)
     elif request.kind == Kind.MOVE:
         move_booking(booking, request.session, by=by, reason=reason)
     else:
-        cancel_booking(booking, by=by, fee_percent=fee_percent)
+        cancel_booking(booking, by=by, fee_percent=fee_percent, is_answer=True)
     return request
 
 

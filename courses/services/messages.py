@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from courses.models import (
     Booking,
+    BookingFee,
     BookingMessage,
     Certificate,
     ChangeRequest,
@@ -148,18 +149,25 @@ def ask_for_evaluation(participant: Participant, round_: EvaluationRound) -> Mes
     )
 
 
-def tell_changed(booking: Booking, *, seats_before: int) -> None:
-    """Tell the contacts that the booking has another number of seats."""
+def tell_changed(
+    booking: Booking, *, seats_before: int, fee: BookingFee | None = None, is_answer: bool = False
+) -> None:
+    """Tell the contacts that the booking has another number of seats, what that costs, and whether they asked."""
+    said = {"seats_before": seats_before, "fee": fee, "is_answer": is_answer, "is_less": booking.seats < seats_before}
     for email, purpose in contacts_of(booking):
-        write(CHANGED, booking, email, seats_before=seats_before, page=placeholder(purpose, booking.pk))
+        write(CHANGED, booking, email, page=placeholder(purpose, booking.pk), **said)
 
 
-def tell_cancelled(booking: Booking) -> None:
-    """Tell contacts and participants that the booking is cancelled; their calendars and what is planned follow."""
+def tell_cancelled(booking: Booking, *, fee: BookingFee | None = None, is_answer: bool = False) -> None:
+    """Tell contacts and participants that the booking is cancelled; their calendars and what is planned follow.
+
+    The contacts are also told what it costs, and whether it answers what they asked for.
+    """
     planned_mails.drop_plans(booking)
     for participant in booking.participants.active():
         tell_removed(participant)
-    subject, text = render(CANCELLED, booking, booking.contact_email, booking.second_email)
+    said = {"fee": fee, "is_answer": is_answer, "is_less": True}
+    subject, text = render(CANCELLED, booking, booking.contact_email, booking.second_email, **said)
     told = {
         message.to_email for message in cancel_invitations(booking=booking, kind=CANCELLED, subject=subject, text=text)
     }

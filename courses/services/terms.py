@@ -174,6 +174,28 @@ def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
     ) % {"seats": seats, "amount": amount, "percent": percent}
 
 
+def staff_fee_sentence(seats: int, booking: Booking, percent: int) -> str:
+    """Say in kroner what a share of the price of some seats is; empty when the course costs nothing."""
+    if not booking.seat_price:
+        return ""
+    return ngettext(
+        "%(seats)d seat costs %(price)s. %(percent)d per cent of that is %(amount)s.",
+        "%(seats)d seats cost %(price)s. %(percent)d per cent of that is %(amount)s.",
+        seats,
+    ) % {
+        "seats": seats,
+        "price": kroner(seats * booking.seat_price),
+        "percent": percent,
+        "amount": kroner(fee_amount(seats, booking.seat_price, percent)),
+    }
+
+
+def price_with_fees(booking: Booking, fees: Iterable[BookingFee]) -> Decimal:
+    """Return what a booking costs with what its seats given back cost; of one that has ended only the latter."""
+    price = booking.total_price if booking.is_live else Decimal(0)
+    return price + sum(fee.amount for fee in fees)
+
+
 def fee_amount(seats: int, price: Decimal, percent: int) -> Decimal:
     return (seats * price * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
 

@@ -104,6 +104,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         participants = participants.filter(named_by="booker")
     participants = list(participants)
     unnamed = max(booking.seats - booking.participants.active().count(), 0)
+    fees = list(booking.fees.all()) if booking.seat_price else []
     context = {
         "access": access,
         "booking": booking,
@@ -117,7 +118,8 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         and booking.session.first_starts_at > timezone.now(),
         "terms": standing.lines,
         "may_give_back": standing.allows(terms.Act.FEWER) and booking.seats > 1,
-        "fees": booking.fees.all() if booking.seat_price else (),
+        "fees": fees,
+        "price_with_fees": terms.price_with_fees(booking, fees),
         "seen": seen or seen_now(booking, standing),
         "changes": changes,
         "standing": standing_of(booking) if booking.state == Booking.State.WAITING else None,

@@ -15,7 +15,7 @@ from courses.forms.terms import RefuseForm, StaffChangeForm, StaffSeatsForm
 from courses.models import Booking, ChangeRequest, Participant
 from courses.services import bookings, change_requests, participants
 from courses.services.moves import dates_to_move_to, move_booking
-from courses.services.terms import standing_of_booking
+from courses.services.terms import staff_fee_sentence, standing_of_booking
 
 from .booking_changes import change_page
 from .participants import WRITTEN
@@ -56,7 +56,7 @@ def staff_seats(request, booking_id):
         change,
         title=_("Change the number of seats"),
         text=seats_text(booking, booking.session),
-        note=_("The contacts get an e-mail."),
+        note=" ".join(filter(None, [fee_of_one_seat(booking), _("The contacts get an e-mail.")])),
         terms=standing_of_booking(booking).lines,
         is_staff=True,
         button=_("Change"),
@@ -171,7 +171,8 @@ def staff_name_remove(request, booking_id, participant_id):
 def staff_change_approve(request, booking_id, change_id):
     """Do what the booker asked for."""
     booking, asked = asked_about(request, booking_id, change_id)
-    gives_back = asked.kind == Kind.CANCEL or (asked.kind == Kind.SEATS and asked.seats < booking.seats)
+    left = {Kind.CANCEL: 0, Kind.SEATS: asked.seats}.get(asked.kind, booking.seats)
+    gives_back = left < booking.seats
     form = StaffChangeForm(
         posted(request), costs=gives_back and bool(booking.seat_price), grows=not gives_back, initial=fee(booking)
     )
@@ -187,6 +188,7 @@ def staff_change_approve(request, booking_id, change_id):
         approve,
         title=_("Answer the request about booking %(number)s") % {"number": booking.pk},
         text=seats_text(booking, asked.session or booking.session),
+        note=staff_fee_sentence(booking.seats - left, booking, fee(booking)["fee_percent"]) if gives_back else "",
         asked=asked,
         button=_("Approve, and do it"),
     )
@@ -222,6 +224,10 @@ def posted(request):
 def fee(booking):
     """Return what the terms say that seats given back cost now, as staff's suggestion."""
     return {"fee_percent": standing_of_booking(booking).fee}
+
+
+def fee_of_one_seat(booking):
+    return staff_fee_sentence(1, booking, fee(booking)["fee_percent"])
 
 
 def seats_text(booking, session):

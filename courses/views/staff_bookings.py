@@ -16,7 +16,7 @@ from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
 from courses.services import bookings
 from courses.services.mail_log import log_of, planned_of
-from courses.services.terms import standing_of_booking
+from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
 from taushet.services import audit
 
 from .bookings import meetings_of, payer_of
@@ -74,11 +74,13 @@ def staff_booking_create(request, session_id):
 @require_safe
 def staff_booking_detail(request, booking_id):
     booking = booking_of(request, booking_id)
+    fees = list(booking.fees.all()) if booking.seat_price else []
     context = {
         "booking": booking,
         "session": booking.session,
         "meetings": meetings_of(booking),
-        "fees": booking.fees.all() if booking.seat_price else (),
+        "fees": fees,
+        "price_with_fees": price_with_fees(booking, fees),
         "terms": standing_of_booking(booking).lines if booking.state == Booking.State.CONFIRMED else (),
         "is_changeable": booking.state == Booking.State.CONFIRMED
         and booking.session.is_changeable
@@ -123,9 +125,10 @@ def staff_booking_cancel(request, booking_id):
         "%(seats)d seats are given back. The contacts, and participants with an e-mail address, are told.",
         booking.seats,
     )
+    price = staff_fee_sentence(booking.seats, booking, initial["fee_percent"]) if costs else ""
     context = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
-        "text": text % {"seats": booking.seats},
+        "text": f"{text % {'seats': booking.seats}} {price}".strip(),
         "form": form,
         "button": _("Cancel the booking"),
         "color": "danger",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from courses.exceptions import NoMoreSeats, WrongState
 from courses.models import Booking, ChangeRequest
 from courses.services.booking_lists import asked_changes
-from courses.services.bookings import cancel_booking
+from courses.services.bookings import cancel_booking, change_seats
 from courses.services.change_requests import approve_request, ask_for_change, refuse_request, withdraw_request
 from courses.services.erasing import erase_bookings
 from courses.services.moves import move_booking
@@ -60,6 +60,28 @@ def test_an_approved_cancelling_costs_what_staff_says(booking, staff):
 
     booking.refresh_from_db()
     assert (booking.state, booking.fees.get().amount) == ("cancelled", 60)
+
+
+def test_the_mail_of_an_approved_request_says_that_it_answers_it_and_what_that_costs(booking, staff):
+    approve_request(ask(booking, seats=1), by=staff, fee_percent=50)
+
+    text = Message.objects.get().text
+    assert "Vi har godkjent det dere spurte om. Dere betaler 100 kroner for 2 plasser gitt tilbake." in text
+
+
+def test_the_mail_of_an_approved_cancelling_says_that_it_is_free(booking, staff):
+    approve_request(ask(booking, kind="cancel", seats=None), by=staff, fee_percent=0)
+
+    text = Message.objects.get().text
+    assert "Vi har godkjent det dere spurte om. Det koster ingenting å gi plassene tilbake." in text
+
+
+def test_a_change_nobody_asked_for_is_no_answer(booking, staff):
+    change_seats(booking, 2, by=staff, fee_percent=50)
+
+    text = Message.objects.get().text
+    assert "godkjent" not in text
+    assert "Dere betaler 50 kroner for 1 plass gitt tilbake." in text
 
 
 def test_an_approved_move_moves(booking, staff):

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from courses.services.bookings import change_seats
 from courses.services.change_requests import ask_for_change
+from courses.services.terms import Stage, Terms
 from taushet.models import Message
 from taushet.roles import FINANCE
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
@@ -182,3 +183,24 @@ def test_finance_looks_and_takes_out_but_changes_nothing(client):
 
     assert looked.status_code == 200
     assert {client.post(address(name, booking)).status_code for name in names} == {403}
+
+
+def test_staff_reads_what_a_request_costs_in_kroner_and_the_booking_what_it_costs_altogether(client, staff):
+    terms = Terms((Stage(90, "days"),), 50).stored()
+    booking = BookingFactory(session=SessionFactory(price=1500), seats=4, seat_price=1500, terms=terms)
+    asked = ask_for_change(booking, kind="seats", seats=2, request_key="ask")
+    url = address("staff_change_approve", booking, asked.pk)
+
+    before = client.get(url)
+    client.post(url, {"fee_percent": "100"})
+
+    assert "2 seats cost 3,000 kroner. 50 per cent of that is 1,500 kroner." in before.text
+    assert "6,000 kroner altogether" in client.get(booking.staff_address).text
+
+
+def test_a_cancelled_booking_costs_only_what_its_seats_given_back_cost(client, staff):
+    booking = BookingFactory(session=SessionFactory(price=1500), seats=4, seat_price=1500)
+
+    client.post(reverse("courses:staff_booking_cancel", args=[booking.pk]), {"fee_percent": "50"})
+
+    assert "3,000 kroner altogether" in client.get(booking.staff_address).text
