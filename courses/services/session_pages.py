@@ -19,7 +19,7 @@ from municipalities.models import County, Municipality
 from taushet.ready_query import ReadyQuery
 
 from .catalogue import session_texts
-from .terms import standing_of
+from .terms import standing_of, warning_before_booking
 
 # Without the long texts of the course the query costs half.
 SESSION = (
@@ -97,8 +97,10 @@ def page_parts(session: Session, lines: Lines, form) -> dict[str, str]:
     """Return the parts of the page of a session: what it is called, what to know about it and how to book it."""
     texts = session_texts(session)
     meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
-    terms = standing_of(session.course.terms, session, price=session.seat_price).lines if session.is_bookable else ()
-    values = {"session": session, "course": session.course, "form": form, "meetings": meetings, "terms": terms}
+    values = {"session": session, "course": session.course, "form": form, "meetings": meetings}
+    if session.is_bookable:
+        standing = standing_of(session.course.terms, session, price=session.seat_price)
+        values |= {"terms": standing.lines, "warning": warning_before_booking(standing)}
     values["LANGUAGE_CODE"] = get_language()  # by which the template keeps the fields
     return {
         "title": session.course.title,

@@ -161,9 +161,9 @@ def may_sentence(permits: str) -> str:
 
 
 def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
-    """Say what giving seats back costs now; empty when the course costs nothing."""
+    """Say what giving seats back costs now."""
     if not booking.seat_price:
-        return ""
+        return _("This is free.")
     if not percent:
         return _("Giving seats back costs nothing now.")
     amount = kroner(fee_amount(seats, booking.seat_price, percent))
@@ -172,6 +172,25 @@ def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
         "Giving back %(seats)d seats costs %(amount)s now: %(percent)d per cent of their price.",
         seats,
     ) % {"seats": seats, "amount": amount, "percent": percent}
+
+
+def late_fee_sentence(seats: int, booking: Booking) -> str:
+    """Say what giving back some seats costs at most once staff has said yes."""
+    percent = Terms.read(booking.terms).late_fee
+    if not booking.seat_price or not percent:
+        return _("The terms say that giving seats back is free.")
+    return ngettext(
+        "It costs up to %(amount)s to give back %(seats)d seat, by the terms.",
+        "It costs up to %(amount)s to give back %(seats)d seats, by the terms.",
+        seats,
+    ) % {"seats": seats, "amount": kroner(fee_amount(seats, booking.seat_price, percent))}
+
+
+def warning_before_booking(standing: Standing) -> str:
+    """Say of a session what its terms do not let a booking of today do; nothing while they let it cancel freely."""
+    if standing.fee:
+        return _("If you book now, you cannot cancel for free.")
+    return _("If you book now, you have to ask us to change or cancel.") if standing.asks else ""
 
 
 def staff_fee_sentence(seats: int, booking: Booking, percent: int) -> str:

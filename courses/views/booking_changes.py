@@ -17,7 +17,7 @@ from courses.models import Booking, ChangeRequest
 from courses.services import bookings, change_requests
 from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.moves import dates_to_move_to, move_booking
-from courses.services.terms import Act, fee_sentence, standing_of_booking
+from courses.services.terms import Act, fee_sentence, late_fee_sentence, standing_of_booking
 
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
@@ -110,6 +110,7 @@ def booking_seats(request, access):
         asking={
             "title": _("Ask for another number of seats"),
             "text": _("The deadline for doing this by yourself has passed. Tell us what you need, and we answer."),
+            "note": late_fee_sentence(booking.seats - 1, booking) if is_late(booking) and booking.seats > 1 else "",
         },
         title=_("Change the number of seats"),
         text=ngettext(
@@ -172,7 +173,7 @@ def booking_cancel(request, access):
         "color": "danger",
     }
     if booking.state != Booking.State.CONFIRMED:
-        return change_page(request, access, None, cancel, **page)
+        return change_page(request, access, None, cancel, note=_("This is free."), **page)
     return change_or_ask(
         request,
         access,
@@ -183,6 +184,7 @@ def booking_cancel(request, access):
         asking={
             "title": _("Ask to cancel booking %(number)s") % {"number": booking.pk},
             "text": _("The deadline for cancelling by yourself has passed. Ask us, and we answer."),
+            "note": late_fee_sentence(booking.seats, booking),
         },
         note=fee_now(booking, booking.seats),
         **page,
@@ -200,6 +202,10 @@ def cancel_text(booking, access):
         "%(told)d participant gets an e-mail that says so.", "%(told)d participants get an e-mail that says so.", told
     ) % {"told": told}
     return f"{seats} {mails}" if told else seats
+
+
+def is_late(booking):
+    return standing_of_booking(booking).asks
 
 
 def fee_now(booking, seats):

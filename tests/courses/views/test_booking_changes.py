@@ -1,7 +1,9 @@
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from courses.services.bookings import change_seats
 from courses.services.participants import Person, name_participants
@@ -114,6 +116,42 @@ def test_after_the_deadline_the_page_asks_staff_and_says_that_the_answer_comes(c
     assert "Ask to cancel booking" in page.text
     assert "We have got your request." in response.text
     assert "Waits for an answer" in response.text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("booking_seats", "It costs up to 450 kroner to give back 2 seats, by the terms."),
+        ("booking_cancel", "It costs up to 675 kroner to give back 3 seats, by the terms."),
+    ],
+)
+def test_the_sum_stands_there_before_staff_is_asked(client, english, name, said):
+    assert said in client.get(address(in_stage(2, seats=3), name=name)).text
+
+
+@pytest.mark.parametrize("state", [{}, {"state": "held", "held_until": timezone.now() + timedelta(hours=2)}])
+def test_cancelling_what_costs_nothing_says_that_it_is_free(client, english, state):
+    booking = BookingFactory(**state)
+
+    assert "This is free." in client.get(address(booking, name="booking_cancel")).text
+
+
+@pytest.mark.parametrize(
+    ("days", "late_fee", "said"),
+    [
+        (90, 50, ["If you book now, you cannot cancel for free."]),
+        (90, 0, ["If you book now, you have to ask us to change or cancel."]),
+        (2, 50, []),
+    ],
+)
+def test_the_page_of_a_session_says_by_the_button_that_the_deadline_has_passed(client, english, days, late_fee, said):
+    session = SessionFactory(price=450)
+    session.course.terms = Terms((Stage(days, "days"),), late_fee).stored()
+    session.course.save()
+
+    page = client.get(session.get_absolute_url()).text
+
+    assert re.findall(r"If you book now, you [^<]*", page) == said
 
 
 def test_more_seats_in_the_second_stage_become_a_question_that_keeps_the_number(client, english):
