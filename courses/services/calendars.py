@@ -383,7 +383,7 @@ def mail_of(
         "is_whole_course": meeting.session.state == Session.State.CANCELLED,
         "is_cancelled": is_cancelled(meeting),
         "page": page,
-        "without_mail": _told_by_contact(booking) if email == booking.contact_email else 0,
+        "without_mail": told_by_contact(booking) if email == booking.contact_email else 0,
     }
     if template in OWN_TEXTS and not is_bare:
         context["own_text"] = own_text(
@@ -397,6 +397,6 @@ def mail_of(
     return render_mail(template, context, booking.language)
 
 
-def _told_by_contact(booking: Booking) -> int:
+def told_by_contact(booking: Booking) -> int:
     """Return how many of a booking have no e-mail, so that only the contact can tell them."""
     return booking.participants.active().filter(email="").count()

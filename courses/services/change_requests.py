@@ -91,7 +91,7 @@ def approve_request(request: ChangeRequest, *, by: User, fee_percent: int = 0, r
     if request.kind == Kind.SEATS:
         change_seats(booking, request.seats, by=by, fee_percent=fee_percent, reason=reason, is_answer=True)
     elif request.kind == Kind.MOVE:
-        move_booking(booking, request.session, by=by, reason=reason)
+        move_booking(booking, request.session, by=by, reason=reason, is_answer=True)
     else:
         cancel_booking(booking, by=by, fee_percent=fee_percent, is_answer=True)
     return request

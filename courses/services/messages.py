@@ -24,7 +24,7 @@ from taushet.services.links import placeholder
 
 from . import planned_mails
 from .booking_mail import contacts_of, post, render, write
-from .calendars import cancel_invitations, invite
+from .calendars import cancel_invitations, invite, told_by_contact
 from .guards import CONFIRM_ADDRESS
 from .welcoming import WELCOME, was_told, welcome_all
 
@@ -166,33 +166,52 @@ def tell_cancelled(booking: Booking, *, fee: BookingFee | None = None, is_answer
     planned_mails.drop_plans(booking)
     for participant in booking.participants.active():
         tell_removed(participant)
-    said = {"fee": fee, "is_answer": is_answer, "is_less": True}
-    subject, text = render(CANCELLED, booking, booking.contact_email, booking.second_email, **said)
-    told = {
-        message.to_email for message in cancel_invitations(booking=booking, kind=CANCELLED, subject=subject, text=text)
-    }
-    for email, _purpose in contacts_of(booking):
-        if email not in told:
+    told = set()
+    for email, purpose in contacts_of(booking):
+        without_mail = told_by_contact(booking) if purpose == "booking" else 0
+        said = {"fee": fee, "is_answer": is_answer, "is_less": True, "without_mail": without_mail}
+        subject, text = render(CANCELLED, booking, email, **said)
+        ends = cancel_invitations(booking=booking, email=email, kind=CANCELLED, subject=subject, text=text)
+        if not ends and email not in told:
             post(CANCELLED, booking, email, subject, text)
+        told.add(email)
+    cancel_invitations(booking=booking)  # of those who are no longer with it
 
 
-def tell_moved(booking: Booking, former: Session) -> None:
-    """Tell everybody of a booking that it is on another date; calendars and what is planned move along."""
+def tell_moved(booking: Booking, former: Session, *, is_answer: bool = False) -> None:
+    """Tell everybody of a booking that it is on another date; calendars and what is planned move along.
+
+    Each in the own role: the contact hears who can be told on paper only, and a second contact who does not take part
+    gets no calendar entry.
+    """
     planned_mails.follow_booking(booking)
-    people = {booking.contact_email: (booking.contact_name, None), booking.second_email: (booking.second_name, None)}
-    for participant in booking.participants.active():
-        people.setdefault(participant.email, (participant.listed_name, participant))
-    people.pop("", None)
-    subject, text = render(MOVED, booking, *people)
-    told = {
-        message.to_email
-        for message in cancel_invitations(session=former, booking=booking, kind=MOVED, subject=subject, text=text)
-    }
-    for email, (name, participant) in people.items():
-        if email not in told:
+    people = {email: (purpose, None) for email, purpose in contacts_of(booking)}
+    for participant in booking.participants.active().exclude(email=""):
+        purpose, _nobody = people.get(participant.email, ("participant", None))
+        people[participant.email] = (purpose, None if purpose == "booking" else participant)
+    for email, (purpose, participant) in people.items():
+        is_contact = purpose != "participant"
+        is_invited = purpose == "booking" or participant is not None
+        subject, text = render(
+            MOVED,
+            booking,
+            email,
+            is_answer=is_answer and is_contact,
+            is_invited=is_invited,
+            without_mail=told_by_contact(booking) if purpose == "booking" else 0,
+            page=placeholder(purpose, booking.pk) if is_contact else placeholder(purpose, participant.pk),
+        )
+        told = cancel_invitations(session=former, booking=booking, email=email, kind=MOVED, subject=subject, text=text)
+        name = participant.listed_name if participant else _name_of(booking, purpose)
+        if not told:
             post(MOVED, booking, email, subject, text, name=name, participant=participant)
-        if email != booking.second_email:
+        if is_invited:
             invite(booking, email=email, name=name, participant=participant)
+    cancel_invitations(session=former, booking=booking)  # of those who are no longer with it
+
+
+def _name_of(booking: Booking, purpose: str) -> str:
+    return booking.second_name if purpose == "booking-second" else booking.contact_name
 
 
 def tell_change_refused(request: ChangeRequest) -> None:

@@ -30,7 +30,13 @@ def dates_to_move_to(booking: Booking) -> QuerySet[Session]:
 
 
 def move_booking(
-    booking: Booking, to: Session, *, by: User | None = None, seen: Seen | None = None, reason: str = ""
+    booking: Booking,
+    to: Session,
+    *,
+    by: User | None = None,
+    seen: Seen | None = None,
+    reason: str = "",
+    is_answer: bool = False,
 ) -> Booking:
     """Give a confirmed booking its seats in another session of the same course, at the price of that session.
 
@@ -62,7 +68,7 @@ def move_booking(
         booking.session, booking.seat_price = new.session, new.session.seat_price
         booking.save(update_fields=["session", "seat_price"])
         old.give_back(booking.seats)
-        messages.tell_moved(booking, old.session)
+        messages.tell_moved(booking, old.session, is_answer=is_answer)
         offers.offer_free_seats(old)
         detail = {"before": old.session.pk, "after": new.session.pk, "seats": booking.seats}
         audit.record("booking.moved", booking, by=by, kind="" if by else "booker", **detail)

@@ -6,6 +6,7 @@ carries what it showed of the booking, so that whoever saves in a second tab is 
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,6 +18,7 @@ from courses.models import Booking, ChangeRequest
 from courses.services import bookings, change_requests
 from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.moves import dates_to_move_to, move_booking
+from courses.services.sheets import without_mail
 from courses.services.terms import Act, fee_sentence, late_fee_sentence, standing_of_booking
 
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
@@ -133,7 +135,17 @@ def booking_move(request, access):
 
     def move(seen):
         move_booking(booking, form.cleaned_data["session"], seen=seen)
-        return _("The booking is moved. Everybody who had the old date in the calendar gets the new one.")
+        sentence = _("The booking is moved. Everybody who had the old date in the calendar gets the new one.")
+        told_on_paper = told_by_you(booking)
+        if not told_on_paper:
+            return sentence
+        return format_html(
+            '{} {} <a href="{}">{}</a>',
+            sentence,
+            told_on_paper,
+            access.url("booking_sheets"),
+            _("Print new sheets for them"),
+        )
 
     if not dates:
         back = access.url("booking_detail")
@@ -151,6 +163,7 @@ def booking_move(request, access):
         },
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are yours. The price is that of the new date."),
+        note=told_by_you(booking),
         button=_("Move the booking"),
     )
 
@@ -163,8 +176,9 @@ def booking_cancel(request, access):
         return redirect(access.url("booking_detail"))
 
     def cancel(seen):
+        told_on_paper = told_by_you(booking)
         bookings.cancel_booking(booking, seen=seen)
-        return _("The booking is cancelled.")
+        return f"{_('The booking is cancelled.')} {told_on_paper}".strip()
 
     page = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
@@ -184,9 +198,9 @@ def booking_cancel(request, access):
         asking={
             "title": _("Ask to cancel booking %(number)s") % {"number": booking.pk},
             "text": _("The deadline for cancelling by yourself has passed. Ask us, and we answer."),
-            "note": late_fee_sentence(booking.seats, booking),
+            "note": f"{late_fee_sentence(booking.seats, booking)} {told_by_you(booking)}".strip(),
         },
-        note=fee_now(booking, booking.seats),
+        note=f"{fee_now(booking, booking.seats)} {told_by_you(booking)}".strip(),
         **page,
     )
 
@@ -202,6 +216,18 @@ def cancel_text(booking, access):
         "%(told)d participant gets an e-mail that says so.", "%(told)d participants get an e-mail that says so.", told
     ) % {"told": told}
     return f"{seats} {mails}" if told else seats
+
+
+def told_by_you(booking):
+    """Say how many of a booking hear of a change from its contact alone; nothing when nobody does."""
+    count = without_mail(booking).count()
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d participant has no e-mail and hears of it from you only.",
+        "%(count)d participants have no e-mail and hear of it from you only.",
+        count,
+    ) % {"count": count}
 
 
 def is_late(booking):

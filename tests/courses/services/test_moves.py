@@ -68,6 +68,50 @@ def test_second_contact_is_told_without_a_calendar(course):
     assert list(rows.values_list("message__kind", "message__calendar")) == [("booking-moved", "")]
 
 
+def test_each_role_reads_what_concerns_it(course):
+    booking = booked(SessionFactory(course=course), second_name="Per", second_email="per@bodo.test")
+    name_participants(booking, [Person("Ola", "ola@bodo.test"), Person("Eli", "")], request_key="names")
+
+    move_booking(booking, SessionFactory(course=course), is_answer=True)
+
+    texts = dict(
+        booking.messages.filter(message__kind="booking-moved").values_list("message__to_email", "message__text")
+    )
+    on_paper = "1 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    assert {email: on_paper in text for email, text in texts.items()} == {
+        "kari@bodo.test": True,
+        "per@bodo.test": False,
+        "ola@bodo.test": False,
+    }
+    assert {email for email, text in texts.items() if "egen e-post" in text} == {"kari@bodo.test", "ola@bodo.test"}
+    assert {email for email, text in texts.items() if "Vi har godkjent" in text} == {"kari@bodo.test", "per@bodo.test"}
+    assert f"[[link:booking-second:{booking.pk}]]" in texts["per@bodo.test"]
+
+
+def test_second_contact_who_takes_part_gets_the_new_date_in_the_calendar(course):
+    booking = booked(SessionFactory(course=course), second_name="Per", second_email="per@bodo.test")
+    name_participants(booking, [Person("Per", "per@bodo.test")], request_key="names")
+    new = SessionFactory(course=course)
+
+    move_booking(booking, new)
+
+    assert holders(new) == ["kari@bodo.test", "per@bodo.test"]
+
+
+def test_contact_hears_who_is_told_of_a_cancelling_by_nobody_else(course):
+    booking = booked(SessionFactory(course=course), second_name="Per", second_email="per@bodo.test")
+    name_participants(booking, [Person("Eli", ""), Person("Liv", "")], request_key="names")
+
+    cancel_booking(booking)
+
+    rows = booking.messages.filter(message__kind="booking-cancelled")
+    on_paper = "2 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    assert {row.message.to_email: on_paper in row.message.text for row in rows} == {
+        "kari@bodo.test": True,
+        "per@bodo.test": False,
+    }
+
+
 def test_nothing_changes_when_the_new_date_has_no_room(course):
     old, new = SessionFactory(course=course), SessionFactory(course=course, capacity=2)
     booking = booked(old)

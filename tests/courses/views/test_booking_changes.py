@@ -46,6 +46,30 @@ def test_booker_chooses_among_the_dates_with_room_and_their_price(client, englis
     assert "The booking is moved." in response.text
 
 
+def test_booker_reads_before_and_after_a_move_who_gets_no_mail_and_where_new_sheets_are(client, english):
+    booking = BookingFactory(seats=2)
+    ParticipantFactory(booking=booking, email="")
+    new = SessionFactory(course=booking.session.course)
+    said = "1 participant has no e-mail and hears of it from you only."
+
+    before = client.get(address(booking)).text
+    after = client.post(address(booking), {"session": new.pk}, follow=True).text
+
+    assert said in before
+    link = address(booking, name="booking_sheets")
+    assert f'{said} <a href="{link}">Print new sheets for them</a>' in after
+
+
+def test_booker_reads_before_and_after_cancelling_who_gets_no_mail(client, english):
+    booking = BookingFactory(seats=2)
+    ParticipantFactory.create_batch(2, booking=booking, email="")
+    said = "2 participants have no e-mail and hear of it from you only."
+    url = address(booking, name="booking_cancel")
+
+    assert f"This is free. {said}" in client.get(url).text
+    assert f"The booking is cancelled. {said}" in client.post(url, follow=True).text
+
+
 @pytest.mark.parametrize("typed", ["", "x", "99999999999999999999"])
 def test_a_date_that_is_none_gets_a_sentence_beside_the_field(client, english, typed):
     course = CourseFactory()
@@ -77,7 +101,7 @@ def test_queries_do_not_grow_with_the_dates(client, django_assert_num_queries, c
     SessionFactory.create_batch(count, course=course)
     url = address(booking)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(url)
 
 
