@@ -162,9 +162,9 @@ def withdraw_participant(
 def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participant | None:
     """Let somebody take a seat of a booking through its sign-up link.
 
-    Returns None when the address is on the list already: its owner then gets the link once more, and whoever asked
-    learns no more. Without an address there is no mail at all. Raises NameTaken when all seats have names, and
-    WrongState.
+    Returns None when the address is on the list already. Whoever asked learns nothing of that: it is refused and
+    written to as one that is new, its owner having the link from this hour either way. Without an address there is no
+    mail at all. Raises NameTaken when all seats have names, and WrongState.
     """
     booking = lock_with_session(booking)
     if booking.state != Booking.State.CONFIRMED:
@@ -172,9 +172,14 @@ def sign_up(booking: Booking, person: Person, *, request_key: str) -> Participan
     others = booking.participants.active().exclude(request_key=f"{request_key}/0")
     already = others.filter(email=person.email).first() if person.email else None
     if already:
+        refuse_without_seat(booking, booking.participants.active().count(), 1)
+        refuse_named_too_often([person], None)
         _remind(already)
         return None
-    return name_participants(booking, [person], request_key=request_key, named_by=Participant.NamedBy.SELF)[0]
+    participant = name_participants(booking, [person], request_key=request_key, named_by=Participant.NamedBy.SELF)[0]
+    if participant.email:
+        _remind(participant)  # a contact is not welcomed, and has to get the link all the same
+    return participant
 
 
 def named_by_request(booking: Booking, request_key: str) -> list[Participant]:

@@ -145,16 +145,21 @@ def participant_signup(request, access):
         except CoursesError as error:
             form.add_error(None, str(error))
         else:
-            if participant is not None:
-                if participant.email:
-                    messages.success(request, _("You are signed up."))
-                else:
-                    messages.success(
-                        request,
-                        _("You are signed up. Keep the address of this page, or ask your contact to print it for you."),
-                    )
+            if participant is not None and not participant.email:
+                messages.success(
+                    request,
+                    _("You are signed up. Keep the address of this page, or ask your contact to print it for you."),
+                )
                 return redirect(page_address("participant", issue_link("participant", participant.pk)))
-            messages.info(request, _("This address is signed up already. We have sent its owner the link once more."))
+            # The same for all, so that nobody learns by trying whose address is on the list.
+            messages.success(
+                request,
+                _(
+                    "%(email)s is signed up. We have written to it, now or within the last hour: the link to your own"
+                    " page is in that e-mail."
+                )
+                % {"email": form.person.email},
+            )
             return redirect(request.path)
     context = {
         "booking": booking,

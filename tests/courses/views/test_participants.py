@@ -28,19 +28,47 @@ def text_of(response):
     return " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).split())
 
 
-def test_participant_signs_up_and_lands_on_the_own_page(client):
-    booking = BookingFactory(seats=1)
+def test_participant_signs_up_and_gets_the_own_page_by_mail(client):
+    booking = BookingFactory(seats=2)
     path = address("signup", booking, "participant_signup")
     form = shown_form(client, path)
 
     first = client.post(path, form, follow=True)
-    again = client.post(path, form)
+    client.post(path, form)
 
     participant = Participant.objects.get()
-    assert first.redirect_chain == [(address("participant", participant, "participant_detail"), 302)]
-    assert again.url == address("participant", participant, "participant_detail")
-    assert "Du er påmeldt" in text_of(first)
+    assert first.redirect_chain == [(path, 302)]
+    assert "per@bodo.test er påmeldt. Vi har skrevet dit" in text_of(first)
     assert participant.named_by == "self"
+    [message] = Message.objects.all()
+    assert f"[[link:participant:{participant.pk}]]" in message.text
+
+
+def test_contact_who_signs_up_gets_the_own_page_by_mail_too(client):
+    booking = BookingFactory(seats=2, contact_email="per@bodo.test")
+    path = address("signup", booking, "participant_signup")
+
+    client.post(path, shown_form(client, path))
+
+    assert [(message.kind, message.to_email) for message in Message.objects.all()] == [
+        ("participant-link", "per@bodo.test")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seats", "said"), [(1, "Alle plassene i bestillingen har navn."), (3, "per@bodo.test er påmeldt. Vi har skrevet")]
+)
+def test_the_answer_to_a_sign_up_is_alike_for_known_and_new_addresses(client, seats, said):
+    known, new = BookingFactory(seats=seats), BookingFactory(seats=seats)
+    paths = [address("signup", booking, "participant_signup") for booking in (known, new)]
+    forms = [shown_form(client, path) for path in paths]
+    ParticipantFactory(booking=known, email="per@bodo.test", name="Ekte Per", alias="Deltaker A")
+    ParticipantFactory(booking=new, email="ola@bodo.test")
+
+    answers = [client.post(path, form, follow=True) for path, form in zip(paths, forms, strict=True)]
+
+    assert [said in text_of(answer) for answer in answers] == [True, True]
+    assert [len(answer.redirect_chain) for answer in answers] == ([0, 0] if seats == 1 else [1, 1])
 
 
 def test_sign_up_that_is_full_keeps_what_was_typed(client):
