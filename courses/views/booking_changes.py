@@ -99,8 +99,8 @@ def booking_seats(request, access):
     form = SeatsForm(request.POST if request.method == "POST" else None, initial={"seats": booking.seats})
 
     def change(seen):
-        bookings.change_seats(booking, form.cleaned_data["seats"], seen=seen)
-        return _("The booking has another number of seats now.")
+        changed = bookings.change_seats(booking, form.cleaned_data["seats"], seen=seen)
+        return seats_sentence(booking.seats, changed.seats)
 
     return change_or_ask(
         request,
@@ -124,6 +124,16 @@ def booking_seats(request, access):
         note=fee_now(booking, 1),
         button=_("Change"),
     )
+
+
+def seats_sentence(before, now):
+    if now != before:
+        return _("The booking has another number of seats now.")
+    return ngettext(
+        "Nothing was changed: the booking has %(seats)d seat.",
+        "Nothing was changed: the booking has %(seats)d seats.",
+        now,
+    ) % {"seats": now}
 
 
 @opens_booking(OWNER, SECOND)

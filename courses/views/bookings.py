@@ -211,8 +211,11 @@ def booking_second_contact(request, access):
     form = SecondContactForm(request.POST or None, initial={"name": booking.second_name, "email": booking.second_email})
 
     def change():
-        contacts.set_second_contact(booking, name=form.cleaned_data["name"], email=form.cleaned_data["email"])
-        return _("The second contact is saved.") if form.cleaned_data["email"] else _("There is no second contact now.")
+        name, email = form.cleaned_data["name"], form.cleaned_data["email"]
+        if (name, email) == (booking.second_name, booking.second_email):
+            return _("Nothing was changed.")
+        contacts.set_second_contact(booking, name=name, email=email)
+        return _("The second contact is saved.") if email else _("There is no second contact now.")
 
     return action_page(
         request,

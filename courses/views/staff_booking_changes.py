@@ -17,7 +17,7 @@ from courses.services import bookings, change_requests, participants
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
-from .booking_changes import change_page
+from .booking_changes import change_page, seats_sentence
 from .participants import WRITTEN
 from .staff_bookings import booking_of
 
@@ -46,8 +46,9 @@ def staff_seats(request, booking_id):
     )
 
     def change(seen):
-        bookings.change_seats(booking, form.cleaned_data["seats"], by=request.user, seen=seen, **form.decided)
-        return _("The booking has another number of seats now.")
+        wanted = form.cleaned_data["seats"]
+        changed = bookings.change_seats(booking, wanted, by=request.user, seen=seen, **form.decided)
+        return seats_sentence(booking.seats, changed.seats)
 
     return change_page(
         request,

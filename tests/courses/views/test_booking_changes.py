@@ -178,6 +178,30 @@ def test_the_page_of_a_session_says_by_the_button_that_the_deadline_has_passed(c
     assert re.findall(r"If you book now, you [^<]*", page) == said
 
 
+def test_the_number_of_seats_it_has_already_changes_nothing_and_says_so(client, english):
+    booking = in_stage(0, seats=3)
+    url = address(booking, name="booking_seats")
+
+    same = client.post(url, {"seats": "3"}, follow=True)
+    other = client.post(url, {"seats": "4"}, follow=True)
+
+    assert "Nothing was changed: the booking has 3 seats." in same.text
+    assert "The booking has another number of seats now." in other.text
+
+
+def test_a_second_contact_that_was_not_there_is_not_taken_away(client, english):
+    booking = BookingFactory()
+    url = address(booking, name="booking_second_contact")
+
+    empty = client.post(url, {"name": "", "email": ""}, follow=True)
+    named = client.post(url, {"name": "Per Hansen", "email": "per@bodo.test"}, follow=True)
+    gone = client.post(url, {"name": "", "email": ""}, follow=True)
+
+    assert "Nothing was changed." in empty.text
+    assert "The second contact is saved." in named.text
+    assert "There is no second contact now." in gone.text
+
+
 def test_more_seats_in_the_second_stage_become_a_question_that_keeps_the_number(client, english):
     booking = in_stage(1, seats=3)
     url = address(booking, name="booking_seats")
