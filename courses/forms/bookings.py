@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
 from courses.exceptions import CoursesError
-from courses.services.catalogue import session_texts
+from courses.services.catalogue import session_texts, with_language
 from courses.services.guards import refuse_unbookable
 from municipalities.fields import MunicipalityChoiceField
 from taushet.fields import (
@@ -242,4 +242,5 @@ class MoveForm(forms.Form):
     def describe(session):
         texts = session_texts(session)
         price = kroner(session.seat_price) if session.seat_price else pgettext("price", "Free")
-        return f"{texts['when']}, {texts['where']} ({texts['seats']}, {price})"
+        where = with_language(texts["where"], session.language)
+        return f"{texts['when']}, {where} ({texts['seats']}, {price})"

@@ -73,7 +73,7 @@ def session_row(
         "title": {"nn": title_nn, "en": title_en}.get(language) or title_nb,
         "days": days_text(starts_at, ends_at),
         "hours": hours_text(starts_at, ends_at),
-        "where": _("%(where)s, in nynorsk") % {"where": where} if taught_in == "nn" else where,
+        "where": with_language(where, taught_in),
         "seats": seats_text(state, seats_left),
         "colour": COLOURS.get(state, "success"),
         "is_confirmed": state == Session.State.CONFIRMED,
@@ -91,6 +91,11 @@ def session_texts(session: Session) -> dict[str, str]:
         "seats": _("Has begun or is over") if has_begun else seats_text(state, session.free_seats),
         "colour": "neutral" if has_begun else COLOURS.get(state, "success"),
     }
+
+
+def with_language(where: str, taught_in: str) -> str:
+    """Return where a session is held, and that it is taught in nynorsk when it is."""
+    return _("%(where)s, in nynorsk") % {"where": where} if taught_in == "nn" else where
 
 
 def seats_text(state: str, seats_left: int) -> str:

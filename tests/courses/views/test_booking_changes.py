@@ -70,6 +70,14 @@ def test_booker_reads_before_and_after_cancelling_who_gets_no_mail(client, engli
     assert f"The booking is cancelled. {said}" in client.post(url, follow=True).text
 
 
+@pytest.mark.parametrize(("taught_in", "is_said"), [("nn", True), ("nb", False)])
+def test_a_date_that_is_taught_in_nynorsk_says_so(client, english, taught_in, is_said):
+    booking = BookingFactory()
+    SessionFactory(course=booking.session.course, language=taught_in)
+
+    assert (", in nynorsk (" in client.get(address(booking)).text) is is_said
+
+
 @pytest.mark.parametrize("typed", ["", "x", "99999999999999999999"])
 def test_a_date_that_is_none_gets_a_sentence_beside_the_field(client, english, typed):
     course = CourseFactory()
