@@ -25,7 +25,14 @@ def who_is_told(session: Session) -> list[Told]:
         *_people(session),
         Told(_("Trainers"), _trainers(session), _("An e-mail with what is off; they are free again at once.")),
         *_line(session),
-        Told(_("Addresses not confirmed yet"), _held(session), _("No e-mail. The page of the booking says it.")),
+        Told(
+            _("Addresses not confirmed yet"),
+            _held(session),
+            _(
+                "No e-mail, since nobody has shown yet that the address is theirs. Who opens the link in the mail"
+                " reads on the page that the date is cancelled."
+            ),
+        ),
         Told(
             _("Participants without an e-mail address"),
             _without_address(session),

@@ -463,3 +463,16 @@ def test_the_mail_of_a_cancelled_course_says_which_meeting(english):
     mails = Message.objects.filter(kind__in=["invitation-cancellation", "waiting-ended"], calendar_method="")
 
     assert ["Rådhuset" in mail.text for mail in mails] == [True] * 4
+
+
+def test_preview_of_a_cancelling_says_why_an_address_not_confirmed_hears_nothing(english):
+    until = timezone.now() + timedelta(hours=2)
+    session = BookingFactory(state="held", held_until=until).session
+
+    [line] = who_is_told(session)
+
+    assert (line.role, line.count) == ("Addresses not confirmed yet", 1)
+    assert line.how == (
+        "No e-mail, since nobody has shown yet that the address is theirs. Who opens the link in the mail reads on the"
+        " page that the date is cancelled."
+    )
