@@ -240,6 +240,18 @@ def told_by_you(booking):
     ) % {"count": count}
 
 
+def told_by_contact_only(booking):
+    """Say the same to staff."""
+    count = without_mail(booking).count()
+    if not count:
+        return ""
+    return ngettext(
+        "%(count)d participant has no e-mail and hears of it from the contact only.",
+        "%(count)d participants have no e-mail and hear of it from the contact only.",
+        count,
+    ) % {"count": count}
+
+
 def is_late(booking):
     return standing_of_booking(booking).asks
 

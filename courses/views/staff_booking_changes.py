@@ -17,7 +17,7 @@ from courses.services import bookings, change_requests, participants
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
-from .booking_changes import change_page, seats_sentence
+from .booking_changes import change_page, seats_sentence, told_by_contact_only
 from .participants import WRITTEN
 from .staff_bookings import booking_of
 
@@ -75,7 +75,8 @@ def staff_move(request, booking_id):
 
     def move(seen):
         move_booking(booking, form.cleaned_data["session"], by=request.user, seen=seen)
-        return _("The booking is moved. Everybody who had the old date in the calendar gets the new one.")
+        sentence = _("The booking is moved. Everybody who had the old date in the calendar gets the new one.")
+        return f"{sentence} {told_by_contact_only(booking)}".strip()
 
     return change_page(
         request,
@@ -84,6 +85,7 @@ def staff_move(request, booking_id):
         move,
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are taken. The price is that of the new date."),
+        note=told_by_contact_only(booking),
         button=_("Move the booking"),
     )
 
@@ -174,6 +176,10 @@ def staff_change_approve(request, booking_id, change_id):
     booking, asked = asked_about(request, booking_id, change_id)
     left = {Kind.CANCEL: 0, Kind.SEATS: asked.seats}.get(asked.kind, booking.seats)
     gives_back = left < booking.seats
+    notes = [
+        staff_fee_sentence(booking.seats - left, booking, fee(booking)["fee_percent"]) if gives_back else "",
+        "" if asked.kind == Kind.SEATS else told_by_contact_only(booking),
+    ]
     form = StaffChangeForm(
         posted(request), costs=gives_back and bool(booking.seat_price), grows=not gives_back, initial=fee(booking)
     )
@@ -189,7 +195,7 @@ def staff_change_approve(request, booking_id, change_id):
         approve,
         title=_("Answer the request about booking %(number)s") % {"number": booking.pk},
         text=seats_text(booking, asked.session or booking.session),
-        note=staff_fee_sentence(booking.seats - left, booking, fee(booking)["fee_percent"]) if gives_back else "",
+        note=" ".join(filter(None, notes)),
         asked=asked,
         button=_("Approve, and do it"),
     )

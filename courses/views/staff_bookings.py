@@ -19,6 +19,7 @@ from courses.services.mail_log import log_of, planned_of
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
 from taushet.services import audit
 
+from .booking_changes import told_by_contact_only
 from .bookings import meetings_of, payer_of
 
 PER_PAGE = 50
@@ -128,7 +129,7 @@ def staff_booking_cancel(request, booking_id):
     price = staff_fee_sentence(booking.seats, booking, initial["fee_percent"]) if costs else ""
     context = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
-        "text": f"{text % {'seats': booking.seats}} {price}".strip(),
+        "text": " ".join(filter(None, [text % {"seats": booking.seats}, told_by_contact_only(booking), price])),
         "form": form,
         "button": _("Cancel the booking"),
         "color": "danger",

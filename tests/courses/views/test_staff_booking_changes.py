@@ -66,6 +66,18 @@ def test_staff_moves_a_booking(client, staff):
     assert booking.session == there
 
 
+def test_staff_reads_before_and_after_who_hears_of_a_move_from_the_contact_only(client, staff):
+    booking = BookingFactory(seats=2)
+    ParticipantFactory(booking=booking, email="")
+    there = SessionFactory(course=booking.session.course)
+    url = address("staff_booking_move", booking)
+    said = "1 participant has no e-mail and hears of it from the contact only."
+
+    assert said in client.get(url).text
+    assert said in client.post(url, {"session": there.pk}, follow=True).text
+    assert said in client.get(reverse("courses:staff_booking_cancel", args=[booking.pk])).text
+
+
 def test_staff_puts_in_changes_and_takes_off_names(client, staff):
     booking = BookingFactory(seats=2)
     url = address("staff_booking_names", booking)
