@@ -58,7 +58,7 @@ def teach(session: Session, trainers: Sequence[Trainer], staff: User) -> bool:
     first = trainers[0]
     if session.state == Session.State.CANCELLED or (session.language == "nn" and not first.teaches_nn):
         return False
-    if session.state == Session.State.HELD:
+    if session.state == Session.State.HELD or not session.takes_trainers:
         record_past(session, first)
         return True
     for trainer, reason in ((first, ""), (trainers[1], ""), (first, REASON)):
