@@ -114,13 +114,14 @@ class ParticipantDiscretionForm(forms.Form):
     def __init__(self, *args, participant, **kwargs):
         chosen = {value: key for key, value in self.VALUES.items()}[participant.shows_course_name]
         super().__init__(*args, initial={"shows": chosen}, **kwargs)
+        title = {"title": participant.booking.session.discreet_title}
         if participant.booking.shows_course_name:
             as_booked = _("As the one who booked has chosen: the name of the course")
         else:
-            as_booked = _("As the one who booked has chosen: only “Course”")
+            as_booked = _("As the one who booked has chosen: only “%(title)s”") % title
         self.fields["shows"].choices = [
             (self.AS_BOOKED, as_booked),
-            (self.HIDE, _("Only “Course”, so that nobody who sees it learns what it is about")),
+            (self.HIDE, _("Only “%(title)s”, so that nobody who sees it learns what it is about") % title),
             (self.SHOW, _("The name of the course")),
         ]
 
@@ -135,7 +136,15 @@ class BookingDiscretionForm(forms.Form):
     shows_course_name = forms.BooleanField(
         label=_("Show the name of the course in e-mail and calendar"),
         required=False,
-        help_text=_(
-            "Without the tick they only say “Course”, so that nobody who sees the calendar learns what it is about."
-        ),
     )
+
+    def __init__(self, *args, session, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["shows_course_name"].help_text = without_the_tick(session)
+
+
+def without_the_tick(session) -> str:
+    """Return what mail and calendar say of a session when nobody lets them name the course."""
+    return _(
+        "Without the tick they only say “%(title)s”, so that nobody who sees the calendar learns what it is about."
+    ) % {"title": session.discreet_title}

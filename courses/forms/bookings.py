@@ -19,6 +19,8 @@ from taushet.fields import (
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.templatetags.ui import kroner
 
+from .adaptations import without_the_tick
+
 
 class SeatsField(WholeNumberField):
     """A number of seats, at least one; how many are free is said by the one door to them."""
@@ -75,9 +77,6 @@ class BookingForm(RequestKeyForm):
     shows_course_name = forms.BooleanField(
         label=_("Show the name of the course in e-mail and calendar"),
         required=False,
-        help_text=_(
-            "Without the tick they only say “Course”, so that nobody who sees the calendar learns what it is about."
-        ),
     )
 
     offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
@@ -86,6 +85,7 @@ class BookingForm(RequestKeyForm):
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
         self.session = session
         super().__init__(data, about=about_session(session.pk), **kwargs)
+        self.fields["shows_course_name"].help_text = without_the_tick(session)
         if not session.seat_price:
             for name in self.PAYER_FIELDS:
                 del self.fields[name]

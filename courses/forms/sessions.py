@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.exceptions import CoursesError
 from courses.models import Course, Format, Session
 from courses.services.assignments import without_trainer
+from courses.services.neutral_titles import telling_word
 from courses.services.sessions import MOST_MEETINGS, MeetingPlan, check_plan
 from municipalities.fields import MunicipalityChoiceField
 from taushet.clocks import NoSuchTime, comes_twice, local_moment
@@ -98,6 +99,12 @@ class SessionForm(forms.ModelForm):
             self.add_error("municipality", _("A session that is online only is not held in a municipality."))
         elif form in {Format.ON_SITE, Format.HYBRID} and not place and "municipality" not in self.errors:
             self.add_error("municipality", _("Choose the municipality it is held in."))
+        if word := telling_word(data.get("neutral_title", ""), data.get("course")):
+            self.add_error(
+                "neutral_title",
+                _("“%(word)s” can tell what the course is about. Write a title without it, such as “Training day”.")
+                % {"word": word},
+            )
         return data
 
 

@@ -188,6 +188,11 @@ class Session(models.Model):
         return reverse("courses:staff_session_detail", args=[self.pk])
 
     @property
+    def discreet_title(self) -> str:
+        """What mail and calendars say instead of the course name."""
+        return self.neutral_title or str(_("Course"))
+
+    @property
     def free_seats(self) -> int:
         return self.capacity + self.seats_over - self.seats_taken
 

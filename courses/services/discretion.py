@@ -78,7 +78,7 @@ def _hide_in_waiting(booking: Booking, emails: Iterable[str]) -> None:
     with translation.override(booking.language):
         title = booking.session.course.title
         line = _("Course: %(course)s") % {"course": title}
-        neutral = booking.session.neutral_title or _("Course")
+        neutral = booking.session.discreet_title
     waiting = Message.objects.filter(state__in=WAITING, to_email__in=emails)
     for message in waiting.filter(pk__in=booking.messages.values("message")).exclude(text=""):
         text = message.text.replace(f"{line}\n", "").replace(title, neutral)

@@ -13,7 +13,7 @@ def invited_event(meeting: Meeting, *, shows_course: bool, sequence: int | None 
     session = meeting.session
     return _event(
         meeting,
-        title=session.course.title if shows_course else session.neutral_title or _("Course"),
+        title=session.course.title if shows_course else session.discreet_title,
         url=page_address(session) if shows_course else "",
         join_url=meeting.join_url,
         sequence=sequence,

@@ -191,7 +191,7 @@ def fill(
     session = booking.session
     starts_at = meeting.starts_at if meeting else session.first_starts_at
     with translation.override(booking.language):
-        title = session.course.title if shows_course else session.neutral_title or _("Course")
+        title = session.course.title if shows_course else session.discreet_title
         values = {
             "name": participant.listed_name if participant else booking.contact_name,
             "contact": booking.contact_name,

@@ -34,6 +34,7 @@ SESSION = (
     "seats_over",
     "seats_taken",
     "price",
+    "neutral_title",
     "first_starts_at",
     "last_ends_at",
     "fair_share",

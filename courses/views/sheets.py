@@ -46,7 +46,9 @@ def sheet_page(request, access, participants):
 def booking_discretion(request, access):
     booking = access.booking
     form = BookingDiscretionForm(
-        request.POST if request.method == "POST" else None, initial={"shows_course_name": booking.shows_course_name}
+        request.POST if request.method == "POST" else None,
+        session=booking.session,
+        initial={"shows_course_name": booking.shows_course_name},
     )
 
     def change():

@@ -270,3 +270,23 @@ def test_participant_and_booker_choose_what_mail_tells(client):
     assert Participant.objects.get().shows_course_name is False
     assert Booking.objects.get().shows_course_name is True
     assert Participant.objects.get().shows_course is False
+
+
+def test_pages_say_the_neutral_title_that_is_really_used(client):
+    session = SessionFactory(neutral_title="Fagdag i mars")
+    person = ParticipantFactory(booking=BookingFactory(session=session))
+
+    pages = [
+        client.get(own(person, "participant_detail")),
+        client.get(own(person, "participant_discretion")),
+        client.get(reverse("courses:booking_discretion", args=[issue_link("booking", person.booking_id)])),
+        client.get(session.get_absolute_url()),
+    ]
+
+    assert ["Bare «Fagdag i mars»" in text_of(page) or "bare «Fagdag i mars»" in text_of(page) for page in pages] == [
+        True,
+        True,
+        True,
+        True,
+    ]
+    assert ["«Kurs»" in text_of(page) for page in pages] == [False, False, False, False]

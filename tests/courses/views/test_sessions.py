@@ -50,6 +50,21 @@ def form_errors(response):
     return found
 
 
+@pytest.mark.parametrize("title", ["Fagdag mot vold", "Når hjemmet er farlig"])
+def test_a_neutral_title_that_tells_is_refused_beside_the_field(client, staff, title):
+    course = CourseFactory(title_nb="Når hjemmet er farlig")
+
+    response = client.post(
+        reverse("courses:staff_session_create"), content(course, neutral_title=title) | rows(meeting())
+    )
+
+    word = "vold" if "vold" in title else "hjemmet"
+    assert form_errors(response) == {
+        "neutral_title": [f"«{word}» kan røpe hva kurset handler om. Skriv en tittel uten det, for eksempel «Fagdag»."]
+    }
+    assert not Session.objects.exists()
+
+
 def test_staff_make_a_draft_with_two_meetings(client, staff):
     course = CourseFactory()
     blank = meeting(day="", starts="", ends="")
