@@ -121,7 +121,7 @@ def _who(entry: AuditEntry) -> str:
         return _("We (%(name)s)") % {"name": entry.actor}
     if entry.actor_kind == "participant":
         return _("The participant")
-    return _("By itself") if entry.actor_kind == "clock" else _("From the booker’s page")
+    return _("By itself") if entry.actor_kind == "clock" else _("Written by the one who booked")
 
 
 def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:

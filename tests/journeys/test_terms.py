@@ -153,6 +153,30 @@ def test_one_of_several_names_is_cancelled_at_the_price_that_was_shown(new_page,
     assert BookingFee.objects.get().amount == 100
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_names_of_a_second_tab_meet_the_warning_right_above_the_form(new_page, accessible, scripts):
+    booking = BookingFactory(seats=8, terms=EARLY)
+    for number in range(6):
+        ParticipantFactory(booking=booking, name=f"Deltaker {number}")
+    first = new_page(width=390, scripts=scripts)
+    first.goto(page_of(booking))
+    second = first.context.new_page()
+    second.goto(first.url)
+    for tab, name in ((first, "Ola Hansen"), (second, "Kari Li")):
+        tab.get_by_role("group", name="Deltaker 1").get_by_label("Navn").fill(name)
+        tab.get_by_role("button", name="Lagre navnene").click()
+
+    warning = second.locator("#endret")
+    expect(warning).to_be_in_viewport()
+    expect(warning).to_contain_text("Trykk «Lagre navnene likevel», eller gå tilbake. 1 plass mangler navn.")
+    if scripts:
+        expect(warning).to_be_focused()
+        accessible(second)
+    second.get_by_role("button", name="Lagre navnene likevel").click()
+    expect(said(second)).to_be_visible()
+    assert booking.participants.count() == 8
+
+
 @pytest.mark.parametrize(("width", "scripts"), [(390, True), (1280, False)])
 def test_the_second_of_two_tabs_is_shown_what_changed_and_saves_again(new_page, accessible, width, scripts):
     booking = BookingFactory(seats=3, terms=EARLY)
@@ -169,7 +193,7 @@ def test_the_second_of_two_tabs_is_shown_what_changed_and_saves_again(new_page, 
     second.get_by_role("button", name="Endre", exact=True).click()
 
     expect(second.locator("#endret")).to_contain_text("Plasser: 3 før, 4 nå")
-    expect(second.locator("#endret")).to_contain_text("Fra siden til bestilleren")
+    expect(second.locator("#endret")).to_contain_text("Skrevet av den som bestilte")
     expect(second.get_by_label("Antall plasser")).to_have_value("6")
     if scripts:
         accessible(second)

@@ -55,8 +55,8 @@ def test_names_are_told_with_old_and_new():
     told = changed_by(CHANGES[0], booking, seen)
 
     assert told == [
-        ("From the booker’s page", "Kari Li is on the list"),
-        ("From the booker’s page", "Name: Ola Hansen before, Nina Nilsen now"),
+        ("Written by the one who booked", "Kari Li is on the list"),
+        ("Written by the one who booked", "Name: Ola Hansen before, Nina Nilsen now"),
         ("The participant", "Kari Li is taken off the list"),
     ]
 
@@ -150,7 +150,7 @@ def test_a_protected_name_is_told_by_its_alias_only():
     seen = seen_now(booking)
     withdraw_participant(participant)
 
-    assert changed_by(CHANGES[0], booking, seen) == [("From the booker’s page", "Gjest is taken off the list")]
+    assert changed_by(CHANGES[0], booking, seen) == [("Written by the one who booked", "Gjest is taken off the list")]
 
 
 def test_a_session_that_staff_moves_is_told_in_a_second_tab():

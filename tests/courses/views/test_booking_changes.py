@@ -296,10 +296,31 @@ def test_names_typed_in_a_second_tab_stay_while_the_change_is_shown(client, engl
     stopped = booking.participants.count()
     client.post(reverse("courses:booking_names", args=[token]), form | {"seen": hidden(second, "seen")})
 
-    assert "Ola Hansen is on the list" in second.text
+    warning = second.text.split('id="flere-navn"')[1].split("<form")[0]
+    assert "Ola Hansen is on the list" in warning
+    assert "What you wrote stands below. Press “Save the names all the same”, or go back." in warning
+    assert "3 seats have no name yet." in warning
+    assert 'action="' + reverse("courses:booking_names", args=[token]) + '#flere-navn"' in second.text
+    assert "Save the names all the same</button>" in second.text
     assert hidden(second, "navn-0-name") == "Kari Li"
     assert stopped == 1
     assert set(booking.participants.values_list("name", flat=True)) == {"Ola Hansen", "Kari Li"}
+
+
+def test_names_typed_in_a_second_tab_are_not_said_to_be_savable_when_no_seat_is_left(client, english):
+    booking = in_stage(0, seats=1)
+    token = issue_link("booking", booking.pk)
+    page = client.get(reverse("courses:booking_detail", args=[token]))
+    form = {"navn-TOTAL_FORMS": "1", "navn-INITIAL_FORMS": "0", "navn-0-name": "Kari Li", "navn-0-email": ""}
+    form |= {"request_key": hidden(page, "request_key"), "seen": hidden(page, "seen")}
+    name_participants(booking, [Person("Ola Hansen")], request_key="first")
+
+    second = client.post(reverse("courses:booking_names", args=[token]), form)
+
+    warning = second.text.split('id="flere-navn"')[1].split("<form")[0]
+    assert "What you wrote stands below, but cannot be saved before a seat is free." in warning
+    assert "Press “" not in warning
+    assert hidden(second, "navn-0-name") == "Kari Li"
 
 
 def test_one_name_is_cancelled_with_its_seat(client, english):
