@@ -49,7 +49,7 @@ LINKS = {
     openid_connect_login openid_connect_callback
     courses:booking_detail courses:booking_confirm courses:booking_address courses:booking_seats
     courses:booking_second_contact courses:booking_hand_over courses:booking_take_over courses:booking_cancel
-    courses:name_list courses:name_list_check courses:name_list_save
+    courses:name_list courses:name_list_again courses:name_list_check courses:name_list_save
     courses:booking_names courses:participant_replace courses:participant_remove courses:participant_signup
     courses:participant_adaptation courses:participant_adaptation_delete courses:participant_alias
     courses:participant_alias_remove courses:participant_discretion courses:booking_sheets courses:participant_sheet

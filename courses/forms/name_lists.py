@@ -85,9 +85,9 @@ class ColumnsForm(RequestKeyForm):
     has_heading = forms.BooleanField(label=gettext_lazy("The first row is a heading"), required=False)
     leave_out = forms.BooleanField(label=gettext_lazy("Leave out the lines with faults"), required=False)
 
-    def __init__(self, data=None, *, booking: Booking, table: Table | None = None):
+    def __init__(self, data=None, *, booking: Booking, table: Table | None = None, pasted: str = ""):
         self.booking = booking
-        self.list = table or unseal_table(booking, data.get("table", ""))
+        self.list, self.pasted = (table, pasted) if table else unseal_table(booking, data.get("table", ""))
         super().__init__(data, about=f"name-list-{booking.pk}")
         parts, has_heading = guess_columns(self.list)
         for place, part in enumerate(parts):
@@ -98,7 +98,7 @@ class ColumnsForm(RequestKeyForm):
                 initial=part,
                 help_text=self.samples_of(place),
             )
-        self.initial |= {"table": seal_table(booking, self.list), "has_heading": has_heading}
+        self.initial |= {"table": seal_table(booking, self.list, self.pasted), "has_heading": has_heading}
 
     def title_of(self, place: int) -> str:
         return _("Column %(number)d") % {"number": place + 1}
@@ -206,18 +206,18 @@ def mark_doubled(lines: list[Line], named: list) -> None:
             email_lines.setdefault(line.email, line.number)
 
 
-def seal_table(booking: Booking, table: Table) -> str:
+def seal_table(booking: Booking, table: Table, pasted: str) -> str:
     rows = [[row.number, *row.cells] for row in table.rows]
-    return signing.dumps([rows, table.notes], salt=salt_of(booking), compress=True)
+    return signing.dumps([rows, table.notes, pasted], salt=salt_of(booking), compress=True)
 
 
-def unseal_table(booking: Booking, sealed: str) -> Table:
-    """Return the list of a page; raises ListLost when the page is too old or not ours."""
+def unseal_table(booking: Booking, sealed: str) -> tuple[Table, str]:
+    """Return the list of a page, and as what it was pasted; raises ListLost when the page is too old or not ours."""
     try:
-        rows, notes = signing.loads(sealed, salt=salt_of(booking), max_age=KEPT_FOR)
+        rows, notes, pasted = signing.loads(sealed, salt=salt_of(booking), max_age=KEPT_FOR)
     except signing.BadSignature as error:
         raise ListLost(_("The page with your list has been open too long. Put the list in once more.")) from error
-    return Table(tuple(Row(number, tuple(cells)) for number, *cells in rows), tuple(notes))
+    return Table(tuple(Row(number, tuple(cells)) for number, *cells in rows), tuple(notes)), pasted
 
 
 def salt_of(booking: Booking) -> str:

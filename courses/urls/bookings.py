@@ -38,6 +38,7 @@ urlpatterns = [
     path("bestilling/<str:token>/navn/", participants.booking_names, name="booking_names"),
     path("bestilling/<str:token>/navn/liste/", name_lists.name_list, name="name_list"),
     path("bestilling/<str:token>/navn/liste/se/", name_lists.name_list_check, name="name_list_check"),
+    path("bestilling/<str:token>/navn/liste/igjen/", name_lists.name_list_again, name="name_list_again"),
     path("bestilling/<str:token>/navn/liste/lagre/", name_lists.name_list_save, name="name_list_save"),
     path(
         "bestilling/<str:token>/navn/<int:participant_id>/",

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.exceptions import CoursesError
-from courses.forms.name_lists import ColumnsForm, ListLost, NameListForm
+from courses.forms.name_lists import ColumnsForm, ListLost, NameListForm, unseal_table
 from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.participants import name_participants, named_by_request, refuse_over
 from taushet.services.limits import is_within
@@ -33,8 +33,20 @@ def name_list(request, access):
         if not is_within("name-list", str(booking.pk), times=LISTS_AN_HOUR, every=timedelta(hours=1)):
             return too_many(request)
         if form.is_valid():
-            return preview(request, access, ColumnsForm(booking=booking, table=form.cleaned_data["table"]))
+            data = form.cleaned_data
+            return preview(request, access, ColumnsForm(booking=booking, table=data["table"], pasted=data["text"]))
     return render(request, "courses/name_list.html", {"access": access, "form": form})
+
+
+@opens_booking(OWNER, SECOND)
+@require_POST
+def name_list_again(request, access):
+    """Give a pasted list back, to be corrected or exchanged."""
+    try:
+        pasted = unseal_table(access.booking, request.POST.get("table", ""))[1]
+    except ListLost as refusal:
+        return start_again(request, access, refusal)
+    return render(request, "courses/name_list.html", {"access": access, "form": NameListForm(initial={"text": pasted})})
 
 
 @opens_booking(OWNER, SECOND)

@@ -34,6 +34,7 @@ DELIMITERS = (";", "\t", ",")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP = b"PK\x03\x04"
+OTHER_KINDS = ("%pdf-", "{\\rtf", "<!doctype", "<html", "<?xml")  # text by its signs, but no table
 LINE_SIGNS = frozenset("\t\r\n\f\v")
 ADDRESS = re.compile(r"<([^<>@]*@[^<>@]*)>")
 
@@ -83,6 +84,8 @@ def read_text(text: str) -> Table:
     if len(text) > MAX_BYTES:
         raise TableRefused(_("The text is too long. Put in fewer names at a time."))
     text = text.removeprefix("\ufeff")
+    if text[:100].lstrip().lower().startswith(OTHER_KINDS):
+        raise _not_a_table()
     if any(sign < " " and sign not in LINE_SIGNS for sign in text):
         raise _not_a_table()
     rows = _addresses(text) if _is_address_list(text) else _separated(text)
@@ -138,7 +141,21 @@ def _separated(text: str) -> list[tuple[int, list[str]]]:
         text, skipped, delimiters = rest, 1, (first[4],)
     parsed = [_parse(text, delimiter) for delimiter in delimiters]
     best = max(parsed, key=_agreement)
+    if not skipped and _agreement(best)[1] > 1:
+        best = [(line, _part_otherwise(cells)) for line, cells in best]
     return [(line + skipped, cells) for line, cells in best]
+
+
+def _part_otherwise(cells: list[str]) -> list[str]:
+    """Part the only cell of a line by the sign that stands in it, when somebody has mixed the signs.
+
+    A comma stands in names too, so it parts only what holds an address.
+    """
+    alone = [cell for cell in cells if cell.strip()]
+    if len(alone) != 1 or "\n" in alone[0]:
+        return cells
+    signs = [sign for sign in DELIMITERS if sign in alone[0].strip() and (sign != "," or "@" in alone[0])]
+    return alone[0].strip().split(signs[0]) if signs else cells
 
 
 def _parse(text: str, delimiter: str) -> list[tuple[int, list[str]]]:

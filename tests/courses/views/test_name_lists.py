@@ -180,12 +180,34 @@ def test_faults_are_told_by_line_and_can_be_left_out(client):
 def test_more_names_than_seats_is_said_and_nothing_saved(client, booking):
     preview = put_in(client, booking, "Kari\nPer\nPål\nÅse")
 
-    assert "Det er flere navn enn plasser" in text_of(preview)
+    assert "4 navn, men bare 3 ledige plasser. Ingenting kan lagres ennå. Legg inn færre navn" in text_of(preview)
+    assert "kan lagres" not in text_of(preview).replace("Ingenting kan lagres ennå", "")
     assert "Lagre 4 navn" not in text_of(preview)
 
     refused = client.post(address(booking, "name_list_save"), form_of(preview))
     assert "3 plasser i bestillingen mangler navn" in text_of(refused)
     assert Participant.objects.count() == 0
+
+
+def test_full_booking_says_so_of_a_list(client, booking):
+    for _number in range(3):
+        ParticipantFactory(booking=booking)
+
+    preview = put_in(client, booking, "Kari\nPer")
+
+    assert "Alle plassene i bestillingen har navn. Ingenting kan lagres ennå." in text_of(preview)
+
+
+def test_a_pasted_list_is_given_back_to_be_corrected(client, booking):
+    shown = form_of(put_in(client, booking, "Kari;kari@bodo.test\nPer"))
+    checked = form_of(client.post(address(booking, "name_list_check"), shown))
+
+    again = client.post(address(booking, "name_list_again"), checked)
+    strange = client.post(address(BookingFactory(), "name_list_again"), checked)
+
+    assert again.context["form"]["text"].value() == "Kari;kari@bodo.test\nPer"
+    assert f'action="{address(booking, "name_list")}"' in again.text
+    assert strange.status_code == 302
 
 
 def test_columns_that_cannot_be_are_refused(client, booking):
@@ -208,6 +230,7 @@ def test_columns_that_cannot_be_are_refused(client, booking):
         ("Kari", b"Per", "Lim inn listen eller velg en fil, ikke begge deler."),
         ("", b"", "Det står ingenting i tabellen."),
         ("", b"PK\x03\x04...", "Dette er ikke en tabell vi kan lese."),
+        ("", b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>", "Dette er ikke en tabell vi kan lese."),
         ("", b"x" * (1024 * 1024 + 5), "Filen er større enn 1 MB."),
     ],
 )

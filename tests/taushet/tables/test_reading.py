@@ -81,6 +81,19 @@ def test_one_name_a_line_is_one_column():
     assert cells(read_text("Kari Nordmann\nPer Hansen\n")) == [("Kari Nordmann",), ("Per Hansen",)]
 
 
+def test_a_line_parted_by_another_sign_than_the_others_is_parted_by_its_own():
+    text = "Navn;E-post\nKari Li;kari@x.no\nOla Nordmann\tola@x.no\nPer Hansen,per@x.no\nHansen, Anne\nÅse;ase@x.no"
+
+    assert cells(read_text(text)) == [
+        ("Navn", "E-post"),
+        ("Kari Li", "kari@x.no"),
+        ("Ola Nordmann", "ola@x.no"),
+        ("Per Hansen", "per@x.no"),
+        ("Hansen, Anne", ""),
+        ("Åse", "ase@x.no"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -155,6 +168,9 @@ def test_what_is_too_much_or_nothing_is_refused_with_a_sentence(content, sentenc
     "content",
     [
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+        b"%PDF-1.4\n1 0 obj\n",
+        b"\xef\xbb\xbf{\\rtf1 Kari}",
+        b"<!DOCTYPE html><p>Kari",
         b"%PDF-1.7\n\x81\x8d\x00",
         b"PK\x03\x04 no archive",
         b"\xff\xfe\x00\xd8\x00",
