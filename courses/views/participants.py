@@ -81,14 +81,22 @@ def participant_replace(request, access, participant_id):
         form,
         replace,
         title=_("Change a name"),
-        text=_(
-            "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
-            " whose name is put right."
-        )
-        % {"name": participant.listed_name},
+        text=what_replacing_does(participant),
         note=_("This is free, and possible until the course is over."),
-        button=_("Save"),
+        button=_("Give the seat to another") if participant.is_protected else _("Save"),
     )
+
+
+def what_replacing_does(participant):
+    if participant.is_protected:
+        return _(
+            "%(name)s has a protected name, so the fields are empty. Whoever you write here gets the seat, and %(name)s"
+            " loses it. Only %(name)s and the campaign can put the name right."
+        ) % {"name": participant.listed_name}
+    return _(
+        "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
+        " whose name is put right."
+    ) % {"name": participant.listed_name}
 
 
 @opens_booking(OWNER, SECOND, RECEIPT)

@@ -173,3 +173,5 @@ def test_seat_that_is_passed_on_moves_the_calendar_and_tells_the_contact():
         ("participant-passed-on", booking.contact_email, ""),
     ]
     assert AuditEntry.objects.get(action="participant.replaced").actor_kind == "participant"
+    welcome = Message.objects.get(kind="participant-welcome", to_email="per@bodo.test")
+    assert "En kollega som ikke kan komme, har gitt deg plassen. Du er påmeldt." in welcome.text

@@ -110,6 +110,18 @@ def test_seat_is_passed_on_once_however_often_the_form_is_sent(client):
     participant.refresh_from_db()
     assert participant.state == Participant.State.REPLACED
     assert Participant.objects.active().get().email == "per@bodo.test"
+    page = text_of(client.get(own(participant, "participant_detail")))
+    assert "Du har gitt plassen videre." in page
+    assert "står ikke på listen" not in page
+
+
+def test_who_was_replaced_by_the_booker_is_not_said_to_have_passed_the_seat_on(client):
+    participant = ParticipantFactory()
+    replace_participant(participant, Person("Per Berg", "per@bodo.test"), request_key="one")
+
+    page = text_of(client.get(own(participant, "participant_detail")))
+
+    assert "Du har gitt plassen videre." not in page
 
 
 def test_seat_is_not_passed_on_to_oneself(client):
