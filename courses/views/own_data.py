@@ -55,7 +55,12 @@ def own_correct(request, participant, token):
         return redirect(own_page(token))
 
     text = _("Your name stands on the list of the course, and on the course certificate.")
-    if participant.certificates.standing().exists():
+    if participant.is_protected:
+        text = _(
+            "Your name is protected, so what you write here stands on no list: others see %(alias)s. The course"
+            " certificate is issued to %(certificate)s."
+        ) % {"alias": participant.alias, "certificate": participant.name_on_certificate}
+    elif participant.certificates.standing().exists():
         text = _("With another name your course certificate is withdrawn, and you get a new one on your own page.")
     return form_page(request, token, form, act, title=_("Correct your name"), text=text, button=_("Save"))
 

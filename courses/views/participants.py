@@ -191,6 +191,8 @@ def participant_detail(request, participant, token):
         "meetings": meetings_of(booking),
         "token": token,
         "takes_part": participant.state == Participant.State.ACTIVE and booking.takes_seats,
+        "has_passed_on": participant.state == Participant.State.REPLACED
+        and booking.participants.filter(replaces=participant, named_by=Participant.NamedBy.SELF).exists(),
         "is_ahead": booking.session.last_ends_at > timezone.now(),
         "is_over": certificates.is_over(booking.session),
     }

@@ -18,7 +18,7 @@ from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
 from .booking_changes import change_page, seats_sentence, told_by_contact_only
-from .participants import WRITTEN
+from .participants import WRITTEN, what_replacing_does
 from .staff_bookings import booking_of
 
 Kind = ChangeRequest.Kind
@@ -138,12 +138,8 @@ def staff_name_replace(request, booking_id, participant_id):
         form,
         replace,
         title=_("Change a name"),
-        text=_(
-            "Write the colleague who comes instead of %(name)s. With the same e-mail address it is the same person,"
-            " whose name is put right."
-        )
-        % {"name": participant.listed_name},
-        button=_("Save"),
+        text=what_replacing_does(participant),
+        button=_("Give the seat to another") if participant.is_protected else _("Save"),
     )
 
 

@@ -224,6 +224,16 @@ def test_participant_chooses_the_name_on_the_certificate(client):
     assert Participant.objects.get().name_on_certificate == "Kari N."
 
 
+def test_page_that_corrects_a_protected_name_says_that_it_stands_on_no_list(client):
+    participant = protect_name(ParticipantFactory(name="Kari Nordmann"), alias="Fjellrev")
+
+    page = text_of(client.get(own(participant, "own_correct")))
+
+    assert "det du skriver her, står ikke på noen liste: Andre ser Fjellrev. Kursbeviset blir utstedt til" in page
+    assert "Navnet ditt står på" not in page
+    assert "Nordmann" not in page
+
+
 def test_booker_cannot_put_a_protected_name_right(client):
     participant = protect_name(ParticipantFactory(name="Kari Nordmann", email="kari@bodo.test"), alias="Fjellrev")
     path = reverse("courses:participant_replace", args=[issue_link("booking", participant.booking_id), participant.pk])
@@ -236,6 +246,8 @@ def test_booker_cannot_put_a_protected_name_right(client):
 
     assert "Nordmann" not in page
     assert "kan ikke settes på listen nå." in text_of(response)
+    assert "Den du skriver inn her, får plassen, og Fjellrev mister den." in page
+    assert "Gi plassen til en annen</button>" in page
     assert Participant.objects.get().name == "Kari Nordmann"
 
 
