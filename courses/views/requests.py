@@ -194,6 +194,9 @@ def request_accept(request, access, offer_id):
         request_offers.accept_offer(offer)
         return _("The date is yours. You get an e-mail with the booking and the calendar entry.")
 
+    if request.method != "POST" and not (offer.can_be_answered and access.asked.is_open):
+        context = {"offer": offer, "back": access.url("request_detail")}
+        return render(request, "courses/request_offer_closed.html", context)
     return action_page(request, access, "courses/request_accept.html", None, accept, {"offer": offer, "total": total})
 
 

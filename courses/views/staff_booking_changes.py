@@ -170,6 +170,8 @@ def staff_name_remove(request, booking_id, participant_id):
 def staff_change_approve(request, booking_id, change_id):
     """Do what the booker asked for."""
     booking, asked = asked_about(request, booking_id, change_id)
+    if not asked.is_waiting:
+        return answered_page(request, booking, asked)
     left = {Kind.CANCEL: 0, Kind.SEATS: asked.seats}.get(asked.kind, booking.seats)
     gives_back = left < booking.seats
     notes = [
@@ -201,6 +203,8 @@ def staff_change_approve(request, booking_id, change_id):
 @require_http_methods(METHODS)
 def staff_change_refuse(request, booking_id, change_id):
     booking, asked = asked_about(request, booking_id, change_id)
+    if not asked.is_waiting:
+        return answered_page(request, booking, asked)
     form = RefuseForm(posted(request))
 
     def refuse(seen):
@@ -218,6 +222,12 @@ def staff_change_refuse(request, booking_id, change_id):
         button=_("Refuse"),
         color="danger",
     )
+
+
+def answered_page(request, booking, asked):
+    context = {"booking": booking, "asked": asked, "back": booking.staff_address}
+    status = 409 if request.method == "POST" else 200
+    return render(request, "courses/change_request_answered.html", context, status=status)
 
 
 def posted(request):
@@ -243,7 +253,7 @@ def seats_text(booking, session):
 
 def asked_about(request, booking_id, change_id):
     booking = booking_of(request, booking_id)
-    asked = booking.change_requests.select_related("session").filter(pk=change_id).first()
+    asked = booking.change_requests.select_related("session", "answered_by").filter(pk=change_id).first()
     if asked is None:
         raise Http404
     asked.booking = booking

@@ -229,6 +229,19 @@ def test_accepting_asks_first_and_then_shows_the_bookings(client):
     assert reverse("courses:booking_detail", args=[issue_link("booking", booking.pk)]) in response.text
 
 
+def test_date_that_is_answered_offers_no_button(client):
+    offer = RequestOfferFactory()
+    other = RequestOfferFactory(request=offer.request)
+    client.post(link("request", offer.request, "request_accept", offer.pk))
+
+    pages = [client.get(link("request", offer.request, "request_accept", one.pk)) for one in (offer, other)]
+
+    mains = [page.text.split("<main")[1] for page in pages]
+    assert ["Denne er besvart" in main for main in mains] == [True, True]
+    assert [link("request", offer.request) in main for main in mains] == [True, True]
+    assert ["<form" in main for main in mains] == [False, False]
+
+
 def test_accepting_what_was_taken_back_says_why(client):
     offer = RequestOfferFactory()
     take_back_offer(offer, by=StaffFactory())

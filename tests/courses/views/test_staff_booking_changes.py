@@ -128,7 +128,11 @@ def test_a_request_is_refused_with_a_reason_only(client, staff):
     asked.refresh_from_db()
     assert without.context["form"].errors.keys() == {"answer"}
     assert (asked.state, asked.answer, asked.answered_by) == ("refused", "Det er for sent.", staff)
-    assert "This request is answered already: refused." in again.text
+    for answered in (again, client.get(url), client.get(address("staff_change_approve", booking, asked.pk))):
+        main = answered.text.split("<main")[1]
+        assert "This request is answered already: refused." in main
+        assert booking.staff_address in main
+        assert "<form" not in main
     assert Message.objects.filter(kind="booking-change-refused").count() == 1
 
 
