@@ -7,6 +7,13 @@ from municipalities.models import Municipality
 from municipalities.services import choices
 
 CHOOSE = _("Choose a municipality")
+TYPED = "_typed"  # what the box of the script sends beside the select when nothing was chosen
+LONGEST_TYPED = 80
+
+
+def is_name(value: str) -> bool:
+    """Whether this may be the name of a place that somebody typed, and not a number."""
+    return len(value) <= LONGEST_TYPED and value.isprintable() and any(sign.isalpha() for sign in value)
 
 
 class MunicipalitySelect(forms.Widget):
@@ -20,6 +27,10 @@ class MunicipalitySelect(forms.Widget):
         super().__init__(attrs)
         self.empty_label = empty_label
 
+    def value_from_datadict(self, data, files, name):
+        """Return the number chosen, or else what was typed into the box without choosing."""
+        return data.get(name) or data.get(f"{name}{TYPED}", "").strip()[:LONGEST_TYPED] or data.get(name)
+
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
         number = context["widget"]["value"] or ""
@@ -27,6 +38,7 @@ class MunicipalitySelect(forms.Widget):
         context["widget"] |= {
             "empty_label": self.empty_label,
             "options": options.with_selected(number),
+            "typed": number if is_name(number) else "",
             "ended_option": "" if not number or number in options.numbers else choices.ended_option(number),
         }
         return context
@@ -39,6 +51,7 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
     default_error_messages = {
         "required": _("Choose a municipality."),
         "invalid_choice": _("There is no municipality with this number. Choose one from the list."),
+        "not_found": _("We find no municipality called “%(name)s”. Choose one from the list."),
         "ended": _("%(name)s is no longer a municipality of its own. Choose the one it belongs to now."),
     }
 
@@ -49,7 +62,13 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
         self.widget.empty_label = empty_label
 
     def to_python(self, value):
-        municipality = super().to_python(value)
+        try:
+            municipality = super().to_python(value)
+        except forms.ValidationError as error:
+            if not isinstance(value, str) or not is_name(value):
+                raise
+            message = self.error_messages["not_found"]
+            raise forms.ValidationError(message, code="not_found", params={"name": value}) from error
         if municipality is not None and municipality.has_ended:
             message = self.error_messages["ended"]
             raise forms.ValidationError(message, code="ended", params={"name": municipality.name})

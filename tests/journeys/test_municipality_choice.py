@@ -5,6 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.courses import SessionFactory
+
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
 
@@ -108,6 +110,19 @@ def test_leaving_with_half_a_name_asks_for_a_choice(choice, page):
 
     assert value(page) == ""
     assert choice.evaluate("box => box.validationMessage") == "Velg en kommune fra listen."
+
+
+def test_name_of_no_municipality_is_given_back_and_named(choice, page, accessible):
+    session = SessionFactory()
+    page.goto(session.get_absolute_url())
+    box = page.get_by_role("combobox", name="Kommune")
+    box.fill("Atlantis")
+
+    page.locator("#booking button.ds-button").first.click()
+
+    expect(page.locator("#booking .error-summary")).to_contain_text("Vi finner ingen kommune som heter «Atlantis».")
+    expect(box).to_have_value("Atlantis")
+    accessible(page)
 
 
 def test_mouse_chooses_and_the_form_sends_the_number(choice, page):

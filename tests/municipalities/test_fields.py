@@ -54,6 +54,25 @@ def test_unknown_number_is_refused_and_harmless(db, number):
     assert " selected" not in str(form["municipality"])
 
 
+def test_name_that_was_typed_and_is_none_of_ours_is_kept_and_named(db):
+    MunicipalityFactory(name="Bodø")
+
+    form = PlaceForm({"municipality": "", "municipality_typed": " Atlantis <b> "})
+
+    assert form.errors == {"municipality": ["Vi finner ingen kommune som heter «Atlantis <b>». Velg en fra listen."]}
+    assert 'data-typed="Atlantis &lt;b&gt;"' in str(form["municipality"])
+
+
+def test_what_was_chosen_counts_before_what_was_typed(db):
+    bodo = MunicipalityFactory(name="Bodø")
+
+    form = PlaceForm({"municipality": bodo.number, "municipality_typed": "Atlantis"})
+
+    assert form.is_valid()
+    assert form.cleaned_data == {"municipality": bodo}
+    assert "data-typed" not in str(form["municipality"])
+
+
 def test_municipality_that_has_ended_is_named_and_refused(db):
     ended = MunicipalityFactory(name="Halsa", valid_to=timezone.localdate())
 

@@ -133,6 +133,11 @@
         const option = event.target.closest("[data-place]");
         if (option) this.choose(this.hits[Number(option.dataset.place)]);
       }, { signal });
+      // A name that no municipality has is sent too, so that the answer can say so and give it back.
+      this.select.form?.addEventListener("formdata", ({ formData }) => {
+        const text = this.input.value.trim();
+        if (this.isConnected && this.select.name && !this.select.value && text) formData.set(`${this.select.name}_typed`, text);
+      }, { signal });
       this.select.form?.addEventListener("reset", () => { setTimeout(() => this.showChosen()); }, { signal });
       window.addEventListener("pageshow", () => { this.showChosen(); }, { signal });
     }
@@ -140,11 +145,12 @@
     // What the select says is what the box shows.
     showChosen() {
       const option = this.select.selectedOptions[0];
-      this.input.value = option?.value ? option.textContent.trim() : "";
+      this.input.value = option?.value ? option.textContent.trim() : this.dataset.typed ?? "";
       this.input.setCustomValidity("");
     }
 
     typed() {
+      delete this.dataset.typed;
       this.setValue("");
       this.input.setCustomValidity("");
       this.open(this.input.value);
