@@ -44,12 +44,17 @@ class SessionFilterForm(forms.Form):
             self.add_error("date_to", _("The last day comes before the first. Change one of them."))
         return data
 
+    @property
+    def asked(self) -> dict:
+        """What was asked for and can be answered; of a form with errors what the other fields say."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
     def narrow(self, sessions):
         """Return those sessions that fit what was asked; all of them when nothing was."""
         if not self.is_bound:
             return sessions
         self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         if "county" in asked:
             sessions = sessions.filter(municipality__county=asked["county"])
         if "municipality" in asked:

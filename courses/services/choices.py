@@ -25,12 +25,13 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to do with several rows; `why_not(row)` is empty for those it can be done to."""
+    """One thing to do with several rows: `why_not(row)` is empty for those that fit, `none` is said when none does."""
 
     title: str
     text: str
     button: str
     done: str
+    none: str
     why_not: Callable[[models.Model], str]
     do: Callable[..., object]
     color: str = "accent"
@@ -119,6 +120,7 @@ BOOKING_CHOICES = {
         ),
         button=gettext_lazy("Confirm them"),
         done=gettext_lazy("Confirmed"),
+        none=gettext_lazy("None of the chosen bookings can be confirmed"),
         why_not=why_not_confirm,
         do=bookings.confirm_for,
     ),
@@ -130,6 +132,7 @@ BOOKING_CHOICES = {
         ),
         button=gettext_lazy("Cancel the bookings"),
         done=gettext_lazy("Called off"),
+        none=gettext_lazy("None of the chosen bookings can be cancelled"),
         why_not=why_not_cancel,
         do=bookings.cancel_booking,
         color="danger",
@@ -142,6 +145,7 @@ SESSION_CHOICES = {
         text=gettext_lazy("They are shown as ones that will be held. Nobody gets an e-mail."),
         button=gettext_lazy("Confirm them"),
         done=gettext_lazy("Confirmed"),
+        none=gettext_lazy("None of the chosen sessions can be confirmed"),
         why_not=why_not_confirm_session,
         do=sessions.confirm_session,
     ),
@@ -150,6 +154,7 @@ SESSION_CHOICES = {
         text=gettext_lazy("Everybody below is told at once, each in the own role. This cannot be undone."),
         button=gettext_lazy("Cancel the sessions"),
         done=gettext_lazy("Cancelled"),
+        none=gettext_lazy("None of the chosen sessions can be cancelled"),
         why_not=why_not_cancel_session,
         do=sessions.cancel_session,
         color="danger",

@@ -132,6 +132,8 @@ def test_a_bad_filter_gets_a_sentence_and_narrows_nothing(client, query, field, 
 
     assert response.context["form"].errors == {field: [sentence]}
     assert len(response.context["page"].object_list) == 1
+    shown = "showing the dates that fit the rest" if len(query) > 1 else "showing all dates"
+    assert re.search(rf"1 date\s+– {shown}", response.text)
 
 
 @pytest.mark.parametrize("page", ["0", "-1", "99999999999999999999", "x", "\x00"])

@@ -173,6 +173,20 @@ def test_ticked_bookings_are_asked_about_then_confirmed_and_a_second_click_does_
     assert (held.state, Message.objects.count()) == ("confirmed", mails)
 
 
+def test_when_nothing_can_be_done_to_the_ticked_ones_it_is_said_once_and_why(client, staff):
+    gone = BookingFactory(state="cancelled")
+
+    page = client.get(reverse("courses:staff_booking_choice"), {"valgt": gone.pk, "handling": "avbestill"})
+
+    main = page.text.split("<main")[1]
+    assert "None of the chosen bookings can be cancelled" in main
+    assert page.context["left_out"][0][1] in main
+    assert main.count("None of the chosen bookings can be cancelled") == 1
+    assert "Cancel the chosen bookings?" not in main
+    assert "<form" not in main
+    assert reverse("courses:staff_booking_list") in main
+
+
 def test_ticked_bookings_are_taken_out_as_a_file(client, staff):
     chosen, _other = BookingFactory.create_batch(2)
 
