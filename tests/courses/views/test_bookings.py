@@ -411,6 +411,18 @@ def names_form(page, *rows):
     return form
 
 
+@pytest.mark.parametrize(
+    ("state", "when"), [("held", "når bestillingen er bekreftet."), ("confirmed", "så snart du lagrer.")]
+)
+def test_page_says_when_those_who_are_named_hear_of_it(client, state, when):
+    held = {"held_until": timezone.now() + timedelta(hours=3), "confirmed_at": None} if state == "held" else {}
+    booking = BookingFactory(state=state, **held)
+
+    page = client.get(reverse("courses:booking_detail", args=[issue_link("booking", booking.pk)]))
+
+    assert f"De som har e-postadresse, får tid, sted og en egen side {when} Tomme rader hoppes over." in page.text
+
+
 def test_booker_puts_in_names(client):
     booking = BookingFactory(seats=3)
     page = page_of("booking", booking)
