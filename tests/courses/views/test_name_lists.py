@@ -96,6 +96,7 @@ def test_list_saved_in_a_second_tab_is_told_first_what_has_happened(client, book
     saved = client.post(address(booking, "name_list_save"), form_of(told))
 
     assert "Bestillingen er endret" in text_of(told)
+    assert re.search(r"Det du skrev, står under\. Trykk «Lagre \d navn», eller gå tilbake\.", text_of(told))
     assert "Plasser: 3 før, 4 nå" in text_of(told)
     assert (between, saved.url) == ([], address(booking, "booking_detail"))
     assert named(booking) == [("Kari Nordmann", "kari@bodo.test", "NAV", "leder")]
