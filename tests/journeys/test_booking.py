@@ -140,12 +140,12 @@ def test_from_the_front_page_to_names_hand_over_and_cancelling(session, page, ne
     assert list(names_now) == ["Ida Olsen", "Liv Berg", "Pia Persen"]
 
     # A second contact
-    page.get_by_role("link", name="Legg til en andre kontaktperson").click()
+    page.get_by_role("link", name="Legg til en kontaktperson til").click()
     accessible(page)
     page.get_by_label("Kollegaens navn").fill("Siv Dahl")
     page.get_by_label("Kollegaens e-post på jobben").fill("siv@bodo.test")
     page.get_by_role("button", name="Lagre").click()
-    expect(said(page)).to_have_text("Den andre kontaktpersonen er lagret.")
+    expect(said(page)).to_have_text("Kontaktperson nummer to er lagret.")
 
     # Hand over
     page.get_by_role("link", name="Overdra bestillingen til en kollega").click()
@@ -198,8 +198,8 @@ def test_without_script_on_a_telephone(session, new_page):
 
     # Not coming after all, and asked whether that is meant
     page.get_by_role("link", name="Fjern Kari Nordmann").click()
-    expect(head(page)).to_have_text("Fjerne Kari Nordmann fra listen?")
-    page.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    expect(head(page)).to_have_text("Vil du fjerne Kari Nordmann fra listen?")
+    page.get_by_role("link", name="Avbryt").click()
     expect(page.locator(".participant-row")).to_have_count(1)
     page.get_by_role("link", name="Fjern Kari Nordmann").click()
     page.get_by_role("button", name="Fjern").click()

@@ -45,7 +45,7 @@ def test_staff_finds_mail_in_trouble_and_decides(new_page, site, three_mails, ac
     page.get_by_role("link", name="Merk som sendt").click()
     if scripts:
         accessible(page)
-    page.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    page.get_by_role("link", name="Avbryt").click()
     assert Message.objects.get(to_email="drop@x.example").state == Message.State.UNKNOWN
     page.get_by_role("link", name="Merk som sendt").click()
     page.get_by_role("button", name="Merk som sendt").click()

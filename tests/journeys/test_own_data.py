@@ -67,14 +67,14 @@ def test_participant_corrects_takes_out_and_erases_the_own_data(new_page, partic
     page.get_by_role("link", name="Slett det vi har om deg").click()
     expect(page.get_by_role("heading", name="Dette blir igjen")).to_be_visible()
     accessible(page)
-    page.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    page.get_by_role("link", name="Avbryt").click()
     page.get_by_role("link", name="Slett det vi har om deg").click()
     address = page.url
     page.get_by_role("button", name="Slett for godt").click()
     expect(page.get_by_role("heading", name="Slettet", exact=True)).to_be_visible()
     accessible(page)
     page.goto(address)
-    expect(page.get_by_role("heading", level=1)).not_to_have_text("Slette det vi har om deg?")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Vil du slette det vi har om deg?")
 
     participant.refresh_from_db()
     assert (participant.name, participant.email, participant.state) == ("", "", Participant.State.WITHDRAWN)

@@ -104,7 +104,7 @@ def test_after_the_deadline_the_booker_asks_and_staff_answers(new_page, site, ac
     desk.get_by_role("button", name="Godkjenn og gjennomfør").click()
     expect(desk.locator(".error-summary")).to_contain_text("8")
     accessible(desk)
-    desk.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    desk.get_by_role("link", name="Avbryt").click()
     desk.get_by_role("link", name="Avvis").click()
     accessible(desk)
     desk.get_by_label("Hvorfor ikke?").fill("Rommet tar bare åtte. Vi kan gi dere fem til.")
@@ -260,7 +260,7 @@ def test_cancelling_a_session_shows_first_who_is_told(new_page, site, accessible
         ]
     )
     accessible(desk)
-    desk.get_by_role("link", name="Gå tilbake uten å gjøre det").click()
+    desk.get_by_role("link", name="Avbryt").click()
     assert not Message.objects.filter(pk__gt=last).exists()
     desk.get_by_role("link", name="Avlys gjennomføringen").click()
     confirmation = desk.url

@@ -476,7 +476,7 @@ def test_seats_are_changed_and_errors_stay_beside_the_field(client):
     changed = client.post(address, {"seats": "4"})
 
     assert refused.context["form"].errors == {
-        "seats": ["Nå er det plass til 4 i denne bestillingen. Ingenting er endret."]
+        "seats": ["Bestillingen kan ha høyst 4 plasser. Ingenting er endret."]
     }
     assert changed.url == page_of("booking", booking)
     booking.refresh_from_db()

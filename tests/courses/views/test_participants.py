@@ -207,7 +207,7 @@ def test_booker_is_asked_and_told_what_happens_before_a_name_is_taken_off(client
 
     page = text_of(client.get(path))
 
-    assert "Fjerne Per Persen fra listen?" in page
+    assert "Vil du fjerne Per Persen fra listen?" in page
     assert ("Per Persen får en e-post om det" in page) is is_told
     assert "Plassen er fortsatt din, og du kan sette inn en annen." in page
     participant.refresh_from_db()

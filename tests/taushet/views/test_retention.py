@@ -53,7 +53,7 @@ def test_night_with_nothing_due_and_night_that_failed_say_so(client, administrat
 
     page = shown(client)
 
-    assert "Ingenting var modent for sletting." in page
+    assert "Ingenting var gammelt nok til å slettes." in page
     assert "Feilet" in page
     assert "gone-rule" in page
 
