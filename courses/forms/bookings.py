@@ -241,6 +241,6 @@ class MoveForm(forms.Form):
     @staticmethod
     def describe(session):
         texts = session_texts(session)
-        price = kroner(session.seat_price) if session.seat_price else pgettext("price", "Free")
+        price = kroner(session.seat_price) if session.seat_price else pgettext("price in a line", "free")
         where = with_language(texts["where"], session.language)
         return f"{texts['when']}, {where} ({texts['seats']}, {price})"

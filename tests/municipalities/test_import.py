@@ -274,7 +274,10 @@ def broken_answers(answers, fault):
         ("one gone without a change", "1103 Stavanger"),
         ("wrong check digit", "klass_131_codes.json, rad 3 (1103 Stavanger): kontrollsifferet"),
         ("organisation number of letters", "«ABCDEFGHI» er ikke et organisasjonsnummer"),
-        ("same organisation number twice", "rad 3 (1103 Stavanger): organisasjonsnummeret 958935420 er allerede i bruk"),
+        (
+            "same organisation number twice",
+            "rad 3 (1103 Stavanger): organisasjonsnummeret 958935420 er allerede i bruk",
+        ),
         ("unknown county", "fylket 11 er ukjent"),
         ("counties disagree", "rad 3 (1103 Stavanger)"),
         ("missing name", "klass_131_codes.json, rad 3: «name» mangler"),

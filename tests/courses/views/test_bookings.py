@@ -475,9 +475,7 @@ def test_seats_are_changed_and_errors_stay_beside_the_field(client):
     refused = client.post(address, {"seats": "9"})
     changed = client.post(address, {"seats": "4"})
 
-    assert refused.context["form"].errors == {
-        "seats": ["Bestillingen kan ha høyst 4 plasser. Ingenting er endret."]
-    }
+    assert refused.context["form"].errors == {"seats": ["Bestillingen kan ha høyst 4 plasser. Ingenting er endret."]}
     assert changed.url == page_of("booking", booking)
     booking.refresh_from_db()
     assert booking.seats == 4
