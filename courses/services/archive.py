@@ -22,7 +22,6 @@ from taushet.templatetags.ui import kroner, moment, moment_span
 from .case_fields import case_fields
 from .case_rows import (
     LONGEST_LETTER,
-    STEPS,
     asked_for,
     entries_of,
     fees_of,
@@ -33,6 +32,7 @@ from .case_rows import (
     person_row,
     planned_of,
     requests_of,
+    step_of,
     whom_of,
 )
 from .events import location
@@ -102,7 +102,7 @@ def _sections(booking: Booking) -> Iterator[dict]:
             "columns": [_("When"), _("Seats"), _("Share of the price"), _("Amount")],
             "rows": [[str(cell) for cell in row] for row in fees],
         }
-    steps = [[moment(entry.at), STEPS[entry.action]()] for entry in entries_of(booking)]
+    steps = [[moment(entry.at), step_of(entry)] for entry in entries_of(booking)]
     if steps:
         yield {"title": _("History"), "columns": [_("When"), _("What was done")], "rows": steps}
     sent = [_line(row) for row in messages_of(booking)]

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import translation
+
 from courses.models import Booking, BookingMessage
 
 from .case_rows import (
@@ -15,6 +17,7 @@ from .case_rows import (
     person_row,
     planned_of,
     requests_of,
+    step_of,
     whom_of,
 )
 from .events import location
@@ -23,8 +26,12 @@ from .own_copy import without_links
 FORMAT = "taushet-sak-1"
 
 
+@translation.override("nb")
 def case_fields(booking: Booking, now: datetime) -> dict:
-    """Return the case in the words of Noark 5: a folder (mappe) and its registrations (registrering)."""
+    """Return the case in the words of Noark 5: a folder (mappe) and its registrations (registrering).
+
+    Whoever asks for it in whatever language: the values are in bokmål, as the names are.
+    """
     session = booking.session
     return {
         "format": FORMAT,
@@ -35,7 +42,8 @@ def case_fields(booking: Booking, now: datetime) -> dict:
             "opprettetDato": booking.created_at.isoformat(),
             "bekreftetDato": _iso(booking.confirmed_at),
             "avsluttetDato": _iso(booking.ended_at),
-            "status": booking.state,
+            "status": str(booking.get_state_display()),
+            "statuskode": booking.state,
             "kommune": {"kommunenummer": booking.municipality.number, "navn": booking.municipality.name},
             "enhet": booking.unit.name if booking.unit else booking.unit_name,
             "kurs": session.course.text("title", "nb"),
@@ -96,8 +104,9 @@ def case_fields(booking: Booking, now: datetime) -> dict:
             "hendelser": [
                 {
                     "dato": entry.at.isoformat(),
-                    "hendelse": entry.action,
-                    "utfortAv": entry.actor_kind or "saksbehandler",
+                    "hendelse": step_of(entry),
+                    "hendelseskode": entry.action,
+                    "utfortAv": str(entry.capacity) or "saksbehandler",
                 }
                 for entry in entries_of(booking)
             ],
@@ -113,11 +122,12 @@ def _registration(row: BookingMessage) -> dict:
     document = {"tekst": without_links(message.text)[:LONGEST_LETTER]} if is_to_contact else {}
     return {
         "registreringstype": "journalpost",
-        "journalposttype": "Inngående dokument",
+        "journalposttype": "Utgående dokument",
         "tittel": without_links(message.subject),
         "opprettetDato": message.created_at.isoformat(),
         "sendtDato": _iso(message.settled_at) if message.state == "sent" else None,
-        "status": message.state,
+        "status": str(message.get_state_display()),
+        "statuskode": message.state,
         "korrespondansepart": {"korrespondanseparttype": "Mottaker", "navn": whom_of(row)},
         "dokumentbeskrivelse": document,
     }

@@ -8,6 +8,7 @@ from courses.models import Booking, BookingFee, BookingMessage, ChangeRequest, P
 from taushet.models import AuditEntry
 
 from . import mail_log
+from .changes import date_of
 
 MOST_ROWS = 2000
 LONGEST_LETTER = 8000
@@ -20,14 +21,14 @@ STEPS = {
     "booking.let_in": lambda: _("Let in past the waiting list."),
     "booking.wait_ended": lambda: _("The waiting list ended with the course."),
     "booking.confirmed": lambda: _("Confirmed."),
-    "booking.seats": lambda: _("The number of seats was changed."),
-    "booking.moved": lambda: _("Moved to another date."),
     "booking.change_asked": lambda: _("We were asked for a change."),
     "booking.change_withdrawn": lambda: _("The request for a change was withdrawn."),
     "booking.change_approved": lambda: _("The request for a change was approved."),
     "booking.change_refused": lambda: _("The request for a change was refused."),
     "booking.discretion": lambda: _("It was chosen whether mail and calendar name the course."),
     "booking.address_corrected": lambda: _("The e-mail address of the contact was corrected."),
+    "booking.seats": lambda: _("The number of seats was changed from %(before)s to %(after)s."),
+    "booking.moved": lambda: _("Moved from %(before)s to %(after)s."),
     "booking.second_contact": lambda: _("A second contact was named."),
     "booking.second_contact_removed": lambda: _("The second contact was removed."),
     "booking.hand_over": lambda: _("A colleague was asked to take over."),
@@ -88,6 +89,16 @@ def whom_of(row: BookingMessage) -> str:
     if row.participant and row.message.to_email not in {row.booking.contact_email, row.booking.second_email}:
         return row.participant.listed_name
     return row.message.to_email
+
+
+def step_of(entry: AuditEntry) -> str:
+    """Say what was done, with what it was before and after."""
+    sentence, detail = STEPS[entry.action](), entry.detail
+    if entry.action == "booking.seats":
+        return sentence % detail
+    if entry.action == "booking.moved":
+        return sentence % {name: date_of(detail[name]) for name in ("before", "after")}
+    return sentence
 
 
 def entries_of(booking: Booking) -> QuerySet[AuditEntry]:

@@ -132,8 +132,8 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
         return _("Seats: %(before)s before, %(after)s now") % detail
     if subject == "moved":
         return _("Date: %(before)s before, %(after)s now") % {
-            "before": _date(detail["before"]),
-            "after": _date(detail["after"]),
+            "before": date_of(detail["before"]),
+            "after": date_of(detail["after"]),
         }
     return {
         "held": _("The seats are held"),
@@ -169,6 +169,7 @@ def _what_of_name(subject: str, person: Participant, new: Participant | None) ->
     return sentence % {"name": person.listed_name}
 
 
-def _date(session_id: int) -> str:
+def date_of(session_id: int) -> str:
+    """Say when a session is, as it stands now; nothing when it is gone."""
     session = Session.objects.filter(pk=session_id).first()
     return when_text(session.first_starts_at, session.last_ends_at) if session else ""

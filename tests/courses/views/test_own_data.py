@@ -243,6 +243,11 @@ def test_case_is_one_file_with_a_document_and_its_fields(client):
     assert b"pdfaid:part" in files[f"bestilling-{booking.pk}.pdf"]
     assert names == ["Leder Lie", "Kari Nordmann", "Per Berg", "Ida Dahl"]
     assert folder["plasser"] == 4
+    assert (folder["status"], folder["statuskode"]) == ("Bekreftet", "confirmed")
+    assert [(row["hendelse"], row["hendelseskode"]) for row in folder["hendelser"]] == [
+        ("Antall plasser ble endret fra 3 til 4.", "booking.seats")
+    ]
+    assert {row["journalposttype"] for row in folder["registrering"]} == {"Utgående dokument"}
     assert [row["tittel"] for row in folder["registrering"]] == list(
         Message.objects.order_by("pk").values_list("subject", flat=True)
     )
