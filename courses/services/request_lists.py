@@ -27,12 +27,13 @@ def new_ones(user: User) -> Iterator[tuple[str, str]]:
 
 def _lines(requests: QuerySet[CourseRequest]) -> Iterator[tuple[str, str]]:
     for asked in requests.select_related("course").prefetch_related("parties__municipality")[:20]:
-        sentence = _("%(places)s: %(course)s, waits since %(day)s") % {
-            "places": asked.places,
-            "course": asked.course.title,
-            "day": day(timezone.localtime(asked.waiting_since)),
-        }
-        yield sentence, asked.get_staff_url()
+        since = timezone.localtime(asked.waiting_since)
+        if since.date() == timezone.localdate():
+            sentence = _("%(places)s: %(course)s, came in today")
+        else:
+            sentence = _("%(places)s: %(course)s, waits since %(day)s")
+        words = {"places": asked.places, "course": asked.course.title, "day": day(since)}
+        yield sentence % words, asked.get_staff_url()
 
 
 def open_requests() -> Expression:

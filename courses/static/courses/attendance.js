@@ -97,7 +97,8 @@ if (form) {
       if (!waiting.has(Number(participant))) unknown = !show(participant, present) || unknown;
     }
     if (queue.length) sayWaiting();
-    else say(unknown ? form.dataset.newNames : form.dataset.sent, unknown);
+    else if (unknown) say(form.dataset.newNames, true);
+    else if (sent.size || state.textContent) say(form.dataset.sent);
     return queue.length > 0;
   };
 
