@@ -15,26 +15,42 @@ LONG_TEXTS = [f"{field}_{language}" for field in ("description", "aims") for lan
 class CourseForm(forms.ModelForm):
     """What a course is. Only the texts in bokmål must be there; the others are shown as missing until they are."""
 
-    title_nb = CleanCharField(max_length=120, label=_("Title in bokmål"))
+    title_nb = CleanCharField(
+        max_length=120, label=_("Title in bokmål"), error_messages={"required": _("Write the title in bokmål.")}
+    )
     title_nn = CleanCharField(max_length=120, required=False, label=_("Title in nynorsk"))
     title_en = CleanCharField(max_length=120, required=False, label=_("Title in English"))
-    summary_nb = CleanCharField(max_length=300, label=_("Summary in bokmål"))
+    summary_nb = CleanCharField(
+        max_length=300, label=_("Summary in bokmål"), error_messages={"required": _("Write the summary in bokmål.")}
+    )
     summary_nn = CleanCharField(max_length=300, required=False, label=_("Summary in nynorsk"))
     summary_en = CleanCharField(max_length=300, required=False, label=_("Summary in English"))
     price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
-    participants_min = WholeNumberField(min_value=1, max_value=2000, label=_("Fewest participants"))
-    participants_max = WholeNumberField(min_value=1, max_value=2000, label=_("Most participants"))
+    participants_min = WholeNumberField(
+        min_value=1,
+        max_value=2000,
+        label=_("Fewest participants"),
+        error_messages={"required": _("Write the fewest participants.")},
+    )
+    participants_max = WholeNumberField(
+        min_value=1,
+        max_value=2000,
+        label=_("Most participants"),
+        error_messages={"required": _("Write the most participants.")},
+    )
     late_cancellation_hours = WholeNumberField(
         min_value=0,
         max_value=720,
         label=_("Called off late from so many hours before the start"),
         help_text=_("Who calls off later than this is listed and counted as late; it says nothing about the price."),
+        error_messages={"required": _("Write how many hours before the start is late.")},
     )
     attendance_required = WholeNumberField(
         min_value=1,
         max_value=100,
         label=_("Attendance for a course certificate, in percent"),
         help_text=_("Share of the hours of all meetings."),
+        error_messages={"required": _("Write how much attendance a certificate takes.")},
     )
 
     class Meta:
@@ -73,9 +89,12 @@ class CourseForm(forms.ModelForm):
         }
         error_messages = {
             "slug": {
+                "required": _("Write the last part of the web address."),
                 "invalid": _("Use only small letters a–z, digits and hyphens."),
                 "unique": _("This address is taken."),
             },
+            "audience": {"required": _("Choose who the course is for.")},
+            "vat_treatment": {"required": _("Choose how it is taxed.")},
             "length_hours": {"invalid": _("Write the number of hours, such as 3 or 3,5.")},
         }
 

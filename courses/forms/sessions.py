@@ -59,7 +59,12 @@ class SessionForm(forms.ModelForm):
         empty_label=_("Open to everybody"),
         help_text=_("Choose a municipality when nobody else may see or book the session."),
     )
-    capacity = WholeNumberField(min_value=1, max_value=2000, label=_("Seats"))
+    capacity = WholeNumberField(
+        min_value=1,
+        max_value=2000,
+        label=_("Seats"),
+        error_messages={"required": _("Write how many seats there are.")},
+    )
     price = PriceField(
         required=False,
         label=_("Price per seat in kroner"),
@@ -85,6 +90,11 @@ class SessionForm(forms.ModelForm):
             "neutral_title",
             "fair_share",
         ]
+        error_messages = {
+            "course": {"required": _("Choose a course.")},
+            "format": {"required": _("Choose the format.")},
+            "language": {"required": _("Choose a form of Norwegian.")},
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -136,8 +146,8 @@ class MeetingForm(forms.Form):
 
     pk = forms.IntegerField(required=False, widget=forms.HiddenInput)
     day = DayField(label=_("Day"))
-    starts = ClockField(label=_("Starts"))
-    ends = ClockField(label=_("Ends"))
+    starts = ClockField(label=_("Starts"), error_messages={"required": _("Write when it starts.")})
+    ends = ClockField(label=_("Ends"), error_messages={"required": _("Write when it ends.")})
     place = CleanCharField(max_length=120, required=False, label=_("Place"), help_text=_("Such as the town hall."))
     address = CleanCharField(max_length=150, required=False, label=_("Address"))
     join_url = forms.URLField(

@@ -75,7 +75,7 @@ class OfferForm(forms.Form):
     """What every date of an offer shares."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
-    format = forms.ChoiceField(label=_("Format"), choices=Format)
+    format = forms.ChoiceField(label=_("Format"), choices=Format, error_messages={"required": _("Choose the format.")})
     place = CleanCharField(max_length=120, required=False, label=_("Place"), help_text=_("Such as the town hall."))
     address = CleanCharField(max_length=150, required=False, label=_("Address"))
     join_url = forms.URLField(
@@ -86,9 +86,18 @@ class OfferForm(forms.Form):
         help_text=_("Only those who have booked, and the trainers, get to see it."),
         error_messages={"invalid": _("This is not a web address. It begins with https://.")},
     )
-    seats = WholeNumberField(min_value=1, max_value=2000, label=_("Seats"))
+    seats = WholeNumberField(
+        min_value=1,
+        max_value=2000,
+        label=_("Seats"),
+        error_messages={"required": _("Write how many seats there are.")},
+    )
     seat_price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
-    answer_on = DayField(label=_("Answer by"), help_text=_("After this day the offer lapses by itself."))
+    answer_on = DayField(
+        label=_("Answer by"),
+        help_text=_("After this day the offer lapses by itself."),
+        error_messages={"required": _("Choose until when the municipality may answer.")},
+    )
     word = WordField(label=_("A word to the municipality"), required=False)
 
     def __init__(self, *args, asked, **kwargs):
@@ -137,7 +146,12 @@ class OfferDateForm(MeetingForm):
     """One date that is offered: day, hours and trainer."""
 
     pk = place = address = join_url = None
-    trainer = TrainerChoiceField(None, label=_("Trainer"), empty_label=_("Choose a trainer"))
+    trainer = TrainerChoiceField(
+        None,
+        label=_("Trainer"),
+        empty_label=_("Choose a trainer"),
+        error_messages={"required": _("Choose a trainer.")},
+    )
     reason = CleanCharField(
         max_length=300,
         required=False,
@@ -164,6 +178,8 @@ class OfferDateForm(MeetingForm):
 
 
 class BaseOfferDateFormSet(forms.BaseFormSet):
+    default_error_messages = {"too_few_forms": _("Offer at least one date.")}
+
     def plans(self):
         """Return the dates that were filled in."""
         return [form.plan for form in self.forms if form.has_changed()]

@@ -45,6 +45,10 @@ class BaseStageFormSet(forms.BaseFormSet):
         if len({(stage.amount, stage.unit) for stage in stages}) < len(stages):
             raise forms.ValidationError(_("Two stages last until the same time. Take one of them out."))
         ordered = in_order(stages)
+        if tuple(stages) != ordered:
+            raise forms.ValidationError(
+                _("Put the stages in order: the one that ends first, furthest from the course, comes first.")
+            )
         if any(first.permits == Permits.FEWER and then.permits == Permits.ALL for first, then in pairwise(ordered)):
             raise forms.ValidationError(_("A later stage cannot allow more than an earlier one."))
 

@@ -111,6 +111,7 @@ class NewTrainerForm(TrainerForm):
         label=_("Person"),
         help_text=_("Somebody who is not here must be invited first, under People."),
         empty_label=_("Choose a person"),
+        error_messages={"required": _("Choose a person.")},
     )
 
     class Meta(TrainerForm.Meta):

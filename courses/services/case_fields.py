@@ -8,6 +8,7 @@ from courses.models import Booking, BookingMessage
 
 from .case_rows import (
     LONGEST_LETTER,
+    asked_for,
     entries_of,
     fees_of,
     meetings_of,
@@ -81,11 +82,12 @@ def case_fields(booking: Booking, now: datetime) -> dict:
             "endringsonsker": [
                 {
                     "dato": one.created_at.isoformat(),
-                    "hva": one.kind,
+                    "hva": asked_for(one),
                     "plasser": one.seats,
                     "nyDato": _iso(one.session.first_starts_at) if one.session else None,
                     "begrunnelse": one.words,
-                    "status": one.state,
+                    "status": str(one.get_state_display()),
+                    "statuskode": one.state,
                     "besvartDato": _iso(one.answered_at),
                     "svar": one.answer,
                 }
@@ -110,7 +112,9 @@ def case_fields(booking: Booking, now: datetime) -> dict:
                 }
                 for entry in entries_of(booking)
             ],
-            "planlagteMeldinger": [{"dato": row.due_at.isoformat(), "type": row.kind} for row in planned_of(booking)],
+            "planlagteMeldinger": [
+                {"dato": row.due_at.isoformat(), "type": str(row.get_kind_display())} for row in planned_of(booking)
+            ],
             "registrering": [_registration(row) for row in messages_of(booking)],
         },
     }

@@ -154,7 +154,7 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
 def _what_of_session(entry: AuditEntry, session: Session) -> str:
     if entry.action == "session.cancelled":
         return _("The course is cancelled")
-    return _("Time or place of the course is changed. Now: %(when)s") % {"when": _date(session.pk)}
+    return _("Time or place of the course is changed. Now: %(when)s") % {"when": date_of(session.pk)}
 
 
 def _what_of_name(subject: str, person: Participant, new: Participant | None) -> str:

@@ -28,6 +28,7 @@ from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
 from taushet.views.errors import too_many
 
+from .requests import row_errors
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
 LOST_LINKS_AN_HOUR = 20
@@ -126,6 +127,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         "names": names or name_rows(unnamed),
         "key": key or KeyForm(about=f"names-{booking.pk}"),
     }
+    context |= row_errors(context["names"])
     if access.is_contact:
         context |= {
             "without_mail": sheets.count_without_mail(booking, participants),

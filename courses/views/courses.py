@@ -14,6 +14,7 @@ from courses.services.courses import change_course, content_of_course, create_co
 from courses.services.terms import Terms
 
 from .editing import compare_form, read_opened, write_opened
+from .requests import row_errors
 
 
 @permission_required("courses.view_course", raise_exception=True)
@@ -64,4 +65,5 @@ def staff_course_terms(request, slug):
         set_terms(course, Terms(stages.stages, late.cleaned_data["late_fee"] or 0), by=request.user)
         messages.success(request, _("The terms are saved. What is booked already keeps its own."))
         return redirect("courses:staff_course_update", course.slug)
-    return render(request, "courses/staff_course_terms.html", {"course": course, "stages": stages, "late": late})
+    context = {"course": course, "stages": stages, "late": late} | row_errors(stages)
+    return render(request, "courses/staff_course_terms.html", context)

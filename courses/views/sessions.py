@@ -24,6 +24,7 @@ from municipalities.models import Municipality
 from .choices import choice_page, chosen_numbers
 from .editing import read_opened, write_opened
 from .exports import download
+from .requests import row_errors
 from .session_editing import differences, meeting_forms, with_their_meetings
 
 PER_PAGE = 50
@@ -111,7 +112,7 @@ def edit(request, form, standing, save, done, session=None):
         "overhang": overhang,
         "taken": booking_lists.taken_by_state(session) if overhang and session else None,
         "difference": difference,
-    }
+    } | row_errors(meetings)
     if session:
         context["opened"] = write_opened("session", opened or sessions.content_of(session))
     return render(request, "courses/staff_session_form.html", context)

@@ -113,6 +113,19 @@ def test_what_is_wrong_stands_beside_its_field(client, staff, english, changes, 
     assert not Session.objects.exists()
 
 
+def test_all_that_is_wrong_stands_above_the_form_too(client, staff, english):
+    response = client.post(reverse("courses:staff_session_create"), rows(meeting(day="", ends="09:00")))
+
+    summary = response.text.partition('class="ds-error-summary error-summary"')[2].partition("</ds-error-summary>")[0]
+    for target, sentence in {
+        "id_course": "Choose a course.",
+        "id_capacity": "Write how many seats there are.",
+        "id_meetings-0-day": "Choose a date.",
+    }.items():
+        assert f'<a class="ds-link" href="#{target}">{sentence}</a>' in summary
+    assert "This field is required." not in response.text
+
+
 def test_meetings_that_overlap_are_refused_and_nothing_is_lost(client, staff, english):
     fields = content(CourseFactory(), neutral_title="Fagdag") | rows(meeting(), meeting(starts="11:00", ends="13:00"))
 
@@ -417,7 +430,7 @@ def test_staff_write_the_terms_of_a_course_stage_by_stage(client, staff, english
     url = reverse("courses:staff_course_terms", args=[course.slug])
     stages = {"trinn-TOTAL_FORMS": "3", "trinn-INITIAL_FORMS": "0", "late_fee": "50"}
     for row, (amount, unit, permits, fee) in enumerate(
-        [("48", "hours", "fewer", "25"), ("14", "days", "all", ""), ("", "days", "all", "")]
+        [("14", "days", "all", ""), ("48", "hours", "fewer", "25"), ("", "days", "all", "")]
     ):
         stages |= {f"trinn-{row}-amount": amount, f"trinn-{row}-unit": unit}
         stages |= {f"trinn-{row}-permits": permits, f"trinn-{row}-fee": fee}
@@ -441,6 +454,11 @@ def test_staff_write_the_terms_of_a_course_stage_by_stage(client, staff, english
     [
         (("3", "fewer"), ("1", "all"), "A later stage cannot allow more than an earlier one."),
         (("3", "all"), ("3", "fewer"), "Two stages last until the same time. Take one of them out."),
+        (
+            ("10", "all"),
+            ("20", "all"),
+            "Put the stages in order: the one that ends first, furthest from the course, comes first.",
+        ),
     ],
 )
 def test_terms_that_make_no_sense_are_refused(client, staff, english, first, second, sentence):
@@ -452,3 +470,4 @@ def test_terms_that_make_no_sense_are_refused(client, staff, english, first, sec
     response = client.post(reverse("courses:staff_course_terms", args=[course.slug]), stages)
 
     assert response.context["stages"].non_form_errors() == [sentence]
+    assert f'<li><a class="ds-link" href="#trinn">{sentence}</a></li>' in response.text

@@ -196,6 +196,17 @@ def test_staff_offers_dates_and_the_municipality_gets_one_mail(client, staff):
     assert Message.objects.get().kind == "request-offered"
 
 
+def test_offer_without_a_date_says_what_is_missing(client, staff):
+    asked = CourseRequestFactory()
+    empty = dict.fromkeys(("datoer-0-day", "datoer-0-starts", "datoer-0-ends", "datoer-0-trainer"), "")
+
+    response = client.post(path("staff_request_offer", asked.pk), offered(asked, trainer_for(asked), **empty))
+
+    assert response.context["dates"].non_form_errors() == ["Offer at least one date."]
+    assert response.context["dates"].errors[0]["trainer"] == ["Choose a trainer."]
+    assert not RequestOffer.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
