@@ -93,6 +93,8 @@ class CourseForm(forms.ModelForm):
                 "invalid": _("Use only small letters a–z, digits and hyphens."),
                 "unique": _("This address is taken."),
             },
+            "description_nb": {"required": _("Write the description in bokmål.")},
+            "aims_nb": {"required": _("Write the aims in bokmål.")},
             "audience": {"required": _("Choose who the course is for.")},
             "vat_treatment": {"required": _("Choose how it is taxed.")},
             "length_hours": {"invalid": _("Write the number of hours, such as 3 or 3,5.")},

@@ -24,6 +24,7 @@ class UnitForm(forms.ModelForm):
         model = Unit
         fields = ["name", "kind", "organisation_number", "reference_hint", "reference_example", "is_active"]
         labels = {"kind": _("Kind"), "is_active": _("In use")}
+        error_messages = {"kind": {"required": _("Choose what kind of unit it is.")}}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

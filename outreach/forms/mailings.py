@@ -28,13 +28,19 @@ class MailingForm(forms.Form):
     title = CleanCharField(
         max_length=120, label=_("Working title"), help_text=_("For staff only, such as: Autumn, first round.")
     )
-    demand_version = DemandField(DemandVersion.objects.none(), label=_("Demand"), empty_label=None)
+    demand_version = DemandField(
+        DemandVersion.objects.none(),
+        label=_("Demand"),
+        empty_label=None,
+        error_messages={"required": _("Choose a demand.")},
+    )
     recipient = forms.ChoiceField(
         choices=Mailing.Recipient.choices,
         initial=Mailing.Recipient.MAILBOX,
         widget=forms.RadioSelect,
         label=_("Who gets it"),
         help_text=_("What comes to the central mail-box is entered in the municipality's public records."),
+        error_messages={"required": _("Choose who gets it.")},
     )
     senders = forms.ChoiceField(
         choices=Mailing.Senders.choices,
@@ -42,6 +48,7 @@ class MailingForm(forms.Form):
         widget=forms.RadioSelect,
         label=_("Who sends it"),
         help_text=_("When both send, somebody from each house has to approve."),
+        error_messages={"required": _("Choose who sends it.")},
     )
     send_at = forms.DateTimeField(
         required=False,

@@ -33,7 +33,10 @@ class WordingForm(forms.Form):
     text_nn = long_field(_("Text in nynorsk"), 12)
     text_en = long_field(_("Text in English"), 12, required=False)
     hooks = forms.ModelMultipleChoiceField(
-        LegalHook.objects.all(), label=_("Legal hooks and sources"), widget=forms.CheckboxSelectMultiple
+        LegalHook.objects.all(),
+        label=_("Legal hooks and sources"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose at least one legal hook or source.")},
     )
     indicators = forms.ModelMultipleChoiceField(
         Indicator.objects.all(), required=False, label=_("Facts it needs"), widget=forms.CheckboxSelectMultiple

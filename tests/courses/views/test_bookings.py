@@ -448,6 +448,7 @@ def test_names_that_are_wrong_stay_in_their_rows(client):
     ]
     assert 'value="per@bodo.test"' in page
     assert 'value="feil"' in page
+    assert '<a class="ds-link" href="#id_navn-0-name">Skriv et navn.</a>' in page
     assert not booking.participants.exists()
 
 
