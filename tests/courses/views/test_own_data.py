@@ -302,7 +302,10 @@ def test_case_holds_requests_fees_and_what_is_planned(client):
     asked = [
         (row["hva"], row["plasser"], row["begrunnelse"], row["status"], row["svar"]) for row in folder["endringsonsker"]
     ]
-    assert asked == [("seats", 5, "Flere vil", "refused", "Fullt"), ("cancel", None, "", "waiting", "")]
+    assert asked == [
+        ("Ønsker 5 plasser til sammen", 5, "Flere vil", "Avslått", "Fullt"),
+        ("Bestillingen ønskes avbestilt", None, "", "Venter på svar", ""),
+    ]
     assert [(row["prosent"], row["belop"]) for row in folder["gebyrer"]] == [(50, "500.00")]
     assert [row["type"] for row in folder["planlagteMeldinger"]] == ["names-missing", "joining", "reminder"]
 
@@ -319,7 +322,7 @@ def test_document_of_the_case_says_what_was_asked_and_what_is_to_be_paid():
         sections["Endringer vi er bedt om"]["rows"],
         sections["Å betale for plasser som er gitt tilbake"]["rows"],
     )
-    assert asked[1:] == ["Ønske om 5 plasser i alt", "Flere vil", "Venter på svar", ""]
+    assert asked[1:] == ["Ønsker 5 plasser til sammen", "Flere vil", "Venter på svar", ""]
     assert fee[1:] == ["1", "50 prosent", "500 kroner"]
 
 
