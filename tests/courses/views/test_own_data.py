@@ -307,7 +307,11 @@ def test_case_holds_requests_fees_and_what_is_planned(client):
         ("Bestillingen ønskes avbestilt", None, "", "Venter på svar", ""),
     ]
     assert [(row["prosent"], row["belop"]) for row in folder["gebyrer"]] == [(50, "500.00")]
-    assert [row["type"] for row in folder["planlagteMeldinger"]] == ["names-missing", "joining", "reminder"]
+    assert [row["type"] for row in folder["planlagteMeldinger"]] == [
+        "Navn mangler",
+        "Tid, sted og lenke",
+        "Påminnelse",
+    ]
 
 
 def test_document_of_the_case_says_what_was_asked_and_what_is_to_be_paid():
