@@ -96,7 +96,7 @@ def test_ticks_survive_a_reload_of_the_page(new_page, site, trainer, meeting):
     phone.context.set_offline(False)
     phone.reload()
 
-    expect(state(phone)).to_have_text("Alt er lagra.")
+    phone.wait_for_function("localStorage.length === 0")
     expect(row(phone, "Åse Ødegård").get_by_label("Til stades")).to_be_checked()
     assert answers(meeting)["Åse Ødegård"] is True
 
