@@ -94,6 +94,8 @@ WORDS = {
     "trainer.assigned": _("Trainer given a session"),
     "trainer.changed": _("Trainer changed"),
     "trainer.dismissed": _("Trainer put down as not holding courses"),
+    "trainer.hours_changed": _("Hours a trainer can teach changed"),
+    "trainer.profile_changed": _("Trainer changed own profile"),
     "trainer.registered": _("Trainer put in"),
     "trainer.withdrawn": _("Trainer taken off a session"),
 }
