@@ -115,9 +115,8 @@ def find_access(token: str, purposes: tuple[str, ...]) -> Access | None:
     link = find_live(token, *purposes)
     if link is None or (link.purpose == RECEIPT and link.created_at < timezone.now() - RECEIPT_LIFE):
         return None
-    bookings = Booking.objects.select_related(
-        "session__course", "session__municipality", "session__material", "municipality", "payer", "created_by"
-    )
+    # Not what few bookings have: with more joins PostgreSQL takes longer to plan the query than to answer all others.
+    bookings = Booking.objects.select_related("session__course", "session__municipality", "municipality")
     booking = bookings.filter(pk=link.subject_id, erased_at=None).first()
     return Access(booking, link.purpose, token) if booking else None
 

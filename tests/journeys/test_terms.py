@@ -373,7 +373,9 @@ def test_a_change_in_between_keeps_the_names_that_were_typed(new_page, accessibl
     page.get_by_label("Navn", exact=True).first.fill("Kari Li")
     change_seats(booking, 4, by=StaffFactory(name="Siri Strand"))
     page.get_by_role("button", name="Lagre navnene").click()
-    expect(page.locator("#endret")).to_contain_text("Vi (Siri Strand)")
+    expect(page.get_by_role("group", name="Bestillingen er endret siden du åpnet siden")).to_contain_text(
+        "Vi (Siri Strand)"
+    )
     expect(page.get_by_label("Navn", exact=True).first).to_have_value("Kari Li")
     accessible(page)
     page.get_by_role("button", name="Lagre navnene likevel").click()

@@ -109,7 +109,7 @@ def test_queries_do_not_grow_with_the_dates(client, django_assert_num_queries, c
     SessionFactory.create_batch(count, course=course)
     url = address(booking)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(url)
 
 

@@ -302,7 +302,7 @@ def test_long_lists_are_looked_over_quickly_and_with_the_same_queries(client, go
     path = address(booking, "name_list")
 
     started = time.monotonic()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         preview = client.post(path, {"text": LINES + "\n".join(lines + faulty)})
     seconds = time.monotonic() - started
 
