@@ -16,10 +16,9 @@ from itertools import islice
 from xml.parsers import expat
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-from openpyxl.cell.cell import ERROR_CODES
 
 from taushet.exceptions import TaushetError
+from taushet.tables.signs import CELL_ERRORS
 from taushet.templatetags.ui import number
 
 logger = logging.getLogger(__name__)
@@ -218,6 +217,8 @@ def _forename_first(name: str) -> str:
 
 def _read_workbook(content: bytes) -> Table:
     """Read the first sheet of a spreadsheet: what its cells show, never what they would compute."""
+    from openpyxl import load_workbook  # only here, so that web processes do without its 13 MiB until they read one
+
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             merged = _look_into(archive)
@@ -275,7 +276,7 @@ def _refuse_entities(data: bytes) -> None:
 
 
 def _text(value) -> str:
-    if value is None or value in ERROR_CODES:
+    if value is None or value in CELL_ERRORS:
         return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))

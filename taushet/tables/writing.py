@@ -8,10 +8,8 @@ from decimal import Decimal
 from typing import BinaryIO
 
 from django.utils import timezone
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ERROR_CODES, ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Font
+
+from taushet.tables.signs import CELL_ERRORS, NOT_IN_A_CELL
 
 CSV, XLSX = "csv", "xlsx"
 CONTENT_TYPES = {
@@ -48,12 +46,14 @@ def plain(value) -> str:
         return str(value).replace(".", ",")
     if isinstance(value, int):
         return str(value)
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = NOT_IN_A_CELL.sub("", str(value))
     return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
 
 
 def write_xlsx(heading: list[str], rows: Iterable[Iterable]) -> BinaryIO:
     """Return a spreadsheet as an open file, written row by row and never held in memory as a whole."""
+    from openpyxl import Workbook  # here and below, so that web processes do without its 13 MiB until they write one
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("1")
     sheet.freeze_panes = "A2"
@@ -73,18 +73,22 @@ def _cell(sheet, value):
         return timezone.localtime(value).replace(tzinfo=None)
     if value is None or isinstance(value, int | Decimal):
         return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
-    return _written_out(sheet, text) if text.startswith("=") or text in ERROR_CODES else text
+    text = NOT_IN_A_CELL.sub("", str(value))
+    return _written_out(sheet, text) if text.startswith("=") or text in CELL_ERRORS else text
 
 
-def _written_out(sheet, text: str) -> WriteOnlyCell:
+def _written_out(sheet, text: str):
     """Return a cell that holds a text, even when it looks like a formula or an error."""
+    from openpyxl.cell import WriteOnlyCell
+
     cell = WriteOnlyCell(sheet, text)
     cell.data_type = "s"
     return cell
 
 
-def _bold(sheet, text: str) -> WriteOnlyCell:
+def _bold(sheet, text: str):
+    from openpyxl.styles import Font
+
     cell = _written_out(sheet, text)
     cell.font = Font(bold=True)
     return cell
