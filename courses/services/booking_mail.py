@@ -137,36 +137,9 @@ def write(
     )
 
 
-def post(
-    kind: str,
-    booking: Booking,
-    email: str,
-    subject: str,
-    text: str,
-    *,
-    name: str = "",
-    participant: Participant | None = None,
-    priority: int = Message.Priority.BOOKING,
-    due_at: datetime | None = None,
-    calendar: tuple[str, str] = ("", ""),
-    planned: PlannedMail | None = None,
-    key: str | None = None,
-) -> Message:
-    """Put a mail of a booking in the outbox; `key` names the occasion where there must be one mail only."""
-    row = draft(
-        kind,
-        booking,
-        email,
-        subject,
-        text,
-        name=name,
-        participant=participant,
-        priority=priority,
-        due_at=due_at,
-        calendar=calendar,
-        planned=planned,
-        key=key,
-    )
+def post(kind: str, booking: Booking, email: str, subject: str, text: str, **details) -> Message:
+    """Put a mail of a booking in the outbox; `details` are those of `draft`."""
+    row = draft(kind, booking, email, subject, text, **details)
     row.message.save(force_insert=True)
     row.save(force_insert=True)
     return row.message
@@ -194,7 +167,10 @@ def draft(
     planned: PlannedMail | None = None,
     key: str | None = None,
 ) -> BookingMessage:
-    """Return a mail of a booking that may be put in the outbox, with the row that says whose it is."""
+    """Return a mail of a booking that may be put in the outbox, with the row that says whose it is.
+
+    `key` names the occasion where there must be one mail only.
+    """
     message = draft_message(
         kind=kind,
         to_email=email,
