@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality
 from municipalities.services import choices
+from taushet.ready_query import ReadyQuery
 
 CHOOSE = _("Choose a municipality")
 TYPED = "_typed"  # what the box of the script sends beside the select when nothing was chosen
 LONGEST_TYPED = 80
+BY_NUMBER = ReadyQuery(lambda number: Municipality.objects.select_related("county").filter(number=number), "-")
 
 
 def is_name(value: str) -> bool:
@@ -62,8 +64,11 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
         self.widget.empty_label = empty_label
 
     def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        self.validate_no_null_characters(value)
         try:
-            municipality = super().to_python(value)
+            municipality = self.find(value.number if isinstance(value, Municipality) else str(value))
         except forms.ValidationError as error:
             if not isinstance(value, str) or not is_name(value):
                 raise
@@ -72,4 +77,13 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
         if municipality is not None and municipality.has_ended:
             message = self.error_messages["ended"]
             raise forms.ValidationError(message, code="ended", params={"name": municipality.name})
+        return municipality
+
+    def find(self, number):
+        """Return the municipality of a number. Raises ValidationError when there is none."""
+        municipality = BY_NUMBER.first(number)
+        if municipality is None:
+            raise forms.ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": number}
+            )
         return municipality

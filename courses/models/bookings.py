@@ -119,6 +119,8 @@ class Booking(models.Model):
             ),
         ]
 
+    receipt = ""  # the token of its first page, only where the booking has just been made; never stored
+
     def __str__(self):
         return f"{self.pk}"
 

@@ -135,7 +135,7 @@ def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
         name_contact(booking, takes_part)
         messages.ask_for_confirmation(booking)
         audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
-        issue_first_link("booking-receipt", booking.pk)  # for the browser, which is led there at once
+        booking.receipt = issue_first_link("booking-receipt", booking.pk)  # the browser is led there at once
     return booking
 
 
@@ -179,7 +179,10 @@ def name_contact(booking: Booking, takes_part: bool) -> None:
 
 def is_proved(email: str) -> bool:
     """Whether an address has proved itself once."""
-    return ConfirmedAddress.objects.filter(email=email).exists()
+    return bool(PROVED.rows(email))
+
+
+PROVED = ReadyQuery(lambda email: ConfirmedAddress.objects.filter(email=email).values_list("pk"), "-email")
 
 
 def is_signed_in_with(visitor: User | None, email: str) -> bool:

@@ -4,7 +4,7 @@ A page carries a `Seen`: the newest entry of the booking's log, and the stage of
 shown. Whoever saves hands it in, and under the lock it is compared with what is true now.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,10 +76,10 @@ class BookingChanged(CoursesError):
         self.seen = seen
 
 
-def seen_now(booking: Booking, standing: Standing | None = None) -> Seen:
-    """Return what a page that is shown now shows."""
+def seen_now(booking: Booking, standing: Standing | None = None, everyone: Iterable[Participant] | None = None) -> Seen:
+    """Return what a page that is shown now shows; `everyone` is all who have been named, where that is known."""
     # Counted here: asked for the greatest number, the database may look through the whole log from its end.
-    newest = max(_entries(booking).order_by().values_list("pk", flat=True), default=0)
+    newest = max(_entries(booking, everyone).order_by().values_list("pk", flat=True), default=0)
     return Seen(newest, (standing or standing_of_booking(booking)).number)
 
 
@@ -107,9 +107,9 @@ def changes_since(booking: Booking, version: int) -> Iterator[Change]:
             yield Change(entry.at, _who(entry), _what(entry, people))
 
 
-def _entries(booking: Booking) -> QuerySet[AuditEntry]:
+def _entries(booking: Booking, everyone: Iterable[Participant] | None = None) -> QuerySet[AuditEntry]:
     # As a list, since a query inside an "or" keeps the database from using its index.
-    people = [str(number) for number in booking.participants.order_by().values_list("pk", flat=True)]
+    people = [str(one.pk) for one in (booking.participants.order_by().only("pk") if everyone is None else everyone)]
     own = Q(object_type="courses.booking", object_id=str(booking.pk), action__in=TOLD)
     names = Q(object_type="courses.participant", object_id__in=people, action__in=TOLD_OF_NAMES)
     session = Q(object_type="courses.session", object_id=str(booking.session_id), action__in=TOLD_OF_SESSIONS)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,6 +12,7 @@ from courses.models import Booking, Session
 from municipalities.models import Municipality
 from taushet.locks import lock_words
 from taushet.models import Message
+from taushet.ready_query import ReadyQuery
 
 CONFIRM_ADDRESS = "booking-confirm-address"
 ASKS_A_DAY = 6
@@ -60,17 +61,15 @@ def refuse_too_many_holds(booking: Booking) -> None:
     the same address or municipality, whatever session they are for.
     """
     lock_words(f"holds of {booking.contact_email}", f"holds in {booking.municipality_id}")
-    others = Booking.objects.awaiting_proof().exclude(pk=booking.pk)
-    held = others.aggregate(
-        by_address=Count("pk", filter=Q(contact_email=booking.contact_email)),
-        by_municipality=Count("pk", filter=Q(municipality=booking.municipality_id)),
-    )
-    if held["by_address"] >= settings.HOLDS_PER_ADDRESS:
+    held = dict(HOLDS.rows(booking.contact_email, booking.municipality_id))
+    # One that is there already is among those of its municipality, but is about to get this address only now.
+    others = held.get(booking.municipality_id, 0) - (not booking._state.adding)
+    if held.get(booking.contact_email, 0) >= settings.HOLDS_PER_ADDRESS:
         raise TooManyHolds(
             _("Other bookings wait for this address to be confirmed. Open the e-mail we sent and confirm one first."),
             field="contact_email",
         )
-    if held["by_municipality"] >= settings.HOLDS_PER_MUNICIPALITY:
+    if others >= settings.HOLDS_PER_MUNICIPALITY:
         raise TooManyHolds(
             _(
                 "Many bookings for this municipality wait to be confirmed. Try again tomorrow, or ask a colleague who"
@@ -81,10 +80,29 @@ def refuse_too_many_holds(booking: Booking) -> None:
     refuse_asked_too_often(booking.contact_email)
 
 
+def _holds(email: str, municipality: str) -> QuerySet:
+    """The number of bookings that wait to be confirmed, by the address and by the municipality, in one trip."""
+    waiting = Booking.objects.awaiting_proof().order_by()
+    of_address = waiting.filter(contact_email=email).values("contact_email")
+    of_municipality = waiting.filter(municipality_id=municipality).values("municipality_id")
+    by_address = of_address.annotate(count=Count("pk")).values_list("contact_email", "count")
+    by_municipality = of_municipality.annotate(count=Count("pk")).values_list("municipality_id", "count")
+    return by_address.union(by_municipality, all=True).order_by()
+
+
+def _asks(email: str) -> QuerySet:
+    asked = Message.objects.filter(kind=CONFIRM_ADDRESS, to_email=email)
+    # The few there are of an address; asked for the newest, the database may look through all mail from its end.
+    return asked.order_by().values_list("created_at")
+
+
+HOLDS = ReadyQuery(_holds, "-email", "-place")
+ASKS = ReadyQuery(_asks, "-email")
+
+
 def refuse_asked_too_often(email: str) -> None:
     recently = timezone.now() - timedelta(days=1)
-    asked = Message.objects.filter(kind=CONFIRM_ADDRESS, to_email=email, created_at__gt=recently)
-    if asked.count() >= ASKS_A_DAY:
+    if sum(at > recently for (at,) in ASKS.rows(email)) >= ASKS_A_DAY:
         raise TooManyHolds(
             _("We have written to this address several times today. Open the newest e-mail, or try again tomorrow."),
             field="contact_email",

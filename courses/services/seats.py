@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import ngettext
 
 from courses.exceptions import CapacityTooSmall, NoMoreSeats, SeatsTaken
 from courses.models import Booking, Session
 from taushet.models import User
+from taushet.ready_query import ReadyQuery
 from taushet.services import audit
 
 
@@ -102,7 +103,9 @@ def door(session_id: int) -> Iterator[Door]:
     Raises Session.DoesNotExist.
     """
     with transaction.atomic():
-        session = Session.objects.select_for_update(no_key=True).get(pk=session_id)
+        session = LOCKED.first(session_id)
+        if session is None:
+            raise Session.DoesNotExist(f"There is no session {session_id}.")
         door = Door(session, count_taken(session_id))
         yield door
         door.close()
@@ -118,5 +121,13 @@ def two_doors(first_id: int, second_id: int) -> Iterator[tuple[Door, Door]]:
 
 def count_taken(session_id: int) -> int:
     """Count the seats of a session that bookings take; true for as long as the session is locked."""
-    seats = Booking.objects.filter(session=session_id).taking_seats().aggregate(taken=Sum("seats"))
-    return seats["taken"] or 0
+    return sum(seats for (seats,) in SEATS_TAKEN.rows(session_id))
+
+
+def _seats_taken(session_id: int) -> QuerySet:
+    grouped = Booking.objects.filter(session=session_id).taking_seats().order_by().values("session")
+    return grouped.annotate(taken=Sum("seats")).values_list("taken")
+
+
+SEATS_TAKEN = ReadyQuery(_seats_taken, -1)
+LOCKED = ReadyQuery(lambda number: Session.objects.select_for_update(no_key=True).filter(pk=number), -1)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.exceptions import CoursesError, SeatsTaken, TooManyHolds
 from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SecondContactForm, TakeOverForm
 from courses.forms.participants import KeyForm, ParticipantFormSet
-from courses.models import Booking, Session
+from courses.models import Booking, Participant, Session
 from courses.services import bookings, contacts, events, sheets, terms
 from courses.services.changes import seen_now
 from courses.services.guards import refuse_unbookable
@@ -78,7 +78,7 @@ def first_address(request, booking):
     try:
         if request.user.is_authenticated and bookings.is_signed_in_with(request.user, booking.contact_email):
             return page_address(OWNER, issue_link(OWNER, booking.pk))
-        return page_address(RECEIPT, issue_link(RECEIPT, booking.pk))
+        return page_address(RECEIPT, booking.receipt or issue_link(RECEIPT, booking.pk))
     except SecretLink.DoesNotExist:
         messages.info(
             request, _("This booking was made already. Its page opens with the link in the mail we sent you.")
@@ -100,11 +100,10 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
     booking = access.booking
     is_off = booking.session.state == Session.State.CANCELLED
     standing = terms.standing_of_booking(booking)
-    participants = booking.participants.active().with_certificate_to_hand_out()
-    if not access.is_contact:
-        participants = participants.filter(named_by="booker")
-    participants = list(participants)
-    unnamed = max(booking.seats - booking.participants.active().count(), 0)
+    everyone = everyone_of(booking)
+    active = [one for one in everyone if one.state == Participant.State.ACTIVE]
+    participants = [one for one in active if access.is_contact or one.named_by == Participant.NamedBy.BOOKER]
+    unnamed = max(booking.seats - len(active), 0)
     fees = list(booking.fees.all()) if booking.seat_price else []
     context = {
         "access": access,
@@ -121,7 +120,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         "may_give_back": standing.allows(terms.Act.FEWER) and booking.seats > 1,
         "fees": fees,
         "price_with_fees": terms.price_with_fees(booking, fees),
-        "seen": seen or seen_now(booking, standing),
+        "seen": seen or seen_now(booking, standing, everyone),
         "changes": changes,
         "standing": standing_of(booking) if booking.state == Booking.State.WAITING else None,
         "names": names or name_rows(unnamed),
@@ -138,6 +137,16 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
             "planned": planned_of(booking).planned(),
         }
     return render(request, "courses/booking_detail.html", context, status=status)
+
+
+def everyone_of(booking):
+    """Return all who have been named, also those who no longer take part, in one trip to the database.
+
+    Certificates are looked for once there can be some; the question is a long one.
+    """
+    everyone = booking.participants.all()
+    is_over = booking.session.last_ends_at <= timezone.now()
+    return list(everyone.with_certificate_to_hand_out() if is_over else everyone)
 
 
 def meetings_of(booking):

@@ -7,12 +7,14 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from courses.models import Booking, DateAlert, Participant
+from taushet.ready_query import ReadyQuery
 from taushet.services.links import find_live
 
 RECEIPT_LIFE = timedelta(hours=24)
@@ -115,10 +117,19 @@ def find_access(token: str, purposes: tuple[str, ...]) -> Access | None:
     link = find_live(token, *purposes)
     if link is None or (link.purpose == RECEIPT and link.created_at < timezone.now() - RECEIPT_LIFE):
         return None
+    booking = OPENED.first(link.subject_id)
+    return Access(booking, link.purpose, token) if booking else None
+
+
+def _opened(number: int) -> QuerySet:
     # Not what few bookings have: with more joins PostgreSQL takes longer to plan the query than to answer all others.
     bookings = Booking.objects.select_related("session__course", "session__municipality", "municipality")
-    booking = bookings.filter(pk=link.subject_id, erased_at=None).first()
-    return Access(booking, link.purpose, token) if booking else None
+    return bookings.defer(*LONG_TEXTS).filter(pk=number, erased_at=None)
+
+
+TEXTS = [f"{text}_{language}" for text in ("summary", "description", "aims") for language in ("nb", "nn", "en")]
+LONG_TEXTS = [f"session__course__{text}" for text in TEXTS]
+OPENED = ReadyQuery(_opened, -1)
 
 
 def link_lost(request):

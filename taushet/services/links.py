@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from taushet.models import SecretLink
+from taushet.ready_query import ReadyQuery
 from taushet.registries import link_kinds
 
 PLACEHOLDER = re.compile(r"\[\[link:([a-z-]+):(\d+)\]\]")
@@ -103,7 +104,11 @@ def find_subject(purpose: str, token: str) -> int | None:
 
 def find_live(token: str, *purposes: str) -> SecretLink | None:
     """Return the live link of a token for one of these purposes, or None."""
-    return SecretLink.objects.filter(token_sha256=hash_token(token), purpose__in=purposes, revoked_at=None).first()
+    link = LIVE_LINK.first(hash_token(token))
+    return link if link and link.purpose in purposes else None
+
+
+LIVE_LINK = ReadyQuery(lambda digest: SecretLink.objects.filter(token_sha256=digest, revoked_at=None), "-digest")
 
 
 def page_address(purpose: str, token: str) -> str:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.forms import model_to_dict
 
 from courses.models import Session
 from taushet.ready_query import ReadyQuery
@@ -33,6 +34,43 @@ def test_it_gives_the_rows_that_django_gives_for_each_of_the_values():
         assert query.rows(*asked) == list(taught_in(*asked))
 
     assert [price for _pk, price, *_rest in query.rows("nb", 10)] == [Decimal("99.50"), None]
+
+
+@pytest.mark.django_db
+def test_it_gives_the_objects_that_django_gives_with_those_beside_them(django_assert_num_queries):
+    near, far = (
+        SessionFactory(language="nn", capacity=30),
+        SessionFactory(language="nn", capacity=30, municipality=None),
+    )
+    query = ReadyQuery(
+        lambda language: (
+            Session.objects.select_related("course", "municipality").filter(language=language).order_by("pk")
+        ),
+        "xx",
+    )
+
+    with django_assert_num_queries(1):
+        found = query.objects("nn")
+        assert [one.municipality for one in found] == [near.municipality, None]
+        assert [one.course.title_nb for one in found] == [near.course.title_nb, far.course.title_nb]
+
+    assert found == [near, far]
+    asked = Session.objects.filter(language="nn").order_by("pk")
+    assert [model_to_dict(one) for one in found] == [model_to_dict(one) for one in asked]
+    assert query.first("nn") == near
+    assert query.first("nb") is None
+
+
+@pytest.mark.django_db
+def test_what_was_put_off_is_read_when_it_is_asked_for(django_assert_num_queries):
+    session = SessionFactory(course__aims_nb="Se tegnene")
+    query = ReadyQuery(
+        lambda number: Session.objects.select_related("course").defer("course__aims_nb").filter(pk=number), -1
+    )
+    found = query.first(session.pk)
+
+    with django_assert_num_queries(1):
+        assert found.course.aims_nb == "Se tegnene"
 
 
 @pytest.mark.django_db(transaction=True)
