@@ -24,3 +24,6 @@ if settings.DEMO:
 # and the workers share it.
 gc.collect()
 gc.freeze()
+# A page leaves some thousand small things behind, few of them in circles. Looked for at Python's own pace, they cost
+# every tenth moment of a page, and now and then a long one.
+gc.set_threshold(20_000, 20, 20)

@@ -20,16 +20,16 @@ from courses.models import Booking, ChangeRequest, ConfirmedAddress, Participant
 from taushet.models import User
 from taushet.ready_query import ReadyQuery
 from taushet.services import audit
-from taushet.services.links import issue_first_link, revoke_link, revoke_links
+from taushet.services.links import revoke_link, revoke_links
 
 from . import messages, offers, seats
 from .changes import Seen, refuse_unseen
 from .contacts import drop_hand_over, know_contact
-from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable, refuse_unchangeable
+from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
+from .holds import hold_seats, name_contact, save_new
 from .participants import withdraw_participant
 from .terms import Act, charge, standing_of_booking
 
-HOLD = timedelta(hours=24)
 REPEATED_WITHIN = timedelta(hours=1)
 WHAT_WAS_TYPED = ("session_id", "municipality_id", "seats", "contact_name", "contact_email", "contact_phone")
 CLOSED_BY_THE_END = ("booking-confirm", "booking-receipt", "booking-handover", "signup")
@@ -58,7 +58,7 @@ def book_seats(
     def book() -> Booking:
         if by or is_proved(booking.contact_email):
             return _book_confirmed(booking, takes_part=takes_part, by=by)
-        return _book_held(booking, takes_part=takes_part)
+        return hold_seats(booking, takes_part=takes_part)
 
     return once(booking, book)
 
@@ -124,21 +124,6 @@ def _made_before(request_key: str, *typed) -> QuerySet:
 MADE_BEFORE = ReadyQuery(_made_before, "-key", -1, "-place", 32767, "-name", "-email", "-phone")
 
 
-def _book_held(booking: Booking, *, takes_part: bool) -> Booking:
-    with seats.door(booking.session_id) as door:
-        refuse_unbookable(door.session, booking.municipality)
-        door.take(booking.seats)
-        refuse_too_many_holds(booking)
-        booking.state = Booking.State.HELD
-        booking.held_until = min(timezone.now() + HOLD, door.session.first_starts_at)
-        save_new(booking)
-        name_contact(booking, takes_part)
-        messages.ask_for_confirmation(booking)
-        audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=booking.session_id)
-        booking.receipt = issue_first_link("booking-receipt", booking.pk)  # the browser is led there at once
-    return booking
-
-
 def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reason: str = "") -> Booking:
     with seats.door(booking.session_id) as door:
         refuse_unbookable(door.session, booking.municipality)
@@ -156,25 +141,6 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
         kind = "" if by else "booker"
         audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
     return booking
-
-
-def save_new(booking: Booking) -> None:
-    """Save a booking, and who pays for it when we have not met the payer before: both or neither."""
-    if booking.payer and booking.payer._state.adding:
-        booking.payer.save()
-    booking.save(force_insert=True)
-
-
-def name_contact(booking: Booking, takes_part: bool) -> None:
-    if takes_part:
-        Participant.objects.create(
-            booking=booking,
-            name=booking.contact_name,
-            email=booking.contact_email,
-            workplace=booking.unit_name,
-            role=booking.contact_role,
-            request_key=f"{booking.request_key}-contact",
-        )
 
 
 def is_proved(email: str) -> bool:

@@ -53,23 +53,24 @@ def refuse_unbookable(session: Session, municipality: Municipality | None = None
         raise ClosedToOthers(_("This date is held for another municipality."), field="municipality")
 
 
-def refuse_too_many_holds(booking: Booking) -> None:
+def refuse_too_many_holds(booking: Booking, *, is_written: bool = False) -> None:
     """Raise TooManyHolds when an address or a municipality has too many other bookings that wait to be confirmed.
 
     Also when the address has been asked too often today: who cancels and books anew must not fill a stranger's inbox.
     Called in the transaction that makes the booking, behind the session's lock: one that counts waits for the others of
-    the same address or municipality, whatever session they are for.
+    the same address or municipality, whatever session they are for. `is_written` says that the booking, and the mail
+    that asks, are written already and do not count.
     """
     lock_words(f"holds of {booking.contact_email}", f"holds in {booking.municipality_id}")
     held = dict(HOLDS.rows(booking.contact_email, booking.municipality_id))
-    # One that is there already is among those of its municipality, but is about to get this address only now.
-    others = held.get(booking.municipality_id, 0) - (not booking._state.adding)
-    if held.get(booking.contact_email, 0) >= settings.HOLDS_PER_ADDRESS:
+    # One that is about to get another address is among those of its municipality too.
+    by_municipality = held.get(booking.municipality_id, 0) - (not booking._state.adding)
+    if held.get(booking.contact_email, 0) - is_written >= settings.HOLDS_PER_ADDRESS:
         raise TooManyHolds(
             _("Other bookings wait for this address to be confirmed. Open the e-mail we sent and confirm one first."),
             field="contact_email",
         )
-    if others >= settings.HOLDS_PER_MUNICIPALITY:
+    if by_municipality >= settings.HOLDS_PER_MUNICIPALITY:
         raise TooManyHolds(
             _(
                 "Many bookings for this municipality wait to be confirmed. Try again tomorrow, or ask a colleague who"
@@ -77,7 +78,7 @@ def refuse_too_many_holds(booking: Booking) -> None:
             ),
             field="municipality",
         )
-    refuse_asked_too_often(booking.contact_email)
+    refuse_asked_too_often(booking.contact_email, besides=int(is_written))
 
 
 def _holds(email: str, municipality: str) -> QuerySet:
@@ -100,9 +101,10 @@ HOLDS = ReadyQuery(_holds, "-email", "-place")
 ASKS = ReadyQuery(_asks, "-email")
 
 
-def refuse_asked_too_often(email: str) -> None:
+def refuse_asked_too_often(email: str, *, besides: int = 0) -> None:
+    """Raise TooManyHolds when an address has been asked often today, `besides` what this transaction has written."""
     recently = timezone.now() - timedelta(days=1)
-    if sum(at > recently for (at,) in ASKS.rows(email)) >= ASKS_A_DAY:
+    if sum(at > recently for (at,) in ASKS.rows(email)) - besides >= ASKS_A_DAY:
         raise TooManyHolds(
             _("We have written to this address several times today. Open the newest e-mail, or try again tomorrow."),
             field="contact_email",

@@ -97,16 +97,18 @@ class Door:
 
 
 @contextmanager
-def door(session_id: int) -> Iterator[Door]:
+def door(session_id: int, *, for_written: Booking | None = None) -> Iterator[Door]:
     """Open the door of one session: everything until it closes happens alone and as a whole.
 
-    Raises Session.DoesNotExist.
+    `for_written` is a booking that this very transaction has written already, and that takes its seats here: nobody
+    else sees it yet, and it does not count. Whatever is refused then undoes the whole transaction. Raises
+    Session.DoesNotExist.
     """
-    with transaction.atomic():
+    with transaction.atomic(savepoint=for_written is None):
         session = LOCKED.first(session_id)
         if session is None:
             raise Session.DoesNotExist(f"There is no session {session_id}.")
-        door = Door(session, count_taken(session_id))
+        door = Door(session, count_taken(session_id) - (for_written.seats if for_written else 0))
         yield door
         door.close()
 

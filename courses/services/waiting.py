@@ -16,9 +16,10 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages, offers, seats, waiting_messages
-from .bookings import HOLD, close_links, is_proved, is_signed_in_with, name_contact, new_booking, once, save_new
+from .bookings import close_links, is_proved, is_signed_in_with, new_booking, once
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
+from .holds import HOLD, name_contact, save_new
 
 State = Booking.State
 

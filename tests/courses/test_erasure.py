@@ -13,9 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import AttendanceMark, Meeting, Participant, Session
-from courses.services import attendance, bookings, certificates, evaluations, own_data
+from courses.services import attendance, certificates, evaluations, own_data
 from courses.services.adaptations import tell_adaptation
 from courses.services.change_requests import ask_for_change, refuse_request
+from courses.services.holds import name_contact
 from courses.services.own_erasing import empty_left_over, erase_participant
 from courses.services.participants import Person, name_participants, withdraw_participant
 from courses.services.protection import protect_name
@@ -306,7 +307,7 @@ def test_name_is_taken_out_of_what_the_contact_was_told():
 
 def test_contact_who_took_part_stays_the_contact():
     booking = booked(contact_name=NAME, contact_email=EMAIL)
-    bookings.name_contact(booking, takes_part=True)
+    name_contact(booking, takes_part=True)
     one = booking.participants.get()
 
     erase_participant(one)

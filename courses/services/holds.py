@@ -1,0 +1,99 @@
+"""Seats held for an address that has not proved itself yet (design rule 13).
+
+Everybody who books in a session waits for its one door. So what can be written before is, and behind the door only the
+seats are counted: the door is open a third as long.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from courses.exceptions import SeatsTaken
+from courses.models import Booking, Meeting, Participant, Session
+from taushet.ready_query import ReadyQuery
+from taushet.services import audit
+from taushet.services.links import issue_first_link
+
+from . import messages, seats
+from .guards import refuse_too_many_holds, refuse_unbookable
+
+HOLD = timedelta(hours=24)
+
+
+class _ChangedMeanwhile(Exception):
+    """The session is no longer what the mail about the booking says; nothing has been written."""
+
+
+def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
+    """Hold seats for a booking that is not written yet, and ask the owner of its address by mail.
+
+    Raises NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
+    """
+    session = booking.session
+    refuse_unbookable(session, booking.municipality)
+    if booking.seats > session.free_seats:  # the usual end of a rush, told without a lock
+        raise SeatsTaken(max(session.free_seats, 0))
+    new_payer = booking.payer if booking.payer and booking.payer._state.adding else None
+    try:
+        return _write_and_take(booking, takes_part=takes_part)
+    except _ChangedMeanwhile:
+        # Whoever changed it could not tell of a booking that nobody saw. Now nobody changes it before we are done.
+        with seats.door(session.pk):
+            booking.session = Session.objects.select_related("course", "municipality__county").get(pk=session.pk)
+            booking.pk = None
+            if new_payer:
+                new_payer.pk, new_payer._state.adding = None, True
+                booking.payer = new_payer
+            return _write_and_take(booking, takes_part=takes_part)
+
+
+@transaction.atomic
+def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
+    session = booking.session
+    told = TOLD.rows(session.pk)
+    booking.state = Booking.State.HELD
+    booking.held_until = min(timezone.now() + HOLD, session.first_starts_at)
+    save_new(booking)
+    name_contact(booking, takes_part)
+    messages.ask_for_confirmation(booking)
+    audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=session.pk)
+    booking.receipt = issue_first_link("booking-receipt", booking.pk)  # the browser is led there at once
+    with seats.door(session.pk, for_written=booking) as door:
+        refuse_unbookable(door.session, booking.municipality)
+        door.take(booking.seats)
+        refuse_too_many_holds(booking, is_written=True)
+        if TOLD.rows(session.pk) != told or door.session.first_starts_at != session.first_starts_at:
+            raise _ChangedMeanwhile
+    return booking
+
+
+def _told(session_id: int) -> QuerySet:
+    """What a mail says of a session: its title, and when and where it is."""
+    meetings = Meeting.objects.filter(session=session_id).order_by("pk")
+    return meetings.values_list(
+        "starts_at", "ends_at", "state", "place", "address", "session__neutral_title", "session__municipality"
+    )
+
+
+TOLD = ReadyQuery(_told, -1)
+
+
+def save_new(booking: Booking) -> None:
+    """Save a booking, and who pays for it when we have not met the payer before: both or neither."""
+    if booking.payer and booking.payer._state.adding:
+        booking.payer.save()
+    booking.save(force_insert=True)
+
+
+def name_contact(booking: Booking, takes_part: bool) -> None:
+    if takes_part:
+        Participant.objects.create(
+            booking=booking,
+            name=booking.contact_name,
+            email=booking.contact_email,
+            workplace=booking.unit_name,
+            role=booking.contact_role,
+            request_key=f"{booking.request_key}-contact",
+        )
