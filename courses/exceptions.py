@@ -62,6 +62,10 @@ class TermsForbid(WrongState):
     """The terms of the booking no longer let the booker do this alone; staff can be asked."""
 
 
+class FeeTooHigh(CoursesError):
+    """A fee that is more than the booker was told of."""
+
+
 class NameTaken(CoursesError):
     """All seats of a booking have names, or this person has one already."""
 

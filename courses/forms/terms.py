@@ -68,7 +68,7 @@ class LateFeeForm(forms.Form):
     late_fee = PercentField(
         required=False,
         label=_("After the last stage seats given back cost, in per cent of the price"),
-        help_text=_("Suggested to whoever answers the request, who may choose another share."),
+        help_text=_("Suggested to whoever answers the request, who may choose a lower share."),
     )
 
 
@@ -93,13 +93,18 @@ class RefuseForm(forms.Form):
 
 
 class StaffChangeForm(forms.Form):
-    """What staff decides when it changes a booking: what given-back seats cost, and why beyond the capacity."""
+    """What staff decides when it changes a booking: what given-back seats cost, and why beyond the capacity.
+
+    `amount(percent, **typed)` says in kroner what a share is. When it is another one than the page showed, the form is
+    shown once more with that amount, so that nobody charges a sum they have not seen.
+    """
 
     fee_percent = PercentField(
         required=False,
         label=_("Seats given back cost, in per cent of the price"),
         help_text=_("0 when nothing is to be paid."),
     )
+    shown_percent = PercentField(required=False, widget=forms.HiddenInput)
     reason = CleanCharField(
         label=_("Reason to go beyond the number of seats"),
         max_length=200,
@@ -107,12 +112,26 @@ class StaffChangeForm(forms.Form):
         help_text=_("Only when the seats do not suffice. It is kept in the log."),
     )
 
-    def __init__(self, *args, costs=False, grows=True, **kwargs):
+    def __init__(self, *args, costs=False, grows=True, amount=None, **kwargs):
         super().__init__(*args, **kwargs)
-        if not costs:
-            del self.fields["fee_percent"]
+        self.amount = amount
+        if costs:
+            self.initial["shown_percent"] = self.initial.get("fee_percent") or 0
+        else:
+            del self.fields["fee_percent"], self.fields["shown_percent"]
         if not grows:
             del self.fields["reason"]
+
+    def clean(self):
+        data = self.cleaned_data
+        shown, percent = data.get("shown_percent"), data.get("fee_percent") or 0
+        if self.amount is None or shown is None or "fee_percent" in self.errors or shown == percent:
+            return
+        sentence = self.amount(percent, **data)
+        if sentence:
+            self.data = self.data.copy()
+            self.data[self.add_prefix("shown_percent")] = percent
+            self.add_error("fee_percent", _("%(amount)s Press the button again to do it.") % {"amount": sentence})
 
     @property
     def decided(self):

@@ -83,6 +83,8 @@ class Booking(models.Model):
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     seat_price = models.DecimalField(_("price per seat in kroner"), max_digits=9, decimal_places=2, default=0)
     terms = models.JSONField(_("terms"), default=dict, blank=True, editable=False)
+    # The share of the price that had been reached when the booking was moved; see `services/terms.py`.
+    least_percent = models.PositiveSmallIntegerField(_("least fee in per cent"), default=0, editable=False)
     contact_name = models.CharField(_("name"), max_length=120)
     contact_email = models.EmailField(_("work e-mail"))
     contact_phone = models.CharField(_("phone"), max_length=20)
@@ -114,6 +116,7 @@ class Booking(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(seats__gte=1), name="booking_at_least_one_seat"),
             models.CheckConstraint(condition=Q(seat_price__gte=0), name="booking_price_not_negative"),
+            models.CheckConstraint(condition=Q(least_percent__lte=100), name="booking_least_fee_is_a_percentage"),
             models.CheckConstraint(
                 condition=~Q(state="held") | Q(held_until__isnull=False), name="booking_held_has_a_deadline"
             ),

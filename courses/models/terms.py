@@ -57,6 +57,8 @@ class ChangeRequest(models.Model):
         "courses.Session", null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("new date")
     )
     words = models.TextField(_("what the booker wrote"), blank=True)
+    # What the page said that seats given back may cost; empty for requests from before it was kept.
+    most_percent = models.PositiveSmallIntegerField(_("highest fee in per cent"), null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     request_key = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

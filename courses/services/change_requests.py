@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.exceptions import WrongState
+from courses.exceptions import FeeTooHigh, WrongState
 from courses.models import Booking, ChangeRequest, Session
 from taushet.models import User
 from taushet.services import audit
@@ -19,6 +19,7 @@ from .bookings import cancel_booking, change_seats, refuse_named_seats
 from .changes import Seen, refuse_unseen
 from .guards import lock_booking, refuse_unchangeable
 from .moves import move_booking
+from .terms import standing_of_booking
 
 Kind, State = ChangeRequest.Kind, ChangeRequest.State
 
@@ -52,7 +53,13 @@ def ask_for_change(
             raise WrongState(_("This is the number of seats the booking has."), field="seats")
         refuse_named_seats(booking, seats)
     asked = ChangeRequest.objects.create(
-        booking=booking, kind=kind, seats=seats, session=to, words=words, request_key=request_key
+        booking=booking,
+        kind=kind,
+        seats=seats,
+        session=to,
+        words=words,
+        most_percent=standing_of_booking(booking).fee,
+        request_key=request_key,
     )
     audit.record("booking.change_asked", booking, kind="booker", request=asked.pk, what=kind)
     return asked
@@ -75,8 +82,8 @@ def withdraw_request(request: ChangeRequest) -> ChangeRequest:
 def approve_request(request: ChangeRequest, *, by: User, fee_percent: int = 0, reason: str = "") -> ChangeRequest:
     """Do what a booker asked for, at the fee staff says; with a reason also beyond the capacity.
 
-    Raises NoMoreSeats, SeatsTaken, NotBookable and WrongState; then the request still waits and nothing has changed.
-    Raises WrongState too when it has been answered.
+    Raises FeeTooHigh when the booker was told of a lower fee, NoMoreSeats, SeatsTaken, NotBookable and WrongState; then
+    the request still waits and nothing has changed. Raises WrongState too when it has been answered.
     """
     # Sessions before the booking, the booking before its request, as everywhere.
     sessions = {request.booking.session_id, request.session_id} - {None}
@@ -86,15 +93,27 @@ def approve_request(request: ChangeRequest, *, by: User, fee_percent: int = 0, r
         raise WrongState(_("The booking has been moved in the meantime. Look at it once more."))
     request = _locked(request)
     _refuse_answered(request)
+    most = most_percent(request, booking)
+    if fee_percent > most:
+        raise FeeTooHigh(
+            _("The booker was told that it costs at most %(percent)d per cent. Choose that or less.")
+            % {"percent": most},
+            field="fee_percent",
+        )
     _answer(request, State.APPROVED, by=by)
     audit.record("booking.change_approved", booking, by=by, request=request.pk, fee_percent=fee_percent)
     if request.kind == Kind.SEATS:
         change_seats(booking, request.seats, by=by, fee_percent=fee_percent, reason=reason, is_answer=True)
     elif request.kind == Kind.MOVE:
-        move_booking(booking, request.session, by=by, reason=reason, is_answer=True)
+        move_booking(booking, request.session, by=by, reason=reason, least_percent=most, is_answer=True)
     else:
         cancel_booking(booking, by=by, fee_percent=fee_percent, is_answer=True)
     return request
+
+
+def most_percent(request: ChangeRequest, booking: Booking) -> int:
+    """Return the highest share of the price that staff may take: what the page said when the booker asked."""
+    return standing_of_booking(booking).fee if request.most_percent is None else request.most_percent
 
 
 @transaction.atomic

@@ -197,6 +197,7 @@ def tell_moved(booking: Booking, former: Session, *, is_answer: bool = False) ->
             booking,
             email,
             is_answer=is_answer and is_contact,
+            is_contact=is_contact,
             is_invited=is_invited,
             without_mail=told_by_contact(booking) if purpose == "booking" else 0,
             page=placeholder(purpose, booking.pk) if is_contact else placeholder(purpose, participant.pk),

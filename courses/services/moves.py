@@ -36,6 +36,7 @@ def move_booking(
     by: User | None = None,
     seen: Seen | None = None,
     reason: str = "",
+    least_percent: int = 0,
     is_answer: bool = False,
 ) -> Booking:
     """Give a confirmed booking its seats in another session of the same course, at the price of that session.
@@ -43,8 +44,9 @@ def move_booking(
     Both sessions are locked, the one with the lower number first, so that two moves the other way round never wait
     for each other. Calendars follow: everybody who held the old meetings gets the new ones. Moving to where it is
     already changes nothing. The booker does it within the terms, staff also after that, and with a reason beyond the
-    capacity. Raises SeatsTaken, NotBookable, ClosedToOthers, TermsForbid, WrongState and, when `seen` is no longer how
-    things stand, BookingChanged; then nothing has changed.
+    capacity. What seats given back cost the booker now is the least they cost from then on; of a move by staff
+    `least_percent` says that. Raises SeatsTaken, NotBookable, ClosedToOthers, TermsForbid, WrongState and, when `seen`
+    is no longer how things stand, BookingChanged; then nothing has changed.
     """
     if to.pk == booking.session_id:
         return booking
@@ -57,7 +59,7 @@ def move_booking(
         booking.session = old.session
         refuse_unchangeable(booking, old.session)
         refuse_unseen(booking, seen)
-        refuse_against_terms(booking, Act.MOVE, by, 0)
+        share = refuse_against_terms(booking, Act.MOVE, by, least_percent)
         refuse_unbookable(new.session, booking.municipality)
         if new.session.course_id != old.session.course_id:
             raise WrongState(_("This is a date of another course."))
@@ -66,7 +68,8 @@ def move_booking(
         else:
             new.take(booking.seats)
         booking.session, booking.seat_price = new.session, new.session.seat_price
-        booking.save(update_fields=["session", "seat_price"])
+        booking.least_percent = max(booking.least_percent, share)
+        booking.save(update_fields=["session", "seat_price", "least_percent"])
         old.give_back(booking.seats)
         messages.tell_moved(booking, old.session, is_answer=is_answer)
         offers.offer_free_seats(old)

@@ -8,6 +8,10 @@ without stages lets a booker change and cancel until it begins.
 
 A booking keeps the terms it was made under (`Booking.terms`), whatever the course says later. A colleague instead of
 somebody is free and possible under all terms, so none of this asks about names.
+
+Another date starts the stages anew, so a booking that is moved takes the share it had reached along as the least that
+seats given back cost (`Booking.least_percent`): moving first and cancelling then is never cheaper than cancelling. That
+holds for moves a booker makes or asks for; a date that staff changes by itself costs nobody anything.
 """
 
 from collections.abc import Iterable
@@ -122,27 +126,35 @@ def rough_hours(stage: Stage) -> int:
     return stage.amount * 24 - 14 if stage.unit == Unit.DAYS else stage.amount
 
 
-def standing_of(terms: dict, session: Session, *, price: Decimal | int, now: datetime | None = None) -> Standing:
-    """Return where terms stand for a session now. Without a price nothing costs anything."""
+def standing_of(
+    terms: dict, session: Session, *, price: Decimal | int, least: int = 0, now: datetime | None = None
+) -> Standing:
+    """Return where terms stand for a session now, where no stage costs less than `least` per cent.
+
+    Without a price nothing costs anything.
+    """
     now, starts_at = now or timezone.now(), session.first_starts_at
     read = Terms.read(terms)
     if not read.stages or session.state == Session.State.CANCELLED:
         return Standing(0, Permits.ALL, 0, starts_at, ())
     ends = [stage.ends_at(starts_at) for stage in read.stages]
     number = next((place for place, end in enumerate(ends) if now < end), len(ends))
-    told = [(stage_until(stage, end), stage.permits, stage.fee) for stage, end in zip(read.stages, ends, strict=True)]
-    told.append(("", "", read.late_fee))
+    told = [
+        (stage_until(stage, end), stage.permits, max(stage.fee, least))
+        for stage, end in zip(read.stages, ends, strict=True)
+    ]
+    told.append(("", "", max(read.late_fee, least)))
     lines = tuple(
         Line(until, may_sentence(permits), fee if price else 0, is_now=place == number, is_over=place < number)
         for place, (until, permits, fee) in enumerate(told)
     )
     stage = read.stages[number] if number < len(ends) else None
-    fee = (stage.fee if stage else read.late_fee) if price else 0
-    return Standing(number, stage.permits if stage else "", fee, ends[number] if stage else starts_at, lines)
+    until = ends[number] if stage else starts_at
+    return Standing(number, stage.permits if stage else "", lines[number].fee, until, lines)
 
 
 def standing_of_booking(booking: Booking, session: Session | None = None) -> Standing:
-    return standing_of(booking.terms, session or booking.session, price=booking.seat_price)
+    return standing_of(booking.terms, session or booking.session, price=booking.seat_price, least=booking.least_percent)
 
 
 def stage_until(stage: Stage, end: datetime) -> str:
@@ -176,14 +188,24 @@ def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
 
 def late_fee_sentence(seats: int, booking: Booking) -> str:
     """Say what giving back some seats costs at most once staff has said yes."""
-    percent = Terms.read(booking.terms).late_fee
-    if not booking.seat_price or not percent:
+    percent = standing_of_booking(booking).fee
+    if not percent:
         return _("The terms say that giving seats back is free.")
     return ngettext(
         "It costs up to %(amount)s to give back %(seats)d seat, by the terms.",
         "It costs up to %(amount)s to give back %(seats)d seats, by the terms.",
         seats,
     ) % {"seats": seats, "amount": kroner(fee_amount(seats, booking.seat_price, percent))}
+
+
+def moving_sentence(percent: int) -> str:
+    """Say what a move in a stage that costs something takes along to the new date."""
+    if not percent:
+        return ""
+    return _(
+        "Seats given back cost %(percent)d per cent of their price now. That comes along: after the move they cost at"
+        " least as much."
+    ) % {"percent": percent}
 
 
 def warning_before_booking(standing: Standing) -> str:

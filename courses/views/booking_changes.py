@@ -19,7 +19,7 @@ from courses.services import bookings, change_requests
 from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
-from courses.services.terms import Act, fee_sentence, late_fee_sentence, standing_of_booking
+from courses.services.terms import Act, fee_sentence, late_fee_sentence, moving_sentence, standing_of_booking
 
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
@@ -160,6 +160,7 @@ def booking_move(request, access):
     if not dates:
         back = access.url("booking_detail")
         return render(request, "courses/booking_no_move.html", {"back": back, "booking": booking})
+    note = f"{moving_sentence(standing_of_booking(booking).fee)} {told_by_you(booking)}".strip()
     return change_or_ask(
         request,
         access,
@@ -168,12 +169,13 @@ def booking_move(request, access):
         lambda: {"kind": Kind.MOVE, "to": form.cleaned_data["session"]},
         act=Act.MOVE,
         asking={
+            "note": note,
             "title": _("Ask for another date"),
             "text": _("The deadline for moving by yourself has passed. Choose the date you would like, and we answer."),
         },
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are yours. The price is that of the new date."),
-        note=told_by_you(booking),
+        note=note,
         button=_("Move the booking"),
     )
 

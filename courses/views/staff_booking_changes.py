@@ -42,7 +42,10 @@ class StaffAccess:
 def staff_seats(request, booking_id):
     booking = booking_of(request, booking_id)
     form = StaffSeatsForm(
-        posted(request), costs=bool(booking.seat_price), initial={"seats": booking.seats} | fee(booking)
+        posted(request),
+        costs=bool(booking.seat_price),
+        amount=lambda percent, seats=None, **typed: amount_of(booking, seats or booking.seats, percent),
+        initial={"seats": booking.seats} | fee(booking),
     )
 
     def change(seen):
@@ -174,12 +177,20 @@ def staff_change_approve(request, booking_id, change_id):
         return answered_page(request, booking, asked)
     left = {Kind.CANCEL: 0, Kind.SEATS: asked.seats}.get(asked.kind, booking.seats)
     gives_back = left < booking.seats
+    most = change_requests.most_percent(asked, booking)
+    costs = gives_back and bool(booking.seat_price)
+    told = _("The booker was told that it costs at most %(percent)d per cent.") % {"percent": most}
     notes = [
-        staff_fee_sentence(booking.seats - left, booking, fee(booking)["fee_percent"]) if gives_back else "",
+        amount_of(booking, left, most),
+        told if costs else "",
         "" if asked.kind == Kind.SEATS else told_by_contact_only(booking),
     ]
     form = StaffChangeForm(
-        posted(request), costs=gives_back and bool(booking.seat_price), grows=not gives_back, initial=fee(booking)
+        posted(request),
+        costs=costs,
+        grows=not gives_back,
+        amount=lambda percent, **typed: amount_of(booking, left, percent),
+        initial={"fee_percent": most},
     )
 
     def approve(seen):
@@ -237,6 +248,11 @@ def posted(request):
 def fee(booking):
     """Return what the terms say that seats given back cost now, as staff's suggestion."""
     return {"fee_percent": standing_of_booking(booking).fee}
+
+
+def amount_of(booking, left, percent):
+    """Return in kroner what a share is of the seats that are given back when some are left; nothing for none."""
+    return staff_fee_sentence(booking.seats - left, booking, percent) if left < booking.seats else ""
 
 
 def fee_of_one_seat(booking):

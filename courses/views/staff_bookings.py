@@ -112,7 +112,13 @@ def staff_booking_cancel(request, booking_id):
     costs = bool(booking.seat_price) and booking.state == Booking.State.CONFIRMED
     initial = {"fee_percent": standing_of_booking(booking).fee}
     data = request.POST if request.method == "POST" else None
-    form = StaffChangeForm(data, costs=costs, grows=False, initial=initial)
+    form = StaffChangeForm(
+        data,
+        costs=costs,
+        grows=False,
+        amount=lambda percent, **typed: staff_fee_sentence(booking.seats, booking, percent),
+        initial=initial,
+    )
     if form.is_valid():
         try:
             bookings.cancel_booking(booking, by=request.user, **form.decided)

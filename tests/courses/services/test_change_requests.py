@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from courses.exceptions import NoMoreSeats, WrongState
+from courses.exceptions import FeeTooHigh, NoMoreSeats, WrongState
 from courses.models import Booking, ChangeRequest
 from courses.services.booking_lists import asked_changes
 from courses.services.bookings import cancel_booking, change_seats
@@ -74,6 +74,31 @@ def test_the_mail_of_an_approved_cancelling_says_that_it_is_free(booking, staff)
 
     text = Message.objects.get().text
     assert "Vi har godkjent det dere spurte om. Det koster ingenting å gi plassene tilbake." in text
+
+
+def test_staff_takes_no_more_than_the_booker_was_told_when_asking(booking, staff):
+    request = ask(booking, kind="cancel", seats=None)
+    booking.terms = Terms((Stage(90, "days"),), 80).stored()  # whatever the terms say later
+    booking.save()
+
+    with pytest.raises(FeeTooHigh, match="at most 50 per cent"):
+        approve_request(request, by=staff, fee_percent=51)
+
+    request.refresh_from_db()
+    assert (request.is_waiting, booking.fees.count(), Message.objects.count()) == (True, 0, 0)
+    approve_request(request, by=staff, fee_percent=50)
+    assert booking.fees.get().amount == 150
+
+
+def test_an_approved_move_takes_along_what_was_told(booking, staff):
+    starts_at = timezone.now() + timedelta(days=300)
+    there = SessionFactory(course=booking.session.course, price=100, first_starts_at=starts_at)
+
+    approve_request(ask(booking, kind="move", seats=None, to=there), by=staff)
+    booking.refresh_from_db()
+    cancel_booking(booking)
+
+    assert booking.fees.get().percent == 50
 
 
 def test_a_change_nobody_asked_for_is_no_answer(booking, staff):

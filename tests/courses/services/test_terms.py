@@ -18,7 +18,7 @@ from courses.services.messages import tell_confirmed
 from courses.services.moves import move_booking
 from courses.services.participants import Person, replace_participant
 from courses.services.sessions import cancel_session
-from courses.services.terms import Stage, Terms, in_order, standing_of
+from courses.services.terms import Stage, Terms, in_order, standing_of, standing_of_booking
 from courses.services.waiting import join_waiting_list
 from taushet.models import AuditEntry, Message
 from taushet.services.jobs import run_all_due_jobs
@@ -41,6 +41,11 @@ def in_stage(number):
 def booked(number, seats=4, price=1000, **fields):
     session = SessionFactory(price=price, capacity=20)
     return BookingFactory(session=session, seats=seats, seat_price=price, terms=in_stage(number), **fields)
+
+
+def another_date(booking, days):
+    starts_at = timezone.now() + timedelta(days=days)
+    return SessionFactory(course=booking.session.course, price=800, first_starts_at=starts_at)
 
 
 def standing(starts_at, now, stages=STAGED):
@@ -175,6 +180,40 @@ def test_a_cancelled_session_costs_nobody_anything(by_staff):
     booking.refresh_from_db()
     assert (booking.state, BookingFee.objects.count(), Message.objects.count()) == ("confirmed", 0, told)
     assert standing_of(booking.terms, booking.session, price=1000).fee == 0
+
+
+def test_a_move_takes_the_share_along_so_that_cancelling_after_it_is_no_cheaper():
+    terms = Terms((Stage(60, "days"), Stage(3, "days", "all", 25)), 50).stored()
+    booking = BookingFactory(session=SessionFactory(price=1000, capacity=20), seats=4, seat_price=1000, terms=terms)
+    later = SessionFactory(
+        course=booking.session.course, price=800, first_starts_at=timezone.now() + timedelta(days=200)
+    )
+    third = SessionFactory(
+        course=booking.session.course, price=800, first_starts_at=timezone.now() + timedelta(days=220)
+    )
+
+    booking = move_booking(booking, later)
+    booking = move_booking(booking, third)  # free by the stages of the date it is on
+    lines = standing_of_booking(booking).lines
+    change_seats(booking, 3)
+    cancel_booking(booking)
+
+    assert [(line.fee, line.is_now) for line in lines] == [(25, True), (25, False), (50, False)]
+    assert [(fee.seats, fee.percent, fee.amount) for fee in booking.fees.all()] == [(1, 25, 200), (3, 25, 600)]
+    told = Message.objects.filter(kind="booking-moved").values_list("text", flat=True)
+    assert ["minst 25 prosent" in text for text in told] == [True, True]
+
+
+def test_a_date_that_staff_changes_by_itself_takes_nothing_along():
+    booking = booked(2)
+    later = SessionFactory(
+        course=booking.session.course, price=800, first_starts_at=timezone.now() + timedelta(days=200)
+    )
+
+    move_booking(booking, later, by=StaffFactory())
+
+    booking.refresh_from_db()
+    assert (booking.least_percent, standing_of_booking(booking).fee) == (0, 0)
 
 
 @pytest.mark.parametrize("number", [1, 2])

@@ -222,10 +222,17 @@ def test_staff_reads_what_a_request_costs_in_kroner_and_the_booking_what_it_cost
     url = address("staff_change_approve", booking, asked.pk)
 
     before = client.get(url)
-    client.post(url, {"fee_percent": "100"})
+    too_much = client.post(url, {"fee_percent": "51"})
+    another = client.post(url, {"fee_percent": "20", "shown_percent": hidden(before, "shown_percent")})
+    waiting = booking.change_requests.waiting().count()
+    client.post(url, {"fee_percent": "20", "shown_percent": hidden(another, "shown_percent")})
 
     assert "2 seats cost 3,000 kroner. 50 per cent of that is 1,500 kroner." in before.text
-    assert "6,000 kroner altogether" in client.get(booking.staff_address).text
+    assert "The booker was told that it costs at most 50 per cent." in before.text
+    assert too_much.context["form"].errors.keys() == {"fee_percent"}
+    assert "20 per cent of that is 600 kroner. Press the button again to do it." in another.text
+    assert waiting == 1
+    assert "3,600 kroner altogether" in client.get(booking.staff_address).text
 
 
 def test_a_cancelled_booking_costs_only_what_its_seats_given_back_cost(client, staff):
