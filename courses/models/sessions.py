@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import get_text_list
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .assignments import Assignment
@@ -155,6 +156,7 @@ class Session(models.Model):
     )
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    cancel_words = models.JSONField(_("words when it was cancelled"), default=dict, blank=True, editable=False)
     is_demonstration = models.BooleanField(_("demonstration content"), default=False)
 
     objects = SessionQuerySet.as_manager()
@@ -191,6 +193,11 @@ class Session(models.Model):
     def discreet_title(self) -> str:
         """What mail and calendars say instead of the course name."""
         return self.neutral_title or str(_("Course"))
+
+    @property
+    def words_when_cancelled(self) -> str:
+        """What staff wrote when they cancelled it, in the language that is read now; bokmål where that has none."""
+        return self.cancel_words.get(get_language()) or next(iter(self.cancel_words.values()), "")
 
     @property
     def free_seats(self) -> int:

@@ -4,7 +4,7 @@ A session is changed under the lock of its seats. Trainers' hours and the invita
 same transaction, so that no calendar tells anything else than the pages (design rules 4 and 5).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -255,11 +255,12 @@ def hold_session(session: Session, *, by: User) -> Session:
 
 
 @transaction.atomic
-def cancel_session(session: Session, *, by: User) -> Session:
+def cancel_session(session: Session, *, by: User, words: Mapping[str, str] | None = None) -> Session:
     """Call a session off: free its trainers and take it out of the calendars of exactly those who were invited.
 
-    Contacts and second contacts who hold no invitation get a mail too. Bookings stay as they were, as the record of
-    who was to come. Cancelling twice changes nothing. Raises SessionRefused.
+    Contacts and second contacts who hold no invitation get a mail too. `words` by language form stand in the one mail
+    each gets; whoever reads a form that has none gets the first. Bookings stay as they were, as the record of who was
+    to come. Cancelling twice changes nothing. Raises SessionRefused.
     """
     session = _locked(session)
     if session.state == Session.State.CANCELLED:
@@ -268,7 +269,8 @@ def cancel_session(session: Session, *, by: User) -> Session:
     if session.last_ends_at <= timezone.now():
         raise SessionRefused(_("This session is over. What has been cannot be cancelled."))
     session.cancelled_at = timezone.now()
-    _set_state(session, Session.State.CANCELLED, "cancelled_at")
+    session.cancel_words = dict(words or {})
+    _set_state(session, Session.State.CANCELLED, "cancelled_at", "cancel_words")
     coming = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
     meetings = _touch(coming, state=Meeting.State.CANCELLED)
     assignments.follow_meetings(meetings)

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from courses.views import courses, sessions
+from courses.views import courses, session_cancelling, sessions
 from taushet.tables.writing import CSV, XLSX
 
-STEPS = {"apne": "open", "bekreft": "confirm", "holdt": "hold", "avlys": "cancel"}
+STEPS = {"apne": "open", "bekreft": "confirm", "holdt": "hold"}
 
 urlpatterns = [
     path("stab/kurs/", sessions.staff_session_list, name="staff_session_list"),
@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("stab/kurs/<int:session_id>/", sessions.staff_session_detail, name="staff_session_detail"),
     path("stab/kurs/<int:session_id>/endre/", sessions.staff_session_update, name="staff_session_update"),
+    path("stab/kurs/<int:session_id>/avlys/", session_cancelling.staff_session_cancel, name="staff_session_cancel"),
     *(
         path(
             f"stab/kurs/<int:session_id>/{word}/",

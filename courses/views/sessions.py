@@ -120,7 +120,7 @@ def edit(request, form, standing, save, done, session=None):
 
 @may_change
 def staff_session_step(request, session_id, step):
-    """Ask, and then take a session one step on: open, confirm, held or cancelled."""
+    """Ask, and then take a session one step on: open, confirm or held."""
     session = get_object_or_404(Session.objects.with_staff_figures(), pk=session_id)
     step = STEPS[step]
     if request.method == "POST":
@@ -132,10 +132,7 @@ def staff_session_step(request, session_id, step):
             messages.success(request, step.done)
         return redirect("courses:staff_session_detail", session.pk)
     context = {"title": step.question, "text": step.consequence(session), "button": step.label, "color": step.color}
-    context |= {"back": session.get_staff_url(), "has_preview": step.preview is not None}
-    if step.preview and step.is_offered_for(session):
-        context["told"] = step.preview(session)
-    return render(request, "courses/staff_session_step.html", context)
+    return render(request, "confirm.html", context | {"back": session.get_staff_url()})
 
 
 @may_change
