@@ -112,7 +112,9 @@ def _sections(booking: Booking) -> Iterator[dict]:
         if _to_contacts(booking).count() > MOST_LETTERS:
             section["note"] = _("The texts of the newest %(number)d to the contacts follow.") % {"number": MOST_LETTERS}
         yield section
-    planned = [[moment(row.due_at), str(row.get_kind_display())] for row in planned_of(booking)]
+    planned = [
+        [moment(row.due_at) if row.due_at else row.note, str(row.get_kind_display())] for row in planned_of(booking)
+    ]
     if planned:
         yield {"title": _("E-mails that are planned"), "columns": [_("When"), _("Kind")], "rows": planned}
 

@@ -113,7 +113,8 @@ def case_fields(booking: Booking, now: datetime) -> dict:
                 for entry in entries_of(booking)
             ],
             "planlagteMeldinger": [
-                {"dato": row.due_at.isoformat(), "type": str(row.get_kind_display())} for row in planned_of(booking)
+                {"dato": row.due_at.isoformat() if row.due_at else None, "type": str(row.get_kind_display())}
+                for row in planned_of(booking)
             ],
             "registrering": [_registration(row) for row in messages_of(booking)],
         },

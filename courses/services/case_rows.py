@@ -9,6 +9,7 @@ from taushet.models import AuditEntry
 
 from . import mail_log
 from .changes import date_of
+from .mail_plan import AfterCourse, plan_for_contact
 
 MOST_ROWS = 2000
 LONGEST_LETTER = 8000
@@ -68,8 +69,8 @@ def messages_of(booking: Booking) -> list[BookingMessage]:
     return list(rows[:MOST_ROWS])
 
 
-def planned_of(booking: Booking) -> QuerySet[PlannedMail]:
-    return mail_log.planned_of(booking).planned()
+def planned_of(booking: Booking) -> list[PlannedMail | AfterCourse]:
+    return plan_for_contact(booking)
 
 
 def requests_of(booking: Booking) -> QuerySet[ChangeRequest]:

@@ -93,6 +93,20 @@ def _opens_at(session: Session, wave: str, now: datetime) -> datetime:
     return local_moment(timezone.localdate(session.last_ends_at + LATER[wave]), MORNING)
 
 
+def times_ahead(session: Session, now: datetime) -> list[datetime]:
+    """Return when those who were there will be asked, as long as nothing of it is written; empty when nobody will be.
+
+    The first time is two hours after the end, or when attendance is taken.
+    """
+    if now > session.last_ends_at + ASKED_WITHIN:
+        return []
+    if session.last_ends_at <= now and session.evaluation_rounds.exists():
+        return []
+    if MailRule.objects.filter(course=session.course_id, kind=MailKind.EVALUATION, is_on=False).exists():
+        return []
+    return [_opens_at(session, wave, max(session.last_ends_at + PAUSE, now)) for wave in Wave]
+
+
 def draw_ticket(round_id: int) -> str:
     """Return the token of a fresh ticket; only its hash is kept, and nothing says for whom it was drawn."""
     token = secrets.token_urlsafe(32)

@@ -20,7 +20,8 @@ from courses.models import Booking, Participant, Session
 from courses.services import bookings, contacts, events, sheets, terms
 from courses.services.changes import seen_now
 from courses.services.guards import refuse_unbookable
-from courses.services.mail_log import log_for_contact, planned_of
+from courses.services.mail_log import log_for_contact
+from courses.services.mail_plan import plan_for_contact
 from courses.services.payers import other_payer, own_payer
 from courses.services.waiting import standing_of
 from taushet.models import SecretLink
@@ -134,7 +135,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
             "change_requests": booking.change_requests.select_related("session")[:5],
             "hand_over": contacts.waiting_hand_over(booking),
             "log": log_for_contact(booking),
-            "planned": planned_of(booking).planned(),
+            "planned": plan_for_contact(booking),
         }
     return render(request, "courses/booking_detail.html", context, status=status)
 

@@ -15,7 +15,8 @@ from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
 from courses.services import bookings
-from courses.services.mail_log import log_of, planned_of
+from courses.services.mail_log import log_of
+from courses.services.mail_plan import plan_of
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
 from taushet.services import audit
 
@@ -98,7 +99,7 @@ def staff_booking_detail(request, booking_id):
         context |= {
             "participants": participants,
             "log": log_of(booking),
-            "planned": planned_of(booking),
+            "planned": plan_of(booking),
             "unnamed": booking.seats - named,
             "may_name": is_open and request.user.has_perms(["courses.change_booking", "courses.change_participant"]),
         }

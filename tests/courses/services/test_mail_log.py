@@ -1,14 +1,17 @@
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.utils import timezone
 
 from courses.exceptions import WrongState
-from courses.models import BookingMessage, Invitation, Meeting
+from courses.models import BookingMessage, Invitation, MailRule, Meeting
 from courses.services.bookings import cancel_booking
 from courses.services.calendars import update_invitations
+from courses.services.evaluations import ask_for_evaluations
 from courses.services.mail_log import log_for_contact, log_of, send_again
+from courses.services.mail_plan import AfterCourse, plan_for_contact, plan_of
 from courses.services.messages import send_own_link, tell_confirmed
+from taushet.clocks import local_moment
 from taushet.models import Message
 from taushet.services.sending import send_all_due
 from tests.factories.courses import BookingFactory, ParticipantFactory
@@ -39,6 +42,47 @@ def test_log_says_what_went_to_whom(booking):
         ("Deltaker påmeldt", "Per Hansen", "per@bodo.test"),
         ("Bestilling bekreftet", "Kari Nordmann", booking.contact_email),
     ]
+
+
+def test_plan_ends_with_what_comes_after_the_course(booking):
+    session = booking.session
+    ends = session.last_ends_at
+
+    plan = [(row.kind, row.due_at) for row in plan_for_contact(booking)]
+
+    assert plan[-4:] == [
+        ("evaluation", ends + timedelta(hours=2)),
+        ("evaluation", local_moment(timezone.localdate(ends + timedelta(days=91)), time(9))),
+        ("evaluation", local_moment(timezone.localdate(ends + timedelta(days=182)), time(9))),
+        ("certificate", None),
+    ]
+    assert "reminder" in {kind for kind, _due_at in plan}
+
+
+def test_plan_says_how_many_are_asked_later_and_the_log_lists_what_is_sent(booking):
+    session, now = booking.session, timezone.now()
+    session.first_starts_at, session.last_ends_at = now - timedelta(hours=6), now - timedelta(hours=3)
+    session.state = "held"
+    session.save()
+
+    ask_for_evaluations()
+
+    later = [(row.kind, row.note) for row in plan_of(booking) if isinstance(row, AfterCourse)]
+    assert later == [("evaluation", "til 1 deltaker")] * 2 + [
+        ("certificate", "så snart det er utstedt, til hver av dem som var lenge nok til stede")
+    ]
+    assert [one.message.kind for one in log_of(booking)].count("evaluation") == 1
+
+
+@pytest.mark.parametrize("change", [{"is_on": False}, {"state": "cancelled"}])
+def test_plan_promises_no_evaluation_that_does_not_come(booking, change):
+    if "is_on" in change:
+        MailRule.objects.create(course=booking.session.course, kind="evaluation", is_on=False)
+    else:
+        cancel_booking(booking)
+        booking.refresh_from_db()
+
+    assert "evaluation" not in {row.kind for row in plan_of(booking)}
 
 
 def test_contact_does_not_see_what_is_the_participants_own(booking):

@@ -583,7 +583,7 @@ def test_booking_page_queries_do_not_grow(client, django_assert_num_queries, cou
     address = page_of("booking", booking)
     issue_link("signup", booking.pk)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(address)
 
     assert len(response.context["participants"]) == count

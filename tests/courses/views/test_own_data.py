@@ -311,7 +311,10 @@ def test_case_holds_requests_fees_and_what_is_planned(client):
         "Navn mangler",
         "Tid, sted og lenke",
         "Påminnelse",
+        *["Evaluering"] * 3,
+        "Kursbevis",
     ]
+    assert folder["planlagteMeldinger"][-1]["dato"] is None  # it comes when somebody issues it
 
 
 def test_document_of_the_case_says_what_was_asked_and_what_is_to_be_paid():
