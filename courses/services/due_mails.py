@@ -19,6 +19,7 @@ from taushet.models import Message
 from taushet.services.links import placeholder
 
 from .booking_mail import Texts, contacts_of, draft, post_all, render
+from .once_only import SharedAddresses
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,9 @@ class _Batch:
         courses = {session.course_id for session in self._sessions.values()}
         for text in MailText.objects.filter(course__in=courses):
             self._texts[text.course_id][MailKind(text.kind), text.language] = text.text
+        addresses = {row.booking.contact_email for row in rows}
+        addresses |= {one.email for people in self._people.values() for one in people}
+        self._shared = SharedAddresses(rows, addresses - {""})
 
     def settle(self, row: PlannedMail, now: datetime) -> list[BookingMessage]:
         """Give a row its new state and return its mails, nothing saved yet. Still planned, it is looked at again."""
@@ -109,6 +113,8 @@ class _Batch:
         booking, texts = row.booking, self._texts[row.booking.session.course_id]
         missing = max(booking.seats - len(people), 0)
         for recipient in recipients_of(MailKind(row.kind), booking, people, meeting):
+            if self._shared.hears_elsewhere(row, recipient.email, is_participant=recipient.participant is not None):
+                continue
             subject, text = write_planned(
                 MailKind(row.kind),
                 booking,

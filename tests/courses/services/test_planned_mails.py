@@ -159,6 +159,49 @@ def test_nothing_is_written_of_a_meeting_that_has_begun(booking):
     assert plan(booking) == []
 
 
+@pytest.mark.parametrize("apart", [False, True])
+def test_who_sits_in_two_bookings_of_a_session_is_told_once(at, apart):
+    """Also when another worker has the other booking, or has written its mails already."""
+    session = SessionFactory()
+    first, second = (BookingFactory(session=session, seats=2, contact_email=f"{name}@bodo.test") for name in "ab")
+    for booking in (first, second):
+        ParticipantFactory(booking=booking, email="kari@bodo.test")
+    ParticipantFactory(booking=second, email="a@bodo.test")  # the contact of the first sits in the second
+    for booking in (first, second):
+        follow_booking(booking)
+    PlannedMail.objects.exclude(kind=REMINDER).delete()
+    at(reminder(first).due_at + timedelta(minutes=5))
+    if apart:
+        held = PlannedMail.objects.get(booking=first)
+        PlannedMail.objects.filter(pk=held.pk).update(due_at=timezone.now() + DAY / 24)
+        write_due_mails()
+        PlannedMail.objects.filter(pk=held.pk).update(due_at=held.due_at)
+
+    write_due_mails()
+
+    assert sent(REMINDER) == ["a@bodo.test", "b@bodo.test", "kari@bodo.test"]
+    assert plan(first, WRITTEN)
+    assert plan(second, WRITTEN)
+
+
+def test_who_is_in_a_second_booking_whose_mail_went_before_the_name_came_is_told_all_the_same(at):
+    session = SessionFactory()
+    first, second = (BookingFactory(session=session, seats=2) for _booking in range(2))
+    ParticipantFactory(booking=second, email="kari@bodo.test")
+    for booking in (first, second):
+        follow_booking(booking)
+    at(reminder(first).due_at + timedelta(minutes=5))
+    later = PlannedMail.objects.filter(booking=second, kind=REMINDER)
+    later.update(due_at=timezone.now() + DAY / 24)
+    write_due_mails()
+    ParticipantFactory(booking=first, email="kari@bodo.test")
+
+    later.update(due_at=timezone.now())
+    write_due_mails()
+
+    assert sent(REMINDER).count("kari@bodo.test") == 1
+
+
 def test_booker_with_twelve_seats_is_reminded_once():
     booking = BookingFactory(seats=12)
     follow_booking(booking)
@@ -453,7 +496,7 @@ def test_queries_of_the_sweep_do_not_grow(django_assert_num_queries, count):
     due_at = PlannedMail.objects.filter(kind=REMINDER)[0].due_at
     PlannedMail.objects.exclude(kind=REMINDER).delete()
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         write_due_mails(due_at)
 
 
