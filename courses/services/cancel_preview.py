@@ -1,12 +1,28 @@
-"""Who will be told what when a session is cancelled: by role, with numbers, before it happens."""
+"""Who will be told what when sessions are cancelled: by role, with numbers, before it happens.
 
+A few queries for one session and for two hundred: the question about many ticked sessions must open at once too.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from courses.models import Assignment, Booking, Invitation, Meeting, Participant, PlannedMail, Session, WaitingPlace
+from courses.models import (
+    Assignment,
+    Booking,
+    ChangeRequest,
+    Invitation,
+    Meeting,
+    Participant,
+    PlannedMail,
+    Session,
+    WaitingPlace,
+)
 from taushet.models import Message
 
 
@@ -19,15 +35,25 @@ class Told:
     how: str
 
 
-def who_is_told(session: Session) -> list[Told]:
-    """Return one line for each role that somebody has in a session; roles that nobody has are left out."""
+def who_is_told(sessions: Collection[Session]) -> list[Told]:
+    """Return one line for each role that somebody has in the sessions; roles that nobody has are left out.
+
+    Somebody in two of the sessions counts twice, since each session is told of by itself.
+    """
+    numbers = [session.pk for session in sessions]
+    waiting, offered = _line(numbers)
     lines = [
-        *_people(session),
-        Told(_("Trainers"), _trainers(session), _("An e-mail with what is off; they are free again at once.")),
-        *_line(session),
+        *_people(numbers),
+        Told(
+            _("Trainers"),
+            Assignment.objects.standing().filter(session__in=numbers).count(),
+            _("An e-mail with what is off; they are free again at once."),
+        ),
+        Told(_("On the waiting list"), waiting, _("An e-mail that says the waiting list is closed.")),
+        Told(_("Offered seats"), offered, _("The same; the offer ends and its seats are given back.")),
         Told(
             _("Addresses not confirmed yet"),
-            _held(session),
+            Booking.objects.awaiting_proof().filter(session__in=numbers).count(),
             _(
                 "No e-mail, since nobody has shown yet that the address is theirs. Who opens the link in the mail"
                 " reads on the page that the date is cancelled."
@@ -35,74 +61,60 @@ def who_is_told(session: Session) -> list[Told]:
         ),
         Told(
             _("Participants without an e-mail address"),
-            _without_address(session),
+            Participant.objects.active().filter(booking__in=_confirmed(numbers), email="").count(),
             _("Nothing from us. Their contact has to tell them."),
         ),
-        Told(_("Requests to change a booking"), _requests(session), _("Closed without an answer.")),
+        Told(
+            _("Requests to change a booking"),
+            ChangeRequest.objects.filter(booking__session__in=numbers, state=ChangeRequest.State.WAITING).count(),
+            _("Closed without an answer."),
+        ),
         Told(
             _("Reminders and other planned e-mails"),
-            PlannedMail.objects.planned().filter(session=session).count(),
+            PlannedMail.objects.planned().filter(session__in=numbers).count(),
             _("Never sent."),
         ),
     ]
     return [line for line in lines if line.count]
 
 
-def _people(session: Session) -> list[Told]:
-    """Those who hold the session in a calendar, each once, and the contacts who do not."""
-    ahead = Invitation.objects.filter(meeting__session=session, cancelled_at=None, meeting__ends_at__gt=timezone.now())
+def _confirmed(numbers: list[int]):
+    return Booking.objects.filter(session__in=numbers, state=Booking.State.CONFIRMED)
+
+
+def _people(numbers: list[int]) -> list[Told]:
+    """Those who hold a session in a calendar, each once, and the contacts who do not."""
+    now = timezone.now()
+    ahead = Invitation.objects.filter(meeting__session__in=numbers, cancelled_at=None, meeting__ends_at__gt=now)
     ahead = ahead.exclude(message__state__in=[Message.State.CANCELLED, Message.State.FAILED])
-    holders = dict(ahead.order_by("-participant").values_list("email", "participant"))
-    confirmed = Booking.objects.filter(session=session, state=Booking.State.CONFIRMED)
-    contacts = set(confirmed.exclude(contact_email="").values_list("contact_email", flat=True))
-    seconds = set(confirmed.exclude(second_email="").values_list("second_email", flat=True))
-    meetings = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now()).count()
-    calendar = ngettext(
-        "An e-mail that takes the meeting out of the calendar.",
-        "An e-mail that says it, and for each of the other meetings one that only takes it out of the calendar.",
-        meetings,
-    )
+    holders, contacts, seconds = defaultdict(set), defaultdict(set), defaultdict(set)
+    for session, email in ahead.order_by().values_list("meeting__session", "email").distinct():
+        holders[session].add(email)
+    for session, email, second in _confirmed(numbers).values_list("session", "contact_email", "second_email"):
+        contacts[session] |= {email} - {""}
+        seconds[session] |= {second} - {""}
+    coming = Meeting.objects.filter(session__in=numbers, state=Meeting.State.PLANNED, ends_at__gt=now)
+    meetings = dict(coming.order_by().values_list("session").annotate(count=Count("pk")))
     plain = _("An e-mail. They hold no calendar entry.")
-    people = {email for email in holders if email not in contacts | seconds}
-    return [
-        Told(_("Contacts"), len(contacts & holders.keys()), calendar),
-        Told(_("Contacts without a calendar entry"), len(contacts - holders.keys()), plain),
-        Told(_("Second contacts"), len(seconds - contacts), calendar if seconds <= holders.keys() else plain),
-        Told(_("Participants"), len(people), calendar),
-    ]
+    counts: Counter[tuple[str, str]] = Counter()
+    for session in numbers:
+        calendar = ngettext(
+            "An e-mail that takes the meeting out of the calendar.",
+            "An e-mail that says it, and for each of the other meetings one that only takes it out of the calendar.",
+            meetings.get(session, 0),
+        )
+        mine, first, second = holders[session], contacts[session], seconds[session]
+        counts[_("Contacts"), calendar] += len(first & mine)
+        counts[_("Contacts without a calendar entry"), plain] += len(first - mine)
+        counts[_("Second contacts"), calendar if second <= mine else plain] += len(second - first)
+        counts[_("Participants"), calendar] += len(mine - first - second)
+    order = [_("Contacts"), _("Contacts without a calendar entry"), _("Second contacts"), _("Participants")]
+    lines = [Told(role, count, how) for (role, how), count in counts.items()]
+    return sorted(lines, key=lambda line: order.index(line.role))
 
 
-def _trainers(session: Session) -> int:
-    return Assignment.objects.standing().filter(session=session).count()
-
-
-def _line(session: Session) -> list[Told]:
-    places = WaitingPlace.objects.in_line().filter(booking__session=session)
-    return [
-        Told(
-            _("On the waiting list"),
-            places.filter(booking__state=Booking.State.WAITING).count(),
-            _("An e-mail that says the waiting list is closed."),
-        ),
-        Told(
-            _("Offered seats"),
-            places.filter(booking__state=Booking.State.OFFERED).count(),
-            _("The same; the offer ends and its seats are given back."),
-        ),
-    ]
-
-
-def _held(session: Session) -> int:
-    return Booking.objects.awaiting_proof().filter(session=session).count()
-
-
-def _without_address(session: Session) -> int:
-    return (
-        Participant.objects.active()
-        .filter(booking__session=session, booking__state=Booking.State.CONFIRMED, email="")
-        .count()
-    )
-
-
-def _requests(session: Session) -> int:
-    return session.bookings.filter(change_requests__state="waiting").count()
+def _line(numbers: list[int]) -> tuple[int, int]:
+    """Return how many groups wait, and how many have been offered seats."""
+    places = WaitingPlace.objects.in_line().filter(booking__session__in=numbers).order_by()
+    states = Counter(places.values_list("booking__state", flat=True))
+    return states[Booking.State.WAITING], states[Booking.State.OFFERED]

@@ -4,7 +4,6 @@ Each is done by itself, through the service that does it to one, so that one tha
 doing it all once more changes nothing.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
@@ -35,7 +34,7 @@ class Choice:
     why_not: Callable[[models.Model], str]
     do: Callable[..., object]
     color: str = "accent"
-    told: Callable[[models.Model], list[Told]] | None = None
+    told: Callable[[list], list[Told]] | None = None
 
 
 @dataclass
@@ -71,12 +70,9 @@ def do_to_all(choice: Choice, rows: Iterable[models.Model], *, by: User) -> Sort
     return done
 
 
-def told_by_all(choice: Choice, rows: Iterable[models.Model]) -> list[Told]:
-    """Add up who is told what, role by role."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for row in rows if choice.told else ():
-        counts.update({(line.role, line.how): line.count for line in choice.told(row)})
-    return [Told(role, count, how) for (role, how), count in counts.items()]
+def told_by_all(choice: Choice, rows: list[models.Model]) -> list[Told]:
+    """Return who is told what, role by role, over all of the rows."""
+    return choice.told(rows) if choice.told else []
 
 
 def why_not_confirm(booking: Booking) -> str:

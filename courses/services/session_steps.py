@@ -1,6 +1,6 @@
 """The steps of a session's life as staff meet them: what is asked, who will be told, what is said afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -25,7 +25,7 @@ class Step:
     consequence: Callable[[Session], str]
     is_offered_for: Callable[[Session], bool]
     color: str = "accent"
-    preview: Callable[[Session], list[Told]] | None = None
+    preview: Callable[[Collection[Session]], list[Told]] | None = None
 
     @property
     def url_name(self) -> str:

@@ -32,7 +32,7 @@ def staff_session_cancel(request, session_id):
         "button": step.label,
         "back": session.get_staff_url(),
         "form": form,
-        "told": step.preview(session) if step.is_offered_for(session) else (),
+        "told": step.preview([session]) if step.is_offered_for(session) else (),
         "preview": preview,
         "session": session,
     }

@@ -418,7 +418,7 @@ def everything():
 def test_everybody_of_a_cancelled_session_is_told_once_in_the_right_role_as_foreseen(english):
     session, trainers, first, second = everything()
     planned = PlannedMail.objects.planned().filter(session=session).count()
-    foreseen = {line.role: line.count for line in who_is_told(session)}
+    foreseen = {line.role: line.count for line in who_is_told([session])}
     seats = {booking.pk: booking.state for booking in session.bookings.filter(state="confirmed")}
     last = Message.objects.latest("pk").pk
 
@@ -469,7 +469,7 @@ def test_preview_of_a_cancelling_says_why_an_address_not_confirmed_hears_nothing
     until = timezone.now() + timedelta(hours=2)
     session = BookingFactory(state="held", held_until=until).session
 
-    [line] = who_is_told(session)
+    [line] = who_is_told([session])
 
     assert (line.role, line.count) == ("Addresses not confirmed yet", 1)
     assert line.how == (

@@ -5,9 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Meeting, Session, WaitingPlace
+from courses.services.messages import tell_confirmed
 from taushet.models import Message
 from taushet.roles import APPROVER, FINANCE
-from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
+from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
@@ -407,6 +408,25 @@ def test_ticked_sessions_are_asked_about_and_then_confirmed(client, staff, engli
     assert "1 was left out." in first.text
     assert "Nothing was changed." in second.text
     assert fits.state == Session.State.CONFIRMED
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_queries_before_cancelling_many_do_not_grow(client, staff, english, django_assert_num_queries, count):
+    sessions = [SessionFactory(municipality=MunicipalityFactory()) for _session in range(count)]
+    for session in sessions:
+        tell_confirmed(BookingFactory(session=session))
+        ParticipantFactory(booking=BookingFactory(session=session), email="")
+
+    with django_assert_num_queries(16):
+        chosen = {"handling": "avlys", "valgt": [one.pk for one in sessions]}
+        page = client.get(reverse("courses:staff_session_choice"), chosen)
+
+    assert [(line.role, line.count) for line in page.context["told"]] == [
+        ("Contacts", count),
+        ("Contacts without a calendar entry", count),
+        ("Participants without an e-mail address", count),
+        ("Reminders and other planned e-mails", 4 * count),
+    ]
 
 
 @pytest.mark.parametrize("asked", [{}, {"handling": "bekreft"}, {"handling": "slett", "valgt": ["1"]}, {"valgt": "x"}])
