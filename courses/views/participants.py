@@ -168,6 +168,16 @@ def participant_signup(request, access):
                 )
                 % {"email": form.person.email},
             )
+            if needs.is_asked:
+                # Said to all as well: of an address that is known already nothing is kept, since whoever has the
+                # sign-up link could otherwise say what somebody else needs.
+                messages.warning(
+                    request,
+                    _(
+                        "Check on your own page that what you need stands there. If you were on the list already, it"
+                        " does not: tell us there."
+                    ),
+                )
             return redirect(request.path)
     context = {
         "booking": booking,

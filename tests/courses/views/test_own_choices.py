@@ -107,6 +107,21 @@ def test_need_is_told_while_signing_up(client):
     ]
 
 
+def test_needs_of_somebody_known_already_are_not_kept_and_that_is_said_to_all(client):
+    booking = BookingFactory(seats=3)
+    ParticipantFactory(booking=booking, email="kari@bodo.test")
+    path = reverse("courses:participant_signup", args=[issue_link("signup", booking.pk)])
+    wish = {"behov-food": "Nøtter", "behov-consent": "on"}
+    said = "Er du på listen fra før, gjør det ikke det"
+
+    known = client.post(path, sign_up_form(client, path, **wish), follow=True)
+    new = client.post(path, sign_up_form(client, path, email="per@bodo.test", **wish), follow=True)
+    without = client.post(path, sign_up_form(client, path, email="eli@bodo.test"), follow=True)
+
+    assert [said in text_of(page) for page in (known, new, without)] == [True, True, False]
+    assert list(Adaptation.objects.values_list("participant__email", flat=True)) == ["per@bodo.test"]
+
+
 def test_sign_up_without_needs_keeps_none(client):
     path = reverse("courses:participant_signup", args=[issue_link("signup", BookingFactory().pk)])
 
