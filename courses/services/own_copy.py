@@ -30,6 +30,8 @@ FORMAT = "taushet-opplysninger-1"
 SECRET = frozenset({"request_key", "client_key", "token_sha256"})
 SHOWN_ELSEWHERE = frozenset({BookingMessage, Invitation, Participant})
 MOST_ROWS = 1000
+# Of a participant and of a certificate; the alias is what others may see.
+NAMES = frozenset(Participant.PERSONAL) - {"alias"}
 
 
 def write_copy(participant: Participant) -> bytes:
@@ -65,13 +67,14 @@ def without_links(text: str) -> str:
 
 
 def _sections(participant: Participant) -> Iterator[dict]:
-    yield _section("participant", _("What is written about you"), [_fields(participant)])
+    hides = participant.is_protected and not participant.email
+    yield _section("participant", _("What is written about you"), [_fields(participant, hides_name=hides)])
     yield _section("seat", _("Your seat"), [_seat(participant)])
     for relation in Participant._meta.related_objects:
         model = relation.related_model
         if model not in SHOWN_ELSEWHERE:
             rows = model._base_manager.filter(**{relation.field.name: participant}).order_by("pk")[:MOST_ROWS]
-            if found := [_fields(row) for row in rows]:
+            if found := [_fields(row, hides_name=hides) for row in rows]:
                 yield _section(model._meta.model_name, model._meta.verbose_name_plural, found)
     yield _section(
         "calendar", _("Calendar entries we have sent"), [_invitation(row) for row in _invitations(participant)]
@@ -98,8 +101,11 @@ def _section(key: str, title: Any, rows: list[dict]) -> dict:
     }
 
 
-def _fields(row: models.Model) -> dict:
-    """Return the plain fields of a row, and of its relations only which meeting it is about."""
+def _fields(row: models.Model, *, hides_name: bool = False) -> dict:
+    """Return the plain fields of a row, and of its relations only which meeting it is about.
+
+    The link of somebody without an address has been on paper, so a protected name does not stand in what it opens.
+    """
     found = {}
     for field in row._meta.concrete_fields:
         if field.primary_key or field.name in SECRET:
@@ -111,6 +117,8 @@ def _fields(row: models.Model) -> dict:
         value = getattr(row, field.name)
         if isinstance(field, models.BinaryField):
             value = None
+        if hides_name and value and field.name in NAMES:
+            value = _("Not in this file, since others may have had the address of your page. Call us, and we tell you.")
         if field.choices and value not in ("", None):
             value = str(getattr(row, f"get_{field.name}_display")())
         found[field.name] = (str(field.verbose_name), value)

@@ -2,6 +2,10 @@
 
 The real name is seen by its owner, on mail to the owner's own address, and, one person at a time and on the record,
 by campaign staff with the right `courses.view_protected_name`. Trainers, bookers, finance and lists never show it.
+
+Whoever has no address got the link of the own page on paper, through the hands of others. Protecting oneself there
+closes that link and opens another, and what is downloaded from the page leaves the real name out (`own_copy`). Staff
+who do it on the phone keep the link, since they have no way to hand over another.
 """
 
 import re
@@ -14,6 +18,7 @@ from courses.exceptions import WrongState
 from courses.models import Booking, Participant
 from taushet.models import Message, User
 from taushet.services import audit
+from taushet.services.links import renew_link
 from taushet.services.mail_html import make_html
 
 from .guards import lock_booking
@@ -27,12 +32,15 @@ def protect_name(
 ) -> Participant:
     """Let an alias stand for a name, also in what has been written to others already.
 
-    `certificate_name` goes on the course certificate; empty, the alias does. Raises WrongState when the alias is the
-    name itself, or the name has been erased.
+    `certificate_name` goes on the course certificate; empty, the alias does. The link of somebody without an address is
+    renewed when they do it for the first time. Raises WrongState when the alias is the name itself, or the name has
+    been erased.
     """
     participant = _lock(participant)
     if participant.erased_at or not participant.name:
         raise WrongState(_("The name has been erased."))
+    if by is None and not participant.email and not participant.is_protected:
+        renew_link("participant", participant.pk)
     participant.alias, participant.certificate_name = alias, certificate_name
     participant.save(update_fields=["alias", "certificate_name"])
     _replace_in_texts(participant)

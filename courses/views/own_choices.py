@@ -10,6 +10,7 @@ from courses.exceptions import CoursesError
 from courses.forms.adaptations import AdaptationForm, AliasForm, ParticipantDiscretionForm
 from courses.models import Adaptation
 from courses.services import adaptations, discretion, protection
+from taushet.services.links import issue_link, page_address
 
 from .secret import opens_participant
 
@@ -65,7 +66,16 @@ def participant_alias(request, participant, token):
             form.add_error(None, str(error))
         else:
             messages.success(request, _("From now on others see only the name you have chosen."))
-            return own_page(token)
+            new_token = issue_link("participant", participant.pk)
+            if new_token != token:
+                messages.warning(
+                    request,
+                    _(
+                        "This page has got a new address, and the one on your paper no longer opens it. Keep the"
+                        " address of this page now, where only you see it."
+                    ),
+                )
+            return redirect(page_address("participant", new_token))
     context = {
         "title": _("Protect my name"),
         "text": _(

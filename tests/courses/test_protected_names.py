@@ -326,6 +326,32 @@ def test_names_stand_in_no_calendar(booking, participant):
     assert re.findall("ATTENDEE[^:]*CN", calendars) == []
 
 
+def test_link_that_lay_on_paper_opens_nothing_of_who_protects_the_name_there(client, booking):
+    """Neither the old address, nor what is downloaded from the new one, nor a sheet tells the real name."""
+    person = booking.participants.get(email="")
+    Participant.objects.filter(pk=person.pk).update(name=NAME, workplace="Spesialpost 7", role="Lensmannsfullmektig")
+    sheet = reverse("courses:participant_sheet", args=[issue_link("booking", booking.pk), person.pk])
+    old = issue_link("participant", person.pk)
+    assert old in client.get(sheet).text
+
+    answer = client.post(
+        reverse("courses:participant_alias", args=[old]), {"alias": ALIAS, "certificate_name": ""}, follow=True
+    )
+
+    new = issue_link("participant", person.pk)
+    assert answer.redirect_chain == [(reverse("courses:participant_detail", args=[new]), 302)]
+    assert "har fått en ny adresse" in answer.text
+    assert client.get(reverse("courses:participant_detail", args=[old])).status_code == 404
+    pages = ["participant_detail", "own_copy", "own_correct", "own_erase", "participant_calendar", "participant_alias"]
+    read = [client.get(reverse(f"courses:{name}", args=[new])) for name in pages]
+    assert [page.status_code for page in read] == [200] * len(pages)
+    found = [SECRETS.findall(readable(page)) for page in (*read, client.get(sheet))]
+    assert found == [[]] * (len(pages) + 1)
+    assert new not in client.get(sheet).text
+    client.post(reverse("courses:participant_alias", args=[new]), {"alias": "Rødrev", "certificate_name": ""})
+    assert issue_link("participant", person.pk) == new  # once is enough
+
+
 def test_certificate_of_somebody_protected_without_mail_is_handed_out_by_nobody(client, booking, trainer):
     start = timezone.now() - timedelta(days=1)
     Session.objects.update(first_starts_at=start, last_ends_at=start + timedelta(hours=3))
