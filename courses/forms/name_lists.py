@@ -46,13 +46,17 @@ class NameListForm(forms.Form):
         data = super().clean()
         text, file = data.get("text"), data.get("file")
         if text and file:
-            raise forms.ValidationError(_("Paste the list or choose a file, not both."))
-        if not text and not file and not self.errors:
-            raise forms.ValidationError(_("Paste a list, or choose a file."))
-        try:
-            data["table"] = read_table(file.read(MAX_BYTES + 1)) if file else read_text(text or "")
-        except TaushetError as refusal:
-            self.add_error("file" if file else "text", str(refusal))
+            self.add_error(None, _("Paste the list or choose a file, not both."))
+        elif not text and not file and not self.errors:
+            self.add_error(None, _("Paste a list, or choose a file."))
+        elif not self.errors:
+            try:
+                data["table"] = read_table(file.read(MAX_BYTES + 1)) if file else read_text(text)
+            except TaushetError as refusal:
+                self.add_error("file" if file else "text", str(refusal))
+        if file and self.errors:
+            # No browser sends a file a second time, and nothing of a list is stored before it has been looked over.
+            self.add_error("file", _("Choose the file again. It is not kept when something has to be corrected."))
         return data
 
 

@@ -224,6 +224,16 @@ def test_columns_that_cannot_be_are_refused(client, booking):
     assert Participant.objects.count() == 0
 
 
+def test_file_that_has_to_be_chosen_again_is_said_so_beside_the_field(client, booking):
+    both = put_in(client, booking, "Kari", SimpleUploadedFile("liste.csv", KARI.encode()))
+    text_alone = put_in(client, booking, "\n")
+
+    again = "Velg filen på nytt. Den blir ikke tatt vare på når noe må rettes."
+    assert both.context["form"].errors["file"] == [again]
+    assert both.context["form"]["text"].value() == "Kari"
+    assert "file" not in text_alone.context["form"].errors
+
+
 @pytest.mark.parametrize(
     ("text", "file", "sentence"),
     [
