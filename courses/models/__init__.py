@@ -4,6 +4,7 @@ from .assignments import AssignedMeeting, Assignment
 from .attendance import AttendanceMark
 from .availability import Availability, AvailabilityException
 from .bookings import Booking, ConfirmedAddress, HandOver
+from .busy import BusyCalendar, BusyPeriod
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
@@ -36,6 +37,8 @@ __all__ = [
     "Booking",
     "BookingFee",
     "BookingMessage",
+    "BusyCalendar",
+    "BusyPeriod",
     "Certificate",
     "ChangeRequest",
     "ConfirmedAddress",
