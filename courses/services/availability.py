@@ -15,8 +15,9 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO, holiday_name
 
-from .fitting import know_trainers, open_hours, week_of
-from .hours import ONE_DAY, Span, days_of, overlap, span_of
+from .fitting import open_hours
+from .hours import ONE_DAY, Span, days_of, overlap, span_of, week_of
+from .knowing import know_trainers
 
 MOST_ROWS = 60
 BAR_STARTS, BAR_ENDS = time(6), time(22)

@@ -14,7 +14,10 @@ from courses.models import Assignment, Session, Trainer
 from taushet.workdays import OSLO
 
 from .catalogue import when_text
-from .fitting import Known, Reason, Wanted, Why, know_trainers, month_of, sessions_in, speaks_against, wanted_of
+from .fitting import sessions_in, speaks_against, wanted_of
+from .hours import month_of
+from .knowing import know_trainers
+from .reasons import Known, Reason, Wanted, Why
 from .travel import distance_km, travel_time
 
 HOUR = timedelta(hours=1)

@@ -4,116 +4,18 @@
 compares it with what is wanted and asks the database nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Iterable
+from datetime import date, timedelta
 
-from django.db.models import CharField, QuerySet, Value
-from django.db.models.functions import Cast
-
-from courses.models import AssignedMeeting, Availability, AvailabilityException, Format, Meeting, Session, Trainer
-from municipalities.models import Municipality
+from courses.models import Availability, AvailabilityException, Format, Meeting, Session, Trainer
 from taushet.workdays import OSLO, holiday_name
 
-from .hours import ONE_DAY, Span, days_of, overlap, span_of, subtract, union, within
+from .hours import Span, days_of, month_of, overlap, span_of, subtract, week_of, within
+from .knowing import know_trainers
+from .reasons import Known, Reason, Wanted, Why
 from .travel import Place, travel_time
 
 AWAY, FREE = AvailabilityException.Kind.AWAY, AvailabilityException.Kind.FREE
-ONE_WEEK = timedelta(weeks=1)
-
-
-class Why(StrEnum):
-    """What can speak against a trainer, the heaviest first."""
-
-    TAKEN = "taken"
-    COURSE = "course"
-    IMPARTIAL = "impartial"
-    AWAY = "away"
-    NO_HOURS = "no_hours"
-    TRAVEL = "travel"
-    WEEK = "week"
-    MONTH = "month"
-    LANGUAGE = "language"
-    COUNTY = "county"
-    SECOND = "second"
-    UNKNOWN = "unknown"
-    HOLIDAY = "holiday"
-
-
-REFUSALS = frozenset({Why.TAKEN, Why.COURSE})
-HINTS = frozenset({Why.UNKNOWN, Why.HOLIDAY})
-
-
-@dataclass(frozen=True)
-class Reason:
-    """One thing that speaks against a trainer, as data: when, which session, how many."""
-
-    why: Why
-    span: Span | None = None
-    session: int | None = None
-    number: int | None = None
-    minutes: int | None = None
-    name: str = ""
-
-    @property
-    def refuses(self) -> bool:
-        """Whether it cannot be overridden."""
-        return self.why in REFUSALS
-
-    @property
-    def warns(self) -> bool:
-        """Whether it takes a reason to override; the rest are hints."""
-        return self.why not in REFUSALS and self.why not in HINTS
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Hours in which a trainer teaches."""
-
-    starts_at: datetime
-    ends_at: datetime
-    session: int
-    place: Place | None
-
-    @property
-    def span(self) -> Span:
-        return self.starts_at, self.ends_at
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What a trainer is wanted for; without a place it is online, without spans no time is meant yet."""
-
-    course: str
-    language: str
-    spans: tuple[Span, ...] = ()
-    place: Place | None = None
-    municipalities: frozenset[str] = frozenset()
-    session: int | None = None
-    has_lead: bool = False
-
-
-@dataclass
-class Known:
-    """What is known of a trainer: what they said, and what takes their time around the days in question."""
-
-    languages: set[str] = field(default_factory=set)
-    leads: set[str] = field(default_factory=set)
-    seconds: set[str] = field(default_factory=set)
-    counties: set[str] = field(default_factory=set)
-    impartial_in: set[str] = field(default_factory=set)
-    home: Place | None = None
-    most_a_week: int | None = None
-    most_a_month: int | None = None
-    weekly: list[Availability] = field(default_factory=list)
-    exceptions: list[AvailabilityException] = field(default_factory=list)
-    taken: list[Taken] = field(default_factory=list)
-
-    @property
-    def has_said_hours(self) -> bool:
-        return bool(self.weekly) or any(one.kind == FREE for one in self.exceptions)
 
 
 def speaks_against(known: Known, wanted: Wanted) -> list[Reason]:
@@ -186,19 +88,6 @@ def _limits(known: Known, wanted: Wanted) -> Iterable[Reason]:
                 yield Reason(why, frame, number=count)
 
 
-def week_of(day: date) -> Span:
-    """Return the span of the week, Monday first, that holds a day."""
-    monday = day - ONE_DAY * day.weekday()
-    return span_of(monday)[0], span_of(monday + ONE_DAY * 6)[1]
-
-
-def month_of(day: date) -> Span:
-    """Return the span of the month that holds a day."""
-    first = day.replace(day=1)
-    following = (first + ONE_DAY * 31).replace(day=1)
-    return span_of(first)[0], span_of(following)[0]
-
-
 def sessions_in(known: Known, frame: Span) -> set[int]:
     """Return the sessions a trainer teaches that begin in a span, or go on in it."""
     return {one.session for one in known.taken if overlap(one.span, frame)}
@@ -266,70 +155,6 @@ def wanted_of(session: Session) -> Wanted:
         session=session.pk,
         has_lead=leads.exists(),
     )
-
-
-def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[int, Known]:
-    """Read what is known of trainers around some spans, in five queries; give them with their home."""
-    ids = [trainer.pk for trainer in trainers]
-    known = {trainer.pk: _profile(trainer) for trainer in trainers}
-    for pk, name, value in _links(ids):
-        getattr(known[pk], name).add(value)
-    for rule in Availability.objects.filter(trainer__in=ids):
-        known[rule.trainer_id].weekly.append(rule)
-    for one in AvailabilityException.objects.filter(trainer__in=ids):
-        known[one.trainer_id].exceptions.append(one)
-    for pk, found in _taken_around(ids, spans).items():
-        known[pk].taken = found
-    return known
-
-
-def _links(ids: list[int]) -> QuerySet:
-    """Return what trainers are tied to, in one query: who, as what, to which."""
-    parts = [
-        relation.through.objects.filter(trainer__in=ids).values_list(
-            "trainer_id", Value(name), Cast(column, CharField())
-        )
-        for relation, column, name in (
-            (Trainer.courses, "course_id", "leads"),
-            (Trainer.second_courses, "course_id", "seconds"),
-            (Trainer.counties, "county_id", "counties"),
-            (Trainer.impartial_in, "municipality_id", "impartial_in"),
-        )
-    ]
-    return parts[0].union(*parts[1:], all=True)
-
-
-def _profile(trainer: Trainer) -> Known:
-    return Known(
-        languages={form for form in ("nb", "nn") if getattr(trainer, f"teaches_{form}")},
-        home=Place.of(trainer.home),
-        most_a_week=trainer.most_a_week,
-        most_a_month=trainer.most_a_month,
-    )
-
-
-def _taken_around(ids: list[int], spans: Iterable[Span]) -> dict[int, list[Taken]]:
-    """Return what trainers teach in the whole weeks and months that spans touch, and a week on either side."""
-    days = [day for span in spans for day in days_of(span)]
-    found = defaultdict(list)
-    if not days:
-        return found
-    frames = union(frame for day in (min(days), max(days)) for frame in (week_of(day), month_of(day)))
-    rows: QuerySet = AssignedMeeting.objects.filter(
-        trainer__in=ids,
-        is_cancelled=False,
-        starts_at__lt=frames[-1][1] + ONE_WEEK,
-        ends_at__gt=frames[0][0] - ONE_WEEK,
-    )
-    hours = rows.order_by("starts_at", "pk").values_list(
-        "trainer_id", "starts_at", "ends_at", "assignment__session_id", "assignment__session__municipality_id"
-    )
-    hours = list(hours)
-    places = Municipality.objects.in_bulk({row[-1] for row in hours})
-    places = {pk: Place.of(place) for pk, place in places.items()}
-    for pk, starts_at, ends_at, session, number in hours:
-        found[pk].append(Taken(starts_at, ends_at, session, places.get(number)))
-    return found
 
 
 def reasons_for(trainer: Trainer, wanted: Wanted) -> list[Reason]:

@@ -57,6 +57,19 @@ def days_of(span: Span) -> list[date]:
     return [first + ONE_DAY * number for number in range((last - first).days + 1)]
 
 
+def week_of(day: date) -> Span:
+    """Return the span of the week, Monday first, that holds a day."""
+    monday = day - ONE_DAY * day.weekday()
+    return span_of(monday)[0], span_of(monday + ONE_DAY * 6)[1]
+
+
+def month_of(day: date) -> Span:
+    """Return the span of the month that holds a day."""
+    first = day.replace(day=1)
+    following = (first + ONE_DAY * 31).replace(day=1)
+    return span_of(first)[0], span_of(following)[0]
+
+
 def union(spans: Iterable[Span]) -> list[Span]:
     """Return the same time as spans that neither touch nor overlap, in order; empty ones are left out."""
     joined: list[Span] = []

@@ -12,8 +12,10 @@ from courses.models import AssignedMeeting, CourseRequest, Format, PartOfDay, Re
 from taushet.workdays import is_workday
 
 from .candidates import say_reason
-from .fitting import Known, Reason, Wanted, free_spans, know_trainers, reasons_for, speaks_against
+from .fitting import free_spans, reasons_for, speaks_against
 from .hours import ONE_DAY, Span, overlap, span_of
+from .knowing import know_trainers
+from .reasons import Known, Reason, Wanted
 from .travel import Place
 
 HOURS = {

@@ -6,8 +6,8 @@ import pytest
 from django.utils import translation
 
 from courses.services.candidates import say_minutes, say_reason
-from courses.services.fitting import HINTS, REFUSALS, Reason, Why
 from courses.services.hours import span_of
+from courses.services.reasons import HINTS, REFUSALS, Reason, Why
 
 SPAN = span_of(date(2027, 3, 8), time(9), time(12))
 

@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from courses.models import Availability, AvailabilityException
-from courses.services.fitting import Known, Reason, Taken, Wanted, Why, free_spans, open_hours, speaks_against
+from courses.services.fitting import free_spans, open_hours, speaks_against
 from courses.services.hours import span_of
+from courses.services.reasons import Known, Reason, Taken, Wanted, Why
 from courses.services.travel import Place
 
 OSLO_CITY = Place("0301", "03", 59.97, 10.78)
