@@ -206,6 +206,10 @@ FERRY_MINUTES = environment.number("TAUSHET_FERRY_MINUTES", 45)
 FERRY_COUNTIES = environment.words("TAUSHET_FERRY_COUNTIES", "11,15,18,46,50,55,56")
 FLIGHT_MINUTES = environment.number("TAUSHET_FLIGHT_MINUTES", 210)
 
+# Servers of the tests' own, as (address, port), that `taushet.fetch` may reach; nothing but a test sets it.
+
+FETCH_TEST_SERVERS: frozenset[tuple[str, int]] = frozenset()
+
 # People
 
 AUTH_USER_MODEL = "taushet.User"
