@@ -13,6 +13,7 @@ class CoursesConfig(AppConfig):
             assignments,
             attendance,
             bookings,
+            busy,
             calendars,
             catalogue,
             certificates,

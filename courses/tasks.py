@@ -2,7 +2,16 @@
 
 from django.tasks import task
 
-from courses.services import bookings, date_alerts, due_mails, evaluations, offers, planned_mails, request_offers
+from courses.services import (
+    bookings,
+    busy_reading,
+    date_alerts,
+    due_mails,
+    evaluations,
+    offers,
+    planned_mails,
+    request_offers,
+)
 
 
 @task()
@@ -44,3 +53,8 @@ def write_due_mails() -> int:
 @task(priority=-10)
 def plan_unplanned_mails() -> int:
     return planned_mails.plan_unplanned()
+
+
+@task(priority=-10)
+def read_due_calendars() -> int:
+    return busy_reading.enqueue_due()

@@ -92,13 +92,13 @@ SOMEBODYS = "courses:my_booking courses:my_membership_answer"
 
 TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
-courses:trainer_availability courses:trainer_day courses:trainer_hours
+courses:trainer_availability courses:trainer_day courses:trainer_hours courses:trainer_busy
 """
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
 courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_attendance_walk_in
 courses:trainer_attendance_print courses:trainer_certificates_issue courses:trainer_adaptations
-courses:trainer_material courses:trainer_exception_remove
+courses:trainer_material courses:trainer_exception_remove courses:trainer_busy_read courses:trainer_busy_remove
 """
 
 FOR_ROLES = {
@@ -221,6 +221,7 @@ def values_of(name, world):
         "change_id": world.change.pk,
         "meeting_id": world.meeting.pk,
         "exception_id": 1,
+        "calendar_id": 1,
         "request_id": world.offer.request_id,
         "offer_id": world.offer.pk,
         "code": "AAAA-AAAA-AAAA",

@@ -92,6 +92,8 @@ WORDS = {
     "session.unshared": _("Session no longer shared with a neighbour"),
     "sessions.exported": _("Sessions exported"),
     "trainer.assigned": _("Trainer given a session"),
+    "trainer.calendar_added": _("Calendar elsewhere put in"),
+    "trainer.calendar_removed": _("Calendar elsewhere removed"),
     "trainer.changed": _("Trainer changed"),
     "trainer.dismissed": _("Trainer put down as not holding courses"),
     "trainer.hours_changed": _("Hours a trainer can teach changed"),

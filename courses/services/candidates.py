@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.models import Assignment, Session, Trainer
+from taushet.templatetags.ui import day, moment
 from taushet.workdays import OSLO
 
 from .catalogue import when_text
@@ -125,6 +126,14 @@ def say_reason(reason: Reason, sessions: Mapping[int, str] | None = None) -> str
             return _("does not travel to this county")
         case Why.AWAY:
             return _("is away %(when)s") % {"when": when}
+        case Why.BUSY:
+            return _("is busy elsewhere %(when)s") % {"when": when}
+        case Why.UNREAD if reason.at:
+            return _("has a calendar we have not been able to read since %(when)s") % {"when": moment(reason.at)}
+        case Why.UNREAD:
+            return _("has a calendar we have not been able to read yet")
+        case Why.BEYOND:
+            return _("has a calendar we read no further than %(day)s") % {"day": day(reason.at) if reason.at else ""}
         case Why.NO_HOURS:
             return _("has not said to be free %(when)s") % {"when": when}
         case Why.UNKNOWN:

@@ -24,6 +24,7 @@ def speaks_against(known: Known, wanted: Wanted) -> list[Reason]:
     for span in wanted.spans:
         found += _taken(known, wanted, span)
         found += _hours(known, span)
+        found += _busy(known, span)
         found += _travel(known, wanted, span)
         found += [Reason(Why.HOLIDAY, span, name=name) for day in days_of(span) if (name := holiday_name(day))]
     if wanted.spans and not known.has_said_hours:
@@ -62,6 +63,18 @@ def _hours(known: Known, span: Span) -> Iterable[Reason]:
     outside = subtract([span], open_hours(known, span))
     if outside:
         yield Reason(Why.NO_HOURS, outside[0])
+
+
+def _busy(known: Known, span: Span) -> Iterable[Reason]:
+    """What calendars elsewhere say: taken hours, and that one is not read, which is never the same as free."""
+    if taken := within(known.busy, span):
+        yield Reason(Why.BUSY, taken[0])
+    stale = [one.since for one in known.calendars if one.is_stale]
+    if stale:
+        yield Reason(Why.UNREAD, at=None if None in stale else min(stale))
+    ends = [one.until for one in known.calendars if one.until]
+    if ends and min(ends) < span[1]:
+        yield Reason(Why.BEYOND, at=min(ends))
 
 
 def _travel(known: Known, wanted: Wanted, span: Span) -> Iterable[Reason]:
@@ -132,8 +145,8 @@ def _of_exceptions(known: Known, days: Iterable[date], kind: str) -> list[Span]:
 
 
 def free_spans(known: Known, wanted: Wanted, frame: Span) -> list[Span]:
-    """Return when in a span a trainer could be at the wanted place and teach: open, and not taken or on the way."""
-    taken = []
+    """Return when in a span a trainer could be at the wanted place and teach: open, not taken, busy or on the way."""
+    taken = list(known.busy)
     for one in known.taken:
         if one.session != wanted.session:
             way = travel_time(one.place, wanted.place)

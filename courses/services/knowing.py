@@ -4,14 +4,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from django.db.models import CharField, QuerySet, Value
+from django.db.models import BooleanField, CharField, QuerySet, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
-from courses.models import AssignedMeeting, Availability, AvailabilityException, Trainer
-from municipalities.models import Municipality
+from courses.models import (
+    AssignedMeeting,
+    Availability,
+    AvailabilityException,
+    BusyCalendar,
+    BusyPeriod,
+    Trainer,
+)
 
+from .busy_reading import LOOKS_AHEAD, is_stale
 from .hours import Span, days_of, month_of, union, week_of
-from .reasons import Known, Taken
+from .reasons import Known, ReadCalendar, Taken
 from .travel import Place
 
 ONE_WEEK = timedelta(weeks=1)
@@ -19,6 +27,7 @@ ONE_WEEK = timedelta(weeks=1)
 
 def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[int, Known]:
     """Read what is known of trainers around some spans, in five queries; give them with their home."""
+    spans = list(spans)
     ids = [trainer.pk for trainer in trainers]
     known = {trainer.pk: _profile(trainer) for trainer in trainers}
     for pk, name, value in _links(ids):
@@ -29,6 +38,7 @@ def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[in
         known[one.trainer_id].exceptions.append(one)
     for pk, found in _taken_around(ids, spans).items():
         known[pk].taken = found
+    _read_elsewhere(known, spans)
     return known
 
 
@@ -70,12 +80,32 @@ def _taken_around(ids: list[int], spans: Iterable[Span]) -> dict[int, list[Taken
         starts_at__lt=frames[-1][1] + ONE_WEEK,
         ends_at__gt=frames[0][0] - ONE_WEEK,
     )
+    there = [f"assignment__session__municipality__{name}" for name in ("pk", "county_id", "latitude", "longitude")]
     hours = rows.order_by("starts_at", "pk").values_list(
-        "trainer_id", "starts_at", "ends_at", "assignment__session_id", "assignment__session__municipality_id"
+        "trainer_id", "starts_at", "ends_at", "assignment__session_id", *there
     )
-    hours = list(hours)
-    places = Municipality.objects.in_bulk({row[-1] for row in hours})
-    places = {pk: Place.of(place) for pk, place in places.items()}
-    for pk, starts_at, ends_at, session, number in hours:
-        found[pk].append(Taken(starts_at, ends_at, session, places.get(number)))
+    places: dict[str | None, Place | None] = {None: None}
+    for pk, starts_at, ends_at, session, number, *where in hours:
+        if number not in places:
+            places[number] = Place.at(number, *where)
+        found[pk].append(Taken(starts_at, ends_at, session, places[number]))
     return found
+
+
+def _read_elsewhere(known: dict[int, Known], spans: Iterable[Span]) -> None:
+    """Add what calendars elsewhere say between the first span and the last, and how well they are known."""
+    spans = list(spans)
+    if not spans:
+        return
+    starts_at, ends_at = min(span[0] for span in spans), max(span[1] for span in spans)
+    periods = BusyPeriod.objects.filter(trainer__in=known, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    calendars = BusyCalendar.objects.filter(trainer__in=known)
+    rows = periods.order_by().values_list("trainer_id", "starts_at", "ends_at", Value(True, BooleanField()))
+    others = calendars.order_by().values_list("trainer_id", "last_good_at", "expanded_at", Value(False, BooleanField()))
+    now = timezone.now()
+    for pk, first, second, is_period in rows.union(others, all=True).order_by():
+        if is_period:
+            known[pk].busy.append((first, second))
+        else:
+            until = second and second + LOOKS_AHEAD
+            known[pk].calendars.append(ReadCalendar(first, until, is_stale(first, now)))

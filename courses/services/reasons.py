@@ -17,24 +17,27 @@ class Why(StrEnum):
     COURSE = "course"
     IMPARTIAL = "impartial"
     AWAY = "away"
+    BUSY = "busy"
     NO_HOURS = "no_hours"
+    UNREAD = "unread"
     TRAVEL = "travel"
     WEEK = "week"
     MONTH = "month"
     LANGUAGE = "language"
     COUNTY = "county"
     SECOND = "second"
+    BEYOND = "beyond"
     UNKNOWN = "unknown"
     HOLIDAY = "holiday"
 
 
 REFUSALS = frozenset({Why.TAKEN, Why.COURSE})
-HINTS = frozenset({Why.UNKNOWN, Why.HOLIDAY})
+HINTS = frozenset({Why.BEYOND, Why.UNKNOWN, Why.HOLIDAY})
 
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that speaks against a trainer, as data: when, which session, how many."""
+    """One thing that speaks against a trainer, as data: when, which session, how many, since or until when."""
 
     why: Why
     span: Span | None = None
@@ -42,6 +45,7 @@ class Reason:
     number: int | None = None
     minutes: int | None = None
     name: str = ""
+    at: datetime | None = None
 
     @property
     def refuses(self) -> bool:
@@ -81,6 +85,18 @@ class Wanted:
     has_lead: bool = False
 
 
+@dataclass(frozen=True)
+class ReadCalendar:
+    """How well a calendar that a trainer keeps elsewhere is known: since when, until when, and is that too long ago.
+
+    Both moments are None for one that has never been read.
+    """
+
+    since: datetime | None
+    until: datetime | None
+    is_stale: bool
+
+
 @dataclass
 class Known:
     """What is known of a trainer: what they said, and what takes their time around the days in question."""
@@ -96,6 +112,8 @@ class Known:
     weekly: list[Availability] = field(default_factory=list)
     exceptions: list[AvailabilityException] = field(default_factory=list)
     taken: list[Taken] = field(default_factory=list)
+    busy: list[Span] = field(default_factory=list)
+    calendars: list[ReadCalendar] = field(default_factory=list)
 
     @property
     def has_said_hours(self) -> bool:

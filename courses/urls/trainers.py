@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import assignments, availability, trainers
+from courses.views import assignments, availability, busy, trainers
 
 urlpatterns = [
     path("kursholder/", trainers.trainer_home, name="trainer_home"),
@@ -15,6 +15,9 @@ urlpatterns = [
         availability.trainer_exception_remove,
         name="trainer_exception_remove",
     ),
+    path("kursholder/egne-kalendere/", busy.trainer_busy, name="trainer_busy"),
+    path("kursholder/egne-kalendere/<int:calendar_id>/les/", busy.trainer_busy_read, name="trainer_busy_read"),
+    path("kursholder/egne-kalendere/<int:calendar_id>/fjern/", busy.trainer_busy_remove, name="trainer_busy_remove"),
     path("kursholder/kalender/", trainers.trainer_feed, name="trainer_feed"),
     path("kursholder/kalender/ny/", trainers.trainer_feed_renew, name="trainer_feed_renew"),
     path("kursholder/<int:session_id>/", trainers.trainer_session, name="trainer_session"),
