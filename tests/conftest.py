@@ -7,6 +7,7 @@ from django.urls import clear_url_caches
 
 from taushet import urls
 from taushet.translations import compile_translations
+from tests.servers.calendars import HOME, https_server, radicale, write_certificate
 
 
 def pytest_configure():
@@ -24,3 +25,45 @@ def demonstration(settings, db):
     settings.DEMO = False
     importlib.reload(urls)
     clear_url_caches()
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory):
+    """The files of a certificate for this machine and of its key."""
+    return write_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+@pytest.fixture(scope="session")
+def _shelf(certificate):
+    with https_server(certificate) as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def shelf(_shelf, certificate, settings, monkeypatch):
+    """A real HTTPS server that answers what it is told, and that this process may read from."""
+    reach(_shelf.port, certificate, settings, monkeypatch)
+    _shelf.answers.clear()
+    _shelf.asked.clear()
+    return _shelf
+
+
+@pytest.fixture(scope="session")
+def _radicale(certificate, tmp_path_factory):
+    with radicale(tmp_path_factory.mktemp("radicale"), certificate) as server:
+        yield server
+
+
+@pytest.fixture
+def caldav_server(_radicale, certificate, settings, monkeypatch):
+    """A real Radicale that this process may read from."""
+    reach(_radicale.port, certificate, settings, monkeypatch)
+    _radicale.make_calendar()
+    yield _radicale
+    _radicale.remove_calendars()
+
+
+def reach(port, certificate, settings, monkeypatch):
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    monkeypatch.setenv("TAUSHET_TEST_SERVERS", f"{HOME}:{port}")
+    settings.FETCH_TEST_SERVERS = frozenset({(HOME, port)})

@@ -29,3 +29,10 @@ STORAGES = {
 STATIC_ROOT = os.environ["TAUSHET_VAR"]
 # Rows come and go between tests, and what a process keeps would outlive them.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+# Servers of calendars that a test has started, for the processes that it starts after them.
+FETCH_TEST_SERVERS = frozenset(
+    (address, int(port))
+    for address, _colon, port in (
+        server.rpartition(":") for server in os.environ.get("TAUSHET_TEST_SERVERS", "").split()
+    )
+)

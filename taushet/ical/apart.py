@@ -2,15 +2,21 @@
 
 import json
 import os
+import select
+import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.conf import settings
 
-PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZDIR", "SYSTEMROOT")
+PASSED_ON = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "LANG", "TZDIR")
+CHUNK = 64 * 1024
 Span = tuple[datetime, datetime]
 
 
@@ -39,6 +45,56 @@ class BusyTime:
     skipped: int
 
 
+class ReaderGone(Exception):
+    """The process ended, as it does when nobody has asked for a while."""
+
+
+class Reader:
+    """A running `taushet.ical.reader`. It ends when this process does, since its input ends then."""
+
+    def __init__(self) -> None:
+        self.owner = os.getpid()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "taushet.ical.reader"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=settings.BASE_DIR,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            start_new_session=True,
+        )
+
+    def ask(self, order: dict, body: bytes, seconds: float) -> bytes:
+        """Return the answer; raises TimeoutError, and ReaderGone when there is nobody to ask."""
+        deadline, said = time.monotonic() + seconds, b""
+        try:
+            self._process.stdin.write(json.dumps(order).encode() + b"\n" + body)
+            self._process.stdin.flush()
+        except (OSError, ValueError):  # the pipe is broken, or closed on our side
+            raise ReaderGone from None
+        while not said.endswith(b"\n"):
+            if not select.select([self._process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]:
+                raise TimeoutError
+            part = os.read(self._process.stdout.fileno(), CHUNK)
+            if not part:
+                raise ReaderGone
+            said += part
+        return said
+
+    def end(self) -> None:
+        """Stop it and what it is at."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for pipe in (self._process.stdin, self._process.stdout):
+            with suppress(OSError):
+                pipe.close()
+        self._process.wait()
+
+
+_lock = threading.Lock()
+_reader: Reader | None = None
+
+
 def read_busy_time(
     body: bytes,
     *,
@@ -60,31 +116,27 @@ def read_busy_time(
         "is_caldav": is_caldav,
         "megabytes": bounds.megabytes,
         "seconds": bounds.processor,
+        "size": len(body),
     }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-m", "taushet.ical.busy"],
-            input=json.dumps(order).encode() + b"\n" + body,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=settings.BASE_DIR,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            timeout=bounds.clock,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise ReadFailed("too_much") from None
-    if done.returncode < 0:
-        raise ReadFailed("too_much")
-    return _understood(done.stdout)
-
-
-def _understood(said: bytes) -> BusyTime:
-    try:
-        answer = json.loads(said)
-    except ValueError:
-        raise ReadFailed("unreadable") from None
+    answer = json.loads(_ask(order, body, bounds.clock))
     if "why" in answer:
         raise ReadFailed(answer["why"])
     spans = [tuple(datetime.fromtimestamp(end, UTC) for end in span) for span in answer["spans"]]
     return BusyTime(spans, answer["skipped"])
+
+
+def _ask(order: dict, body: bytes, seconds: float) -> bytes:
+    """Ask the reader of this process, or a new one when there is none any more."""
+    global _reader
+    with _lock:
+        for _time in range(2):
+            if _reader is None or _reader.owner != os.getpid():
+                _reader = Reader()
+            try:
+                return _reader.ask(order, body, seconds)
+            except (ReaderGone, TimeoutError) as error:
+                _reader.end()
+                _reader = None
+                if isinstance(error, TimeoutError):
+                    break
+        raise ReadFailed("too_much")

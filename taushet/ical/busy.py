@@ -1,16 +1,12 @@
 """When somebody is busy, by a calendar of theirs: the rules of RFC 5545, and what programs make of them.
 
-Run as `python -m taushet.ical.busy` it reads one calendar from its input, within limits of its own, and writes nothing
-but moments; `taushet.ical.apart` starts it. It needs no settings and no database.
+Nobody knows beforehand what it costs to follow somebody's rules, so it is called in `taushet.ical.reader` only, a
+process with limits. It needs no settings and no database.
 """
 
-import json
-import resource
-import sys
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
@@ -199,38 +195,3 @@ def calendar_data(body: bytes) -> bytes:
     except ElementTree.ParseError:
         raise Unreadable("no_calendar") from None
     return "\r\n".join((found.text or "").strip() for found in root.iter(DATA)).encode()
-
-
-def limit(megabytes: int, seconds: int) -> None:
-    """Bind this process: more memory or time of the processor ends it."""
-    for kind, most in ((resource.RLIMIT_AS, megabytes * 2**20), (resource.RLIMIT_CPU, seconds)):
-        with suppress(ValueError, OSError):  # not every system has both
-            resource.setrlimit(kind, (most, most))
-
-
-def main() -> None:
-    """Read an order and a calendar from the input; write the spans, in seconds since 1970, or why there are none."""
-    order = json.loads(sys.stdin.buffer.readline())
-    limit(order["megabytes"], order["seconds"])
-    try:
-        body = sys.stdin.buffer.read()
-        if order["is_caldav"]:
-            body = calendar_data(body)
-        window = tuple(datetime.fromtimestamp(end, UTC) for end in order["window"])
-        own = Own(order["domain"], frozenset(order["addresses"]))
-        found = busy_time(body, window, own) if body else Found()
-        answer = {
-            "spans": [[int(end.timestamp()) for end in span] for span in found.spans],
-            "skipped": found.skipped,
-        }
-    except Unreadable as error:
-        answer = {"why": error.why}
-    except MemoryError:
-        answer = {"why": "too_much"}
-    except Exception:  # noqa: BLE001  what cannot be read may fail in any way, and its words stay here
-        answer = {"why": "unreadable"}
-    sys.stdout.write(json.dumps(answer))
-
-
-if __name__ == "__main__":
-    main()

@@ -51,9 +51,20 @@ def sift(body: bytes, own: Own) -> bytes:
     if not body[:15].upper().startswith(b"BEGIN:VCALENDAR"):
         raise Unreadable("no_calendar")
     lines = list(_kept(FOLD.sub(b"", body).splitlines(), {address.encode() for address in own.addresses}))
-    if lines[-1] != b"END:VCALENDAR":
+    if lines[-1] != b"END:VCALENDAR" or not is_whole(lines):
         raise Unreadable("unreadable")
     return b"\r\n".join([*lines, b""])
+
+
+def is_whole(lines: Iterable[bytes]) -> bool:
+    """Whether every block that begins ends too, inside the one around it."""
+    begun: list[bytes] = []
+    for line in lines:
+        if line.startswith(b"BEGIN:"):
+            begun.append(line[6:])
+        elif line.startswith(b"END:") and (not begun or begun.pop() != line[4:]):
+            return False
+    return not begun
 
 
 def _kept(lines: Iterable[bytes], addresses: set[bytes]) -> Iterator[bytes]:
