@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0026_assignment_override'),
+        ('courses', '0027_busy_calendars'),
         ('municipalities', '0003_indicator_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
