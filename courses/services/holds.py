@@ -33,8 +33,6 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
     """
     session = booking.session
     refuse_unbookable(session, booking.municipality)
-    if booking.seats > session.free_seats:  # the usual end of a rush, told without a lock
-        raise SeatsTaken(max(session.free_seats, 0))
     new_payer = booking.payer if booking.payer and booking.payer._state.adding else None
     try:
         return _write_and_take(booking, takes_part=takes_part)
@@ -52,7 +50,9 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
 @transaction.atomic
 def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     session = booking.session
-    told = TOLD.rows(session.pk)
+    free, told = look_at(session)
+    if booking.seats > free:  # so most of a rush ends: without a lock, and before anything is written
+        raise SeatsTaken(free)
     booking.state = Booking.State.HELD
     booking.held_until = min(timezone.now() + HOLD, session.first_starts_at)
     save_new(booking)
@@ -64,20 +64,26 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
         refuse_unbookable(door.session, booking.municipality)
         door.take(booking.seats)
         refuse_too_many_holds(booking, is_written=True)
-        if TOLD.rows(session.pk) != told or door.session.first_starts_at != session.first_starts_at:
+        if look_at(session)[1] != told or door.session.first_starts_at != session.first_starts_at:
             raise _ChangedMeanwhile
     return booking
 
 
-def _told(session_id: int) -> QuerySet:
-    """What a mail says of a session: its title, and when and where it is."""
-    meetings = Meeting.objects.filter(session=session_id).order_by("pk")
-    return meetings.values_list(
-        "starts_at", "ends_at", "state", "place", "address", "session__neutral_title", "session__municipality"
-    )
+def look_at(session: Session) -> tuple[int, list[tuple]]:
+    """Return how many seats are free, and what a mail says of a session: its title, and when and where it is."""
+    found = SESSION.rows(session.pk)
+    if found:
+        session.capacity, session.seats_over, session.seats_taken = found[0][:3]
+    return max(session.free_seats, 0), [line[3:] for line in found]
 
 
-TOLD = ReadyQuery(_told, -1)
+def _session(number: int) -> QuerySet:
+    seats_of = [f"session__{name}" for name in ("capacity", "seats_over", "seats_taken")]
+    said = ["starts_at", "ends_at", "state", "place", "address", "session__neutral_title", "session__municipality"]
+    return Meeting.objects.filter(session=number).order_by("pk").values_list(*seats_of, *said)
+
+
+SESSION = ReadyQuery(_session, -1)
 
 
 def save_new(booking: Booking) -> None:
