@@ -8,11 +8,13 @@ from django.urls import clear_url_caches
 from taushet import urls
 from taushet.translations import compile_translations
 from tests.servers.calendars import HOME, https_server, radicale, write_certificate
+from tests import emptying
 
 
 def pytest_configure():
     """Let pages speak Norwegian in a fresh clone, before several processes begin to read the languages."""
     compile_translations()
+    emptying.install()
 
 
 @pytest.fixture
