@@ -13,6 +13,7 @@ import time
 from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
+import psutil
 from django.conf import settings
 from django.db import connection
 
@@ -128,11 +129,11 @@ def end(one):
 
 
 def is_running(pid):
+    """Whether a process lives; one that has ended and that nobody has asked about yet, as in some containers, does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
-    return True
 
 
 def wait_until(condition, seconds=30):
