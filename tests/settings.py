@@ -27,6 +27,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT = os.environ["TAUSHET_VAR"]
+WHITENOISE_AUTOREFRESH = True  # looks for a file when asked, instead of listing them all for every client of a test
 # Rows come and go between tests, and what a process keeps would outlive them.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
 # Servers of calendars that a test has started, for the processes that it starts after them.
