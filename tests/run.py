@@ -7,10 +7,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.servers.browser import ensure_browser, install_command
-from tests.servers.postgres import find_programs, running_postgres
+from tests.servers.postgres import find_programs, migrated_database, running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
@@ -24,6 +26,7 @@ REAL_LOOKING = {
     "TAUSHET_DEBUG": "0",
 }
 DEVELOPMENT = {"TAUSHET_DEBUG": "1"}
+COMPILER = ("compile translations", [sys.executable, "manage.py", "compile_translations"], DEVELOPMENT)
 
 
 def main() -> int:
@@ -33,14 +36,24 @@ def main() -> int:
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
     counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
-    faults = run_linters()
-    on_sqlite = "(not journey or main_job) and not postgres" if browser else "not journey and not postgres"
-    faults += run_suite("SQLite", on_sqlite, {}, counts)
-    if find_programs():
-        with running_postgres() as url:
-            faults += run_suite("PostgreSQL", "" if browser else "not journey", {"DATABASE_URL": url}, counts)
-    else:
-        faults += tell_missing("the suite on PostgreSQL, since none was found", "apt-get install postgresql")
+    with ExitStack() as stack:
+        with ThreadPoolExecutor(2) as pool:
+            # Before anything reads the languages, which several of the linters do.
+            faults = run_linters([COMPILER], pool)
+            url = stack.enter_context(running_postgres()) if find_programs() else None
+            migrated = pool.submit(migrated_database, url) if url else None
+            faults += run_linters(linters(), pool)
+        on_sqlite = "(not journey or main_job) and not postgres" if browser else "not journey and not postgres"
+        faults += run_suite("SQLite", on_sqlite, {}, counts)
+        if url:
+            try:
+                variables = {"DATABASE_URL": url, "TAUSHET_TEST_TEMPLATE": migrated.result()}
+            except subprocess.CalledProcessError as error:
+                faults.append(f"the migrations on PostgreSQL, and so the suite: {error}")
+            else:
+                faults += run_suite("PostgreSQL", "" if browser else "not journey", variables, counts)
+        else:
+            faults += tell_missing("the suite on PostgreSQL, since none was found", "apt-get install postgresql")
     if not browser:
         mend = install_command() or "install Chromium and set TAUSHET_BROWSER to its path"
         faults += tell_missing("the browser journeys, since no Chromium could be found or installed", mend)
@@ -52,23 +65,26 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def run_linters() -> list[str]:
-    """Run what reads the code without running it; returns a fault a linter that complains."""
+def linters() -> list[tuple]:
+    """Return what reads the code without running it: a name, a command and its variables each."""
     python = sys.executable
     templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
-    checks = [
+    return [
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
         ("djade", [tool("djade"), "--check", "--target-version", "6.1", *templates], {}),
         ("import-linter", [tool("lint-imports"), "--no-cache"], DEVELOPMENT),
         ("translations", [python, "-m", "tests.missing_translations"], DEVELOPMENT),
         ("makemigrations --check", [python, "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
-        ("compile translations", [python, "manage.py", "compile_translations"], DEVELOPMENT),
         ("check --deploy", [python, "manage.py", "check", "--deploy", "--fail-level", "WARNING"], REAL_LOOKING),
     ]
+
+
+def run_linters(checks: list[tuple], pool: ThreadPoolExecutor) -> list[str]:
+    """Run them side by side, and tell of each in the order they stand in; returns a fault a linter that complains."""
     faults = []
-    for name, command, variables in checks:
-        result = call(command, variables, capture=True)
+    results = pool.map(lambda check: call(*check[1:], capture=True), checks)
+    for (name, _command, _variables), result in zip(checks, results, strict=True):
         print(f"{'ok   ' if result.returncode == 0 else 'FAULT'} {name}", flush=True)
         if result.returncode:
             print(result.stdout + result.stderr, flush=True)

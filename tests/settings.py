@@ -18,6 +18,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # The suite on PostgreSQL walks the migrations; here the tables are made in one go, which halves the start.
     MIGRATION_MODULES = {app.rpartition(".")[2]: None for app in INSTALLED_APPS}
     DATABASES["default"]["TEST"] = {"NAME": os.environ["TAUSHET_VAR"] + "/test.sqlite3"}
+elif os.environ.get("TAUSHET_TEST_TEMPLATE"):
+    # Where the migrations have been walked already: `tests.run` does that once, for all processes.
+    DATABASES["default"]["TEST"] = {"TEMPLATE": os.environ["TAUSHET_TEST_TEMPLATE"]}
 ANYMAIL = {"WEBHOOK_SECRET": "provider:secret"}
 MAIL_PROVIDER = "postmark"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1", "kalender.example"]

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +11,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent.parent
 SETTINGS = "-c listen_addresses= -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=120"
 
 
@@ -51,6 +55,24 @@ def running_postgres() -> Iterator[str]:
                 call("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def migrated_database(url: str) -> str:
+    """Walk the migrations once, in a database of their own that every process of the tests copies; return its name.
+
+    Raises CalledProcessError with what was said when a migration fails.
+    """
+    name = "migrated"
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    variables = {
+        "DATABASE_URL": url.rpartition("/")[0] + f"/{name}",
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TAUSHET_DEBUG": "1",
+    }
+    command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | variables, check=True)
+    return name
 
 
 def prefix_for(folder: Path) -> list[str]:
