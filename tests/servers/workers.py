@@ -129,7 +129,7 @@ def end(one):
 
 
 def is_running(pid):
-    """Whether a process lives; one that has ended and that nobody has asked about yet, as in some containers, does not."""
+    """Whether a process lives; one that has ended and whose end nobody has asked about does not."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
