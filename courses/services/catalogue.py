@@ -13,7 +13,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from courses.models import Format, Session
-from taushet.templatetags.ui import date_span, time_span, weekday
+from taushet.templatetags.ui import Unbroken, date_span, time_span, weekday
 
 COLUMNS = (
     "pk",
@@ -109,7 +109,8 @@ def seats_text(state: str, seats_left: int) -> str:
 
 def when_text(starts_at: datetime, ends_at: datetime) -> str:
     """Return when a session is held: day and hours, or the days when it has several."""
-    return f"{days_text(starts_at, ends_at)} {hours_text(starts_at, ends_at)}".strip()
+    days, hours = days_text(starts_at, ends_at), hours_text(starts_at, ends_at)
+    return Unbroken(f"{days} {hours}") if hours else days
 
 
 def days_text(starts_at: datetime, ends_at: datetime) -> str:

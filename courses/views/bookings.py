@@ -127,6 +127,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
         "names": names or name_rows(unnamed),
         "key": key or KeyForm(about=f"names-{booking.pk}"),
     }
+    say_places(context["names"], booking.seats, unnamed)
     context |= row_errors(context["names"])
     if access.is_contact:
         context |= {
@@ -162,6 +163,12 @@ def name_rows(unnamed):
     names = ParticipantFormSet(prefix="navn")
     names.extra = min(unnamed, 5)
     return names
+
+
+def say_places(names, seats, unnamed):
+    """Let each row of names say which seat of the booking it is for."""
+    for place, row in enumerate(names, start=seats - unnamed + 1):
+        row.said_place = _("Seat %(place)d of %(seats)d") % {"place": place, "seats": max(seats, place)}
 
 
 def signup_address(booking):

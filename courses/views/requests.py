@@ -204,6 +204,8 @@ def request_accept(request, access, offer_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_again(request, access):
     """Say that no date fits, and what would."""
+    if request.method != "POST" and access.asked.state != CourseRequest.State.OFFERED:
+        return closed_page(request, access)
     form = AskAgainForm(request.POST if request.method == "POST" else None)
 
     def again():
@@ -223,6 +225,8 @@ def request_again(request, access):
 @require_http_methods(["GET", "HEAD", "POST"])
 def request_withdraw(request, access):
     """End the request from the municipality's side."""
+    if request.method != "POST" and not access.asked.is_open:
+        return closed_page(request, access)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
 
     def withdraw():
@@ -239,6 +243,17 @@ def request_withdraw(request, access):
     return action_page(request, access, "courses/booking_action.html", form, withdraw, words)
 
 
+def closed_page(request, access):
+    """Show what has happened instead of a form that would change nothing."""
+    context = {
+        "asked": access.asked,
+        "events": access.asked.events.select_related("offer"),
+        "back": access.url("request_detail"),
+    }
+    status = 409 if request.method == "POST" else 200
+    return render(request, "courses/request_closed.html", context, status=status)
+
+
 def action_page(request, access, template, form, change, context):
     """Show one thing that can be done with a request; on POST do it, say so, and go back to the request."""
     back = access.url("request_detail")
@@ -247,6 +262,9 @@ def action_page(request, access, template, form, change, context):
         try:
             messages.success(request, change())
         except CoursesError as refusal:
+            access.asked.refresh_from_db()
+            if not access.asked.is_open:
+                return closed_page(request, access)
             context = context | {"error": str(refusal)}
             status = 409
         else:

@@ -39,7 +39,9 @@ def staff_session_list(request):
     form = StaffSessionFilterForm(request.GET)
     rows = form.narrow(Session.objects.all()).with_staff_figures()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "courses/staff_session_list.html", {"form": form, "page": page})
+    narrowed = any(request.GET.get(name) for name in form.fields)
+    context = {"form": form, "page": page, "is_narrowed": narrowed}
+    return render(request, "courses/staff_session_list.html", context)
 
 
 @may_see

@@ -178,6 +178,14 @@ def organisation_number(value):
 
 
 @register.filter
+def of_field(error, field):
+    """Return an error as it stands in a summary: one that does not say which field it is about names it."""
+    if str(error) in {_("Fill in this field."), _("This field is required.")} and field.label:
+        return _("Fill in “%(label)s”.") % {"label": field.label}
+    return error
+
+
+@register.filter
 def styled(field):
     """Render a form control with the class Designsystemet knows it by."""
     if hasattr(field, "choice_label"):

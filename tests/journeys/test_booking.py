@@ -140,12 +140,12 @@ def test_from_the_front_page_to_names_hand_over_and_cancelling(session, page, ne
     assert list(names_now) == ["Ida Olsen", "Liv Berg", "Pia Persen"]
 
     # A second contact
-    page.get_by_role("link", name="Legg til en kontaktperson til").click()
+    page.get_by_role("link", name="Legg til en reservekontakt").click()
     accessible(page)
     page.get_by_label("Kollegaens navn").fill("Siv Dahl")
     page.get_by_label("Kollegaens e-post på jobben").fill("siv@bodo.test")
     page.get_by_role("button", name="Lagre").click()
-    expect(said(page)).to_have_text("Kontaktperson nummer to er lagret.")
+    expect(said(page)).to_have_text("Reservekontakten er lagret.")
 
     # Hand over
     page.get_by_role("link", name="Overdra bestillingen til en kollega").click()

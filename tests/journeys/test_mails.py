@@ -101,7 +101,9 @@ def test_staff_words_a_reminder_and_the_booker_gets_it(new_page, site, booking, 
     booker = new_page(width=width, scripts=scripts)
     booker.goto(page_address("booking", issue_link("booking", booking.pk)))
     expect(booker.locator("#mails li").first).to_contain_text("til Per Hansen")
-    expect(booker.locator("#planned-mails li")).to_have_count(2)
+    expect(booker.locator("#planned-mails li")).to_have_count(2 + 4)  # evaluation and certificate
+    booker.get_by_text("E-poster som er planlagt").click()
+    expect(booker.locator("#planned-mails li").first).to_be_visible()
     if scripts:
         accessible(booker)
 

@@ -2,9 +2,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.utils import translation
 
+from courses.services.catalogue import when_text
 from taushet.templatetags import ui
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -45,16 +47,17 @@ def test_date_span_says_only_what_differs(start, end, expected):
         assert plain(ui.date_span(start, end)) == expected
 
 
-@pytest.mark.parametrize("written", ["{{ start|time_span:end }}", "{{ start|moment_span:end }}"])
+@pytest.mark.parametrize("written", ["{{ start|time_span:end }}", "{{ start|moment_span:end }}", "<a>{{ when }}</a>"])
 def test_hours_do_not_break_on_a_page_and_are_plain_in_mail(written):
     hours = Template("{% load ui %}" + written)
-    moments = {"start": MORNING, "end": NOON}
+    with translation.override("nb"):
+        moments = {"start": MORNING, "end": NOON, "when": when_text(MORNING, NOON)}
 
     with translation.override("nb"):
         page, mail = hours.render(Context(moments)), hours.render(Context(moments, autoescape=False))
 
-    assert plain(page).endswith("kl. 09.00–\u206012.00")
-    assert plain(mail).endswith("kl. 09.00–12.00")
+    assert plain(page).removesuffix("</a>").endswith("kl. 09.00–\u206012.00")
+    assert plain(mail).removesuffix("</a>").endswith("kl. 09.00–12.00")
     assert page.replace("\u2060", "") == mail
 
 
@@ -117,3 +120,17 @@ def test_card_escapes_its_title():
     text = Template("{% card title=title level=3 %}<p>Inne</p>{% endcard %}").render(Context({"title": "<b>Navn</b>"}))
 
     assert "<h3 class='card-title'>&lt;b&gt;Navn&lt;/b&gt;</h3><p>Inne</p>" in text
+
+
+def test_summary_of_errors_names_the_field_that_is_empty():
+    class Wish(forms.Form):
+        name = forms.CharField(label="Navn")
+        day = forms.DateField(label="Dag")
+
+    with translation.override("nb"):
+        page = str(Wish({"name": "", "day": "i morgen"}))
+
+    summary = page.split("</ds-error-summary>")[0]
+    assert '<a class="ds-link" href="#id_name">Fyll ut «Navn».</a>' in summary
+    assert "Fyll ut dette feltet." not in summary
+    assert "Fyll ut dette feltet." in page

@@ -423,6 +423,23 @@ def test_page_says_when_those_who_are_named_hear_of_it(client, state, when):
     assert f"De som har e-postadresse, får tid, sted og en egen side {when} Tomme rader hoppes over." in page.text
 
 
+def test_rows_for_names_say_which_seat_they_are_for_and_are_folded_once_there_are_some(client):
+    booking = BookingFactory(seats=4)
+    empty = client.get(page_of("booking", booking)).text
+    ParticipantFactory.create_batch(2, booking=booking)
+
+    page = client.get(page_of("booking", booking)).text
+
+    assert re.findall(r"<legend[^>]*>(Plass .*?)</legend>", page) == ["Plass 3 av 4", "Plass 4 av 4"]
+    assert [bool(re.search(r"<details class=\"[^\"]*names-fold[^>]* open>", text)) for text in (empty, page)] == [
+        True,
+        False,
+    ]
+    targets = re.findall(r'href="#([\w-]+)"', re.search(r'<nav class="contents.*?</nav>', page, re.DOTALL)[0])
+    assert {name for name in targets if f'id="{name}"' not in page} == set()
+    assert {"navn", "endre", "case"} <= set(targets)
+
+
 def test_booker_puts_in_names(client):
     booking = BookingFactory(seats=3)
     page = page_of("booking", booking)
@@ -448,7 +465,7 @@ def test_names_that_are_wrong_stay_in_their_rows(client):
     ]
     assert 'value="per@bodo.test"' in page
     assert 'value="feil"' in page
-    assert '<a class="ds-link" href="#id_navn-0-name">Skriv et navn.</a>' in page
+    assert '<a class="ds-link" href="#id_navn-0-name">Plass 1 av 3: Skriv et navn.</a>' in page
     assert not booking.participants.exists()
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from courses.forms.courses import CourseForm
 from courses.models import Booking, ConfirmedAddress, CourseRequest
 from courses.services.request_offers import take_back_offer
-from courses.services.requests import confirm_request
+from courses.services.requests import confirm_request, withdraw_request
 from taushet.models import Message, SecretLink
 from taushet.services.links import issue_link
 from tests.factories.courses import CourseFactory, CourseRequestFactory, RequestOfferFactory
@@ -286,6 +286,21 @@ def test_asking_again_needs_a_word(client):
     assert "Skriv med noen ord hva som ville passe bedre" in text_of(empty)
     assert offer.request.state == "waiting"
     assert offer.request.events.get().word == "Heller i mars.\nEller april."
+
+
+@pytest.mark.parametrize("name", ["request_again", "request_withdraw"])
+def test_steps_of_a_closed_request_show_what_happened_instead(client, name):
+    asked = RequestOfferFactory().request
+    page = link("request", asked, name)
+    form = {"word": "Vi har funnet et annet kurs."}
+    open_page = client.get(page)
+    withdraw_request(asked, word=form["word"])
+
+    for closed, status in ((client.get(page), 200), (client.post(page, form), 409 if name == "request_again" else 302)):
+        main = closed.text.split("<main")[-1]
+        assert closed.status_code == status
+        assert status == 302 or ("Vi har funnet et annet kurs." in main and "<form" not in main)
+    assert "<form" in open_page.text.split("<main")[1]
 
 
 def test_withdrawing_asks_first(client):
