@@ -7,8 +7,10 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from courses.models import AssignedMeeting, Assignment, Course, Session, Trainer
+from courses.models import AssignedMeeting, Assignment, BusyCalendar, BusyPeriod, Course, Session, Trainer
 from courses.services.assignments import NeedsReason, TrainerBusy, assign_trainer
+from courses.services.busy_access import Access
+from courses.services.hours import span_of
 from courses.services.trainers import register_trainer
 from municipalities.models import County, Municipality
 from taushet.models import User
@@ -39,6 +41,8 @@ def load(write: Callable[[str], None]) -> None:
     made = sum(
         teach(session, [karim, tone] if number % 3 else [tone, karim], staff) for number, session in enumerate(sessions)
     )
+    keep_calendar(karim, {1: (time(12), time(14)), 3: (time(8), time(9, 30))})
+    keep_calendar(tone, {0: (time(13), time(15))}, days_ago=3)
     write(f"  2 trainers, {made} assignments")
 
 
@@ -48,6 +52,31 @@ def say_hours(trainer: Trainer, weekdays: Iterable[int], starts: time, ends: tim
         trainer.availabilities.create(weekday=weekday, starts=starts, ends=ends)
     monday = timezone.localdate() + timedelta(days=77 - timezone.localdate().weekday())
     trainer.availability_exceptions.create(kind="away", first_on=monday, last_on=monday + timedelta(days=4))
+
+
+def keep_calendar(trainer: Trainer, taken: dict[int, tuple[time, time]], days_ago: int = 0) -> None:
+    """Let a trainer have a calendar elsewhere, with hours of the week taken; one read days ago lets nobody in now.
+
+    There is none at the address, and it is never tried.
+    """
+    now = timezone.now()
+    calendar = BusyCalendar.objects.create(
+        trainer=trainer,
+        kind=BusyCalendar.Kind.ICS,
+        sealed_access=Access("https://kalender.demo.example/privat.ics").sealed(),
+        last_tried_at=now,
+        last_good_at=now - timedelta(days=days_ago),
+        expanded_at=now - timedelta(days=days_ago),
+        next_try_at=now + timedelta(days=3650),
+        failure=BusyCalendar.Failure.SIGN_IN if days_ago else "",
+        failures=days_ago,
+    )
+    days = (timezone.localdate() + timedelta(days=number) for number in range(120))
+    spans = [span_of(day, *taken[day.weekday()]) for day in days if day.weekday() in taken]
+    BusyPeriod.objects.bulk_create(
+        BusyPeriod(trainer=trainer, calendar=calendar, starts_at=starts_at, ends_at=ends_at)
+        for starts_at, ends_at in spans
+    )
 
 
 def teach(session: Session, trainers: Sequence[Trainer], staff: User) -> bool:
