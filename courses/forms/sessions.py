@@ -8,7 +8,7 @@ from courses.exceptions import CoursesError
 from courses.models import Course, Format, Session
 from courses.services.assignments import without_trainer
 from courses.services.neutral_titles import telling_word
-from courses.services.sessions import MOST_MEETINGS, MeetingPlan, check_plan
+from courses.services.session_meetings import MOST_MEETINGS, MeetingPlan, check_plan
 from municipalities.fields import MunicipalityChoiceField
 from taushet.clocks import NoSuchTime, comes_twice, local_moment
 from taushet.fields import CleanCharField, DayField, WholeNumberField

@@ -23,6 +23,7 @@ from .assignments import TrainerBusy, TrainerUnfit, ask_for_reason, assign_train
 from .payers import other_payer, own_payer
 from .request_fits import is_busy, warnings_about
 from .requests import end_offers, lock_request, makers_of, note, refuse_closed, side_of, wait_for_us
+from .session_meetings import MeetingPlan
 
 Kind, Side, State = RequestEvent.Kind, RequestEvent.Side, RequestOffer.State
 
@@ -184,7 +185,7 @@ def _make_session(request: CourseRequest, offer: RequestOffer, by: User) -> Sess
     """Make what an accepted offer promises, through the services every other session goes through."""
     parties = list(request.parties.select_related("municipality"))
     host, *neighbours = [party.municipality for party in parties]
-    plan = sessions.MeetingPlan(
+    plan = MeetingPlan(
         offer.starts_at, offer.ends_at, place=offer.place, address=offer.address, join_url=offer.join_url
     )
     session = sessions.create_session(

@@ -4,11 +4,9 @@ A session is changed under the lock of its seats. Trainers' hours and the invita
 same transaction, so that no calendar tells anything else than the pages (design rules 4 and 5).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from itertools import pairwise
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,8 +19,8 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import assignments, offers, planned_mails, seats, telling
+from .session_meetings import CONTENT, MeetingPlan, check_plans, new_meeting, set_span, touch, write_meetings
 
-MOST_MEETINGS = 40
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
 SHOWN_IN_CALENDARS = ("course", "municipality", "neutral_title")
 EDITED = (
@@ -37,55 +35,10 @@ EDITED = (
     "neutral_title",
     "fair_share",
 )
-CONTENT = ("starts_at", "ends_at", "place", "address", "join_url")
-
-
-class MeetingRefused(CoursesError):
-    """A meeting that cannot be: it ends before it starts, lies in the past or overlaps another."""
 
 
 class SessionRefused(CoursesError):
     """The session is not in a state for this."""
-
-
-@dataclass(frozen=True)
-class MeetingPlan:
-    """What one meeting of a session shall be; without `pk` it is a new one."""
-
-    starts_at: datetime
-    ends_at: datetime
-    place: str = ""
-    address: str = ""
-    join_url: str = ""
-    pk: int | None = None
-
-
-def check_plan(plan: MeetingPlan, meeting: Meeting | None = None) -> None:
-    """Raise MeetingRefused when a meeting cannot be as planned; one that keeps its time may lie in the past."""
-    if plan.ends_at <= plan.starts_at:
-        raise MeetingRefused(_("The meeting must end after it starts."), field="ends")
-    is_moved = meeting is None or meeting.starts_at != plan.starts_at
-    if is_moved and plan.starts_at <= timezone.now():
-        raise MeetingRefused(_("This time has passed. Choose one that is still to come."), field="day")
-
-
-def check_plans(plans: Sequence[MeetingPlan], standing: dict[int, Meeting] | None = None) -> None:
-    """Raise MeetingRefused when the meetings of a session cannot be as planned, each or together."""
-    standing = standing or {}
-    kept = {plan.pk for plan in plans if plan.pk}
-    if not plans:
-        raise MeetingRefused(_("A session needs at least one meeting."))
-    if len(plans) > MOST_MEETINGS:
-        raise MeetingRefused(_("A session can have %(count)d meetings at most.") % {"count": MOST_MEETINGS})
-    if not kept <= standing.keys():
-        raise MeetingRefused(_("One of the meetings is no longer there. Open the page again and make the change anew."))
-    if any(meeting.ends_at <= timezone.now() for pk, meeting in standing.items() if pk not in kept):
-        raise MeetingRefused(_("A meeting that has been held cannot be taken out."))
-    for plan in plans:
-        check_plan(plan, standing.get(plan.pk))
-    in_order = sorted(plans, key=lambda plan: plan.starts_at)
-    if any(second.starts_at < first.ends_at for first, second in pairwise(in_order)):
-        raise MeetingRefused(_("Two of the meetings overlap. Change the time of one of them."))
 
 
 @transaction.atomic
@@ -93,9 +46,9 @@ def create_session(*, by: User, course: Course, meetings: Sequence[MeetingPlan],
     """Make a draft of a session with its meetings. Raises MeetingRefused."""
     check_plans(meetings)
     session = Session(course=course, **fields)
-    _set_span(session, meetings)
+    set_span(session, meetings)
     session.save()
-    Meeting.objects.bulk_create(_new_meeting(session, plan) for plan in meetings)
+    Meeting.objects.bulk_create(new_meeting(session, plan) for plan in meetings)
     audit.record("session.created", session, by=by)
     return session
 
@@ -165,12 +118,12 @@ def change_session(
             # For everybody else it is new only now.
             session.opened_at = timezone.now()
             changed.append("opened_at")
-        _set_span(session, meetings)
+        set_span(session, meetings)
         # What is beyond a lower capacity is stored with it, as the database wants both to fit.
         session.save(update_fields=[*changed, "first_starts_at", "last_ends_at", "seats_over", "seats_taken"])
-        touched = _write_meetings(session, meetings, standing)
+        touched = write_meetings(session, meetings, standing)
         if any(name in SHOWN_IN_CALENDARS for name in changed):
-            touched += _touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)
+            touched += touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)
         assignments.follow_meetings(touched)
         telling.tell_meetings_changed(session, touched)
         if touched:
@@ -227,7 +180,7 @@ def open_session(session: Session, *, by: User) -> Session:
     session.opened_at = timezone.now()
     _set_state(session, Session.State.OPEN, "opened_at")
     # A draft is only tentative in its trainer's calendar.
-    _touch(session.meetings.filter(state=Meeting.State.PLANNED))
+    touch(session.meetings.filter(state=Meeting.State.PLANNED))
     audit.record("session.opened", session, by=by)
     return session
 
@@ -272,7 +225,7 @@ def cancel_session(session: Session, *, by: User, words: Mapping[str, str] | Non
     session.cancel_words = dict(words or {})
     _set_state(session, Session.State.CANCELLED, "cancelled_at", "cancel_words")
     coming = session.meetings.filter(state=Meeting.State.PLANNED, ends_at__gt=timezone.now())
-    meetings = _touch(coming, state=Meeting.State.CANCELLED)
+    meetings = touch(coming, state=Meeting.State.CANCELLED)
     assignments.follow_meetings(meetings)
     told = telling.tell_session_cancelled(session)
     with seats.door(session.pk) as door:
@@ -307,51 +260,3 @@ def _check_fields(session: Session, fields: dict) -> None:
     others = session.bookings.live().exclude(municipality=closed_to)
     if closed_to and others.exclude(municipality__in=session.shared_with.all()).exists():
         raise SessionRefused(_("Other municipalities have booked seats already, or wait for some."), field="closed_to")
-
-
-def _set_span(session: Session, plans: Sequence[MeetingPlan]) -> None:
-    session.first_starts_at = min(plan.starts_at for plan in plans)
-    session.last_ends_at = max(plan.ends_at for plan in plans)
-
-
-def _new_meeting(session: Session, plan: MeetingPlan) -> Meeting:
-    return Meeting(session=session, **{name: getattr(plan, name) for name in CONTENT})
-
-
-def _write_meetings(session: Session, plans: Sequence[MeetingPlan], standing: dict[int, Meeting]) -> list[Meeting]:
-    """Store the meetings as planned and return those that are new, changed or cancelled."""
-    wanted = {plan.pk: plan for plan in plans if plan.pk}
-    touched = []
-    for pk, meeting in standing.items():
-        if pk not in wanted:
-            touched += _take_out(session, meeting)
-            continue
-        changes = {
-            name: getattr(wanted[pk], name) for name in CONTENT if getattr(wanted[pk], name) != getattr(meeting, name)
-        }
-        touched += _touch([meeting], **changes) if changes else []
-    added = [_new_meeting(session, plan) for plan in plans if plan.pk is None]
-    for meeting in added:
-        meeting.save()
-    return touched + added
-
-
-def _take_out(session: Session, meeting: Meeting) -> list[Meeting]:
-    """Cancel a meeting; of a draft nobody was told, so there it just goes."""
-    if session.state == Session.State.DRAFT:
-        meeting.assigned_meetings.all().delete()
-        meeting.delete()
-        return []
-    return _touch([meeting], state=Meeting.State.CANCELLED)
-
-
-def _touch(meetings: Iterable[Meeting], **changes) -> list[Meeting]:
-    """Change meetings in a way that calendars have to hear of: their sequence rises by one."""
-    touched = list(meetings)
-    for meeting in touched:
-        for name, value in changes.items():
-            setattr(meeting, name, value)
-        meeting.sequence += 1
-        meeting.changed_at = timezone.now()
-        meeting.save(update_fields=[*changes, "sequence", "changed_at"])
-    return touched

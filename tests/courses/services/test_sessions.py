@@ -11,9 +11,8 @@ from courses.services.bookings import book_for_municipality, cancel_booking, cha
 from courses.services.cancel_preview import who_is_told
 from courses.services.change_requests import ask_for_change
 from courses.services.participants import Person, name_participants
+from courses.services.session_meetings import MeetingPlan, MeetingRefused
 from courses.services.sessions import (
-    MeetingPlan,
-    MeetingRefused,
     SessionChanged,
     SessionRefused,
     cancel_session,
