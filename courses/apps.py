@@ -24,4 +24,5 @@ class CoursesConfig(AppConfig):
             planned_mails,
             requests,
             sessions,
+            staffing,
         )

@@ -117,6 +117,30 @@ class OfferGone(OfferClosed):
     """What was offered can no longer be had, since the trainer was given to others first."""
 
 
+class TrainerBusy(CoursesError):
+    """The trainer teaches elsewhere at that time."""
+
+
+class TrainerUnfit(CoursesError):
+    """The trainer is not active or may not teach the course."""
+
+
+class NeedsReason(CoursesError):
+    """Something speaks against the trainer, and whoever chooses that one even so has to say why."""
+
+
+class NoNeed(CoursesError):
+    """The session needs no trainer of that kind: it has all it wants, or is over or cancelled."""
+
+
+class TrainerOfferRefused(CoursesError):
+    """An offer to trainers that cannot be made as it is: to nobody, or to somebody who has been asked already."""
+
+
+class TrainerOfferClosed(CoursesError):
+    """The offer cannot be answered by this trainer: others were first, its time is over, or it does not fit."""
+
+
 class ContentChanged(CoursesError):
     """Somebody else has changed what is edited since its form was opened; `now` is its content, nothing is saved."""
 

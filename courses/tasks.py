@@ -11,6 +11,7 @@ from courses.services import (
     offers,
     planned_mails,
     request_offers,
+    trainer_offers,
 )
 
 
@@ -43,6 +44,11 @@ def release_answers() -> int:
 @task()
 def lapse_request_offers() -> int:
     return request_offers.lapse_offers()
+
+
+@task()
+def lapse_trainer_offers() -> int:
+    return trainer_offers.lapse_trainer_offers()
 
 
 @task()

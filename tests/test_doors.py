@@ -9,7 +9,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
-from courses.models import BookingMessage, PlannedMail
+from courses.models import BookingMessage, PlannedMail, TrainerOffer
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from outreach.models import Letter
@@ -93,12 +93,14 @@ SOMEBODYS = "courses:my_booking courses:my_membership_answer"
 TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
 courses:trainer_availability courses:trainer_day courses:trainer_hours courses:trainer_busy
+courses:trainer_out_today
 """
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
 courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_attendance_walk_in
 courses:trainer_attendance_print courses:trainer_certificates_issue courses:trainer_adaptations
 courses:trainer_material courses:trainer_exception_remove courses:trainer_busy_read courses:trainer_busy_remove
+courses:trainer_leave courses:trainer_offer courses:trainer_offer_accept courses:trainer_offer_decline
 """
 
 FOR_ROLES = {
@@ -133,6 +135,7 @@ FOR_ROLES = {
     courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names
     courses:staff_name_replace courses:staff_name_remove courses:staff_change_approve courses:staff_change_refuse
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create
+    courses:session_staffing courses:staffing_ask courses:staffing_call courses:staffing_take_back
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
     courses:staff_attendance_walk_in courses:staff_attendance_print
@@ -172,6 +175,7 @@ def world():
         participant=ParticipantFactory(booking=booking),
         change=booking.change_requests.create(kind="cancel", request_key="change"),
         offer=RequestOfferFactory(),
+        asked=TrainerOffer.objects.create(session=session, way="turn", made_by=UserFactory()),
         assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
         booking=booking,
         mail=BookingMessage.objects.create(booking=booking, message=write()),
@@ -223,7 +227,7 @@ def values_of(name, world):
         "exception_id": 1,
         "calendar_id": 1,
         "request_id": world.offer.request_id,
-        "offer_id": world.offer.pk,
+        "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,
         "code": "AAAA-AAAA-AAAA",
         "word": "paminnelse",
         "row_id": world.mail.pk,

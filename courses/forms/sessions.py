@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.exceptions import CoursesError
 from courses.models import Course, Format, Session
-from courses.services.assignments import without_trainer
 from courses.services.neutral_titles import telling_word
 from courses.services.session_meetings import MOST_MEETINGS, MeetingPlan, check_plan
+from courses.services.staffing import lacking
 from municipalities.fields import MunicipalityChoiceField
 from taushet.clocks import NoSuchTime, comes_twice, local_moment
 from taushet.fields import CleanCharField, DayField, WholeNumberField
@@ -25,7 +25,7 @@ class StaffSessionFilterForm(SessionFilterForm):
     period = forms.ChoiceField(required=False, label=_("When"), choices=PERIODS)
     state = OneOf(label=_("State"), choices=[choice for choice in Session.State.choices if choice[0] != "full"])
     course = forms.ModelChoiceField(Course.objects.all(), required=False, label=_("Course"), empty_label=_("All"))
-    lacks_trainer = forms.BooleanField(required=False, label=_("Only without a trainer"))
+    lacks_trainer = forms.BooleanField(required=False, label=_("Only those that lack trainers"))
 
     field_order = ["period", "state", "course", "county", "municipality", "date_from", "date_to", "lacks_trainer"]
 
@@ -42,7 +42,7 @@ class StaffSessionFilterForm(SessionFilterForm):
         if asked.get("course"):
             sessions = sessions.filter(course=asked["course"])
         if asked.get("lacks_trainer"):
-            sessions = sessions.filter(pk__in=without_trainer().order_by().values("pk"))
+            sessions = sessions.filter(pk__in=lacking().order_by().values("pk"))
         period = asked.get("period")
         return sessions if period == "all" else sessions.past() if period == "past" else sessions.upcoming()
 
@@ -77,6 +77,16 @@ class SessionForm(forms.ModelForm):
         help_text=_("Stands in mail and calendars instead of the course name. Empty gives “Course”."),
     )
 
+    leads_wanted = WholeNumberField(
+        min_value=0, max_value=9, label=_("Lead trainers"), help_text=_("How many it needs who may lead the course.")
+    )
+    seconds_wanted = WholeNumberField(
+        min_value=0,
+        max_value=9,
+        label=_("Second trainers"),
+        help_text=_("How many it needs beside those. 0 when none."),
+    )
+
     class Meta:
         model = Session
         fields = [
@@ -89,6 +99,8 @@ class SessionForm(forms.ModelForm):
             "price",
             "neutral_title",
             "fair_share",
+            "leads_wanted",
+            "seconds_wanted",
         ]
         error_messages = {
             "course": {"required": _("Choose a course.")},

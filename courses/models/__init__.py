@@ -22,6 +22,7 @@ from .requests import (
 )
 from .sessions import Meeting, Session
 from .terms import BookingFee, ChangeRequest
+from .trainer_offers import TrainerOffer
 from .trainers import Trainer
 from .waiting import WaitingPlace
 
@@ -67,5 +68,6 @@ __all__ = [
     "Revocation",
     "Session",
     "Trainer",
+    "TrainerOffer",
     "WaitingPlace",
 ]

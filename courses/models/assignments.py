@@ -1,9 +1,11 @@
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .trainers import Trainer
 
 
 class AssignmentQuerySet(models.QuerySet):
@@ -11,15 +13,44 @@ class AssignmentQuerySet(models.QuerySet):
         """Those that take the trainer's time."""
         return self.filter(state=Assignment.State.ACCEPTED)
 
+    def counting(self):
+        """Those that meet a need of their session: they stand, and the trainer is still active."""
+        return self.standing().filter(trainer__in=Trainer.objects.active())
+
+    def with_activity(self):
+        """Add whether the trainer is still active, as `counts`."""
+        return self.annotate(counts=Exists(Trainer.objects.active().filter(pk=OuterRef("trainer"))))
+
+    def unanswered(self):
+        """Those a trainer has been asked for and has not answered."""
+        return self.filter(state=Assignment.State.OFFERED)
+
+    def waiting(self):
+        """Those that are answered, or shall be asked for once others have said no."""
+        return self.filter(state__in=[Assignment.State.NEXT, Assignment.State.OFFERED])
+
+    def due(self, now=None):
+        """Those nobody answered in time."""
+        return self.unanswered().filter(answer_by__lte=now or timezone.now())
+
 
 class Assignment(models.Model):
-    """That a trainer teaches a session."""
+    """That a trainer teaches a session, or has been asked to."""
 
     class State(models.TextChoices):
-        OFFERED = "offered", _("Offered")
-        ACCEPTED = "accepted", _("Accepted")
-        DECLINED = "declined", _("Declined")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        NEXT = "next", _("In line")
+        OFFERED = "offered", _("Asked")
+        ACCEPTED = "accepted", _("Said yes")
+        DECLINED = "declined", _("Said no")
+        LAPSED = "lapsed", _("Did not answer in time")
+        PASSED = "passed", _("Others were first")
+        UNFIT = "unfit", _("Was no longer free")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        WITHDRAWN = "withdrawn", _("No longer teaches")
+
+    class Kind(models.TextChoices):
+        LEAD = "lead", _("Lead trainer")
+        SECOND = "second", _("Second trainer")
 
     session = models.ForeignKey(
         "courses.Session", on_delete=models.PROTECT, related_name="assignments", verbose_name=_("session")
@@ -27,7 +58,19 @@ class Assignment(models.Model):
     trainer = models.ForeignKey(
         "courses.Trainer", on_delete=models.PROTECT, related_name="assignments", verbose_name=_("trainer")
     )
+    kind = models.CharField(_("as"), max_length=6, choices=Kind, default=Kind.LEAD)
     state = models.CharField(_("state"), max_length=10, choices=State)
+    offer = models.ForeignKey(
+        "courses.TrainerOffer", null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
+    )
+    place_in_line = models.PositiveSmallIntegerField(default=0, editable=False)
+    asked_at = models.DateTimeField(null=True, blank=True, editable=False)
+    answer_by = models.DateTimeField(_("answer before"), null=True, blank=True, editable=False)
+    # The mail that asks, which must not leave once there is nothing to answer.
+    message = models.ForeignKey(
+        "taushet.Message", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", editable=False
+    )
+    leaving_word = models.CharField(_("word on leaving"), max_length=300, blank=True)
     overridden = models.JSONField(default=list, blank=True, editable=False)
     override_reason = models.CharField(_("why even so"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -41,9 +84,15 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session", "trainer"],
-                condition=Q(state__in=["offered", "accepted"]),
+                condition=Q(state__in=["next", "offered", "accepted"]),
                 name="assignment_once_per_session",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="offered") | Q(answer_by__isnull=False), name="assignment_offer_has_an_end"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["answer_by"], condition=Q(state="offered"), name="assignment_answer_by"),
         ]
 
     def __str__(self):

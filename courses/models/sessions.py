@@ -73,7 +73,7 @@ class SessionQuerySet(models.QuerySet):
             booking__session=OuterRef("pk"), booking__state__in=Booking.SEAT_STATES
         )
         count = names.order_by().values("booking__session").annotate(count=Count("pk")).values("count")
-        teaching = Assignment.objects.standing().select_related("trainer__user")
+        teaching = Assignment.objects.standing().with_activity().select_related("trainer__user")
         return (
             self.select_related("course", "municipality__county", "closed_to")
             .annotate(named=Coalesce(Subquery(count), 0))
@@ -153,6 +153,10 @@ class Session(models.Model):
         _("fair share"),
         default=False,
         help_text=_("On the waiting list a municipality that has had no course goes first."),
+    )
+    leads_wanted = models.PositiveSmallIntegerField(_("lead trainers"), default=1, validators=[MaxValueValidator(9)])
+    seconds_wanted = models.PositiveSmallIntegerField(
+        _("second trainers"), default=0, validators=[MaxValueValidator(9)]
     )
     opened_at = models.DateTimeField(null=True, blank=True, editable=False)
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -5,8 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.demonstration import trainers
 from courses.models import Trainer
-from courses.services.assignments import TRAINER_MAIL, without_trainer
-from courses.services.catalogue import when_text
+from courses.services.assignments import TRAINER_MAIL
 from courses.services.erasing import erase_availability, erase_override_reasons
 from courses.services.feeds import TRAINER_FEED
 from courses.services.trainers import dismiss_trainer
@@ -21,7 +20,6 @@ from taushet.registries import (
     RetentionRule,
     RolePermissions,
     SearchSource,
-    TodayCard,
     deactivations,
     demonstration_parts,
     feed_kinds,
@@ -30,7 +28,6 @@ from taushet.registries import (
     retention_rules,
     role_permissions,
     search_sources,
-    today_cards,
 )
 from taushet.searches import holds
 
@@ -44,14 +41,6 @@ STAFF_PERMISSIONS = (
 )
 
 
-def sessions_to_staff(user):
-    """Return the sessions that wait for a trainer, soonest first."""
-    for session in without_trainer()[:20]:
-        place = session.municipality or session.get_format_display()
-        when = when_text(session.first_starts_at, session.last_ends_at)
-        yield f"{session.course.title}, {place}, {when}", reverse("courses:assignment_create", args=[session.pk])
-
-
 def find_trainers(user, text):
     """Find trainers by name or address."""
     found = Trainer.objects.filter(holds(text, "user__name", "user__email")).select_related("user")
@@ -62,9 +51,6 @@ def find_trainers(user, text):
 link_kinds.register(LinkKind(TRAINER_FEED, "courses:feed"))
 feed_kinds.register(FeedKind(TRAINER_FEED, trainer_feed))
 message_kinds.register(MessageKind(TRAINER_MAIL, _("To a trainer")))
-today_cards.register(
-    TodayCard("sessions-without-trainer", _("Sessions without a trainer"), "courses.add_assignment", sessions_to_staff)
-)
 search_sources.register(SearchSource("trainers", _("Trainers"), "courses.change_trainer", find_trainers))
 retention_rules.register(
     RetentionRule(
@@ -94,7 +80,10 @@ retention_rules.register(
 retention_rules.register(
     RetentionRule(
         key="assignment-reasons",
-        what=_("What spoke against giving a session to a trainer, and why it was given even so."),
+        what=_(
+            "What spoke against giving a session to a trainer, why it was given even so, and what trainers wrote who"
+            " left one."
+        ),
         purpose=_("So that colleagues can see why."),
         basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
         keep=_("Two years after the session."),
@@ -102,6 +91,7 @@ retention_rules.register(
         fields=(
             "courses.Assignment.overridden",
             "courses.Assignment.override_reason",
+            "courses.Assignment.leaving_word",
             "courses.RequestOffer.override_reason",
         ),
     )

@@ -3,34 +3,23 @@
 from collections.abc import Iterable
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from courses.exceptions import CoursesError
+from courses.exceptions import CoursesError, NeedsReason, TrainerBusy, TrainerUnfit
 from courses.models import AssignedMeeting, Assignment, Meeting, Session, Trainer
 from taushet.models import User
 from taushet.services import audit
 from taushet.services.outbox import render_mail, write_message
 
-from .candidates import say_reason
 from .catalogue import when_text
 from .events import is_cancelled, location, trainer_page_address
-from .fitting import Reason, Why, reasons_for, wanted_of
+from .fitting import Why
+from .staffing import lacks, lock_session
+from .trainer_fits import against, ask_for_reason
+from .trainer_offers import ask_anew, settle
 
 TRAINER_MAIL = "trainer"
-
-
-class TrainerBusy(CoursesError):
-    """The trainer teaches elsewhere at that time."""
-
-
-class TrainerUnfit(CoursesError):
-    """The trainer is not active or may not teach the course."""
-
-
-class NeedsReason(CoursesError):
-    """Something speaks against the trainer, and whoever assigns even so has to say why."""
 
 
 class AssignmentRefused(CoursesError):
@@ -39,43 +28,71 @@ class AssignmentRefused(CoursesError):
 
 @transaction.atomic
 def assign_trainer(
-    session: Session, *, trainer: Trainer, by: User, reason: str = "", even_so: bool = False
+    session: Session,
+    *,
+    trainer: Trainer,
+    by: User,
+    kind: str = "",
+    reason: str = "",
+    even_so: bool = False,
 ) -> Assignment:
-    """Give a session to a trainer, whose time its meetings take from now on.
+    """Give a session to a trainer, whose time its meetings take from now on; `kind` is what it lacks unless said.
 
     What speaks against the trainer, short of teaching elsewhere, takes a `reason`, which is kept with the assignment;
     `even_so` does without one, when a municipality accepts what it was offered. Raises NeedsReason, TrainerUnfit,
     AssignmentRefused when the session is over, cancelled or the trainer's already, and TrainerBusy when the trainer
     teaches elsewhere at any of its times.
     """
-    session = (
-        Session.objects.select_for_update(of=("self",)).select_related("course", "municipality").get(pk=session.pk)
-    )
-    trainer = _locked(trainer.pk)
+    session = lock_session(session.pk)
+    trainer = locked_trainer(trainer.pk)
     if not Trainer.objects.active().filter(pk=trainer.pk).exists():
         raise TrainerUnfit(_("%(name)s is no longer an active trainer.") % {"name": trainer})
     if not session.takes_trainers:
         raise AssignmentRefused(_("This session is over or cancelled and takes no trainer."))
     if session.assignments.filter(trainer=trainer).standing().exists():
         raise AssignmentRefused(_("%(name)s teaches this session already.") % {"name": trainer})
-    overridden = _what_is_overridden(session, trainer, reason, even_so)
-    assignment = Assignment.objects.create(
-        session=session,
-        trainer=trainer,
-        state=Assignment.State.ACCEPTED,
-        overridden=overridden,
-        override_reason=reason if overridden else "",
-    )
-    meetings = list(session.meetings.select_related("session").order_by("starts_at", "pk"))
-    _write_hours(assignment, meetings)
-    _tell(assignment, "trainer_assigned", meetings)
+    kind = kind or _kind_for(session, trainer)
+    overridden = _what_is_overridden(session, trainer, kind, reason, even_so)
+    leave_line(session, trainer)
+    assignment = Assignment(session=session, trainer=trainer, kind=kind, overridden=overridden)
+    assignment.override_reason = reason if overridden else ""
+    take_up(assignment)
     audit.record("trainer.assigned", session, by=by, trainer=trainer.pk, overridden=overridden)
+    settle(session)
     return assignment
 
 
-def _what_is_overridden(session: Session, trainer: Trainer, reason: str, even_so: bool) -> list[str]:
+def _kind_for(session: Session, trainer: Trainer) -> str:
+    """Return as what a trainer is given a session: as what it lacks, as far as the trainer may."""
+    Kind = Assignment.Kind
+    if trainer.courses.filter(pk=session.course_id).exists():
+        return Kind.SECOND if lacks(session, Kind.SECOND) and not lacks(session, Kind.LEAD) else Kind.LEAD
+    has_lead = session.assignments.standing().filter(kind=Kind.LEAD).exists()
+    return Kind.SECOND if has_lead or lacks(session, Kind.SECOND) else Kind.LEAD
+
+
+def take_up(assignment: Assignment) -> None:
+    """Let an assignment stand: its coming meetings take the trainer's time, and the trainer is told.
+
+    The session and the trainer are locked. Raises TrainerBusy.
+    """
+    assignment.state, assignment.changed_at = Assignment.State.ACCEPTED, timezone.now()
+    assignment.save()
+    coming = assignment.session.meetings.filter(ends_at__gt=timezone.now())
+    meetings = list(coming.select_related("session").order_by("starts_at", "pk"))
+    _write_hours(assignment, meetings)
+    _tell(assignment, "trainer_assigned", meetings)
+
+
+def leave_line(session: Session, trainer: Trainer, but: Assignment | None = None) -> None:
+    """End what else a trainer has been asked for in a locked session; whoever calls settles it."""
+    waiting = session.assignments.waiting().filter(trainer=trainer).exclude(pk=but.pk if but else None)
+    waiting.update(state=Assignment.State.PASSED, changed_at=timezone.now())
+
+
+def _what_is_overridden(session: Session, trainer: Trainer, kind: str, reason: str, even_so: bool) -> list[str]:
     """Return the keys of what speaks against a trainer; who is busy is left to the database."""
-    found = [one for one in reasons_for(trainer, wanted_of(session)) if one.why != Why.TAKEN]
+    found = [one for one in against(trainer, session, kind) if one.why != Why.TAKEN]
     if any(one.refuses for one in found):
         raise TrainerUnfit(
             _("%(name)s is not registered as a trainer for %(course)s.") % {"name": trainer, "course": session.course}
@@ -86,28 +103,32 @@ def _what_is_overridden(session: Session, trainer: Trainer, reason: str, even_so
     return list(dict.fromkeys(one.why.value for one in warnings))
 
 
-def ask_for_reason(trainer: Trainer, warnings: Iterable[Reason]) -> str:
-    """Say what speaks against a trainer, and that choosing them even so takes a reason."""
-    text = _("Something speaks against %(name)s: %(reasons)s. Write why you choose %(name)s even so.")
-    return text % {"name": trainer, "reasons": "; ".join(say_reason(one) for one in warnings)}
-
-
 @transaction.atomic
 def withdraw_assignment(assignment: Assignment, *, by: User) -> Assignment:
     """Take a session from its trainer, whose time is free again; raises AssignmentRefused when it is not theirs."""
+    lock_session(assignment.session_id)
+    return end_assignment(assignment, by=by, action="trainer.withdrawn")
+
+
+def end_assignment(assignment: Assignment, *, by: User, action: str, word: str = "") -> Assignment:
+    """End an assignment of a locked session and tell the trainer; what has been taught stays as it was.
+
+    Raises AssignmentRefused when the session is not the trainer's any more.
+    """
     assignment = (
         Assignment.objects.select_for_update(of=("self",))
-        .select_related("session__course", "trainer__user")
+        .select_related("session__course", "session__municipality", "trainer__user")
         .get(pk=assignment.pk)
     )
     if assignment.state != Assignment.State.ACCEPTED:
         raise AssignmentRefused(_("This trainer is not assigned to the session any more."))
-    assignment.state = Assignment.State.WITHDRAWN
+    assignment.state, assignment.leaving_word = Assignment.State.WITHDRAWN, word
     assignment.changed_at = timezone.now()
-    assignment.save(update_fields=["state", "changed_at"])
-    assignment.assigned_meetings.update(is_cancelled=True)
+    assignment.save(update_fields=["state", "leaving_word", "changed_at"])
+    assignment.assigned_meetings.filter(ends_at__gt=timezone.now()).update(is_cancelled=True)
     _tell(assignment, "trainer_withdrawn")
-    audit.record("trainer.withdrawn", assignment.session, by=by, trainer=assignment.trainer_id)
+    audit.record(action, assignment.session, by=by, trainer=assignment.trainer_id)
+    settle(assignment.session)
     return assignment
 
 
@@ -135,7 +156,7 @@ def follow_meetings(meetings: Iterable[Meeting]) -> None:
         .order_by("trainer_id", "pk")
     )
     for trainer_id in {assignment.trainer_id: None for assignment in standing}:
-        _locked(trainer_id)
+        locked_trainer(trainer_id)
     old_rows = AssignedMeeting.objects.filter(assignment__in=standing, meeting__in=meetings)
     told = {(row.assignment_id, row.meeting_id): row.sequence for row in old_rows}
     old_rows.delete()
@@ -146,20 +167,12 @@ def follow_meetings(meetings: Iterable[Meeting]) -> None:
         if news:
             off = assignment.session.state == Session.State.CANCELLED
             _tell(assignment, "trainer_cancelled" if off else "trainer_changed", news)
+    for session in Session.objects.filter(pk__in={meeting.session_id for meeting in meetings}):
+        settle(session)
+        ask_anew(session)
 
 
-def without_trainer() -> QuerySet[Session]:
-    """Return the coming sessions that nobody active teaches, soonest first."""
-    staffed = Assignment.objects.standing().filter(trainer__in=Trainer.objects.active())
-    return (
-        Session.objects.filter(state__in=[Session.State.DRAFT, *Session.OPEN_STATES])
-        .exclude(pk__in=staffed.values("session"))
-        .upcoming()
-        .select_related("course", "municipality")
-    )
-
-
-def _locked(trainer_id: int) -> Trainer:
+def locked_trainer(trainer_id: int) -> Trainer:
     """Return a trainer, locked, so that two who give away the same hours stand in line and never deadlock."""
     return Trainer.objects.select_for_update(of=("self",)).select_related("user", "home").get(pk=trainer_id)
 

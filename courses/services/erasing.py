@@ -176,10 +176,13 @@ def _revoke(purposes: tuple[str, ...], numbers: list[int], now: datetime) -> Non
 
 
 def erase_override_reasons(now: datetime) -> int:
-    """Forget what spoke against giving a session to a trainer, and why it was given even so, two years after it."""
-    due = Assignment.objects.exclude(overridden=[]).filter(session__last_ends_at__lt=now - TWO_YEARS)
+    """Forget what spoke against giving a session to a trainer, why it was given even so, and what was written by those
+    who left one, two years after it.
+    """
+    told = Assignment.objects.exclude(overridden=[], leaving_word="")
+    due = told.filter(session__last_ends_at__lt=now - TWO_YEARS)
     offers = RequestOffer.objects.exclude(override_reason="").filter(ends_at__lt=now - TWO_YEARS)
-    return due.update(overridden=[], override_reason="") + offers.update(override_reason="")
+    return due.update(overridden=[], override_reason="", leaving_word="") + offers.update(override_reason="")
 
 
 @transaction.atomic

@@ -12,18 +12,19 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.exceptions import OfferClosed, OfferGone, OfferRefused, RequestChanged
+from courses.exceptions import OfferClosed, OfferGone, OfferRefused, RequestChanged, TrainerBusy, TrainerUnfit
 from courses.models import Booking, CourseRequest, Format, RequestEvent, RequestOffer, Session, Trainer
 from municipalities.models import Municipality, Unit
 from taushet.models import User
 from taushet.services import audit
 
 from . import bookings, contacts, request_messages, sessions
-from .assignments import TrainerBusy, TrainerUnfit, ask_for_reason, assign_trainer
+from .assignments import assign_trainer
 from .payers import other_payer, own_payer
 from .request_fits import is_busy, warnings_about
 from .requests import end_offers, lock_request, makers_of, note, refuse_closed, side_of, wait_for_us
 from .session_meetings import MeetingPlan
+from .trainer_fits import ask_for_reason
 
 Kind, Side, State = RequestEvent.Kind, RequestEvent.Side, RequestOffer.State
 

@@ -13,6 +13,7 @@ from taushet.roles import TRAINER
 from taushet.services import audit, links
 
 from .feeds import TRAINER_FEED, close_feed
+from .trainer_offers import pass_over
 
 
 @transaction.atomic
@@ -60,6 +61,7 @@ def change_trainer(
         _give_role(trainer.user)
     else:
         close_feed(trainer)
+        pass_over(trainer)
     audit.record("trainer.changed", trainer, by=by, is_active=is_active)
     return trainer
 
@@ -97,6 +99,7 @@ def dismiss_trainer(user: User, by: User | None) -> None:
         trainer.is_active = False
         trainer.save(update_fields=["is_active"])
         close_feed(trainer)
+        pass_over(trainer)
         audit.record("trainer.dismissed", trainer, by=by)
 
 

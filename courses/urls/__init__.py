@@ -14,6 +14,7 @@ from . import (
     participants,
     requests,
     sessions,
+    staffing,
     trainers,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     *mails.urlpatterns,
     *requests.urlpatterns,
     *sessions.urlpatterns,
+    *staffing.urlpatterns,
     *trainers.urlpatterns,
     *calendars.urlpatterns,
     *catalogue.urlpatterns,

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from courses.demonstration.trainers import record_past
 from courses.models import Assignment, Session, Trainer
-from courses.registrations.assignments import sessions_to_staff
+from courses.registrations.staffing import sessions_to_staff
 from courses.services.assignments import assign_trainer
 from courses.services.candidates import candidates_for, name_sessions
 from courses.services.trainers import dismiss_trainer, register_trainer
@@ -268,7 +268,7 @@ def test_today_names_the_sessions_without_an_active_trainer():
 
     urls = [url for _text, url in sessions_to_staff(StaffFactory())]
 
-    assert urls == [reverse("courses:assignment_create", args=[one.pk]) for one in (inactive, empty)]
+    assert urls == [reverse("courses:session_staffing", args=[one.pk]) for one in (inactive, empty)]
 
 
 @pytest.mark.parametrize("count", [1, 3])
