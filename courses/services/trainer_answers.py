@@ -20,7 +20,7 @@ from .candidates import say_reason
 from .fitting import Reason, Why
 from .hours import span_of
 from .staffing import lock_session
-from .trainer_fits import against, fits
+from .trainer_fits import against
 from .trainer_offers import settle
 
 State = Assignment.State
@@ -102,11 +102,11 @@ def _refuse_unfit(row: Assignment, reasons: list[Reason]) -> None:
     """
     found = [one for one in reasons if one.why != Why.TAKEN]
     if row.offer.is_call:
-        stops = [] if fits(found) else [one for one in found if one.refuses or one.warns]
+        stops = [one for one in found if one.refuses or one.warns]
     else:
-        stops = [one for one in found if one.refuses or one.why == Why.IMPARTIAL]
-        row.overridden = list(dict.fromkeys([*row.overridden, *(one.why.value for one in found if one.warns)]))
-        stops = [one for one in stops if one.why.value not in row.overridden or one.refuses]
+        known = row.overridden
+        stops = [one for one in found if one.refuses or (one.why == Why.IMPARTIAL and one.why.value not in known)]
+        row.overridden = list(dict.fromkeys([*known, *(one.why.value for one in found if one.warns)]))
     if stops:
         text = _("This session does not fit you any more: %(reasons)s.")
         raise TrainerOfferClosed(text % {"reasons": "; ".join(say_reason(one) for one in stops)})

@@ -143,8 +143,9 @@ def _ask(assignment: Assignment, until: datetime) -> None:
     assignment.save()
 
 
-def settle(session: Session) -> None:
+def settle(session: Session, now: datetime | None = None) -> None:
     """Bring the offers of a locked session in line with what it lacks now."""
+    now = now or timezone.now()
     for offer in list(session.trainer_offers.standing().order_by("pk")):
         offer.session = session
         if not session.takes_trainers:
@@ -152,19 +153,19 @@ def settle(session: Session) -> None:
         elif not lacks(session, offer.kind):
             _close(offer, End.FILLED)
         elif offer.is_call:
-            if offer.answer_by <= timezone.now():
+            if offer.answer_by <= now:
                 _close_unfilled(offer)
-        elif not offer.assignments.unanswered().exists() and not _ask_next(offer):
+        elif not offer.assignments.unanswered().exists() and not _ask_next(offer, now):
             _close_unfilled(offer)
 
 
-def _ask_next(offer: TrainerOffer) -> bool:
+def _ask_next(offer: TrainerOffer, now: datetime) -> bool:
     """Ask the next in line who is still active and free; returns whether somebody was asked."""
     line = offer.assignments.filter(state=State.NEXT).select_related("trainer__user").order_by("place_in_line", "pk")
     for row in line:
         row.session, row.offer = offer.session, offer
-        until = answer_before(offer.within, offer.session)
-        if until > timezone.now() and is_askable(row.trainer, offer.session):
+        until = answer_before(offer.within, offer.session, now)
+        if until > now and is_askable(row.trainer, offer.session):
             _ask(row, until)
             return True
         row.state, row.changed_at = State.UNFIT, timezone.now()
@@ -221,13 +222,14 @@ def lapse_trainer_offers(now: datetime | None = None) -> int:
 
     Session by session, each row read again under the lock, so that an offer is passed on exactly once.
     """
+    now = now or timezone.now()
     due = TrainerOffer.objects.due(now)
     lapsed = 0
     for session_id in list(due.order_by("session").values_list("session", flat=True).distinct()):
         with transaction.atomic():
             session = lock_session(session_id)
             lapsed += _lapse(Assignment.objects.due(now).filter(session=session), session)
-            settle(session)
+            settle(session, now)
     return lapsed
 
 
