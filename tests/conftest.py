@@ -7,8 +7,8 @@ from django.urls import clear_url_caches
 
 from taushet import urls
 from taushet.translations import compile_translations
-from tests.servers.calendars import HOME, https_server, radicale, write_certificate
 from tests import emptying
+from tests.servers.calendars import HOME, https_server, radicale, write_certificate
 
 
 def pytest_configure():

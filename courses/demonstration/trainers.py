@@ -7,10 +7,13 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from courses.models import AssignedMeeting, Assignment, BusyCalendar, BusyPeriod, Course, Session, Trainer
-from courses.services.assignments import NeedsReason, TrainerBusy, assign_trainer
+from courses.exceptions import NeedsReason, TrainerBusy, TrainerOfferRefused
+from courses.models import AssignedMeeting, Assignment, BusyCalendar, BusyPeriod, Course, Session, Trainer, TrainerOffer
+from courses.services.assignments import assign_trainer
 from courses.services.busy_access import Access
 from courses.services.hours import span_of
+from courses.services.staffing import lacking
+from courses.services.trainer_offers import open_call
 from courses.services.trainers import register_trainer
 from municipalities.models import County, Municipality
 from taushet.models import User
@@ -43,7 +46,8 @@ def load(write: Callable[[str], None]) -> None:
     )
     keep_calendar(karim, {1: (time(12), time(14)), 3: (time(8), time(9, 30))})
     keep_calendar(tone, {0: (time(13), time(15))}, days_ago=3)
-    write(f"  2 trainers, {made} assignments")
+    calls = call_for_trainers(staff)
+    write(f"  2 trainers, {made} assignments, {calls} open calls")
 
 
 def say_hours(trainer: Trainer, weekdays: Iterable[int], starts: time, ends: time) -> None:
@@ -97,6 +101,17 @@ def teach(session: Session, trainers: Sequence[Trainer], staff: User) -> bool:
             continue
         return True
     return False
+
+
+def call_for_trainers(staff: User) -> int:
+    """Open a call for the first announced session that lacks a trainer and fits one; returns how many it opened."""
+    for session in lacking().filter(is_demonstration=True, state__in=Session.OPEN_STATES):
+        try:
+            open_call(session, kind=Assignment.Kind.LEAD, within=TrainerOffer.Within.WEEK, by=staff)
+        except TrainerOfferRefused:
+            continue
+        return 1
+    return 0
 
 
 def record_past(session: Session, trainer: Trainer) -> None:

@@ -39,7 +39,7 @@ class Assignment(models.Model):
 
     class State(models.TextChoices):
         NEXT = "next", _("In line")
-        OFFERED = "offered", _("Asked")
+        OFFERED = "offered", _("Has been asked")
         ACCEPTED = "accepted", _("Said yes")
         DECLINED = "declined", _("Said no")
         LAPSED = "lapsed", _("Did not answer in time")

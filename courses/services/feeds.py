@@ -1,9 +1,10 @@
 """Calendars to subscribe to. A validator from one query comes first, since most requests ask if anything is new."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +20,7 @@ from taushet.models import SecretLink, User
 from taushet.services import audit, links
 
 from .events import public_event, trainer_event
+from .left_events import left_by
 
 TRAINER_FEED = "feed-trainer"
 LOOKS_BACK = timedelta(days=90)
@@ -36,8 +38,9 @@ class Feed:
 
 def trainer_feed(trainer: Trainer, *, now: datetime | None = None) -> Feed:
     """Return the sessions of a trainer, with nothing about those who take part."""
-    rows = in_window(Meeting.objects.filter(_taught_by(trainer)), now or timezone.now())
-
+    now = now or timezone.now()
+    rows = in_window(Meeting.objects.filter(_taught_by(trainer)), now)
+    left = left_by(trainer, since=now - CANCELLED_STAYS)
     return _feed(
         rows,
         trainer_event,
@@ -45,6 +48,7 @@ def trainer_feed(trainer: Trainer, *, now: datetime | None = None) -> Feed:
         reader=f"trainer {trainer.pk}",
         # Each assignment and each move makes a new row, so that one session for another never looks alike.
         newest=Max("assigned_meetings__pk"),
+        also=left,
     )
 
 
@@ -84,11 +88,21 @@ def _taught_by(trainer: Trainer) -> Q:
     return Q(assigned_meetings__trainer=trainer, assigned_meetings__assignment__state=Assignment.State.ACCEPTED)
 
 
-def _feed(meetings: QuerySet[Meeting], event: Callable[[Meeting], Event], *, name: str, reader: str, **more) -> Feed:
+def _feed(
+    meetings: QuerySet[Meeting],
+    event: Callable[[Meeting], Event],
+    *,
+    name: str,
+    reader: str,
+    also: Sequence[Event] = (),
+    **more,
+) -> Feed:
     def events() -> Iterator[Event]:
         rows = meetings.select_related("session__course", "session__municipality").order_by("starts_at", "pk")
-        return map(event, rows.iterator(chunk_size=2000))
+        return chain(map(event, rows.iterator(chunk_size=2000)), also)
 
+    if also:
+        reader = f"{reader} {[(one.uid, one.sequence, one.changed_at) for one in also]}"
     return Feed(etag=_validator(meetings, reader, **more), write=lambda: write_feed(events(), name=name))
 
 

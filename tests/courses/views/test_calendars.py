@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Meeting, Participant, Session
+from courses.models import Assignment, Meeting, Participant, Session
 from courses.services.assignments import assign_trainer, withdraw_assignment
 from courses.services.calendars import cancel_invitations, invite
 from courses.services.feeds import TRAINER_FEED, renew_feed
@@ -84,7 +84,7 @@ def test_feed_that_is_known_answers_304_without_reading_a_meeting(client, sessio
     path = feed_path(trainer)
     first = client.get(path)
 
-    with django_assert_num_queries(3):  # the link, the trainer, the validator
+    with django_assert_num_queries(4):  # the link, the trainer, what was left, the validator
         second = client.get(path, headers={"if-none-match": first.headers["ETag"]})
 
     assert (second.status_code, second.content) == (304, b"")
@@ -149,15 +149,28 @@ def test_draft_is_tentative(client, session, trainer):
     assert event["status"] == "TENTATIVE"
 
 
-def test_session_that_is_taken_away_leaves_the_feed(client, session, trainer):
+def test_session_a_trainer_has_left_stands_as_cancelled_for_thirty_days(client, session, trainer):
+    Meeting.objects.update(join_url="https://mote.example/")
     assignment = assign_trainer(session, trainer=trainer, by=UserFactory())
     before = client.get(feed_path(trainer))
+    [own] = events(before)
     withdraw_assignment(assignment, by=UserFactory())
 
     after = client.get(feed_path(trainer), headers={"if-none-match": before.headers["ETag"]})
 
     assert after.status_code == 200
-    assert events(after) == []
+    [event] = events(after)
+    assert (event["UID"], event["SEQUENCE"]) == (own["UID"], own["SEQUENCE"] + 1)
+    assert (event["STATUS"], event["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
+    assert event["SUMMARY"] == f"IKKE LENGER DITT: {own['SUMMARY']}"
+    assert b"mote.example" not in after.content
+    same = client.get(feed_path(trainer), headers={"if-none-match": after.headers["ETag"]})
+    assert same.status_code == 304
+    again = assign_trainer(session, trainer=trainer, by=UserFactory())
+    assert [event["STATUS"] for event in events(client.get(feed_path(trainer)))] == ["CONFIRMED"]
+    withdraw_assignment(again, by=UserFactory())
+    Assignment.objects.update(changed_at=timezone.now() - timedelta(days=31))
+    assert events(client.get(feed_path(trainer))) == []
 
 
 def test_sessions_for_others_of_the_same_sums_are_a_new_calendar(client, session, trainer):
@@ -304,7 +317,7 @@ def test_feed_queries_do_not_grow(client, session, trainer, count, django_assert
         assign_trainer(other, trainer=trainer, by=UserFactory())
     path = feed_path(trainer)
 
-    with django_assert_num_queries(4 + 1):  # the latter counts the reads of the hour
+    with django_assert_num_queries(5 + 1):  # the latter counts the reads of the hour
         response = client.get(path)
 
     assert len(events(response)) == count
