@@ -45,7 +45,8 @@ def staffing_ask(request, session_id):
     if not chosen:
         reasons = [reason for one in found for reason in one.reasons]
         context |= {"candidates": found, "asked": asked, "said_no": who_said_no(session), "is_empty": "valg" in data}
-        context |= {"session_names": name_sessions(reasons)}
+        can_ask = any(not one.refused and one.trainer.pk not in asked for one in found)
+        context |= {"session_names": name_sessions(reasons), "can_ask": can_ask}
         return render(request, "courses/staff_staffing_choose.html", context)
     form = AskForm(request.POST if request.method == "POST" else None, candidates=chosen)
     if form.is_valid():
