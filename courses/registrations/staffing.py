@@ -10,15 +10,18 @@ from courses import tasks
 from courses.models import Assignment
 from courses.services import trainer_offer_messages as mails
 from courses.services.catalogue import when_text
+from courses.services.erasing import erase_trainer_answers
 from courses.services.staffing import lacking
 from taushet.registries import (
     SEND,
     Decision,
     MessageKind,
     PeriodicTask,
+    RetentionRule,
     TodayCard,
     message_kinds,
     periodic_tasks,
+    retention_rules,
     today_cards,
 )
 
@@ -49,6 +52,16 @@ def still_asked(message):
     return Decision("cancel", "The question has been answered or closed since this was written.")
 
 
+retention_rules.register(
+    RetentionRule(
+        key="trainer-answers",
+        what=_("Who was asked to teach a session, when, and what they answered. Never why."),
+        purpose=_("To find a trainer, and to ask nobody twice."),
+        basis=_("The agreement with the trainer (GDPR article 6 (1) b)"),
+        keep=_("A year after the session. Who taught it is kept with it."),
+        apply=erase_trainer_answers,
+    )
+)
 message_kinds.register(MessageKind(mails.ASKED, _("Trainer asked"), before_sending=still_asked))
 message_kinds.register(MessageKind(mails.CLOSED, _("Offer to a trainer closed")))
 message_kinds.register(MessageKind(mails.STAFF, _("About trainers, to staff")))

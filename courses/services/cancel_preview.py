@@ -49,6 +49,11 @@ def who_is_told(sessions: Collection[Session]) -> list[Told]:
             Assignment.objects.standing().filter(session__in=numbers).count(),
             _("An e-mail with what is off; they are free again at once."),
         ),
+        Told(
+            _("Trainers who have been asked"),
+            Assignment.objects.unanswered().filter(session__in=numbers).count(),
+            _("An e-mail that there is nothing more to answer."),
+        ),
         Told(_("On the waiting list"), waiting, _("An e-mail that says the waiting list is closed.")),
         Told(_("Offered seats"), offered, _("The same; the offer ends and its seats are given back.")),
         Told(

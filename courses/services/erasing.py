@@ -185,6 +185,13 @@ def erase_override_reasons(now: datetime) -> int:
     return due.update(overridden=[], override_reason="", leaving_word="") + offers.update(override_reason="")
 
 
+def erase_trainer_answers(now: datetime) -> int:
+    """Forget a year after the session who was asked to teach it and did not; who taught, and who left, stays."""
+    kept = [Assignment.State.ACCEPTED, Assignment.State.WITHDRAWN]
+    due = Assignment.objects.exclude(state__in=kept).filter(session__last_ends_at__lt=now - YEAR)
+    return due.delete()[0]
+
+
 @transaction.atomic
 def erase_availability(now: datetime) -> int:
     """Delete hours and days a month after they have passed, and all of it of those who no longer teach, with the

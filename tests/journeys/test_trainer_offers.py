@@ -106,7 +106,9 @@ def test_ill_today_finds_who_could_step_in(signed_in, new_page, site, session, k
     expect(phone.get_by_text("Kampanjestaben har fått beskjed")).to_be_visible()
 
     staff = signed_in("campaign")
-    staff.goto(re.search(r"^http\S+/bemanning/$", Message.objects.filter(kind="trainer-staff").first().text, re.MULTILINE)[0])
+    staff.goto(
+        re.search(r"^http\S+/bemanning/$", Message.objects.filter(kind="trainer-staff").first().text, re.MULTILINE)[0]
+    )
     accessible(staff)
     staff.get_by_role("button", name="Spør 1 nå").click()
     expect(staff.get_by_text("1 kursholder er spurt.")).to_be_visible()

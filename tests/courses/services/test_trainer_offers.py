@@ -9,6 +9,8 @@ from courses.exceptions import NeedsReason, NoNeed, TrainerBusy, TrainerOfferClo
 from courses.models import AssignedMeeting, Assignment, Session, Trainer, TrainerOffer
 from courses.registrations.staffing import still_asked
 from courses.services.assignments import assign_trainer, withdraw_assignment
+from courses.services.cancel_preview import who_is_told
+from courses.services.erasing import erase_override_reasons, erase_trainer_answers
 from courses.services.session_meetings import MeetingPlan
 from courses.services.sessions import cancel_session, change_session
 from courses.services.staffing import lacking
@@ -263,6 +265,8 @@ def test_giving_the_session_away_cancelling_it_and_taking_back_end_what_is_asked
     open_call(session, kind="lead", by=staff)
     assert Message.objects.filter(kind="trainer-asked", to_name="Berit").count() == 1
 
+    told = {line.role: line.count for line in who_is_told(session)}
+    assert told == {"Trainers who have been asked": 2}
     cancel_session(Session.objects.get(pk=session.pk), by=staff)
     assert TrainerOffer.objects.filter(end=End.OFF).count() == 1
     assert not Assignment.objects.waiting().exists()
@@ -302,6 +306,21 @@ def test_leaving_reopens_the_need_and_tells_staff_without_the_word(session, staf
     assert "Spør Berit." not in told.text + told.subject
     assert AssignedMeeting.objects.get().is_cancelled
     assert AuditEntry.objects.get(action="trainer.left").actor == trainer.user
+
+
+def test_answers_go_after_a_year_and_words_after_two(session, staff):
+    anne, berit, _cecilie = three(session)
+    offer = ask_trainers(session, kind="lead", trainers=[anne, berit], by=staff)
+    decline_trainer_offer(offer, trainer=anne)
+    leave_session(accept_trainer_offer(offer, trainer=berit), word="Spør Cecilie.")
+    over = session.last_ends_at
+
+    assert erase_trainer_answers(over + timedelta(days=360)) == 0
+    assert erase_trainer_answers(over + timedelta(days=370)) == 1
+    assert erase_override_reasons(over + timedelta(days=720)) == 0
+    assert erase_override_reasons(over + timedelta(days=740)) == 1
+
+    assert list(session.assignments.values_list("trainer", "leaving_word")) == [(berit.pk, "")]
 
 
 def test_out_today_ends_what_is_left_of_today_and_keeps_what_has_been_taught(staff):

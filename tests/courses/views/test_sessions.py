@@ -34,6 +34,8 @@ def content(course, **changes):
         "format": "online",
         "language": "nb",
         "capacity": "20",
+        "leads_wanted": "1",
+        "seconds_wanted": "0",
         "price": "",
         "neutral_title": "",
     } | changes
