@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0026_assignment_override'),
+        ('courses', '0027_busy_calendars'),
         ('taushet', '0004_shorten_a_state'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

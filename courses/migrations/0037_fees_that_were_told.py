@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0027_busy_calendars'),
+        ('courses', '0030_kinds_of_assignments'),
         ('municipalities', '0003_indicator_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
