@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from courses.services import calendars
+from courses.services import calendars, invitation_mail
 from courses.services.booking_mail import opens_what_is_not_theirs
 from taushet.registries import SEND, Decision, MessageKind, RetentionRule, message_kinds, retention_rules
 
@@ -30,9 +30,11 @@ def unless_superseded(message):
     return in_turn(message)
 
 
-message_kinds.register(MessageKind(calendars.INVITATION, _("Calendar invitation"), before_sending=unless_superseded))
-message_kinds.register(MessageKind(calendars.CHANGE, _("Changed meeting"), before_sending=unless_superseded))
-message_kinds.register(MessageKind(calendars.CANCELLATION, _("Cancelled meeting"), before_sending=in_turn))
+message_kinds.register(
+    MessageKind(invitation_mail.INVITATION, _("Calendar invitation"), before_sending=unless_superseded)
+)
+message_kinds.register(MessageKind(invitation_mail.CHANGE, _("Changed meeting"), before_sending=unless_superseded))
+message_kinds.register(MessageKind(invitation_mail.CANCELLATION, _("Cancelled meeting"), before_sending=in_turn))
 retention_rules.register(
     RetentionRule(
         key="invitations",

@@ -5,42 +5,32 @@ about several meetings, the first message says it all in words and the others on
 an address has seen of a meeting is an `Invitation`; its sequence number never falls, whatever happened in between.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
-from django.utils import timezone, translation
+from django.db.models import QuerySet
+from django.utils import timezone
 
-from courses.models import Booking, BookingMessage, Invitation, MailKind, Meeting, Participant, Session
-from taushet.ical import itip
-from taushet.ical.writer import Event, Person
+from courses.models import Booking, BookingMessage, Invitation, Meeting, Participant, Session
 from taushet.models import Message
 from taushet.services.erasing import delete_in_turns
-from taushet.services.links import placeholder
-from taushet.services.outbox import render_mail
 
-from .booking_mail import Texts, own_text, post
-from .events import invited_event, is_cancelled, location
+from .booking_mail import post
+from .events import is_cancelled
+from .invitation_mail import (
+    CANCELLATION,
+    CHANGE,
+    INVITATION,
+    News,
+    name_of,
+    seen_ahead,
+    write_all_news,
+    write_invitation,
+    write_news,
+)
 
-INVITATION = "invitation"
-CHANGE = "invitation-change"
-CANCELLATION = "invitation-cancellation"
-OWN_TEXTS = {"invitation_change": MailKind.CHANGE, "invitation_cancellation": MailKind.CANCELLATION}
 KEPT_AFTER_END = timedelta(days=90)
-
-
-@dataclass(frozen=True)
-class News:
-    """What one address has to hear of a meeting it holds: that it is changed, or no longer the person's."""
-
-    invitation: Invitation
-    meeting: Meeting
-    sequence: int
-    is_end: bool = False
 
 
 @transaction.atomic
@@ -71,7 +61,7 @@ def invite(
     messages = []
     for meeting in meetings:
         first = not messages
-        message = _invite_to(
+        message = write_invitation(
             meeting,
             booking,
             email=email,
@@ -102,7 +92,7 @@ def update_invitations(*meetings: Meeting, emails: Collection[str] | None = None
         for invitation in _live(meeting=meeting, **chosen):
             if found := _news_of(invitation, _with(meeting, meeting.session)):
                 news.setdefault(invitation.email, []).append(found)
-    messages = [message for some in news.values() for message in _tell(some)]
+    messages = [message for some in news.values() for message in write_all_news(some)]
     for meeting in fresh:
         if not is_cancelled(meeting):
             messages += _invite_the_others(meeting, **chosen)
@@ -123,9 +113,9 @@ def retitle_invitations(booking: Booking, *, emails: Iterable[str]) -> list[Mess
             continue
         invitation.ahead += 1
         invitation.save(update_fields=["ahead"])
-        sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
+        sequence = max(meeting.sequence + seen_ahead(meeting, invitation.email), invitation.sequence + 1)
         news = News(invitation, meeting, sequence)
-        told.append(_tell_one(news, kind=CHANGE, template="invitation_title"))
+        told.append(write_news(news, kind=CHANGE, template="invitation_title"))
     return told
 
 
@@ -166,7 +156,7 @@ def cancel_invitations(
         if ended := _end(invitation, is_told_anyway=has_words):
             news.setdefault(invitation.email, []).append(ended)
     mail = (subject, text) if text else None
-    return [message for some in news.values() for message in _tell(some, kind=kind, mail=mail)]
+    return [message for some in news.values() for message in write_all_news(some, kind=kind, mail=mail)]
 
 
 def is_superseded(message: Message) -> bool:
@@ -213,32 +203,6 @@ def _live(**chosen) -> QuerySet[Invitation]:
     )
 
 
-def _offset(meeting: Meeting, email: str) -> int:
-    """Return by how much an address is ahead of the meeting.
-
-    Who was taken off and invited again has seen a cancellation with a number of its own, and whoever chose another
-    title has seen that; programs ignore anything that is not above it.
-    """
-    seen = Invitation.objects.filter(meeting=meeting, email=email)
-    ended = Count("pk", filter=Q(cancelled_at__isnull=False))
-    figures = seen.aggregate(ended=ended, ahead=Coalesce(Sum("ahead"), 0))
-    return 2 * figures["ended"] + figures["ahead"]
-
-
-def _invite_to(meeting, booking, *, email, name, participant, kind=INVITATION, mail=None, key=None) -> Message:
-    sequence = meeting.sequence + _offset(meeting, email)
-    event = _event(meeting, booking, email, sequence)
-    mail = mail or mail_of("invitation", meeting, booking, participant, email)
-    calendar = itip.write_request(event, **_people(email))
-    message = post(
-        kind, booking, email, *mail, name=name, participant=participant, calendar=(calendar, itip.REQUEST), key=key
-    )
-    Invitation.objects.create(
-        meeting=meeting, booking=booking, participant=participant, email=email, sequence=sequence, message=message
-    )
-    return message
-
-
 def _invite_the_others(meeting: Meeting, **chosen) -> list[Message]:
     if meeting.ends_at <= timezone.now():
         return []
@@ -246,7 +210,7 @@ def _invite_the_others(meeting: Meeting, **chosen) -> list[Message]:
     others = _live(meeting__session=meeting.session_id, **chosen).exclude(meeting=meeting).exclude(email__in=seen)
     by_email = {invitation.email: invitation for invitation in others}
     return [
-        _invite_to(meeting, other.booking, email=email, name=_name(other), participant=other.participant)
+        write_invitation(meeting, other.booking, email=email, name=name_of(other), participant=other.participant)
         for email, other in by_email.items()
     ]
 
@@ -255,7 +219,7 @@ def _news_of(invitation: Invitation, meeting: Meeting) -> News | None:
     """Return what an address has to hear of a meeting it holds, if anything."""
     if is_cancelled(meeting):
         return _end(invitation) if meeting.ends_at > timezone.now() else None
-    sequence = meeting.sequence + _offset(meeting, invitation.email)
+    sequence = meeting.sequence + seen_ahead(meeting, invitation.email)
     return News(invitation, meeting, sequence) if sequence > invitation.sequence else None
 
 
@@ -269,49 +233,10 @@ def _end(invitation: Invitation, *, is_told_anyway: bool = False) -> News | None
     if _is_taken_over(invitation):
         return None
     never_left = invitation.message.state in {Message.State.CANCELLED, Message.State.FAILED}
-    sequence = max(meeting.sequence + _offset(meeting, invitation.email), invitation.sequence + 1)
+    sequence = max(meeting.sequence + seen_ahead(meeting, invitation.email), invitation.sequence + 1)
     invitation.cancelled_at = timezone.now()
     invitation.save(update_fields=["cancelled_at"])
     return News(invitation, meeting, sequence, is_end=True) if is_told_anyway or not never_left else None
-
-
-def _tell(news: list[News], *, kind: str = CANCELLATION, mail: tuple[str, str] | None = None) -> list[Message]:
-    """Write what one address has to hear: one mail of words, then the calendars of the further meetings.
-
-    Programs take one meeting out of one mail, so each meeting has a mail of its own; the words come once.
-    """
-    first, *further = sorted(news, key=lambda one: one.is_end)  # what is held weighs more than what is not
-    messages = [_tell_one(first, kind=kind if first.is_end else CHANGE, mail=mail, further=further)]
-    return messages + [_tell_one(one, kind=CANCELLATION if one.is_end else CHANGE, is_bare=True) for one in further]
-
-
-def _tell_one(
-    news: News,
-    *,
-    kind: str,
-    template: str = "",
-    mail: tuple[str, str] | None = None,
-    further: Sequence[News] = (),
-    is_bare: bool = False,
-) -> Message:
-    invitation, meeting, sequence = news.invitation, news.meeting, news.sequence
-    booking, participant, email = invitation.booking, invitation.participant, invitation.email
-    template = template or ("invitation_cancellation" if news.is_end else "invitation_change")
-    event = _event(meeting, booking, email, sequence)
-    write_entry, method = (itip.write_cancel, itip.CANCEL) if news.is_end else (itip.write_request, itip.REQUEST)
-    others = [one.meeting for one in further]
-    message = post(
-        kind,
-        booking,
-        email,
-        *(mail or mail_of(template, meeting, booking, participant, email, others=others, is_bare=is_bare)),
-        name=_name(invitation),
-        participant=participant,
-        calendar=(write_entry(event, **_people(email)), method),
-    )
-    invitation.sequence, invitation.message = sequence, message
-    invitation.save(update_fields=["sequence", "message"])
-    return message
 
 
 def _is_taken_over(invitation: Invitation) -> bool:
@@ -328,75 +253,3 @@ def _is_taken_over(invitation: Invitation) -> bool:
     invitation.booking, invitation.participant = booking, participant
     invitation.save(update_fields=["booking", "participant"])
     return True
-
-
-def _event(meeting: Meeting, booking: Booking, email: str, sequence: int) -> Event:
-    with translation.override(booking.language):
-        return invited_event(meeting, shows_course=booking.shows_course_to(email), sequence=sequence)
-
-
-def _people(email: str) -> dict:
-    """Return who invites and who is invited; by address alone, since names of people stand in no calendar file."""
-    return {
-        "organizer": Person(settings.MAIL_FROM, settings.MAIL_FROM_NAME),
-        "attendee": Person(email),
-        "made_at": timezone.now(),
-    }
-
-
-def _name(invitation: Invitation) -> str:
-    booking = invitation.booking
-    if invitation.participant:
-        return "" if invitation.participant.erased_at else invitation.participant.listed_name
-    return booking.second_name if invitation.email == booking.second_email else booking.contact_name
-
-
-def mail_of(
-    template: str,
-    meeting: Meeting,
-    booking: Booking,
-    participant: Participant | None,
-    email: str,
-    texts: Texts | None = None,
-    *,
-    others: Sequence[Meeting] = (),
-    is_bare: bool = False,
-    has_calendar: bool = True,
-) -> tuple[str, str]:
-    """Return subject and text of a mail about a meeting, to somebody of a booking.
-
-    `others` are further meetings the same words are about, each of whose calendars follows in a mail without words
-    of its own (`is_bare`), unless the address holds no calendar entry.
-    """
-    if participant:
-        page = placeholder("participant", participant.pk)
-    else:
-        page = placeholder("booking-second" if email == booking.second_email else "booking", booking.pk)
-    context = {
-        "meeting": meeting,
-        "location": location(meeting),
-        "others": [(one, location(one), is_cancelled(one)) for one in others],
-        "count": len(others) + 1,
-        "follow": len(others) if has_calendar else 0,
-        "has_calendar": has_calendar,
-        "is_bare": is_bare,
-        "is_whole_course": meeting.session.state == Session.State.CANCELLED,
-        "is_cancelled": is_cancelled(meeting),
-        "page": page,
-        "without_mail": told_by_contact(booking) if email == booking.contact_email else 0,
-    }
-    if template in OWN_TEXTS and not is_bare:
-        context["own_text"] = own_text(
-            OWN_TEXTS[template],
-            booking,
-            texts,
-            shows_course=booking.shows_course_to(email),
-            participant=participant,
-            meeting=meeting,
-        )
-    return render_mail(template, context, booking.language)
-
-
-def told_by_contact(booking: Booking) -> int:
-    """Return how many of a booking have no e-mail, so that only the contact can tell them."""
-    return booking.participants.active().filter(email="").count()

@@ -6,8 +6,8 @@ from courses.models import Booking, MailKind, Meeting, Participant, Session
 from taushet.services.links import placeholder
 
 from .booking_mail import Texts, render
-from .calendars import mail_of
 from .due_mails import Recipient, write_planned
+from .invitation_mail import mail_of
 from .messages import CERTIFICATE, CONFIRMED, EVALUATION, WELCOME
 
 SOMEBODY = "Kari Nordmann"

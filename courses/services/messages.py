@@ -24,8 +24,9 @@ from taushet.services.links import placeholder
 
 from . import planned_mails
 from .booking_mail import contacts_of, post, render, write
-from .calendars import cancel_invitations, invite, told_by_contact
+from .calendars import cancel_invitations, invite
 from .guards import CONFIRM_ADDRESS
+from .invitation_mail import told_by_contact
 from .welcoming import WELCOME, was_told, welcome_all
 
 CONFIRMED = "booking-confirmed"

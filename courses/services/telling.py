@@ -16,7 +16,8 @@ from courses.models import Booking, BookingMessage, Invitation, Meeting, Session
 
 from . import planned_mails
 from .booking_mail import contacts_of, post
-from .calendars import CANCELLATION, cancel_invitations, mail_of, update_invitations
+from .calendars import cancel_invitations, update_invitations
+from .invitation_mail import CANCELLATION, mail_of
 
 AT_ONCE = 10
 
