@@ -93,7 +93,8 @@ SOMEBODYS = "courses:my_booking courses:my_membership_answer"
 TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
 courses:trainer_availability courses:trainer_day courses:trainer_hours courses:trainer_busy
-courses:trainer_out_today
+courses:trainer_out_today courses:trainer_calendar_week courses:trainer_calendar_month
+courses:trainer_calendar_list
 """
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
@@ -108,6 +109,7 @@ FOR_ROLES = {
     today staff_search municipalities:staff_municipality_list municipalities:municipality_facts
     courses:staff_session_list courses:staff_session_detail courses:staff_course_list
     courses:session_choice_csv courses:session_choice_xlsx
+    courses:staff_calendar_week courses:staff_calendar_month courses:staff_calendar_list
     """,
     ("campaign", "approver", "administrator"): """
     outbox_list outbox_detail outbox_html suppression_list
@@ -131,7 +133,8 @@ FOR_ROLES = {
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
     courses:staff_course_create courses:staff_course_update courses:staff_course_terms
     courses:staff_session_choice courses:staff_session_share courses:staff_session_unshare
-    courses:staff_booking_words courses:staff_session_words
+    courses:staff_booking_words courses:staff_session_words courses:staff_meeting_move
+    courses:staff_calendar_trainers courses:staff_calendar_counties
     courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names
     courses:staff_name_replace courses:staff_name_remove courses:staff_change_approve courses:staff_change_refuse
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create

@@ -14,6 +14,7 @@ from . import (
     participants,
     requests,
     sessions,
+    staff_calendar,
     staffing,
     trainers,
 )
@@ -34,6 +35,7 @@ urlpatterns = [
     *requests.urlpatterns,
     *sessions.urlpatterns,
     *staffing.urlpatterns,
+    *staff_calendar.urlpatterns,
     *trainers.urlpatterns,
     *calendars.urlpatterns,
     *catalogue.urlpatterns,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import courses, session_cancelling, sessions
+from courses.views import courses, meeting_moves, session_cancelling, sessions
 from taushet.tables.writing import CSV, XLSX
 
 STEPS = {"apne": "open", "bekreft": "confirm", "holdt": "hold"}
@@ -31,6 +31,11 @@ urlpatterns = [
         name="staff_session_unshare",
     ),
     path("stab/kurs/<int:session_id>/", sessions.staff_session_detail, name="staff_session_detail"),
+    path(
+        "stab/kurs/<int:session_id>/moter/<int:meeting_id>/flytt/",
+        meeting_moves.staff_meeting_move,
+        name="staff_meeting_move",
+    ),
     path("stab/kurs/<int:session_id>/endre/", sessions.staff_session_update, name="staff_session_update"),
     path("stab/kurs/<int:session_id>/avlys/", session_cancelling.staff_session_cancel, name="staff_session_cancel"),
     *(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import assignments, availability, busy, trainers
+from courses.views import assignments, availability, busy, trainer_calendar, trainers
 
 urlpatterns = [
     path("kursholder/", trainers.trainer_home, name="trainer_home"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("kursholder/egne-kalendere/", busy.trainer_busy, name="trainer_busy"),
     path("kursholder/egne-kalendere/<int:calendar_id>/les/", busy.trainer_busy_read, name="trainer_busy_read"),
     path("kursholder/egne-kalendere/<int:calendar_id>/fjern/", busy.trainer_busy_remove, name="trainer_busy_remove"),
+    path("kursholder/uke/", trainer_calendar.trainer_calendar_week, name="trainer_calendar_week"),
+    path("kursholder/maned/", trainer_calendar.trainer_calendar_month, name="trainer_calendar_month"),
+    path("kursholder/liste/", trainer_calendar.trainer_calendar_list, name="trainer_calendar_list"),
     path("kursholder/kalender/", trainers.trainer_feed, name="trainer_feed"),
     path("kursholder/kalender/ny/", trainers.trainer_feed_renew, name="trainer_feed_renew"),
     path("kursholder/<int:session_id>/", trainers.trainer_session, name="trainer_session"),
