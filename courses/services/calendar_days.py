@@ -14,7 +14,7 @@ from taushet.workdays import OSLO, holiday_name
 from .availability import Bar, DayRow
 from .events import is_cancelled
 from .fitting import Known, open_hours
-from .hours import Span, days_of, overlap, span_of, union
+from .hours import Span, days_of, overlap, span_of, subtract, union
 from .periods import Period, week_name
 
 
@@ -44,6 +44,11 @@ class Entry:
     @property
     def is_cancelled(self) -> bool:
         return self.meeting is not None and is_cancelled(self.meeting)
+
+    @property
+    def takes_time(self) -> bool:
+        """Whether nothing else fits in its hours; an offer leaves them open."""
+        return self.kind != Kind.OFFERED and not self.is_cancelled
 
     @property
     def is_movable(self) -> bool:
@@ -123,6 +128,7 @@ def lay_out(
 def _day(day: date, entries: list[Entry], known: Known | None, within: Period | None) -> CalendarDay:
     span = span_of(day)
     today = timezone.localdate()
+    taken = [entry.span for entry in entries if entry.takes_time]
     exceptions = [one for one in known.exceptions if one.first_on <= day <= one.last_on] if known else []
     return CalendarDay(
         on=day,
@@ -131,7 +137,7 @@ def _day(day: date, entries: list[Entry], known: Known | None, within: Period | 
         is_outside=within is not None and not within.first <= day <= within.last,
         holiday=holiday_name(day),
         has_hours=known is not None and known.has_said_hours,
-        free=open_hours(known, span) if known and known.has_said_hours else [],
+        free=subtract(open_hours(known, span), taken) if known and known.has_said_hours else [],
         exceptions=exceptions,
         parts=[_part(entry, span) for entry in entries if overlap(entry.span, span)],
     )

@@ -15,8 +15,9 @@ from taushet.workdays import OSLO
 
 from .assignments import without_trainer
 from .fitting import AWAY, Known, know_trainers, open_hours, sessions_in
-from .hours import ONE_DAY, Span, span_of, subtract
+from .hours import ONE_DAY, Span, overlap, span_of, subtract
 from .periods import Period, week_from
+from .trainer_calendar import busy_spans
 
 WORKDAYS = 5
 NEEDED = timedelta(hours=3)  # the shortest course
@@ -29,6 +30,7 @@ class State(StrEnum):
     FREE = "free"
     UNSAID = "unsaid"
     TAUGHT = "taught"
+    BUSY = "busy"
     LIMIT = "limit"
     AWAY = "away"
     NO_HOURS = "no_hours"
@@ -74,6 +76,7 @@ def say_state(state: State, count: int) -> str:
     """Say how many cannot, and why."""
     sentences = {
         State.TAUGHT: ngettext("%(count)d teaches already", "%(count)d teach already", count),
+        State.BUSY: ngettext("%(count)d is busy elsewhere", "%(count)d are busy elsewhere", count),
         State.LIMIT: ngettext("%(count)d has the most they want", "%(count)d have the most they want", count),
         State.AWAY: ngettext("%(count)d is away", "%(count)d are away", count),
         State.NO_HOURS: ngettext("%(count)d has no hours", "%(count)d have no hours", count),
@@ -94,7 +97,8 @@ def picture(periods: Sequence[Period], *, course: Course | None = None, language
     trainers = _trainers(course, language)
     frame = (periods[0].span[0], periods[-1].span[1])
     known = know_trainers(trainers, [frame])
-    weeks = {pk: [state_of(one, period) for period in periods] for pk, one in known.items()}
+    busy = busy_spans(list(known), frame)
+    weeks = {pk: [state_of(one, busy.get(pk, []), period) for period in periods] for pk, one in known.items()}
     waiting = _waiting(periods, course, language)
     rows = []
     for county in County.objects.current():
@@ -107,7 +111,7 @@ def picture(periods: Sequence[Period], *, course: Course | None = None, language
     return rows
 
 
-def state_of(known: Known, period: Period) -> State:
+def state_of(known: Known, busy: list[Span], period: Period) -> State:
     """Return how it stands with a trainer in a week: the first thing that leaves no three hours in a row."""
     frame = workdays_of(period)
     said = open_hours(known, frame)
@@ -115,8 +119,11 @@ def state_of(known: Known, period: Period) -> State:
         return State.AWAY if is_away(known, frame) else State.NO_HOURS
     if known.most_a_week and len(sessions_in(known, period.span)) >= known.most_a_week:
         return State.LIMIT
-    if not has_room(subtract(said, (one.span for one in known.taken))):
+    left = subtract(said, (one.span for one in known.taken if overlap(one.span, frame)))
+    if not has_room(left):
         return State.TAUGHT
+    if not has_room(subtract(left, (span for span in busy if overlap(span, frame)))):
+        return State.BUSY
     return State.FREE if known.has_said_hours else State.UNSAID
 
 

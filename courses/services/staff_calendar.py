@@ -1,6 +1,5 @@
 """What staff's calendar shows: all sessions, and the trainers of a week beside each other."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +11,7 @@ from .calendar_days import CalendarDay, Entry, Kind, lay_out
 from .fitting import know_trainers
 from .hours import Span
 from .periods import Period
-from .trainer_calendar import entry_of, meetings_asked
+from .trainer_calendar import entries_of
 
 
 def staff_days(meetings: QuerySet[Meeting], period: Period, *, within: Period | None = None) -> list[CalendarDay]:
@@ -59,7 +58,8 @@ class TrainerRow:
 def trainers_beside(trainers: Sequence[Trainer], period: Period) -> list[TrainerRow]:
     """Return a period of some trainers beside each other, in five queries whatever their number; give their users."""
     known = know_trainers(trainers, [])
-    entries = defaultdict(list)
-    for meeting in meetings_asked(list(known), period.span):
-        entries[meeting.trainer_id].append(entry_of(meeting))
-    return [TrainerRow(trainer, lay_out(period, entries[trainer.pk], known=known[trainer.pk])) for trainer in trainers]
+    entries = entries_of(list(known), period.span)
+    return [
+        TrainerRow(trainer, lay_out(period, entries.get(trainer.pk, ()), known=known[trainer.pk]))
+        for trainer in trainers
+    ]

@@ -1,12 +1,13 @@
 """What a trainer's own calendar shows: sessions, offers, hours and busy time."""
 
+from collections import defaultdict
 from collections.abc import Collection
 
 from django.db.models import F, QuerySet
 
-from courses.models import Assignment, Meeting, Trainer
+from courses.models import Assignment, BusyPeriod, Meeting, Trainer
 
-from .calendar_days import CalendarDay, Entry, Kind, lay_out
+from .calendar_days import CalendarDay, Entry, Kind, busy_entries, lay_out
 from .fitting import know_trainers
 from .hours import Span
 from .periods import Period
@@ -17,12 +18,26 @@ KINDS = {Assignment.State.ACCEPTED: Kind.TAUGHT, Assignment.State.OFFERED: Kind.
 def trainer_days(trainer: Trainer, period: Period, *, within: Period | None = None) -> list[CalendarDay]:
     """Return the days of a period as a trainer sees them, in five queries whatever is in them."""
     known = know_trainers([trainer], [])[trainer.pk]
-    return lay_out(period, trainer_entries(trainer, period.span), known=known, within=within)
+    return lay_out(period, entries_of([trainer.pk], period.span)[trainer.pk], known=known, within=within)
 
 
-def trainer_entries(trainer: Trainer, frame: Span) -> list[Entry]:
-    """Return what a trainer teaches and is asked to teach in a span of time."""
-    return [entry_of(meeting) for meeting in meetings_asked([trainer.pk], frame)]
+def entries_of(trainers: Collection[int], frame: Span) -> dict[int, list[Entry]]:
+    """Return what trainers teach, are asked to teach and are busy with elsewhere in a span, in two queries."""
+    found = defaultdict(list)
+    for meeting in meetings_asked(trainers, frame):
+        found[meeting.trainer_id].append(Entry(KINDS[meeting.standing], meeting.starts_at, meeting.ends_at, meeting))
+    for pk, spans in busy_spans(trainers, frame).items():
+        found[pk] += busy_entries(spans)
+    return found
+
+
+def busy_spans(trainers: Collection[int], frame: Span) -> dict[int, list[Span]]:
+    """Return the hours that trainers' own calendars take of a span; what takes them is not known here."""
+    rows = BusyPeriod.objects.filter(trainer__in=trainers, starts_at__lt=frame[1], ends_at__gt=frame[0])
+    found = defaultdict(list)
+    for pk, starts_at, ends_at in rows.order_by("starts_at").values_list("trainer_id", "starts_at", "ends_at"):
+        found[pk].append((starts_at, ends_at))
+    return found
 
 
 def meetings_asked(trainers: Collection[int], frame: Span) -> QuerySet[Meeting]:
@@ -34,8 +49,3 @@ def meetings_asked(trainers: Collection[int], frame: Span) -> QuerySet[Meeting]:
         .select_related("session__course", "session__municipality")
         .order_by("starts_at", "pk")
     )
-
-
-def entry_of(meeting: Meeting) -> Entry:
-    """Return a row of `meetings_asked` as an entry."""
-    return Entry(KINDS[meeting.standing], meeting.starts_at, meeting.ends_at, meeting)
