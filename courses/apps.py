@@ -19,6 +19,7 @@ class CoursesConfig(AppConfig):
             certificates,
             date_alerts,
             evaluations,
+            feeds,
             log,
             own_data,
             planned_mails,

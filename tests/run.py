@@ -12,6 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.servers.browser import ensure_browser, install_command
+from tests.servers.libical import ensure_libical
 from tests.servers.postgres import find_programs, migrated_database, running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,7 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
+    libical = ensure_libical()
     counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
     with ExitStack() as stack:
         with ThreadPoolExecutor(2) as pool:
@@ -57,6 +59,8 @@ def main() -> int:
     if not browser:
         mend = install_command() or "install Chromium and set TAUSHET_BROWSER to its path"
         faults += tell_missing("the browser journeys, since no Chromium could be found or installed", mend)
+    if not libical:
+        faults += tell_missing("the reading of feeds by libical, since it could not be found", "apt-get install libical3")
     for fault in faults:
         print(f"FAULT: {fault}", flush=True)
     print(f"Took {time.monotonic() - started:.0f} s")

@@ -39,6 +39,7 @@ front_page helplines privacy accessibility robots favicon set_language leave hea
 account_login account_logout account_inactive account_signup socialaccount_login_cancelled
 municipalities:municipality_list municipalities:municipality_detail
 courses:course_list courses:course_detail courses:session_detail courses:public_calendar courses:session_calendar
+courses:public_feed
 courses:lost_link courses:session_wait courses:date_alert_create courses:request_create courses:certificate_form
 outreach:demand_list outreach:demand_detail
 """
@@ -85,10 +86,10 @@ mfa_download_recovery_codes mfa_list_webauthn mfa_add_webauthn mfa_remove_webaut
 usersessions_list openid_connect openid_disconnect
 """
 
-SIGNED_IN = "courses:my_municipality"
+SIGNED_IN = "courses:my_municipality courses:booker_feeds courses:booker_feed_renew"
 
 # What belongs to somebody: others are told that it is not there.
-SOMEBODYS = "courses:my_booking courses:my_membership_answer"
+SOMEBODYS = "courses:my_booking courses:my_membership_answer courses:municipality_feed_renew"
 
 TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
@@ -110,6 +111,7 @@ FOR_ROLES = {
     courses:staff_session_list courses:staff_session_detail courses:staff_course_list
     courses:session_choice_csv courses:session_choice_xlsx
     courses:staff_calendar_week courses:staff_calendar_month courses:staff_calendar_list
+    courses:staff_feed courses:staff_feed_renew
     """,
     ("campaign", "approver", "administrator"): """
     outbox_list outbox_detail outbox_html suppression_list
@@ -278,7 +280,7 @@ def expected():
         table |= {name: dict.fromkeys(everyone, code) for name in names.split()}
     table[WATCHED] = dict.fromkeys(everyone, 503)
     behind = {"stranger": "sign in"}
-    table[SIGNED_IN] = dict.fromkeys(PEOPLE, "open") | behind
+    table |= {name: dict.fromkeys(PEOPLE, "open") | behind for name in SIGNED_IN.split()}
     table |= {name: dict.fromkeys(PEOPLE, 404) | behind for name in SOMEBODYS.split()}
     table |= {name: dict.fromkeys(PEOPLE, 403) | behind | {"trainer": "open"} for name in TRAINERS.split()}
     table |= {name: dict.fromkeys(PEOPLE, 403) | behind | {"trainer": 404} for name in ONE_TRAINERS.split()}

@@ -8,7 +8,7 @@ from taushet.fields import CleanCharField, WholeNumberField
 
 from .fields import PriceField
 
-OTHER_PAGES = {"foresporsel", "varsel"}  # under /kurs/
+OTHER_PAGES = {"foresporsel", "kalender", "varsel"}  # under /kurs/
 LONG_TEXTS = [f"{field}_{language}" for field in ("description", "aims") for language in ("nb", "nn", "en")]
 
 

@@ -8,7 +8,7 @@ from courses.models import Meeting, Session
 from taushet.ical.writer import Event
 
 
-def invited_event(meeting: Meeting, *, shows_course: bool, sequence: int | None = None) -> Event:
+def invited_event(meeting: Meeting, *, shows_course: bool, sequence: int | None = None, is_busy: bool = True) -> Event:
     """Return a meeting as the people of a booking see it: without the course name unless they chose it."""
     session = meeting.session
     return _event(
@@ -17,7 +17,19 @@ def invited_event(meeting: Meeting, *, shows_course: bool, sequence: int | None 
         url=page_address(session) if shows_course else "",
         join_url=meeting.join_url,
         sequence=sequence,
+        is_busy=is_busy,
     )
+
+
+def municipality_event(meeting: Meeting) -> Event:
+    """Return a meeting as an overview for a municipality: no course name, no page, no link to join."""
+    return _event(meeting, title=meeting.session.discreet_title, is_busy=False)
+
+
+def staff_event(meeting: Meeting) -> Event:
+    """Return a meeting as campaign staff see it: with the course name and the page of the session."""
+    session = meeting.session
+    return _event(meeting, title=session.course.title, url=settings.BASE_URL + session.get_staff_url(), is_busy=False)
 
 
 def public_event(meeting: Meeting) -> Event:
@@ -80,6 +92,7 @@ def _event(meeting, *, title, url="", join_url="", is_busy=True, sequence=None) 
         location=location(meeting) or join_url,
         url=url,
         join_url=join_url,
+        join_label=_("Join the meeting") if join_url else "",
         status="CANCELLED" if cancelled else "TENTATIVE" if tentative else "CONFIRMED",
         is_busy=is_busy and not cancelled,
     )

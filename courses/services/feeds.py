@@ -8,21 +8,25 @@ from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Length
+from django.db.models import Count, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from courses.models import Assignment, Meeting, Session, Trainer
+from courses.models import Assignment, Booking, Course, Invitation, Meeting, Participant, Session, Trainer
+from municipalities.models import Membership
 from taushet.ical.writer import WRITER_VERSION, Event, write_feed
 from taushet.models import SecretLink, User
 from taushet.services import audit, links
 
-from .events import public_event, trainer_event
+from .events import invited_event, municipality_event, public_event, staff_event, trainer_event
 from .left_events import left_by
 
 TRAINER_FEED = "feed-trainer"
+BOOKER_FEED = "feed-booker"
+MUNICIPALITY_FEED = "feed-municipality"
+STAFF_FEED = "feed-staff"
 LOOKS_BACK = timedelta(days=90)
 LOOKS_AHEAD = timedelta(days=548)
 CANCELLED_STAYS = timedelta(days=30)
@@ -47,9 +51,66 @@ def trainer_feed(trainer: Trainer, *, now: datetime | None = None) -> Feed:
         name=_("My teaching"),
         reader=f"trainer {trainer.pk}",
         # Each assignment and each move makes a new row, so that one session for another never looks alike.
-        newest=Max("assigned_meetings__pk"),
+        assigned=Max("assigned_meetings__pk"),
         also=left,
     )
+
+
+def booker_feed(user: User, *, now: datetime | None = None) -> Feed:
+    """Return the sessions a person has booked, each under the title its mail has for them.
+
+    They are shown as free time: whoever books is not always the one who goes. Never older than what was sent by mail.
+    """
+    titles = _chosen_titles(user.email)
+    sent = Invitation.objects.filter(email=user.email, cancelled_at=None, meeting__session__in=titles)
+    sent = dict(sent.values_list("meeting", "sequence"))
+
+    def event(meeting: Meeting) -> Event:
+        sequence = max(meeting.sequence, sent.get(meeting.pk, 0))
+        return invited_event(meeting, shows_course=titles[meeting.session_id], sequence=sequence, is_busy=False)
+
+    return _feed(
+        in_window(Meeting.objects.filter(session__in=titles), now or timezone.now()),
+        event,
+        name=_("Courses you have booked"),
+        reader=f"booker {user.pk} {sorted(titles.items())} {sorted(sent.items())}",
+    )
+
+
+def _chosen_titles(email: str) -> dict[int, bool]:
+    """Return the sessions an address has booked, and whether its calendar names the course of each."""
+    own = Participant.objects.filter(booking=OuterRef("pk"), email=email, shows_course_name__isnull=False)
+    chosen = Subquery(own.order_by("-pk").values("shows_course_name")[:1])
+    bookings = Booking.objects.filter(Q(contact_email=email) | Q(second_email=email), state=Booking.State.CONFIRMED)
+    titles: dict[int, bool] = {}
+    for session, shows in bookings.values_list("session", Coalesce(chosen, "shows_course_name")):
+        titles[session] = shows and titles.get(session, True)
+    return titles
+
+
+def municipality_feed(membership: Membership, *, now: datetime | None = None) -> Feed:
+    """Return the sessions a municipality or a unit has booked, and those held for it, without any course name."""
+    bookings = Booking.objects.filter(state=Booking.State.CONFIRMED)
+    if membership.unit_id:
+        sessions = Q(pk__in=bookings.filter(unit=membership.unit_id).values("session"))
+    else:
+        place = membership.municipality_id
+        shared = Session.shared_with.through.objects.filter(municipality=place).values("session")
+        held_for = Q(pk__in=Session.objects.announced().filter(Q(closed_to=place) | Q(pk__in=shared)).values("pk"))
+        sessions = held_for | Q(pk__in=bookings.filter(municipality=place).values("session"))
+    meetings = Meeting.objects.filter(session__in=Session.objects.filter(sessions))
+    return _feed(
+        in_window(meetings, now or timezone.now()),
+        municipality_event,
+        name=_("Courses of the municipality"),
+        reader=f"membership {membership.pk}",
+    )
+
+
+def staff_feed(*, now: datetime | None = None) -> Feed:
+    """Return all sessions, drafts among them, with nobody's name."""
+    rows = in_window(Meeting.objects.all(), now or timezone.now())
+    return _feed(rows, staff_event, name=_("All sessions"), reader="staff")
 
 
 def public_feed(*, now: datetime | None = None) -> Feed:
@@ -65,18 +126,24 @@ def in_window(meetings: QuerySet[Meeting], now: datetime) -> QuerySet[Meeting]:
     return meetings.filter(ends_at__gte=now - LOOKS_BACK, starts_at__lt=now + LOOKS_AHEAD).filter(~cancelled | recently)
 
 
-def feed_address(trainer: Trainer) -> str | None:
-    """Return the address of a trainer's own feed, or None while there is none."""
-    if not SecretLink.objects.filter(purpose=TRAINER_FEED, subject_id=trainer.pk, revoked_at=None).exists():
+def feed_address(subject: Model, purpose: str = TRAINER_FEED) -> str | None:
+    """Return the address of the feed of a trainer, a person or a membership, or None while there is none."""
+    if not SecretLink.objects.filter(purpose=purpose, subject_id=subject.pk, revoked_at=None).exists():
         return None
-    return links.link_address(TRAINER_FEED, links.issue_link(TRAINER_FEED, trainer.pk))
+    return links.link_address(purpose, links.issue_link(purpose, subject.pk))
 
 
 @transaction.atomic
-def renew_feed(trainer: Trainer, *, by: User) -> str:
-    """Make a new address of a trainer's feed and close the old one; returns the new one."""
-    audit.record("feed.renewed", trainer, by=by)
-    return links.link_address(TRAINER_FEED, links.renew_link(TRAINER_FEED, trainer.pk))
+def renew_feed(subject: Model, purpose: str = TRAINER_FEED, *, by: User) -> str:
+    """Make a new address of a feed and close the old one; returns the new one."""
+    audit.record("feed.renewed", subject, by=by)
+    return links.link_address(purpose, links.renew_link(purpose, subject.pk))
+
+
+def close_feeds_of(user: User, by: User | None = None) -> None:
+    """Close all feeds of a person for good (a Deactivation)."""
+    links.revoke_links([BOOKER_FEED, STAFF_FEED], [user.pk])
+    links.revoke_links([MUNICIPALITY_FEED], user.memberships.values_list("pk", flat=True))
 
 
 def close_feed(trainer: Trainer) -> None:
@@ -107,12 +174,11 @@ def _feed(
 
 
 def _validator(meetings: QuerySet[Meeting], reader: str, **more) -> str:
-    """Return an ETag that changes whenever an event comes, goes or changes; one query, whatever the size.
+    """Return an ETag that changes whenever an event comes, goes or changes; two queries, whatever the size.
 
-    A changed meeting has a new number and time stamp. States, titles and places of sessions and courses are counted
-    too, since those rows carry no stamp of their own.
+    A changed meeting has a new number and time stamp. States of sessions, titles of courses and names of places are
+    looked at too, since a change of theirs is no change of the meeting.
     """
-    title = "session__course__title_nb"
     facts = meetings.aggregate(
         count=Count("pk"),
         which=Sum("pk"),
@@ -120,11 +186,13 @@ def _validator(meetings: QuerySet[Meeting], reader: str, **more) -> str:
         changed_at=Max("changed_at"),
         drafts=Count("pk", filter=Q(session__state=Session.State.DRAFT)),
         cancelled=Count("pk", filter=Q(session__state=Session.State.CANCELLED)),
-        first_title=Min(title),
-        last_title=Max(title),
-        letters=Sum(Length(title) + Length("session__course__title_nn") + Length("session__course__title_en")),
+        first=Min("starts_at"),
+        last=Max("starts_at"),
+        newest=Max("pk"),
         places=Sum(Length("session__municipality__name")),
+        places_changed_at=Max("session__municipality__changed_at"),
         **more,
     )
-    text = f"{WRITER_VERSION} {settings.NEUTRAL_HOST} {get_language()} {reader} {sorted(facts.items())}"
+    titles = list(Course.objects.order_by("pk").values_list("pk", "title_nb", "title_nn", "title_en"))
+    text = f"{WRITER_VERSION} {settings.NEUTRAL_HOST} {get_language()} {reader} {sorted(facts.items())} {titles}"
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'

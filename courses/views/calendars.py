@@ -6,10 +6,11 @@ from functools import wraps
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
-from django.views.decorators.gzip import gzip_page
+from django.utils.decorators import decorator_from_middleware
 from django.views.decorators.http import require_safe
 
 from courses.models import Booking, Participant, Session, Trainer
@@ -22,6 +23,17 @@ logger = logging.getLogger(__name__)
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 READS_AN_HOUR = 60  # of one private feed, not counting those who hear that nothing is new
+
+
+class SameBytes(GZipMiddleware):
+    """Packs without the random filling that hides the length of secrets: nothing that is sent to us stands in a feed,
+    and what has not changed shall be the same bytes.
+    """
+
+    max_random_bytes = 0
+
+
+packed = decorator_from_middleware(SameBytes)
 
 
 def never_a_page(view):
@@ -40,7 +52,7 @@ def never_a_page(view):
 
 @login_not_required
 @require_safe
-@gzip_page
+@packed
 def feed(request, token):
     """Answer a private feed. Its address is the key to it, so it stands in no log."""
     response = private_feed(request, token=token)
@@ -75,11 +87,12 @@ def trainer_feed(request, link):
 
 @login_not_required
 @require_safe
-@gzip_page
+@packed
 @never_a_page
 def public_calendar(request):
     response = answer(request, feeds.public_feed())
     response["Cache-Control"] = "no-cache"
+    response["X-Robots-Tag"] = "noindex"
     return response
 
 

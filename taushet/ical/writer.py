@@ -14,7 +14,7 @@ from django.conf import settings
 from .text import OSLO, address, escape, fold, parameter, stamp, utc
 
 # Part of every feed's validator: raise it when the same events give other bytes.
-WRITER_VERSION = 1
+WRITER_VERSION = 2
 
 TIMEZONE = b"""BEGIN:VTIMEZONE
 TZID:Europe/Oslo
@@ -58,6 +58,7 @@ class Event:
     location: str = ""
     url: str = ""
     join_url: str = ""
+    join_label: str = ""
     status: str = "CONFIRMED"
     is_busy: bool = True
     made_at: datetime | None = None
@@ -71,11 +72,19 @@ def named(person: Person) -> str:
 
 
 def local_times(event: Event) -> tuple[str, str]:
-    """Return DTSTART and DTEND in Oslo time; in UTC when one lies in the hour that comes twice."""
+    """Return DTSTART and DTEND in Oslo time; in UTC when one lies in the hour that comes twice.
+
+    RFC 5545 3.3.5 takes such a local time for the first of the two, and libical for the second.
+    """
     starts_at, ends_at = event.starts_at.astimezone(OSLO), event.ends_at.astimezone(OSLO)
-    if starts_at.fold or ends_at.fold:
+    if comes_twice(starts_at) or comes_twice(ends_at):
         return f"DTSTART:{utc(starts_at)}", f"DTEND:{utc(ends_at)}"
     return f"DTSTART;TZID=Europe/Oslo:{stamp(starts_at)}", f"DTEND;TZID=Europe/Oslo:{stamp(ends_at)}"
+
+
+def comes_twice(local: datetime) -> bool:
+    """Whether a clock in Oslo shows this time once more; the hour is looked at first, since the rest costs."""
+    return local.hour == 2 and local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
 
 
 def write_event(event: Event) -> bytes:
@@ -97,7 +106,8 @@ def write_event(event: Event) -> bytes:
     if event.url:
         lines.append(f"URL:{address(event.url)}")
     if event.join_url:
-        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO:{address(event.join_url)}")
+        label = f";LABEL={parameter(event.join_label)}" if event.join_label else ""
+        lines.append(f"CONFERENCE;VALUE=URI;FEATURE=AUDIO,VIDEO{label}:{address(event.join_url)}")
     if event.organizer:
         lines.append(
             f"ORGANIZER;CN={parameter(event.organizer.name or event.organizer.email)}"

@@ -84,7 +84,7 @@ def test_feed_that_is_known_answers_304_without_reading_a_meeting(client, sessio
     path = feed_path(trainer)
     first = client.get(path)
 
-    with django_assert_num_queries(4):  # the link, the trainer, what was left, the validator
+    with django_assert_num_queries(4):  # the link, the trainer, what was left, the validator with the titles
         second = client.get(path, headers={"if-none-match": first.headers["ETag"]})
 
     assert (second.status_code, second.content) == (304, b"")
