@@ -60,7 +60,9 @@ def main() -> int:
         mend = install_command() or "install Chromium and set TAUSHET_BROWSER to its path"
         faults += tell_missing("the browser journeys, since no Chromium could be found or installed", mend)
     if not libical:
-        faults += tell_missing("the reading of feeds by libical, since it could not be found", "apt-get install libical3")
+        faults += tell_missing(
+            "the reading of feeds by libical, since it could not be found", "apt-get install libical3"
+        )
     for fault in faults:
         print(f"FAULT: {fault}", flush=True)
     print(f"Took {time.monotonic() - started:.0f} s")
