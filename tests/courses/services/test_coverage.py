@@ -1,0 +1,100 @@
+"""Where somebody can teach, and why nobody can."""
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from courses.models import AssignedMeeting, Assignment, BusyCalendar, BusyPeriod
+from courses.services.coverage import State, picture, weeks_ahead
+from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
+from tests.factories.feeds import local
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory
+
+pytestmark = pytest.mark.django_db
+
+MONDAY = date(2027, 2, 1)
+HOURS = {"starts": time(9), "ends": time(12)}
+
+
+def trainer_who(counties=(), says=(0,), **fields):
+    trainer = TrainerFactory(**fields)
+    trainer.counties.set(counties)
+    for weekday in says:
+        trainer.availabilities.create(weekday=weekday, **HOURS)
+    return trainer
+
+
+def teach(trainer, *hours):
+    session = SessionFactory(first_starts_at=hours[0], last_ends_at=hours[1])
+    assignment = Assignment.objects.create(session=session, trainer=trainer, state=Assignment.State.ACCEPTED)
+    meeting = session.meetings.get()
+    AssignedMeeting.objects.create(
+        assignment=assignment, meeting=meeting, trainer=trainer, starts_at=hours[0], ends_at=hours[1]
+    )
+
+
+def cells_of(county, **asked):
+    return next(row.cells for row in picture(weeks_ahead(MONDAY, 3), **asked) if row.county == county)
+
+
+def test_a_county_nobody_travels_to_says_so():
+    here, there = CountyFactory(), CountyFactory()
+    trainer_who([there])
+
+    [cell, *_rest] = cells_of(here)
+
+    assert (cell.is_lacking, cell.reasons) == (True, ["ingen reiser hit"])
+    assert cells_of(there)[0].free == 1
+
+
+def test_each_reason_is_told_and_counted():
+    county = CountyFactory()
+    away, teaching, full, elsewhere, silent, idle = (
+        trainer_who([county], says=says) for says in ((0,), (0,), (0, 1), (0,), (), (6,))
+    )
+    away.availability_exceptions.create(kind="away", first_on=MONDAY, last_on=MONDAY + timedelta(days=4))
+    teach(teaching, local(2027, 2, 1, 9), local(2027, 2, 1, 10))
+    full.most_a_week = 1
+    full.save()
+    teach(full, local(2027, 2, 1, 9), local(2027, 2, 1, 12))
+    calendar = BusyCalendar.objects.create(trainer=elsewhere, kind="ics", sealed_access=b"x")
+    BusyPeriod.objects.create(
+        trainer=elsewhere, calendar=calendar, starts_at=local(2027, 2, 1, 11), ends_at=local(2027, 2, 1, 13)
+    )
+
+    first, second, third = cells_of(county)
+
+    assert first.states == {
+        State.AWAY: 1,
+        State.TAUGHT: 1,
+        State.LIMIT: 1,
+        State.BUSY: 1,
+        State.UNSAID: 1,
+        State.NO_HOURS: 1,
+    }
+    assert (first.free, first.unsaid, first.is_lacking) == (0, 1, False)
+    assert (second.free, third.free) == (4, 4)
+    silent.availability_exceptions.create(kind="away", first_on=MONDAY, last_on=MONDAY + timedelta(days=6))
+    [first, *_rest] = cells_of(county)
+    assert first.is_lacking
+    assert first.reasons == [
+        "1 holder kurs allerede", "1 er opptatt andre steder", "1 har så mange kurs de vil ha", "2 er borte", "1 har ingen tider"
+    ]  # fmt: skip
+    assert idle.availabilities.count() == 1
+
+
+def test_course_language_and_what_waits():
+    county, course = CountyFactory(), CourseFactory()
+    lead = trainer_who([county], teaches_nn=True)
+    lead.courses.add(course)
+    trainer_who()  # travels anywhere, teaches something else
+    place = MunicipalityFactory(county=county)
+    for language, days in (("nn", 0), ("nb", 0), ("nn", 9)):
+        SessionFactory(
+            course=course, language=language, municipality=place, first_starts_at=local(2027, 2, 2 + days, 9)
+        )
+
+    assert [cell.free for cell in cells_of(county)] == [2, 2, 2]
+    assert [cell.free for cell in cells_of(county, course=course, language="nn")] == [1, 1, 1]
+    assert [cell.waiting for cell in cells_of(county)] == [2, 1, 0]
+    assert [cell.waiting for cell in cells_of(county, language="nn")] == [1, 1, 0]
