@@ -26,4 +26,5 @@ class CoursesConfig(AppConfig):
             requests,
             sessions,
             staffing,
+            trainer_invitations,
         )

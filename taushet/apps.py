@@ -8,4 +8,4 @@ class TaushetConfig(AppConfig):
 
     def ready(self):
         from taushet import checks, receivers  # noqa: F401
-        from taushet.registrations import log, outbox, people, retention  # noqa: F401
+        from taushet.registrations import inbound, log, outbox, people, retention  # noqa: F401

@@ -3,15 +3,16 @@
 from allauth.account.internal.flows.login import record_authentication
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authenticator_added
-from anymail.signals import tracking
+from anymail.signals import inbound, tracking
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
 from taushet.services.delivery import store_event
+from taushet.services.inbound import store_inbound
 from taushet.services.roles import sync_roles
-from taushet.tasks import handle_delivery_event
+from taushet.tasks import handle_delivery_event, handle_inbound
 
 
 @receiver(post_migrate)
@@ -41,3 +42,12 @@ def keep_delivery_event(sender, event, esp_name, **kwargs):
         stored = store_event(event, esp_name)
         if stored:
             handle_delivery_event.enqueue(stored.pk)
+
+
+@receiver(inbound)
+def keep_inbound_mail(sender, event, esp_name, **kwargs):
+    """A mail came in. The provider waits for the answer, so it is only stored; the worker reads it."""
+    with transaction.atomic():
+        stored = store_inbound(event, esp_name)
+        if stored:
+            handle_inbound.enqueue(stored.pk)

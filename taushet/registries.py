@@ -188,6 +188,19 @@ class DemonstrationPart:
 
 
 @dataclass(frozen=True)
+class InboundKind:
+    """A sort of mail that comes in. The lowest `order` is asked first; what nobody takes is shown to staff.
+
+    `take(inbound, mail)` gets the stored row and the parsed mail, and returns whether it was of this sort. It runs in
+    the worker, in the transaction that records the answer, and must not believe what it reads.
+    """
+
+    key: str
+    take: Callable[[Any, Any], bool]
+    order: int = 50
+
+
+@dataclass(frozen=True)
 class LoggedAction:
     """Something the log tells of: its code, as `audit.record` takes it, and what a reader calls it."""
 
@@ -207,4 +220,5 @@ deactivations: Registry[Deactivation] = Registry()
 protected_addresses: Registry[ProtectedAddresses] = Registry()
 known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()
+inbound_kinds: Registry[InboundKind] = Registry()
 logged_actions: Registry[LoggedAction] = Registry()

@@ -3,12 +3,17 @@
 from django.tasks import task
 from django.utils import timezone
 
-from taushet.services import delivery, recovery, retention
+from taushet.services import delivery, inbound, recovery, retention
 
 
 @task()
 def handle_delivery_event(event_id: int) -> None:
     delivery.handle_event(event_id)
+
+
+@task()
+def handle_inbound(inbound_id: int) -> str:
+    return inbound.handle_inbound(inbound_id)
 
 
 @task()

@@ -8,6 +8,7 @@ from django.urls import include, path
 from taushet.views import (
     demo,
     health,
+    inbound,
     information,
     language,
     leave,
@@ -31,6 +32,12 @@ outbox_urls = [
     path("<int:pk>/avbryt/", outbox.outbox_act, {"name": "outbox_cancel"}, name="outbox_cancel"),
     path("<int:pk>/send-igjen/", outbox.outbox_act, {"name": "outbox_send_again"}, name="outbox_send_again"),
     path("<int:pk>/er-sendt/", outbox.outbox_act, {"name": "outbox_mark_sent"}, name="outbox_mark_sent"),
+]
+
+inbound_urls = [
+    path("", inbound.inbound_list, name="inbound_list"),
+    path("<int:pk>/", inbound.inbound_detail, name="inbound_detail"),
+    path("<int:pk>/ferdig/", inbound.inbound_settle, name="inbound_settle"),
 ]
 
 people_urls = [
@@ -58,6 +65,7 @@ urlpatterns = [
     path("forlat/", leave.leave, name="leave"),
     path("stab/", today.today, name="today"),
     path("stab/utboks/", include(outbox_urls)),
+    path("stab/innkommet/", include(inbound_urls)),
     path("stab/personer/", include(people_urls)),
     path("stab/logg/", log.log_list, name="log_list"),
     path("stab/logg/sletting/", retention.retention_list, name="retention_list"),

@@ -5,10 +5,12 @@ from .attendance import AttendanceMark
 from .availability import Availability, AvailabilityException
 from .bookings import Booking, ConfirmedAddress, HandOver
 from .busy import BusyCalendar, BusyPeriod
+from .calendar_answers import CalendarAnswer
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
 from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
+from .expenses import ExpenseClaim, Outlay
 from .messages import BookingMessage, MailKind, MailRule, MailText, Material, PlannedMail
 from .participants import Participant
 from .requests import (
@@ -20,8 +22,11 @@ from .requests import (
     RequestParty,
     RequestWindow,
 )
+from .road_notes import RoadNote
 from .sessions import Meeting, Session
+from .swaps import Swap
 from .terms import BookingFee, ChangeRequest
+from .trainer_invitations import TrainerInvitation
 from .trainer_offers import TrainerOffer
 from .trainers import Trainer
 from .waiting import WaitingPlace
@@ -40,6 +45,7 @@ __all__ = [
     "BookingMessage",
     "BusyCalendar",
     "BusyPeriod",
+    "CalendarAnswer",
     "Certificate",
     "ChangeRequest",
     "ConfirmedAddress",
@@ -49,6 +55,7 @@ __all__ = [
     "EvaluationAnswer",
     "EvaluationRound",
     "EvaluationTicket",
+    "ExpenseClaim",
     "Format",
     "HandOver",
     "Invitation",
@@ -57,6 +64,7 @@ __all__ = [
     "MailText",
     "Material",
     "Meeting",
+    "Outlay",
     "PartOfDay",
     "Participant",
     "PlannedMail",
@@ -66,8 +74,11 @@ __all__ = [
     "RequestParty",
     "RequestWindow",
     "Revocation",
+    "RoadNote",
     "Session",
+    "Swap",
     "Trainer",
+    "TrainerInvitation",
     "TrainerOffer",
     "WaitingPlace",
 ]

@@ -16,6 +16,10 @@ class TrainerQuerySet(models.QuerySet):
 class Trainer(models.Model):
     """A person who teaches: which courses, where, in which form of Norwegian, how much, and for what fee."""
 
+    class CalendarBy(models.TextChoices):
+        FEED = "feed", _("A calendar I subscribe to")
+        INVITATIONS = "invitations", _("Invitations by e-mail")
+
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="trainer", verbose_name=_("person")
     )
@@ -51,6 +55,11 @@ class Trainer(models.Model):
         help_text=_("Empty when the trainer takes none."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    # Never both: every entry would stand twice in the same calendar.
+    calendar_by = models.CharField(
+        _("calendar"), max_length=11, choices=CalendarBy, default=CalendarBy.FEED, editable=False
+    )
+    is_new = models.BooleanField(default=False, editable=False, help_text=_("Has not gone through the profile yet."))
 
     objects = TrainerQuerySet.as_manager()
 

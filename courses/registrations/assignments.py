@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.demonstration import trainers
 from courses.models import Trainer
-from courses.services.assignments import TRAINER_MAIL
 from courses.services.erasing import erase_availability, erase_override_reasons
 from courses.services.feeds import TRAINER_FEED
+from courses.services.trainer_mail import TRAINER_MAIL
 from courses.services.trainers import dismiss_trainer
 from courses.views.calendars import trainer_feed
 from taushet import roles

@@ -10,16 +10,15 @@ from courses.exceptions import CoursesError, NeedsReason, TrainerBusy, TrainerUn
 from courses.models import AssignedMeeting, Assignment, Meeting, Session, Trainer
 from taushet.models import User
 from taushet.services import audit
-from taushet.services.outbox import render_mail, write_message
+from taushet.services.outbox import render_mail
 
 from .catalogue import when_text
 from .events import is_cancelled, location, trainer_page_address
 from .fitting import Why
 from .staffing import lacks, lock_session
 from .trainer_fits import against, ask_for_reason
+from .trainer_invitations import is_invited, write_about
 from .trainer_offers import ask_anew, settle
-
-TRAINER_MAIL = "trainer"
 
 
 class AssignmentRefused(CoursesError):
@@ -199,12 +198,13 @@ def _write_hours(assignment: Assignment, meetings: Iterable[Meeting]) -> None:
 
 
 def _tell(assignment: Assignment, template: str, meetings: Iterable[Meeting] = ()) -> None:
-    """Write to the trainer. Trainers know what they teach, so this mail names the course."""
+    """Write to the trainer, whose calendar follows when it is kept by invitations."""
     session, user = assignment.session, assignment.trainer.user
     context = {
         "session": session,
         "meetings": [(meeting, location(meeting), is_cancelled(meeting)) for meeting in meetings],
         "page": trainer_page_address(session.pk),
+        "by_invitation": is_invited(assignment.trainer),
     }
     with translation.override(user.language):
         context["course"], context["when"] = (
@@ -212,15 +212,7 @@ def _tell(assignment: Assignment, template: str, meetings: Iterable[Meeting] = (
             when_text(session.first_starts_at, session.last_ends_at),
         )
     subject, text = render_mail(template, context, user.language)
-    write_message(
-        kind=TRAINER_MAIL,
-        to_email=user.email,
-        to_name=str(user),
-        subject=subject,
-        text=text,
-        language=user.language,
-        is_demonstration=session.is_demonstration,
-    )
+    write_about(assignment.trainer, session, subject=subject, text=text)
 
 
 def _busy(trainer: Trainer, hours: list[AssignedMeeting]) -> TrainerBusy:

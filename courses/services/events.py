@@ -38,10 +38,10 @@ def public_event(meeting: Meeting) -> Event:
     return _event(meeting, title=session.course.title, url=page_address(session), is_busy=False)
 
 
-def trainer_event(meeting: Meeting) -> Event:
+def trainer_event(meeting: Meeting, *, sequence: int | None = None) -> Event:
     """Return a meeting as its trainer sees it; a draft is only tentative."""
     url = trainer_page_address(meeting.session_id)
-    return _event(meeting, title=meeting.session.course.title, url=url, join_url=meeting.join_url)
+    return _event(meeting, title=meeting.session.course.title, url=url, join_url=meeting.join_url, sequence=sequence)
 
 
 def page_address(session: Session) -> str:

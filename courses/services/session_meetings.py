@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from courses.exceptions import CoursesError
 from courses.models import Meeting, Session
 
+from . import trainer_invitations
+
 MOST_MEETINGS = 40
 CONTENT = ("starts_at", "ends_at", "place", "address", "join_url")
 
@@ -92,6 +94,7 @@ def _take_out(session: Session, meeting: Meeting) -> list[Meeting]:
     """Cancel a meeting; of a draft nobody was told, so there it just goes."""
     if session.state == Session.State.DRAFT:
         meeting.assigned_meetings.all().delete()
+        trainer_invitations.take_out(meeting)
         meeting.delete()
         return []
     return touch([meeting], state=Meeting.State.CANCELLED)

@@ -18,7 +18,7 @@ from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
-from . import assignments, offers, planned_mails, seats, telling, trainer_offers
+from . import assignments, offers, planned_mails, seats, telling, trainer_invitations, trainer_offers
 from .session_meetings import CONTENT, MeetingPlan, check_plans, new_meeting, set_span, touch, write_meetings
 
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
@@ -184,6 +184,7 @@ def open_session(session: Session, *, by: User) -> Session:
     _set_state(session, Session.State.OPEN, "opened_at")
     # A draft is only tentative in its trainer's calendar.
     touch(session.meetings.filter(state=Meeting.State.PLANNED))
+    trainer_invitations.follow_session(session)
     audit.record("session.opened", session, by=by)
     return session
 

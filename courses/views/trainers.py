@@ -17,6 +17,7 @@ from courses.models import Meeting, Participant, Session, Trainer
 from courses.services import adaptations, downloads, feeds
 from courses.services.catalogue import session_texts
 from courses.services.months import make_month, span_of
+from courses.services.trainer_invitations import is_invited
 from courses.services.trainers import change_profile
 from courses.views.calendars import download
 from courses.views.requests import row_errors
@@ -123,12 +124,15 @@ def trainer_profile(request, trainer):
 def trainer_feed(request, trainer):
     address = feeds.feed_address(trainer)
     webcal = address and "webcal://" + address.partition("://")[2]
-    return render(request, "courses/trainer_feed.html", {"address": address, "webcal": webcal})
+    context = {"trainer": trainer, "address": address, "webcal": webcal}
+    return render(request, "courses/trainer_feed.html", context)
 
 
 @require_POST
 @for_trainers
 def trainer_feed_renew(request, trainer):
+    if is_invited(trainer):  # an address beside the invitations would double every entry
+        return redirect("courses:trainer_calendar_choice")
     feeds.renew_feed(trainer, by=request.user)
     messages.success(request, _("You have a new address. The old one does not work any more."))
     return redirect("courses:trainer_feed")

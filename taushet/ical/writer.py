@@ -38,10 +38,11 @@ END:VTIMEZONE
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who invites or is invited; stands in mail only."""
+    """Who invites or is invited, and whether an answer is asked for; stands in mail only."""
 
     email: str
     name: str = ""
+    is_asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,8 @@ def write_event(event: Event) -> bytes:
     if event.attendee:
         lines.append(
             f"ATTENDEE{named(event.attendee)};CUTYPE=INDIVIDUAL"
-            f";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address(event.attendee.email)}"
+            f";ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP={'TRUE' if event.attendee.is_asked else 'FALSE'}"
+            f":mailto:{address(event.attendee.email)}"
         )
     lines += [
         f"STATUS:{event.status}",

@@ -1,6 +1,7 @@
 from .audit import AuditEntry
 from .events import DeliveryEvent
 from .files import StoredFile
+from .inbound import InboundMail
 from .links import SecretLink
 from .marks import Mark
 from .outbox import Attempt, Message, MessageAttachment, Suppression
@@ -12,6 +13,7 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "DeliveryEvent",
+    "InboundMail",
     "Mark",
     "Message",
     "MessageAttachment",

@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from taushet.registries import LoggedAction, logged_actions
 
 WORDS = {
+    "inbound.seen": _("E-mail that came in read"),
+    "inbound.settled": _("E-mail that came in dealt with"),
     "message.cancelled": _("E-mail cancelled"),
     "message.held": _("E-mail held back"),
     "message.marked_sent": _("E-mail marked as sent"),

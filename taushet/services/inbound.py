@@ -1,0 +1,151 @@
+"""Mail that comes in: kept as it came while the provider waits, and understood by the worker.
+
+Anybody can write anything to an address of ours, so what comes in is bounded, and never acted on by itself.
+"""
+
+import hashlib
+import logging
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+
+from django.db import transaction
+from django.utils import timezone
+
+from taushet.models import InboundMail, User
+from taushet.registries import inbound_kinds
+from taushet.services import audit
+from taushet.services.erasing import delete_in_turns
+
+logger = logging.getLogger(__name__)
+
+MOST_BYTES = 10 * 1024 * 1024  # more than providers take
+MOST_PARTS = 100
+MOST_TEXT = 20_000
+KEPT = timedelta(days=90)
+# What reading hostile MIME can raise; there is no base class for it.
+UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+
+
+def store_inbound(event, provider: str) -> InboundMail | None:
+    """Keep one mail of Anymail's; returns None when it is there already, since providers repeat themselves."""
+    mail = event.message
+    raw = _bytes_of(mail)
+    identity = str(event.event_id or "")[:200] or hashlib.sha256(raw).hexdigest()
+    stored, is_new = InboundMail.objects.get_or_create(
+        provider=provider[:40],
+        event_id=identity,
+        defaults={
+            "from_email": _sender(mail)[:254],
+            "to_email": _recipient(mail)[:254],
+            "subject": _one_line(_header(mail, "Subject"))[:300],
+            "raw": raw[:MOST_BYTES],
+            "size": len(raw),
+            "is_cut": len(raw) > MOST_BYTES,
+        },
+    )
+    return stored if is_new else None
+
+
+@transaction.atomic
+def handle_inbound(inbound_id: int) -> str:
+    """Let the part of the house that knows a mail take it; returns which, empty when none does.
+
+    What nobody takes is shown to staff. Running it again changes nothing.
+    """
+    inbound = InboundMail.objects.select_for_update().get(pk=inbound_id)
+    if inbound.handled_at:
+        return inbound.kind
+    mail = read_inbound(inbound)
+    takers = sorted(inbound_kinds, key=lambda entry: entry.order)
+    inbound.kind = next((entry.key for entry in takers if entry.take(inbound, mail)), "")
+    inbound.handled_at = timezone.now()
+    inbound.save(update_fields=["kind", "handled_at"])
+    return inbound.kind
+
+
+def read_inbound(inbound: InboundMail) -> EmailMessage:
+    """Return a stored mail as Python reads it; what has been erased is an empty one."""
+    return message_from_bytes(bytes(inbound.raw or b""), policy=policy.default)
+
+
+def parts_of(mail: EmailMessage, *kinds: str, most_bytes: int) -> list[bytes]:
+    """Return the decoded bytes of the parts of some content types, none larger than `most_bytes`."""
+    found = []
+    for number, part in enumerate(mail.walk()):
+        if number >= MOST_PARTS:
+            break
+        if part.get_content_type() in kinds and not part.is_multipart():
+            try:
+                content = part.get_payload(decode=True) or b""
+            except UNREADABLE:
+                continue
+            if len(content) <= most_bytes:
+                found.append(content)
+    return found
+
+
+def text_of(inbound: InboundMail) -> str:
+    """Return the plain text of a mail for people to read, cut when it is long; empty when it has none."""
+    for part in read_inbound(inbound).walk():
+        if part.get_content_type() == "text/plain" and not part.is_attachment():
+            try:
+                return part.get_content()[:MOST_TEXT]
+            except UNREADABLE:
+                return ""
+    return ""
+
+
+@transaction.atomic
+def settle_inbound(inbound: InboundMail, *, by: User) -> None:
+    """Put down that somebody has dealt with a mail. Doing it twice changes nothing."""
+    changed = InboundMail.objects.filter(pk=inbound.pk, settled_at=None).update(
+        settled_at=timezone.now(), settled_by=by
+    )
+    if changed:
+        audit.record("inbound.settled", inbound, by=by)
+
+
+def forget_inbound(now: datetime) -> int:
+    """Delete mail that came in 90 days ago (a RetentionRule); returns how many rows went."""
+    return delete_in_turns(InboundMail.objects.filter(received_at__lt=now - KEPT))
+
+
+def _bytes_of(mail) -> bytes:
+    try:
+        return mail.as_bytes(policy=policy.SMTP)
+    except UNREADABLE as error:
+        # The parts of it that can be read are worth more than nothing.
+        logger.warning("A mail that came in could not be kept whole: %s", type(error).__name__)
+        plain = EmailMessage()
+        plain["From"], plain["To"] = _sender(mail), _recipient(mail)
+        plain["Subject"] = _one_line(_header(mail, "Subject"))
+        plain.set_content(str(mail.text or ""))
+        return plain.as_bytes()
+
+
+def _sender(mail) -> str:
+    try:
+        sender = mail.from_email
+        return str(getattr(sender, "addr_spec", "") or mail.envelope_sender or "")
+    except UNREADABLE:
+        return ""
+
+
+def _recipient(mail) -> str:
+    try:
+        return str(mail.envelope_recipient or next((one.addr_spec for one in mail.to), ""))
+    except UNREADABLE:
+        return ""
+
+
+def _header(mail, name: str) -> str:
+    try:
+        return str(mail[name] or "")
+    except UNREADABLE:
+        return ""
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
