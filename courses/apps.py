@@ -24,6 +24,7 @@ class CoursesConfig(AppConfig):
             own_data,
             planned_mails,
             requests,
+            road,
             sessions,
             staffing,
             trainer_invitations,

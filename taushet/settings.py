@@ -187,6 +187,7 @@ MAIL_PROVIDER = MAILERS["default"]["BACKEND"].removeprefix("anymail.backends.").
 MAIL_ALLOW = environment.words("TAUSHET_MAIL_ALLOW")
 MAIL_FROM = environment.text("TAUSHET_MAIL_FROM") or f"kurs@{mail_domain(NEUTRAL_URL)}"
 MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
+STAFF_PHONE = environment.text("TAUSHET_STAFF_PHONE")  # whom trainers call on the day
 OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"

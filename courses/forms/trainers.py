@@ -109,7 +109,7 @@ class NewTrainerForm(TrainerForm):
     user = forms.ModelChoiceField(
         User.objects.filter(is_active=True, trainer=None).order_by("name", "email"),
         label=_("Person"),
-        help_text=_("Somebody who is not here must be invited first, under People."),
+        help_text=_("Somebody who cannot sign in here yet is invited instead, under Trainers."),
         empty_label=_("Choose a person"),
         error_messages={"required": _("Choose a person.")},
     )

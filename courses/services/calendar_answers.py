@@ -66,7 +66,7 @@ def read_reply(content: bytes) -> Reply | None:
             return None
         event = next(iter(calendar.walk("VEVENT")), None)
         return None if event is None else _reply_of(event)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  an outer edge: what strangers write ends here, read or not
         # What comes in can break its reader in any way there is, and the error may hold what stands in it.
         logger.warning("A calendar answer could not be read: %s", type(error).__name__)
         return None

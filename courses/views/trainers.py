@@ -17,7 +17,9 @@ from courses.models import Meeting, Participant, Session, Trainer
 from courses.services import adaptations, downloads, feeds
 from courses.services.catalogue import session_texts
 from courses.services.months import make_month, span_of
+from courses.services.road_notes import notes_for
 from courses.services.trainer_invitations import is_invited
+from courses.services.trainer_joining import finish_joining
 from courses.services.trainers import change_profile
 from courses.views.calendars import download
 from courses.views.requests import row_errors
@@ -46,6 +48,8 @@ def for_trainers(view):
 @never_cache
 @for_trainers
 def trainer_home(request, trainer):
+    if trainer.is_new:
+        return redirect("courses:trainer_profile")
     now = timezone.now()
     coming = own_meetings(trainer).filter(ends_at__gt=now).exclude(CANCELLED).first()
     asked = MonthForm(request.GET).first_day()
@@ -88,6 +92,8 @@ def trainer_session(request, trainer, session_id):
         "meetings": session.meetings.order_by("starts_at", "pk"),
         "staff_email": settings.MAIL_FROM,
         "shows_adaptations": adaptations.seen_by_trainers(session),
+        "notes": notes_for(session),
+        "may_swap": session.takes_trainers and session.first_starts_at > timezone.now(),
     }
     return render(request, "courses/trainer_session.html", context | session_texts(session))
 
@@ -112,6 +118,7 @@ def trainer_profile(request, trainer):
     form, places = OwnProfileForm(data, instance=trainer), impartial_rows(data, trainer)
     if data is not None and all([form.is_valid(), places.is_valid()]):
         change_profile(trainer, **form.cleaned_data, impartial_in=places.places(), by=request.user)
+        finish_joining(trainer)
         messages.success(request, _("Saved."))
         return redirect("courses:trainer_home")
     context = {"trainer": trainer, "form": form, "places": places, "staff_email": settings.MAIL_FROM}

@@ -105,7 +105,7 @@ def mail(calendar, *, sender=KARIM, kind="text/calendar; method=REPLY; charset=u
     )
 
 
-def post(client, raw, number="1", secret="provider:secret"):  # noqa: S107 - that of the tests
+def post(client, raw, number="1", secret="provider:secret"):
     body = {"MessageID": number, "RawEmail": raw, "Headers": [], "OriginalRecipient": "kurs@localhost"}
     return client.post(
         reverse("anymail:postmark_inbound_webhook"),
