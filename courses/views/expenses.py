@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.exceptions import CoursesError
 from courses.forms.expenses import ClaimFilterForm, ExpenseForm, OutlayFormSet, SeenForm
-from courses.models import Assignment, ExpenseClaim
+from courses.models import ExpenseClaim
 from courses.services import expenses
 from courses.services.catalogue import session_texts
 
