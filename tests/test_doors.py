@@ -8,12 +8,21 @@ from types import SimpleNamespace
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from courses.models import BookingMessage, PlannedMail, TrainerOffer
+from courses.models import (
+    BookingMessage,
+    CalendarAnswer,
+    ExpenseClaim,
+    PlannedMail,
+    RoadNote,
+    Swap,
+    TrainerOffer,
+)
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from outreach.models import Letter
-from taushet.models import Suppression
+from taushet.models import InboundMail, Suppression
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
@@ -95,7 +104,8 @@ TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
 courses:trainer_availability courses:trainer_day courses:trainer_hours courses:trainer_busy
 courses:trainer_out_today courses:trainer_calendar_week courses:trainer_calendar_month
-courses:trainer_calendar_list
+courses:trainer_calendar_list courses:trainer_today courses:trainer_calendar_choice courses:trainer_expenses
+courses:trainer_swaps
 """
 ONE_TRAINERS = """
 courses:trainer_session courses:trainer_session_calendar courses:trainer_attendance_overview
@@ -103,6 +113,8 @@ courses:trainer_attendance courses:trainer_attendance_marks courses:trainer_atte
 courses:trainer_attendance_print courses:trainer_certificates_issue courses:trainer_adaptations
 courses:trainer_material courses:trainer_exception_remove courses:trainer_busy_read courses:trainer_busy_remove
 courses:trainer_leave courses:trainer_offer courses:trainer_offer_accept courses:trainer_offer_decline
+courses:trainer_note courses:trainer_expense_claim courses:swap_ask courses:swap_accept courses:swap_decline
+courses:swap_take_back
 """
 
 FOR_ROLES = {
@@ -114,7 +126,7 @@ FOR_ROLES = {
     courses:staff_feed courses:staff_feed_renew
     """,
     ("campaign", "approver", "administrator"): """
-    outbox_list outbox_detail outbox_html suppression_list
+    outbox_list outbox_detail outbox_html suppression_list inbound_list inbound_detail
     outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
     courses:evaluation_results
@@ -122,6 +134,7 @@ FOR_ROLES = {
     ("campaign", "finance", "administrator"): """
     courses:staff_booking_list courses:staff_booking_detail courses:booking_csv courses:booking_xlsx
     courses:booking_choice_csv courses:booking_choice_xlsx
+    courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
     municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
@@ -141,6 +154,8 @@ FOR_ROLES = {
     courses:staff_name_replace courses:staff_name_remove courses:staff_change_approve courses:staff_change_refuse
     courses:trainer_list courses:trainer_create courses:trainer_update courses:assignment_create
     courses:session_staffing courses:staffing_ask courses:staffing_call courses:staffing_take_back
+    courses:trainer_invite courses:calendar_answer_list courses:calendar_answer_settle courses:swap_list
+    courses:swap_approve courses:swap_refuse courses:road_note_list courses:road_note_remove
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
     courses:staff_attendance_walk_in courses:staff_attendance_print
@@ -181,7 +196,16 @@ def world():
         change=booking.change_requests.create(kind="cancel", request_key="change"),
         offer=RequestOfferFactory(),
         asked=TrainerOffer.objects.create(session=session, way="turn", made_by=UserFactory()),
-        assignment=assign_trainer(session, trainer=trainer, by=UserFactory()),
+        assignment=(assignment := assign_trainer(session, trainer=trainer, by=UserFactory())),
+        swap=Swap.objects.create(
+            assignment=assignment, colleague=register_trainer(TrainerUserFactory(), courses=[]), state="agreed"
+        ),
+        claim=ExpenseClaim.objects.create(assignment=assignment, kilometres=10),
+        note=RoadNote.objects.create(
+            municipality=municipality, session=session, written_by=trainer.user, text="Inngang bak."
+        ),
+        answer=CalendarAnswer.objects.create(answer="declined", answered_at=timezone.now()),
+        inbound=InboundMail.objects.create(provider="x", event_id="1", size=0, handled_at=timezone.now()),
         booking=booking,
         mail=BookingMessage.objects.create(booking=booking, message=write()),
         planned=PlannedMail.objects.create(
@@ -203,6 +227,7 @@ def values_of(name, world):
     """Return what stands in an address, by the names of its parameters."""
     pk = {
         "outbox": world.message,
+        "inbound": world.inbound,
         "suppression": world.suppression,
         "person": world.person,
         "municipalities:unit": world.unit,
@@ -231,6 +256,10 @@ def values_of(name, world):
         "meeting_id": world.meeting.pk,
         "exception_id": 1,
         "calendar_id": 1,
+        "swap_id": world.swap.pk,
+        "claim_id": world.claim.pk,
+        "note_id": world.note.pk,
+        "answer_id": world.answer.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,
         "code": "AAAA-AAAA-AAAA",

@@ -87,7 +87,7 @@ class ClaimFilterForm(forms.Form):
 
     tilstand = forms.ChoiceField(
         label=_("State"),
-        choices=[("", _("Not settled")), ("oppgjort", _("Settled")), ("alle", _("All"))],
+        choices=[("", _("Not settled")), ("oppgjort", _("Already settled")), ("alle", _("All"))],
         required=False,
     )
 

@@ -109,7 +109,7 @@ def expense_table(claims: QuerySet[ExpenseClaim], *, by: User, ending: str) -> t
         _("Kilometres"),
         _("Amount in kroner"),
         _("Note"),
-        _("Settled"),
+        _("Settled on"),
     ]
     claims = claims_with_rows(claims)
     audit.record("expenses.exported", by, by=by, ending=ending, count=claims.count())

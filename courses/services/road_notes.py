@@ -18,7 +18,7 @@ KEPT = timedelta(days=731)
 SHOWN = 10
 SHORTEST_NAME = 3
 EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-PHONE = re.compile(r"(?<![\d.])(?:(?:\+|00)47[\s\u00a0]?)?(?:\d[\s\u00a0]?){7}\d(?![\d.])")
+PHONE = re.compile(r"(?<!\d)(?<!\d\.)(?:(?:\+|00)47[\s\u00a0]?)?(?:\d[\s\u00a0]?){7}\d(?!\.?\d)")
 
 
 class NoteRefused(CoursesError):

@@ -51,12 +51,7 @@ def trainer_expense_claim(request, trainer, assignment_id):
         else:
             messages.success(request, _("Saved. You can change it until the campaign staff has settled it."))
             return redirect("courses:trainer_expenses")
-    context = {
-        "form": form,
-        "rows": rows,
-        "claim": claim,
-        "is_withdrawn": assignment.state != Assignment.State.ACCEPTED,
-    }
+    context = {"form": form, "rows": rows, "claim": claim}
     session = assignment.session
     context |= {"session": session, **session_texts(session), **row_errors(rows)}
     return render(request, "courses/trainer_expense_claim.html", context)
