@@ -138,7 +138,7 @@ FOR_ROLES = {
     municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
-    outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift
+    outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
     municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm
     municipalities:membership_end

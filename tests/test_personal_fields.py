@@ -32,6 +32,7 @@ socialaccount.SocialApp socialaccount.SocialAccount.provider
 taushet.AuditEntry.actor_kind taushet.AuditEntry.action taushet.AuditEntry.object_type taushet.AuditEntry.object_id
 taushet.DeliveryEvent.provider taushet.DeliveryEvent.event_id taushet.DeliveryEvent.kind taushet.DeliveryEvent.reason
 taushet.DeliveryEvent.provider_id taushet.DeliveryEvent.our_id
+taushet.InboundMail.provider taushet.InboundMail.event_id taushet.InboundMail.kind
 taushet.StoredFile.name taushet.StoredFile.content_type taushet.StoredFile.sha256
 taushet.SecretLink taushet.Mark taushet.Tick taushet.WorkerProcess
 taushet.Message.kind taushet.Message.state_reason taushet.Message.message_id taushet.Message.from_email

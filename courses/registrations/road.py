@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from courses.demonstration import road
 from courses.models import ExpenseClaim
 from courses.services.catalogue import when_text
 from courses.services.expenses import claims_with_rows, erase_expenses
@@ -11,9 +12,11 @@ from courses.services.road_notes import forget_notes
 from courses.services.swaps import forget_swap_words, swaps_with_rows
 from taushet import roles
 from taushet.registries import (
+    DemonstrationPart,
     RetentionRule,
     RolePermissions,
     TodayCard,
+    demonstration_parts,
     retention_rules,
     role_permissions,
     today_cards,
@@ -83,3 +86,4 @@ retention_rules.register(
         fields=("courses.RoadNote.text",),
     )
 )
+demonstration_parts.register(DemonstrationPart("road", 90, road.load))

@@ -1,0 +1,73 @@
+"""What surrounds the teaching: one of each, for the two invented trainers."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from courses.models import Assignment, CalendarAnswer, ExpenseClaim, Trainer, TrainerInvitation
+from courses.services import expenses, road_notes, swaps
+from courses.services.trainer_invitations import choose_calendar
+
+NOTE = "Inngangen er på baksiden, og døren låses klokken 16. Ta med egen kabel til skjermen."
+
+
+@transaction.atomic
+def load(write: Callable[[str], None]) -> None:
+    people = {trainer.user.email: trainer for trainer in Trainer.objects.select_related("user")}
+    karim, tone = people.get("trainer@demo.example"), people.get("kursholder-2@demo.example")
+    if not (karim and tone) or ExpenseClaim.objects.filter(assignment__trainer=karim).exists():
+        return
+    claim_for_a_past_session(karim)
+    leave_a_note(karim, tone)
+    say_no_in_the_calendar(tone)
+    agree_on_a_swap(karim, tone)
+    write("  travel expenses, a note, a calendar answer and a swap")
+
+
+def claim_for_a_past_session(trainer: Trainer) -> None:
+    past = Assignment.objects.filter(trainer=trainer, session__last_ends_at__lt=timezone.now())
+    if assignment := past.order_by("-session__last_ends_at", "-pk").first():
+        outlays = [("Ferge, fram og tilbake", Decimal(236)), ("Parkering", Decimal("87.50"))]
+        expenses.claim_expenses(
+            assignment, kilometres=184, note="Fra Bergen og tilbake", outlays=outlays, by=trainer.user
+        )
+
+
+def leave_a_note(reader: Trainer, writer: Trainer) -> None:
+    """Let one trainer have left a note where the other teaches next."""
+    if assignment := coming(reader).filter(session__municipality__isnull=False).first():
+        road_notes.write_note(assignment.session, NOTE, by=writer.user)
+
+
+def say_no_in_the_calendar(trainer: Trainer) -> None:
+    choose_calendar(trainer, Trainer.CalendarBy.INVITATIONS, by=trainer.user)
+    held = TrainerInvitation.objects.live().filter(trainer=trainer).select_related("meeting")
+    if invitation := held.order_by("meeting__starts_at").first():
+        CalendarAnswer.objects.create(
+            trainer=trainer,
+            meeting=invitation.meeting,
+            answer=CalendarAnswer.Answer.DECLINED,
+            email=invitation.email,
+            sender=invitation.email,
+            uid=invitation.meeting.uid,
+            sequence=invitation.sequence,
+            comment="Er på reise den dagen.",
+            answered_at=timezone.now(),
+        )
+
+
+def agree_on_a_swap(asker: Trainer, colleague: Trainer) -> None:
+    for assignment in reversed(coming(asker)):
+        if colleague in swaps.colleagues_for(assignment.session):
+            swap = swaps.ask_colleague(
+                assignment, colleague=colleague, note="Kan du ta denne? Jeg tar gjerne en av dine.", by=asker.user
+            )
+            swaps.answer_swap(swap, agrees=True, by=colleague.user)
+            return
+
+
+def coming(trainer: Trainer):
+    ahead = Assignment.objects.standing().filter(trainer=trainer, session__first_starts_at__gt=timezone.now())
+    return ahead.select_related("session__course").order_by("session__first_starts_at", "pk")
