@@ -36,8 +36,11 @@ def claim_for_a_past_session(trainer: Trainer) -> None:
 
 
 def leave_a_note(reader: Trainer, writer: Trainer) -> None:
-    """Let one trainer have left a note where the other teaches next."""
-    if assignment := coming(reader).filter(session__municipality__isnull=False).first():
+    """Let one trainer have left a note where the other teaches today or next."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    mine = Assignment.objects.standing().filter(trainer=reader, session__last_ends_at__gte=today)
+    there = mine.filter(session__municipality__isnull=False).select_related("session")
+    if assignment := there.order_by("session__first_starts_at", "pk").first():
         road_notes.write_note(assignment.session, NOTE, by=writer.user)
 
 

@@ -30,7 +30,12 @@ def trainer_expenses(request, trainer):
         for claim in ExpenseClaim.objects.filter(assignment__in=rows).prefetch_related("outlays")
     }
     lines = [(row, claims.get(row.pk), session_texts(row.session)) for row in rows]
-    return render(request, "courses/trainer_expenses.html", {"lines": lines, "trainer": trainer})
+    now = timezone.now()
+    context = {
+        "lines": [line for line in lines if line[0].session.first_starts_at <= now or line[1]],
+        "ahead": [line for line in reversed(lines) if line[0].session.first_starts_at > now and not line[1]],
+    }
+    return render(request, "courses/trainer_expenses.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
