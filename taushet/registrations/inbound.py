@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from taushet.models import InboundMail
-from taushet.registries import RetentionRule, TodayCard, retention_rules, today_cards
-from taushet.services.inbound import forget_inbound
+from taushet.registries import InboundKind, RetentionRule, TodayCard, inbound_kinds, retention_rules, today_cards
+from taushet.services.inbound import forget_inbound, take_automatic
 
 from .outbox import READ
 
@@ -18,6 +18,7 @@ def left_over(user):
         yield sentence % {"n": count}, reverse("inbound_list")
 
 
+inbound_kinds.register(InboundKind("automatic", take_automatic, order=90))
 today_cards.register(TodayCard("inbound", _("Mail that came in"), READ, left_over))
 retention_rules.register(
     RetentionRule(

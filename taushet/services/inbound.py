@@ -65,6 +65,16 @@ def handle_inbound(inbound_id: int) -> str:
     return inbound.kind
 
 
+def take_automatic(inbound: InboundMail, mail: EmailMessage) -> bool:
+    """Put aside what a machine has written (an InboundKind): that somebody is away, or that a mail did not arrive.
+
+    RFC 3834 says how such mail names itself; what did not arrive is reported by the provider too.
+    """
+    said = _header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+    is_report = mail.get_content_type() == "multipart/report"
+    return is_report or said not in {"", "no"} or any(_header(mail, name) for name in ("X-Autoreply", "X-Autorespond"))
+
+
 def read_inbound(inbound: InboundMail) -> EmailMessage:
     """Return a stored mail as Python reads it; what has been erased is an empty one."""
     return message_from_bytes(bytes(inbound.raw or b""), policy=policy.default)

@@ -30,7 +30,7 @@ def session(signed_in):
 @pytest.fixture
 def trainers(session):
     karim = register_trainer(User.objects.get(email="trainer@demo.example"), courses=[session.course])
-    tone = register_trainer(TrainerUserFactory(name="Tone Tangen"), courses=[session.course])
+    tone = register_trainer(TrainerUserFactory(name="Tone Tangen"), courses=[session.course], teaches_nb=False)
     assign_trainer(session, trainer=karim, by=User.objects.get(email="campaign@demo.example"), reason="Haster.")
     return karim, tone
 

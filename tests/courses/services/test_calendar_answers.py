@@ -233,6 +233,23 @@ def test_other_mail_waits_to_be_read_by_staff(client, assignment, content):
 
 
 @pytest.mark.parametrize(
+    "header", ["Auto-Submitted: auto-replied", "Auto-Submitted: auto-generated; x=y", "X-Autoreply: yes"]
+)
+def test_answers_of_machines_are_nobodys_task_unless_they_are_calendars(client, assignment, header):
+    away = f"{header}\r\n" + mail("")
+    calendar = f"{header}\r\n" + mail(answer(assignment, "DECLINED"))
+
+    receive(client, away, calendar, "Auto-Submitted: no\r\n" + mail(""))
+
+    assert list(InboundMail.objects.order_by("pk").values_list("kind", flat=True)) == [
+        "automatic",
+        "calendar-answer",
+        "",
+    ]
+    assert len(tasks()) == 1
+
+
+@pytest.mark.parametrize(
     "change",
     [
         ("DTSTAMP:", "DTSTAMP:yesterday"),
