@@ -97,8 +97,9 @@ def approve_swap(swap: Swap, *, reason: str = "", by: User) -> Assignment:
     list(Trainer.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
     swap.state, swap.decided_at, swap.decided_by = State.APPROVED, timezone.now(), by
     swap.save(update_fields=["state", "decided_at", "decided_by"])
-    withdraw_assignment(swap.assignment, by=by)
+    # The colleague first, so that the session never looks as if it lacked somebody.
     assignment = assign_trainer(session, trainer=swap.colleague, reason=reason, by=by)
+    withdraw_assignment(swap.assignment, by=by)
     audit.record("swap.approved", session, by=by, swap=swap.pk)
     return assignment
 
