@@ -33,9 +33,8 @@ def assignments_to_claim(trainer: Trainer, now: datetime | None = None) -> Query
     near = Q(session__first_starts_at__lt=now + LOOKS_AHEAD, session__last_ends_at__gt=now - LOOKS_BACK)
     mine = Assignment.objects.filter(trainer=trainer, state__in=[Assignment.State.ACCEPTED, Assignment.State.WITHDRAWN])
     rows = mine.filter(near | Q(expense_claim__isnull=False))
-    return rows.select_related("session__course", "session__municipality", "expense_claim").order_by(
-        "-session__first_starts_at", "-pk"
-    )
+    rows = rows.select_related("session__course", "session__municipality__county", "session__closed_to")
+    return rows.order_by("-session__first_starts_at", "-pk")
 
 
 @transaction.atomic

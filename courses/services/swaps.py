@@ -122,7 +122,7 @@ def swaps_with_rows() -> QuerySet[Swap]:
     return Swap.objects.select_related(
         "assignment__trainer__user",
         "assignment__session__course",
-        "assignment__session__municipality",
+        "assignment__session__municipality__county",
         "colleague__user",
     )
 

@@ -4,14 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import ExpenseClaim, RoadNote, Session, Swap, Trainer
+from courses.models import CalendarAnswer, ExpenseClaim, RoadNote, Session, Swap, Trainer
 from courses.services import road_notes
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
-from taushet.models import AuditEntry, Message, User
+from taushet.models import AuditEntry, InboundMail, Message, User
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, CourseFactory, MeetingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
@@ -186,3 +188,35 @@ def test_invited_trainer_finishes_the_own_profile_first(client):
     rows = {"habilitet-TOTAL_FORMS": "0", "habilitet-INITIAL_FORMS": "0", "teaches_nn": "on"}
     client.post(profile, rows | {"counties": [county.pk]})
     assert client.get(home).status_code == 200
+
+
+def test_lists_ask_the_same_for_one_row_and_for_three(client, trainer):
+    staff, tone = StaffFactory(), register_trainer(TrainerUserFactory(), courses=trainer.courses.all())
+
+    def add(day):
+        assignment = teach(trainer, first_starts_at=timezone.now() + timedelta(days=day))
+        Swap.objects.create(assignment=assignment, colleague=tone, state="agreed")
+        ExpenseClaim.objects.create(assignment=assignment, kilometres=10).outlays.create(what="Bom", amount=30)
+        road_notes.write_note(assignment.session, "Inngang bak.", by=trainer.user)
+        meeting = assignment.session.meetings.get()
+        for whose in ({"trainer": trainer, "meeting": meeting}, {}):
+            CalendarAnswer.objects.create(answer="accepted", answered_at=timezone.now(), **whose)
+        InboundMail.objects.create(provider="x", event_id=day, size=0, handled_at=timezone.now(), from_email="a@b.no")
+
+    def asked(user, *names):
+        sign_in(client, user)
+        counts = []
+        for name in names:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse(name)).status_code == 200
+            counts.append(len(queries))
+        return counts
+
+    of_trainers = ("courses:trainer_swaps", "courses:trainer_expenses")
+    of_staff = ("courses:swap_list", "courses:expense_list", "courses:road_note_list", "courses:calendar_answer_list")
+    add(20)
+    before = asked(trainer.user, *of_trainers) + asked(staff, *of_staff, "inbound_list")
+    add(30)
+    add(40)
+
+    assert asked(trainer.user, *of_trainers) + asked(staff, *of_staff, "inbound_list") == before
