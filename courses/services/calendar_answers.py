@@ -24,6 +24,7 @@ logger = logging.getLogger(__name__)
 
 KINDS = ("text/calendar", "application/ics")
 MOST_BYTES = 256 * 1024  # an answer has some two kilobytes; the library takes a second for this much at worst
+MOST_CALENDARS = 3  # programs send it twice at most, inline and attached
 MOST_PEOPLE = 50
 MOST_SEQUENCE = 2**31 - 1
 KEPT = timedelta(days=90)
@@ -48,7 +49,8 @@ def take_answer(inbound: InboundMail, mail: EmailMessage) -> bool:
 
     An answer of somebody else we have invited, such as a participant, is nothing anybody has to look at.
     """
-    reply = next(filter(None, map(read_reply, parts_of(mail, *KINDS, most_bytes=MOST_BYTES))), None)
+    calendars = parts_of(mail, *KINDS, most_bytes=MOST_BYTES)[:MOST_CALENDARS]
+    reply = next(filter(None, map(read_reply, calendars)), None)
     if reply is None:
         return False
     invitation = _invitation_of(reply)

@@ -25,7 +25,7 @@ MOST_PARTS = 100
 MOST_TEXT = 20_000
 KEPT = timedelta(days=90)
 # What reading hostile MIME can raise; there is no base class for it.
-UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError)
+UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def store_inbound(event, provider: str) -> InboundMail | None:
@@ -57,12 +57,20 @@ def handle_inbound(inbound_id: int) -> str:
     inbound = InboundMail.objects.select_for_update().get(pk=inbound_id)
     if inbound.handled_at:
         return inbound.kind
-    mail = read_inbound(inbound)
-    takers = sorted(inbound_kinds, key=lambda entry: entry.order)
-    inbound.kind = next((entry.key for entry in takers if entry.take(inbound, mail)), "")
+    inbound.kind = _taker_of(inbound)
     inbound.handled_at = timezone.now()
     inbound.save(update_fields=["kind", "handled_at"])
     return inbound.kind
+
+
+def _taker_of(inbound: InboundMail) -> str:
+    takers = sorted(inbound_kinds, key=lambda entry: entry.order)
+    try:
+        mail = read_inbound(inbound)
+        return next((entry.key for entry in takers if entry.take(inbound, mail)), "")
+    except RecursionError:  # parts within parts within parts: nobody's, and a person may look
+        logger.warning("A mail that came in is nested too deeply: %s", inbound.pk)
+        return ""
 
 
 def take_automatic(inbound: InboundMail, mail: EmailMessage) -> bool:
@@ -98,12 +106,12 @@ def parts_of(mail: EmailMessage, *kinds: str, most_bytes: int) -> list[bytes]:
 
 def text_of(inbound: InboundMail) -> str:
     """Return the plain text of a mail for people to read, cut when it is long; empty when it has none."""
-    for part in read_inbound(inbound).walk():
-        if part.get_content_type() == "text/plain" and not part.is_attachment():
-            try:
+    try:
+        for part in read_inbound(inbound).walk():
+            if part.get_content_type() == "text/plain" and not part.is_attachment():
                 return part.get_content()[:MOST_TEXT]
-            except UNREADABLE:
-                return ""
+    except UNREADABLE:
+        logger.warning("A mail that came in could not be shown: %s", inbound.pk)
     return ""
 
 

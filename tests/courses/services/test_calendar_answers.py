@@ -16,7 +16,7 @@ from courses.services.trainer_invitations import choose_calendar
 from courses.services.trainers import register_trainer
 from courses.services.welcoming import welcome
 from taushet.models import InboundMail
-from taushet.services.inbound import forget_inbound
+from taushet.services.inbound import forget_inbound, handle_inbound
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, sign_in
@@ -270,6 +270,21 @@ def test_strange_values_are_cut_or_left_out(client, assignment, change):
 def test_unreadable_bytes_are_no_answer():
     assert read_reply(b"\xff\xfe\x00BEGIN:VCALENDAR") is None
     assert read_reply(b"BEGIN:VCALENDAR\r\n" * 2000) is None
+
+
+def test_parts_within_parts_stop_nobody(client, assignment):
+    deep = "From: a@b.no\r\nTo: kurs@localhost\r\nSubject: Dyp\r\nMIME-Version: 1.0\r\n" + "".join(
+        f'Content-Type: multipart/mixed; boundary="b{number}"\r\n\r\n--b{number}\r\n' for number in range(3000)
+    )
+    InboundMail.objects.create(provider="x", event_id="deep", size=len(deep), raw=deep.encode(), subject="Dyp")
+
+    handle_inbound(InboundMail.objects.get().pk)
+    receive(client, mail(answer(assignment, "DECLINED")))
+
+    sign_in(client, StaffFactory())
+    page = client.get(reverse("inbound_detail", args=[InboundMail.objects.left_over().get().pk]))
+    assert page.status_code == 200
+    assert len(tasks()) == 1
 
 
 def test_what_came_in_goes_after_ninety_days(client, assignment):
