@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0026_assignment_override'),
+        ('courses', '0030_kinds_of_assignments'),
         ('taushet', '0005_mail_that_came_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

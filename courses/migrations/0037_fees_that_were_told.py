@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0030_kinds_of_assignments'),
+        ('courses', '0036_notes_to_the_next_trainer'),
         ('municipalities', '0003_indicator_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
