@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='assignment',
             name='state',
-            field=models.CharField(choices=[('next', 'In line'), ('offered', 'Has been asked'), ('accepted', 'Said yes'), ('declined', 'Said no'), ('lapsed', 'Did not answer in time'), ('passed', 'Others were first'), ('unfit', 'Was no longer free'), ('taken_back', 'Taken back'), ('withdrawn', 'No longer teaches')], max_length=10, verbose_name='state'),
+            field=models.CharField(choices=[('next', 'In line'), ('offered', 'Has not answered yet'), ('accepted', 'Said yes'), ('declined', 'Said no'), ('lapsed', 'Did not answer in time'), ('passed', 'Others were first'), ('unfit', 'Was no longer free'), ('taken_back', 'Taken back'), ('withdrawn', 'No longer teaches')], max_length=10, verbose_name='state'),
         ),
         migrations.AddField(
             model_name='traineroffer',

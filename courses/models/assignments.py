@@ -39,7 +39,7 @@ class Assignment(models.Model):
 
     class State(models.TextChoices):
         NEXT = "next", _("In line")
-        OFFERED = "offered", _("Has been asked")
+        OFFERED = "offered", _("Has not answered yet")
         ACCEPTED = "accepted", _("Said yes")
         DECLINED = "declined", _("Said no")
         LAPSED = "lapsed", _("Did not answer in time")
