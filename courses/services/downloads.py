@@ -3,15 +3,15 @@
 from courses.models import Booking, Invitation, Meeting, Participant, Session
 from taushet.ical.writer import write_calendar
 
-from .events import invited_event, public_event, trainer_event
+from .events import invited_event, public_event, shown, trainer_event
 
 
 def session_file(session: Session) -> bytes:
-    return write_calendar(public_event(meeting) for meeting in _meetings(session))
+    return write_calendar(public_event(shown(meeting)) for meeting in _meetings(session))
 
 
 def trainer_file(session: Session) -> bytes:
-    return write_calendar(trainer_event(meeting) for meeting in _meetings(session))
+    return write_calendar(trainer_event(shown(meeting)) for meeting in _meetings(session))
 
 
 def participant_file(participant: Participant) -> bytes:
@@ -27,7 +27,9 @@ def _invited_file(booking: Booking, whose: dict, *, shows_course: bool) -> bytes
     """Return the meetings as the people of a booking see them, never older than what their mail said."""
     sent = dict(Invitation.objects.filter(cancelled_at=None, **whose).values_list("meeting", "sequence"))
     return write_calendar(
-        invited_event(meeting, shows_course=shows_course, sequence=max(meeting.sequence, sent.get(meeting.pk, 0)))
+        invited_event(
+            shown(meeting), shows_course=shows_course, sequence=max(meeting.sequence, sent.get(meeting.pk, 0))
+        )
         for meeting in _meetings(booking.session)
     )
 

@@ -8,7 +8,7 @@ from itertools import chain
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max, Min, Model, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, Model, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Length
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -20,7 +20,8 @@ from taushet.ical.writer import WRITER_VERSION, Event, write_feed
 from taushet.models import SecretLink, User
 from taushet.services import audit, links
 
-from .events import invited_event, municipality_event, public_event, staff_event, trainer_event
+from .events import Shown, invited_event, municipality_event, public_event, staff_event, trainer_event
+from .feed_rows import rows_of
 from .left_events import left_by
 
 TRAINER_FEED = "feed-trainer"
@@ -65,9 +66,9 @@ def booker_feed(user: User, *, now: datetime | None = None) -> Feed:
     sent = Invitation.objects.filter(email=user.email, cancelled_at=None, meeting__session__in=titles)
     sent = dict(sent.values_list("meeting", "sequence"))
 
-    def event(meeting: Meeting) -> Event:
-        sequence = max(meeting.sequence, sent.get(meeting.pk, 0))
-        return invited_event(meeting, shows_course=titles[meeting.session_id], sequence=sequence, is_busy=False)
+    def event(row: Shown) -> Event:
+        sequence = max(row.sequence, sent.get(row.meeting, 0))
+        return invited_event(row, shows_course=titles[row.session], sequence=sequence, is_busy=False)
 
     return _feed(
         in_window(Meeting.objects.filter(session__in=titles), now or timezone.now()),
@@ -157,7 +158,7 @@ def _taught_by(trainer: Trainer) -> Q:
 
 def _feed(
     meetings: QuerySet[Meeting],
-    event: Callable[[Meeting], Event],
+    event: Callable[[Shown], Event],
     *,
     name: str,
     reader: str,
@@ -165,8 +166,7 @@ def _feed(
     **more,
 ) -> Feed:
     def events() -> Iterator[Event]:
-        rows = meetings.select_related("session__course", "session__municipality").order_by("starts_at", "pk")
-        return chain(map(event, rows.iterator(chunk_size=2000)), also)
+        return chain(map(event, rows_of(meetings)), also)
 
     if also:
         reader = f"{reader} {[(one.uid, one.sequence, one.changed_at) for one in also]}"
@@ -186,9 +186,6 @@ def _validator(meetings: QuerySet[Meeting], reader: str, **more) -> str:
         changed_at=Max("changed_at"),
         drafts=Count("pk", filter=Q(session__state=Session.State.DRAFT)),
         cancelled=Count("pk", filter=Q(session__state=Session.State.CANCELLED)),
-        first=Min("starts_at"),
-        last=Max("starts_at"),
-        newest=Max("pk"),
         places=Sum(Length("session__municipality__name")),
         places_changed_at=Max("session__municipality__changed_at"),
         **more,

@@ -16,7 +16,7 @@ from taushet.services.links import placeholder
 from taushet.services.outbox import render_mail
 
 from .booking_mail import Texts, own_text, post
-from .events import invited_event, is_cancelled, location
+from .events import invited_event, is_cancelled, location, shown
 
 INVITATION = "invitation"
 CHANGE = "invitation-change"
@@ -102,7 +102,7 @@ def write_news(
 
 def _event(meeting: Meeting, booking: Booking, email: str, sequence: int) -> Event:
     with translation.override(booking.language):
-        return invited_event(meeting, shows_course=booking.shows_course_to(email), sequence=sequence)
+        return invited_event(shown(meeting), shows_course=booking.shows_course_to(email), sequence=sequence)
 
 
 def _people(email: str) -> dict:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from courses.models import AssignedMeeting, Assignment, Trainer
 from taushet.ical.writer import Event
 
-from .events import location, trainer_event
+from .events import location, shown, trainer_event
 
 
 def left_by(trainer: Trainer, *, since: datetime) -> list[Event]:
@@ -27,7 +27,7 @@ def left_by(trainer: Trainer, *, since: datetime) -> list[Event]:
 
 def left_event(row: AssignedMeeting) -> Event:
     """Return a meeting as the trainer who has left it sees it: with the hours that were theirs, and without links."""
-    event = trainer_event(row.meeting)
+    event = trainer_event(shown(row.meeting))
     is_off = event.status == "CANCELLED"
     return replace(
         event,

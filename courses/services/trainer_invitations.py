@@ -23,7 +23,7 @@ from taushet.services.outbox import render_mail
 
 from . import feeds
 from .catalogue import when_text
-from .events import is_cancelled, location, trainer_event, trainer_page_address
+from .events import is_cancelled, location, shown, trainer_event, trainer_page_address
 from .trainer_mail import page, post
 
 CalendarBy = Trainer.CalendarBy
@@ -167,7 +167,7 @@ def _send(trainer: Trainer, session: Session, subject: str, text: str, entry: En
         return post(trainer, subject, text, is_demonstration=session.is_demonstration)
     write, method = (itip.write_cancel, itip.CANCEL) if entry.is_end else (itip.write_request, itip.REQUEST)
     with translation.override(trainer.user.language):
-        event = trainer_event(entry.meeting, sequence=entry.sequence)
+        event = trainer_event(shown(entry.meeting), sequence=entry.sequence)
     calendar = write(
         event,
         organizer=Person(settings.MAIL_FROM, settings.MAIL_FROM_NAME),

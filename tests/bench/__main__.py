@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, certificates, opening, pages, sweep, tables
+from . import bookings, certificates, feeds, opening, pages, sweep, tables
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -59,7 +59,8 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
             add([pages.memory_figure(server.pid)])
     if database == "PostgreSQL":
         add(pages.query_figures(inside))
-        add([feed_figure(inside("feed_speed"))])
+        add(feeds.writer_figures(inside("feed_speed")))
+    add(feeds.whole_figures(inside("whole_feeds"), database))
 
 
 def asker(environment: dict[str, str]) -> Callable[..., dict]:
@@ -85,17 +86,6 @@ def registry_figures(found: dict, database: str) -> list[Figure]:
         ),
         Figure(f"writes of a second import, {database}", found["writes"], "writes", 1, "none allowed", at_most=0),
     ]
-
-
-def feed_figure(found: dict) -> Figure:
-    return Figure(
-        "feed of 1 000 events, events a second of CPU",
-        1_000_000 / found["hand"],
-        "1/s",
-        1_000_000 / found["library"],
-        "the icalendar library",
-        at_least=10,
-    )
 
 
 if __name__ == "__main__":

@@ -78,8 +78,12 @@ def test_each_reason_is_told_and_counted():
     [first, *_rest] = cells_of(county)
     assert first.is_lacking
     assert first.reasons == [
-        "1 holder kurs allerede", "1 er opptatt andre steder", "1 har så mange kurs de vil ha", "2 er borte", "1 har ingen tider"
-    ]  # fmt: skip
+        "1 holder kurs allerede",
+        "1 er opptatt andre steder",
+        "1 har så mange kurs de vil ha",
+        "2 er borte",
+        "1 har ingen tider",
+    ]
     assert idle.availabilities.count() == 1
 
 
