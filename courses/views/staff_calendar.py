@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from courses.forms.calendars import CountyAndCourseForm, CoverageForm, StaffCalendarForm, month_asked, week_asked
@@ -31,7 +32,28 @@ may_see_trainers = permission_required("courses.view_trainer", raise_exception=T
 def staff_calendar_week(request):
     period, form = week_asked(request.GET), StaffCalendarForm(request.GET)
     days = staff_days(form.narrow(Meeting.objects.all()), period)
-    return calendar_page(request, period, "week", form, {"days": days})
+    content = {"days": days}
+    if request.user.has_perm("courses.change_session"):
+        content["drag_events"] = drag_events(days)
+    return calendar_page(request, period, "week", form, content)
+
+
+def drag_events(days):
+    """Return the meetings of a week as the calendar one can drag in reads them; `move` leads to who would be told."""
+    entries = {part.entry.meeting.pk: part.entry for day in days for part in day.parts}
+    return [
+        {
+            "title": f"{entry.meeting.session.course.title}, {entry.place}",
+            "starts_at": entry.starts_at.isoformat(),
+            "ends_at": entry.ends_at.isoformat(),
+            "page": entry.meeting.session.get_staff_url(),
+            "move": reverse("courses:staff_meeting_move", args=[entry.meeting.session_id, pk])
+            if entry.is_movable
+            else "",
+        }
+        for pk, entry in entries.items()
+        if not entry.is_cancelled
+    ]
 
 
 @may_see
