@@ -61,6 +61,7 @@ def test_ticks_wait_for_the_net_and_two_phones_agree(new_page, site, trainer, me
     accessible(phone)
     phone.locator(".attendance-meeting").click()
     expect(state(phone)).to_have_text("")
+    expect(phone.get_by_text("Uten nett kan siden ikke åpnes på nytt")).to_be_visible()
     accessible(phone)
 
     phone.context.set_offline(True)
@@ -71,6 +72,8 @@ def test_ticks_wait_for_the_net_and_two_phones_agree(new_page, site, trainer, me
     accessible(phone)
     assert answers(meeting) == {"Åse Ødegård": None, "Kari Nordmann": None}
     assert not any(word in stored for word in ("Åse", "Kari", "Bodø"))
+    assert phone.evaluate("navigator.serviceWorker.getRegistrations().then((all) => all.length)") == 0
+    assert phone.evaluate("caches.keys().then((all) => all.length)") == 0
 
     other = signed_in(new_page(width=1280), trainer.user, site)
     other.goto(f"/kursholder/{meeting.session_id}/oppmote/{meeting.pk}/")

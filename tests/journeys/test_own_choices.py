@@ -135,6 +135,7 @@ def test_protected_name_stands_on_list_paper_and_export_as_the_alias(
 def test_participant_without_mail_gets_it_all_on_paper(new_page, accessible, booking, width, language):
     page = new_page(width=width, language=language)
     page.goto(page_address("booking", issue_link("booking", booking.pk)))
+    page.locator(".names-fold > summary").click()
     page.fill("[name=navn-0-name]", "Åse Ødegård")
     page.locator(".names-form button.ds-button").click()
     page.locator("p a[href$='/ark/']").click()

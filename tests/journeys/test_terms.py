@@ -54,7 +54,9 @@ def test_a_booker_moves_a_booking_to_another_date(new_page, accessible, width, s
             accessible(page)
 
     page.goto(page_of(booking))
-    expect(page.get_by_text("Til og med")).to_have_count(2)
+    expect(page.locator("#endre > p", has_text="Til og med")).to_be_visible()
+    page.get_by_text("Vilkår for endring og avbestilling").click()
+    expect(page.locator(".terms").get_by_text("Til og med").first).to_be_visible()
     page.get_by_role("link", name="Flytt til en annen dato").click()
     look()
     expect(page.get_by_role("radio")).to_have_count(1)

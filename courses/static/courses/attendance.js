@@ -1,6 +1,11 @@
 // Attendance: each tick is sent at once. When the network drops it waits in this browser, as numbers without names, and
 // is sent later with how long ago it was made. The server's list, other phones' ticks among it, is shown after each
 // sending. Without script the list is saved as a whole.
+//
+// The page itself does not open again without net. A service worker could keep it, but then the names of those who take
+// a course on violence would lie on a phone that is lent, lost and shared at home, after the sign-in has ended and after
+// the names are erased here. So the page says beforehand to stay open, and asks before it is left while the net is gone;
+// the ticks themselves, numbers only, outlive a reload.
 const form = document.querySelector("[data-attendance]");
 if (form) {
   const name = `oppmote-${form.dataset.meeting}`;
@@ -122,7 +127,12 @@ if (form) {
     send();
   });
 
+  window.addEventListener("beforeunload", (event) => {
+    if (!navigator.onLine) event.preventDefault();
+  });
+
   form.querySelector("[data-attendance-save]").hidden = true;
+  form.querySelector("[data-attendance-note]").hidden = false;
   load();
   for (const mark of queue) show(mark.participant, mark.present);
   send();
