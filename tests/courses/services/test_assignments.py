@@ -33,7 +33,7 @@ def session_at(starts_at, hours=3):
 
 @pytest.fixture
 def morning():
-    return timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
+    return timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=30)
 
 
 def hours(trainer):
