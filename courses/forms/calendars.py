@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Course, Trainer
-from courses.services.assignments import without_trainer
 from courses.services.periods import Period, month_from, week_from
+from courses.services.staffing import lacking
 from municipalities.models import County
 
 from .availability import WeekForm
@@ -86,5 +86,5 @@ class StaffCalendarForm(CountyAndCourseForm):
         if "course" in asked:
             meetings = meetings.filter(session__course=asked["course"])
         if "lacks_trainer" in asked:
-            meetings = meetings.filter(session__in=without_trainer().order_by().values("pk"))
+            meetings = meetings.filter(session__in=lacking().order_by().values("pk"))
         return meetings

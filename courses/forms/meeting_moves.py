@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.exceptions import CoursesError
 from courses.services.meeting_moves import plan_of
-from courses.services.sessions import check_plan
+from courses.services.session_meetings import check_plan
 
 from .sessions import MeetingForm, meeting_initial
 

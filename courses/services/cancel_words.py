@@ -16,9 +16,9 @@ from courses.models import Assignment, Booking, Course, Invitation, Meeting, Par
 from taushet.services.outbox import render_mail
 
 from .booking_mail import render
-from .calendars import mail_of
 from .catalogue import when_text
 from .events import location, trainer_page_address
+from .invitation_mail import mail_of
 from .mail_texts import LANGUAGES, TextRefused
 from .waiting_messages import WAIT_ENDED
 

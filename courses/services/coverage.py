@@ -13,10 +13,10 @@ from courses.models import Course, Trainer
 from municipalities.models import County
 from taushet.workdays import OSLO
 
-from .assignments import without_trainer
 from .fitting import AWAY, Known, know_trainers, open_hours, sessions_in
 from .hours import ONE_DAY, Span, overlap, span_of, subtract
 from .periods import Period, week_from
+from .staffing import lacking
 from .trainer_calendar import busy_spans
 
 WORKDAYS = 5
@@ -153,7 +153,7 @@ def _trainers(course: Course | None, language: str) -> list[Trainer]:
 
 def _waiting(periods: Sequence[Period], course: Course | None, language: str) -> defaultdict:
     """Return how many sessions wait for a trainer, by county and week."""
-    rows = without_trainer().filter(first_starts_at__lt=periods[-1].span[1])
+    rows = lacking().filter(first_starts_at__lt=periods[-1].span[1])
     if course:
         rows = rows.filter(course=course)
     if language:
