@@ -78,11 +78,16 @@ class SessionForm(forms.ModelForm):
     )
 
     leads_wanted = WholeNumberField(
-        min_value=0, max_value=9, label=_("Lead trainers"), help_text=_("How many it needs who may lead the course.")
+        min_value=0,
+        max_value=9,
+        initial=1,
+        label=_("Lead trainers"),
+        help_text=_("How many it needs who may lead the course."),
     )
     seconds_wanted = WholeNumberField(
         min_value=0,
         max_value=9,
+        initial=0,
         label=_("Second trainers"),
         help_text=_("How many it needs beside those. 0 when none."),
     )
