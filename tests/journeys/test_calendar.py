@@ -12,6 +12,7 @@ from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from taushet.ical.writer import Event, write_feed
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
+from tests.factories.feeds import feeds_over_clock_changes
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import TrainerUserFactory, UserFactory, sign_in
 
@@ -74,6 +75,14 @@ def test_parser_of_thunderbird_reads_every_hour_of_the_year_alike(browser):
         ]
         for event in events
     ]
+
+
+def test_parser_of_thunderbird_reads_every_feed_over_both_clock_changes(browser):
+    written, wanted = feeds_over_clock_changes()
+
+    for name, content in written.items():
+        seen = read_with_icaljs(browser, content)
+        assert [(row[0], row[5], row[6]) for row in seen] == wanted, name
 
 
 @pytest.fixture

@@ -63,6 +63,15 @@ function show() {
     eventResize: lead,
   });
   calendar.render();
+  // It hides the words of the headings from those who listen, or has none there.
+  for (const words of place.querySelectorAll("[role=columnheader] [aria-hidden]")) words.removeAttribute("aria-hidden");
+  for (const heading of place.querySelectorAll("[role=rowheader]:empty")) {
+    const words = document.createElement("span");
+    words.className = "ds-sr-only";
+    words.textContent = place.dataset.hours;
+    heading.ariaLabel = place.dataset.hours;
+    heading.append(words);
+  }
 }
 
 function lead({ event, revert }) {
