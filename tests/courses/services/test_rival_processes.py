@@ -6,12 +6,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from courses.models import Booking, ChangeRequest
+from courses.models import Booking, ChangeRequest, PlannedMail
 from courses.services.bookings import book_seats, cancel_booking, change_seats, confirm_address, expire_holds
 from courses.services.change_requests import approve_request, ask_for_change, refuse_request
 from courses.services.changes import seen_now
+from courses.services.due_mails import write_due_mails
+from courses.services.messages import tell_confirmed
+from courses.services.moves import move_booking
+from courses.services.planned_mails import follow_booking
+from courses.services.sessions import cancel_session
+from courses.services.terms import Stage, Terms
 from taushet.models import Message
-from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
+from tests.factories.courses import BookingFactory, CourseFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory
 from tests.rivals import at_once
@@ -169,3 +175,57 @@ def test_of_two_tabs_that_save_at_once_the_second_is_told():
     assert outcomes.count(("BookingChanged", told)) == 3
     assert booking.seats in outcomes
     assert taken(session) == booking.seats
+
+
+def test_moving_and_cancelling_at_once_never_costs_less_than_cancelling():
+    terms = Terms((Stage(60, "days"), Stage(3, "days", "all", 25)), 50).stored()
+    booking = BookingFactory(session=SessionFactory(price=1000), seats=4, seat_price=1000, terms=terms)
+    starts_at = timezone.now() + timedelta(days=200)
+    later = SessionFactory(course=booking.session.course, price=1000, first_starts_at=starts_at)
+
+    def work(what):
+        return move_booking(booking, later).pk if what == "move" else cancel_booking(booking).pk
+
+    outcomes = at_once(work, ["move", "cancel", "move"])
+    booking.refresh_from_db()
+    if booking.state == Booking.State.CONFIRMED:  # the cancelling found it moved, and is tried anew
+        cancel_booking(booking)
+
+    assert [fee.amount for fee in booking.fees.all()] == [1000]
+    assert {one[1] for one in outcomes if one != booking.pk} <= {
+        "The booking has been moved in the meantime. Look at it once more.",
+        "This booking is not confirmed, so it cannot be changed.",
+    }
+    assert (taken(booking.session), taken(later)) == (0, 0)
+
+
+def test_workers_that_write_at_once_remind_who_sits_in_several_bookings_once():
+    session = SessionFactory(capacity=50)
+    bookings = [BookingFactory(session=session, seats=2) for _booking in range(12)]
+    for booking in bookings:
+        ParticipantFactory(booking=booking, email="kari@bodo.test")
+        follow_booking(booking)
+    PlannedMail.objects.exclude(kind="reminder").delete()
+    due_at = session.first_starts_at - timedelta(hours=20)
+
+    at_once(lambda _worker: write_due_mails(due_at), [1, 2, 3, 4])
+
+    told = Counter(Message.objects.filter(kind="reminder").values_list("to_email", flat=True))
+    assert told == {"kari@bodo.test": 1} | {booking.contact_email: 1 for booking in bookings}
+
+
+def test_two_of_staff_who_cancel_a_session_at_once_with_other_words_tell_each_person_once():
+    session, staff = SessionFactory(capacity=50), StaffFactory()
+    for _booking in range(3):
+        tell_confirmed(BookingFactory(session=session))
+    before = Message.objects.latest("pk").pk
+
+    at_once(
+        lambda word: cancel_session(session, by=staff, words={"nb": word}).pk,
+        ["Rommet er stengt.", "Kursholderen er syk.", "Været er for dårlig."],
+    )
+
+    session.refresh_from_db()
+    mails = Message.objects.filter(pk__gt=before)
+    assert Counter(mails.values_list("to_email", flat=True)).most_common(1)[0][1] == 1
+    assert [session.cancel_words["nb"] in mail.text for mail in mails] == [True] * 3
