@@ -23,6 +23,8 @@ KEPT = frozenset(
     FREEBUSY TZID TZOFFSETFROM TZOFFSETTO X-WR-TIMEZONE VERSION PRODID
     """.split()
 )
+FOR_EVER = re.compile(rb"RRULE:(?!.*(?:UNTIL|COUNT|INTERVAL))", re.IGNORECASE)
+BEGINS = re.compile(rb"(DTSTART[^:]*:)(\d{4})", re.IGNORECASE)
 TOO_FAST = (b"SECONDLY", b"MINUTELY")
 
 
@@ -53,7 +55,7 @@ def sift(body: bytes, own: Own) -> bytes:
     lines = list(_kept(FOLD.sub(b"", body).splitlines(), {address.encode() for address in own.addresses}))
     if lines[-1] != b"END:VCALENDAR" or not is_whole(lines):
         raise Unreadable("unreadable")
-    return b"\r\n".join([*lines, b""])
+    return b"\r\n".join([*_begun_lately(lines), b""])
 
 
 def is_whole(lines: Iterable[bytes]) -> bool:
@@ -97,6 +99,29 @@ def _kept(lines: Iterable[bytes], addresses: set[bytes]) -> Iterator[bytes]:
             if name == b"RRULE":
                 check_rule(line)
             yield line
+
+
+def _begun_lately(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give lines in which rules of time zones that hold for ever begin in 2000.
+
+    Outlook lets them begin in 1601, and dateutil goes through all the years in between for each moment it is asked of.
+    """
+    rule: list[bytes] = []
+    for line in lines:
+        if line in {b"BEGIN:STANDARD", b"BEGIN:DAYLIGHT"}:
+            rule = [line]
+        elif not rule:
+            yield line
+        else:
+            rule.append(line)
+            if line.startswith(b"END:"):
+                yield from map(_lately, rule) if any(FOR_EVER.match(one) for one in rule) else rule
+                rule = []
+
+
+def _lately(line: bytes) -> bytes:
+    found = BEGINS.match(line)
+    return found[1] + b"2000" + line[found.end() :] if found and found[2] < b"2000" else line
 
 
 def has_declined(line: bytes, addresses: set[bytes]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, certificates, feeds, opening, pages, sweep, tables
+from . import bookings, calendars, certificates, feeds, opening, pages, sweep, tables
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -55,6 +55,8 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(certificates.certificate_figures(port, inside, database))
         add(tables.list_figures(inside, database))
         add(sweep.sweep_figures(inside, database))
+        with calendars.running_calendars() as reach:
+            add(calendars.calendar_figures(asker(environment | reach), database))
         if database == "PostgreSQL":
             add([pages.memory_figure(server.pid)])
     if database == "PostgreSQL":

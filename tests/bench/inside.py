@@ -26,6 +26,7 @@ from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
 from tests.bench import clock_work, feed_work  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
+from tests.bench.trainers import candidates, read_calendars  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -232,6 +233,8 @@ WORDS = (
     name_list,
     seed_sweep,
     sweep,
+    read_calendars,
+    candidates,
 )
 
 if __name__ == "__main__":
