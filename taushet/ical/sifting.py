@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 
+from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
 MOST_COMPONENTS = 20_000
 LONGEST_LINE = 64 * 1024
 MOST_A_DAY = 48
@@ -55,7 +57,7 @@ def sift(body: bytes, own: Own) -> bytes:
     lines = list(_kept(FOLD.sub(b"", body).splitlines(), {address.encode() for address in own.addresses}))
     if lines[-1] != b"END:VCALENDAR" or not is_whole(lines):
         raise Unreadable("unreadable")
-    return b"\r\n".join([*_begun_lately(lines), b""])
+    return b"\r\n".join([*_with_quick_zones(lines), b""])
 
 
 def is_whole(lines: Iterable[bytes]) -> bool:
@@ -101,11 +103,30 @@ def _kept(lines: Iterable[bytes], addresses: set[bytes]) -> Iterator[bytes]:
             yield line
 
 
-def _begun_lately(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Give lines in which rules of time zones that hold for ever begin in 2000.
+def _with_quick_zones(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Give lines without the zones that Outlook names as Windows does, since those are known by their name.
 
-    Outlook lets them begin in 1601, and dateutil goes through all the years in between for each moment it is asked of.
+    In other zones, rules that hold for ever begin in 2000. Outlook lets them begin in 1601, and dateutil goes through
+    all the years in between for each moment it is asked of.
     """
+    zone: list[bytes] = []
+    for line in lines:
+        if zone or line == b"BEGIN:VTIMEZONE":
+            zone.append(line)
+        else:
+            yield line
+        if line == b"END:VTIMEZONE":
+            if not any(is_of_windows(one) for one in zone):
+                yield from _begun_lately(zone)
+            zone = []
+
+
+def is_of_windows(line: bytes) -> bool:
+    name, _colon, value = line.partition(b":")
+    return name.upper() == b"TZID" and value.decode(errors="replace").strip() in WINDOWS_TO_OLSON
+
+
+def _begun_lately(lines: Iterable[bytes]) -> Iterator[bytes]:
     rule: list[bytes] = []
     for line in lines:
         if line in {b"BEGIN:STANDARD", b"BEGIN:DAYLIGHT"}:

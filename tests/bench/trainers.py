@@ -1,5 +1,6 @@
 """Trainers with much to do, and their calendars; run inside `tests.bench.inside`."""
 
+import logging
 import threading
 import time
 from datetime import timedelta
@@ -62,6 +63,7 @@ def new_course() -> Course:
 
 def read_calendars(wanted: str) -> dict:
     """Read so many calendars of the server as the worker does; give seconds, the most memory, and what was read."""
+    logging.getLogger("django.tasks").setLevel(logging.WARNING)  # each task says that it began and ended
     ((host, port),) = settings.FETCH_TEST_SERVERS
     BusyCalendar.objects.all().delete()
     BusyCalendar.objects.bulk_create(
