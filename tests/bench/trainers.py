@@ -94,12 +94,13 @@ class MemoryWatch:
 
     def watch(self) -> None:
         me = psutil.Process()
-        while not self.ended.wait(0.05):
+        while not self.ended.wait(0.1):
             together = 0
             for process in (me, *me.children(recursive=True)):
                 try:
-                    together += process.memory_info().rss
-                except psutil.NoSuchProcess:
+                    used = process.memory_full_info()
+                    together += getattr(used, "pss", used.rss)  # what a fork shares counts once
+                except (psutil.NoSuchProcess, psutil.AccessDenied):
                     continue
             self.most[0] = max(self.most[0], together)
 
