@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
-from taushet.fetch import MEBIBYTE, FetchFailed, Limits, Login, Lookup, Why, fetch, is_beside, look_up
+from taushet.fetch import MEBIBYTE, FetchFailed, Limits, Login, Lookup, Why, fetch, look_up
+from taushet.open_net import is_beside
 
 DAV, CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 MOST_CALENDARS = 20

@@ -16,11 +16,12 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import certifi
 from django.conf import settings
+
+from taushet.open_net import is_beside, is_public
 
 HTTPS = 443
 MEBIBYTE = 1024 * 1024
@@ -29,12 +30,6 @@ LONGEST_ADDRESS = 2000
 AGENT = "TaushetKalender/1"
 SENT_ON, SENT_ON_AS_IT_IS = {301, 302, 303, 307, 308}, {301, 302, 307, 308}
 
-# `is_global` counts these as public, but they stand for other addresses, or for many.
-UNICAST6 = ip_network("2000::/3")
-TRANSLATED = [IPv6Network(net) for net in ("2001::/23", "2002::/16", "64:ff9b::/96", "64:ff9b:1::/48", "3fff::/20")]
-SPECIAL4 = [ip_network(net) for net in ("192.0.0.0/24", "192.88.99.0/24", "198.18.0.0/15", "100.64.0.0/10")]
-
-Address = IPv4Address | IPv6Address
 Lookup = Callable[[str, int], list[str]]
 
 
@@ -98,19 +93,6 @@ class Got:
     last_modified: str = ""
 
 
-def is_public(address: str) -> bool:
-    """Whether an address is one of the open net, and stands for no other."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    if found.is_multicast or not found.is_global:
-        return False
-    if isinstance(found, IPv4Address):
-        return not any(found in net for net in SPECIAL4)
-    return found in UNICAST6 and not any(found in net for net in TRANSLATED)
-
-
 def is_allowed(address: str, port: int) -> bool:
     """Whether we connect there. FETCH_TEST_SERVERS is empty but in tests, which have servers of their own."""
     return (port == HTTPS and is_public(address)) or (address, port) in settings.FETCH_TEST_SERVERS
@@ -129,15 +111,6 @@ def check_address(url: str) -> SplitResult:
     if port != HTTPS and port not in {one for _address, one in settings.FETCH_TEST_SERVERS}:
         raise FetchFailed(Why.REFUSED)
     return parts
-
-
-def is_beside(host: str | None, other: str | None) -> bool:
-    """Whether two hosts are one, or belong to one domain, as p34-caldav.icloud.com does to caldav.icloud.com."""
-    if not host or not other:
-        return False
-    ends = [name.lower().rsplit(".", 2)[-2:] for name in (host, other)]
-    has_names = any(sign.isalpha() for sign in host) and ":" not in host
-    return host.lower() == other.lower() or (has_names and len(ends[0]) == 2 and ends[0] == ends[1])
 
 
 def fetch(

@@ -5,7 +5,8 @@ import time
 
 import pytest
 
-from taushet.fetch import FetchFailed, Limits, Login, Why, check_address, fetch, is_beside, is_public
+from taushet.fetch import FetchFailed, Limits, Login, Why, check_address, fetch
+from taushet.open_net import is_beside, is_public
 from tests.servers.calendars import HOME, bomb, drip, large, silent_listener
 
 QUICK = Limits(connect=0.5, total=1)
