@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Value
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -62,10 +63,10 @@ def refuse_too_many_holds(booking: Booking, *, is_written: bool = False) -> None
     that asks, are written already and do not count.
     """
     lock_words(f"holds of {booking.contact_email}", f"holds in {booking.municipality_id}")
-    held = dict(HOLDS.rows(booking.contact_email, booking.municipality_id))
+    counts = dict(COUNTS.rows(booking.contact_email, booking.municipality_id, booking.contact_email))
     # One that is about to get another address is among those of its municipality too.
-    by_municipality = held.get(booking.municipality_id, 0) - (not booking._state.adding)
-    if held.get(booking.contact_email, 0) - is_written >= settings.HOLDS_PER_ADDRESS:
+    by_municipality = counts["municipality"] - (not booking._state.adding)
+    if counts["address"] - is_written >= settings.HOLDS_PER_ADDRESS:
         raise TooManyHolds(
             _("Other bookings wait for this address to be confirmed. Open the e-mail we sent and confirm one first."),
             field="contact_email",
@@ -78,37 +79,28 @@ def refuse_too_many_holds(booking: Booking, *, is_written: bool = False) -> None
             ),
             field="municipality",
         )
-    refuse_asked_too_often(booking.contact_email, besides=int(is_written))
-
-
-def _holds(email: str, municipality: str) -> QuerySet:
-    """The number of bookings that wait to be confirmed, by the address and by the municipality, in one trip."""
-    waiting = Booking.objects.awaiting_proof().order_by()
-    of_address = waiting.filter(contact_email=email).values("contact_email")
-    of_municipality = waiting.filter(municipality_id=municipality).values("municipality_id")
-    by_address = of_address.annotate(count=Count("pk")).values_list("contact_email", "count")
-    by_municipality = of_municipality.annotate(count=Count("pk")).values_list("municipality_id", "count")
-    return by_address.union(by_municipality, all=True).order_by()
-
-
-def _asks(email: str) -> QuerySet:
-    asked = Message.objects.filter(kind=CONFIRM_ADDRESS, to_email=email)
-    # The few there are of an address; asked for the newest, the database may look through all mail from its end.
-    return asked.order_by().values_list("created_at")
-
-
-HOLDS = ReadyQuery(_holds, "-email", "-place")
-ASKS = ReadyQuery(_asks, "-email")
-
-
-def refuse_asked_too_often(email: str, *, besides: int = 0) -> None:
-    """Raise TooManyHolds when an address has been asked often today, `besides` what this transaction has written."""
-    recently = timezone.now() - timedelta(days=1)
-    if sum(at > recently for (at,) in ASKS.rows(email)) - besides >= ASKS_A_DAY:
+    if counts["asked"] - is_written >= ASKS_A_DAY:
         raise TooManyHolds(
             _("We have written to this address several times today. Open the newest e-mail, or try again tomorrow."),
             field="contact_email",
         )
+
+
+def _counts(email: str, municipality: str, asked: str) -> QuerySet:
+    """The bookings that wait to be confirmed, of an address and of a municipality, and how often it was asked today."""
+    waiting = Booking.objects.awaiting_proof()
+    today = Message.objects.filter(kind=CONFIRM_ADDRESS, created_at__gt=Now() - timedelta(days=1))
+    by_address = _count("address", waiting.filter(contact_email=email))
+    by_municipality = _count("municipality", waiting.filter(municipality_id=municipality))
+    return by_address.union(by_municipality, _count("asked", today.filter(to_email=asked)), all=True).order_by()
+
+
+def _count(what: str, rows: QuerySet) -> QuerySet:
+    counted = rows.order_by().annotate(what=Value(what)).values("what").annotate(count=Count("pk"))
+    return counted.values_list("what", "count")
+
+
+COUNTS = ReadyQuery(_counts, "-email", "-place", "-asked")
 
 
 def refuse_unchangeable(booking: Booking, session: Session) -> None:

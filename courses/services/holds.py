@@ -7,7 +7,6 @@ seats are counted: the door is open a third as long.
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from courses.exceptions import SeatsTaken
@@ -54,7 +53,7 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     if booking.seats > free:  # so most of a rush ends: without a lock, and before anything is written
         raise SeatsTaken(free)
     booking.state = Booking.State.HELD
-    booking.held_until = min(timezone.now() + HOLD, session.first_starts_at)
+    booking.held_until = min(timezone.now() + HOLD, told[0][0])
     save_new(booking)
     name_contact(booking, takes_part)
     messages.ask_for_confirmation(booking)
@@ -64,26 +63,29 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
         refuse_unbookable(door.session, booking.municipality)
         door.take(booking.seats)
         refuse_too_many_holds(booking, is_written=True)
-        if look_at(session)[1] != told or door.session.first_starts_at != session.first_starts_at:
+        if look_at(session)[1] != told:
             raise _ChangedMeanwhile
     return booking
 
 
 def look_at(session: Session) -> tuple[int, list[tuple]]:
-    """Return how many seats are free, and what a mail says of a session: its title, and when and where it is."""
-    found = SESSION.rows(session.pk)
-    if found:
-        session.capacity, session.seats_over, session.seats_taken = found[0][:3]
-    return max(session.free_seats, 0), [line[3:] for line in found]
+    """Return how many seats are free, and what a mail says of a session: its title, and when and where it is.
+
+    The session is given its meetings, so that the mail is written from just these.
+    """
+    meetings = MEETINGS.objects(session.pk)
+    prefetched = session.__dict__.setdefault("_prefetched_objects_cache", {})
+    prefetched["meetings"] = session.meetings.none()
+    prefetched["meetings"]._result_cache = meetings
+    now = meetings[0].session if meetings else session
+    said = (now.first_starts_at, now.state, now.neutral_title, now.municipality_id)
+    return max(now.free_seats, 0), [said, *(tuple(getattr(one, name) for name in SAID) for one in meetings)]
 
 
-def _session(number: int) -> QuerySet:
-    seats_of = [f"session__{name}" for name in ("capacity", "seats_over", "seats_taken")]
-    said = ["starts_at", "ends_at", "state", "place", "address", "session__neutral_title", "session__municipality"]
-    return Meeting.objects.filter(session=number).order_by("pk").values_list(*seats_of, *said)
-
-
-SESSION = ReadyQuery(_session, -1)
+SAID = ("starts_at", "ends_at", "state", "place", "address")
+MEETINGS = ReadyQuery(
+    lambda number: Meeting.objects.filter(session=number).select_related("session").order_by("starts_at", "pk"), -1
+)
 
 
 def save_new(booking: Booking) -> None:

@@ -3,6 +3,7 @@
 In the rush after a session has opened it is the page that everybody reloads, and most of them get the same one.
 """
 
+from collections.abc import Callable
 from functools import partial
 from hashlib import sha256
 
@@ -44,6 +45,7 @@ COURSE = ("slug", "title_nb", "title_nn", "title_en", "price", "terms")
 PLACE = ("municipality__name", "municipality__county_id", "municipality__county__name")
 MEETING = ("starts_at", "ends_at", "state", "place", "address")
 MEETINGS_FROM = len(SESSION) + len(COURSE) + len(PLACE)
+SEATS_IN_LINE = {SESSION.index(name) for name in ("capacity", "seats_over", "seats_taken")}
 KEPT_SECONDS = 60
 
 type Lines = tuple[tuple, ...]
@@ -96,34 +98,51 @@ def from_columns(model, names: tuple[str, ...], values):
 
 def page_parts(session: Session, lines: Lines, form) -> dict[str, str]:
     """Return the parts of the page of a session: what it is called, what to know about it and how to book it."""
-    texts = session_texts(session)
-    meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
-    values = {"session": session, "course": session.course, "form": form, "meetings": meetings}
+    return form_parts(session, form) | about_parts(session, lines)
+
+
+def form_parts(session: Session, form) -> dict[str, str]:
+    """Return what the page says that is the same for any number of free seats, as long as there are some."""
+    values = {"session": session, "course": session.course, "form": form}
     if session.is_bookable:
         standing = standing_of(session.course.terms, session, price=session.seat_price)
         values |= {"terms": standing.lines, "warning": warning_before_booking(standing)}
     values["LANGUAGE_CODE"] = get_language()  # by which the template keeps the fields
+    texts = session_texts(session)
     return {
         "title": session.course.title,
         "course_url": session.course.get_absolute_url(),
         "lead": f"{texts['when']}, {texts['where']}",
-        "about": render_to_string("courses/session_about.html", values | texts),
         "booking": render_to_string("courses/booking_form.html", values),
         "takes_bookings": form.is_bound or not form.why_closed,
     }
+
+
+def about_parts(session: Session, lines: Lines) -> dict[str, str]:
+    """Return what to know about a session, the number of free seats among it."""
+    meetings = [line[MEETINGS_FROM:] for line in lines if line[MEETINGS_FROM]]
+    values = {"session": session, "course": session.course, "meetings": meetings}
+    return {"about": render_to_string("courses/session_about.html", values | session_texts(session))}
 
 
 def blank_parts(lines: Lines, form_class) -> dict[str, str]:
     """Return the same for somebody who has typed nothing and of whom we know nothing, with a form of `form_class`.
 
     It follows from the lines, the language and whether the session has begun, so that each process keeps it by these;
-    for a minute only, since the form has the names of all municipalities in it.
+    for a minute only, since the form has the names of all municipalities in it. In a rush each booking changes the
+    number of free seats and nothing else, so that the form is kept apart from it.
     """
+    session = session_from(lines)
+    has_begun = session.first_starts_at <= timezone.now()
+    steady = tuple(value for place, value in enumerate(lines[0]) if place not in SEATS_IN_LINE)
+    form = kept(
+        "form",
+        (has_begun, session.free_seats > 0, steady),
+        lambda: form_parts(session, form_class(session=session)),
+    )
+    return form | kept("about", (has_begun, lines), lambda: about_parts(session, lines))
 
-    def lay_out() -> dict[str, str]:
-        session = session_from(lines)
-        return page_parts(session, lines, form_class(session=session))
 
-    has_begun = lines[0][SESSION.index("first_starts_at")] <= timezone.now()
-    known_by = sha256(repr((get_language(), has_begun, lines)).encode()).hexdigest()
-    return caches["process"].get_or_set(f"session-page-{known_by}", lay_out, KEPT_SECONDS)
+def kept(name: str, follows_from: tuple, lay_out: Callable[[], dict[str, str]]) -> dict[str, str]:
+    known_by = sha256(repr((get_language(), follows_from)).encode()).hexdigest()
+    return caches["process"].get_or_set(f"session-{name}-{known_by}", lay_out, KEPT_SECONDS)

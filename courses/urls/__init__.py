@@ -22,23 +22,24 @@ from . import (
 
 app_name = "courses"
 
-# The catalogue comes last: its addresses end in names that people choose.
+# What very many open at once comes first, since an address is looked up from the top; the catalogue after those that
+# begin like it, since its addresses end in names that people choose.
 urlpatterns = [
-    *adaptations.urlpatterns,
-    *attendance.urlpatterns,
+    *requests.urlpatterns,
+    *calendars.urlpatterns,
+    *catalogue.urlpatterns,
     *bookings.urlpatterns,
     *participants.urlpatterns,
     *own_data.urlpatterns,
     *certificates.urlpatterns,
     *evaluations.urlpatterns,
+    *adaptations.urlpatterns,
+    *attendance.urlpatterns,
+    *trainers.urlpatterns,
+    *road.urlpatterns,
     *exports.urlpatterns,
     *mails.urlpatterns,
-    *requests.urlpatterns,
     *sessions.urlpatterns,
     *staffing.urlpatterns,
     *staff_calendar.urlpatterns,
-    *road.urlpatterns,
-    *trainers.urlpatterns,
-    *calendars.urlpatterns,
-    *catalogue.urlpatterns,
 ]
