@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from courses.exceptions import CoursesError
 from courses.models import Booking, Participant, Session
 from taushet.models import AuditEntry
+from taushet.ready_query import ReadyQuery
 
 from .catalogue import when_text
 from .terms import Standing, standing_of_booking
@@ -79,7 +80,11 @@ class BookingChanged(CoursesError):
 def seen_now(booking: Booking, standing: Standing | None = None, everyone: Iterable[Participant] | None = None) -> Seen:
     """Return what a page that is shown now shows; `everyone` is all who have been named, where that is known."""
     # Counted here: asked for the greatest number, the database may look through the whole log from its end.
-    newest = max(_entries(booking, everyone).order_by().values_list("pk", flat=True), default=0)
+    if everyone is None or (everyone := list(everyone)):
+        entries = _entries(booking, everyone).order_by().values_list("pk")
+    else:
+        entries = ENTRIES_WITHOUT_NAMES.rows(str(booking.pk), str(booking.session_id))
+    newest = max((pk for (pk,) in entries), default=0)
     return Seen(newest, (standing or standing_of_booking(booking)).number)
 
 
@@ -110,11 +115,21 @@ def changes_since(booking: Booking, version: int) -> Iterator[Change]:
 def _entries(booking: Booking, everyone: Iterable[Participant] | None = None) -> QuerySet[AuditEntry]:
     # As a list, since a query inside an "or" keeps the database from using its index.
     people = [str(one.pk) for one in (booking.participants.order_by().only("pk") if everyone is None else everyone)]
-    own = Q(object_type="courses.booking", object_id=str(booking.pk), action__in=TOLD)
     names = Q(object_type="courses.participant", object_id__in=people, action__in=TOLD_OF_NAMES)
-    session = Q(object_type="courses.session", object_id=str(booking.session_id), action__in=TOLD_OF_SESSIONS)
-    without_meetings = Q(action="session.changed", detail__meetings=[])
-    return AuditEntry.objects.filter(own | names | (session & ~without_meetings))
+    return AuditEntry.objects.filter(names | _of_booking(str(booking.pk), str(booking.session_id)))
+
+
+def _of_booking(booking_id: str, session_id: str) -> Q:
+    own = Q(object_type="courses.booking", object_id=booking_id, action__in=TOLD)
+    session = Q(object_type="courses.session", object_id=session_id, action__in=TOLD_OF_SESSIONS)
+    return own | (session & ~Q(action="session.changed", detail__meetings=[]))
+
+
+ENTRIES_WITHOUT_NAMES = ReadyQuery(
+    lambda *numbers: AuditEntry.objects.filter(_of_booking(*numbers)).order_by().values_list("pk"),
+    "-booking",
+    "-session",
+)
 
 
 def _who(entry: AuditEntry) -> str:

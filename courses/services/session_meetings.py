@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError
 from courses.models import Meeting, Session
+from taushet.ready_query import ReadyQuery
 
 from . import trainer_invitations
 
@@ -59,6 +60,17 @@ def check_plans(plans: Sequence[MeetingPlan], standing: dict[int, Meeting] | Non
     in_order = sorted(plans, key=lambda plan: plan.starts_at)
     if any(second.starts_at < first.ends_at for first, second in pairwise(in_order)):
         raise MeetingRefused(_("Two of the meetings overlap. Change the time of one of them."))
+
+
+def meetings_in_order(session: Session) -> list[Meeting]:
+    """Return the meetings of a session, each of which knows it."""
+    meetings = MEETINGS.objects(session.pk)
+    for meeting in meetings:
+        meeting.session = session
+    return meetings
+
+
+MEETINGS = ReadyQuery(lambda number: Meeting.objects.filter(session=number).order_by("starts_at", "pk"), -1)
 
 
 def set_span(session: Session, plans: Sequence[MeetingPlan]) -> None:

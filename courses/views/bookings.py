@@ -23,8 +23,10 @@ from courses.services.guards import refuse_unbookable
 from courses.services.mail_log import log_for_contact
 from courses.services.mail_plan import plan_for_contact
 from courses.services.payers import other_payer, own_payer
+from courses.services.session_meetings import meetings_in_order
 from courses.services.waiting import standing_of
 from taushet.models import SecretLink
+from taushet.ready_query import ReadyQuery
 from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
 from taushet.views.errors import too_many
@@ -146,17 +148,20 @@ def everyone_of(booking):
 
     Certificates are looked for once there can be some; the question is a long one.
     """
-    everyone = booking.participants.all()
-    is_over = booking.session.last_ends_at <= timezone.now()
-    return list(everyone.with_certificate_to_hand_out() if is_over else everyone)
+    if booking.session.last_ends_at <= timezone.now():
+        return list(booking.participants.with_certificate_to_hand_out())
+    everyone = EVERYONE.objects(booking.pk)
+    for one in everyone:
+        one.booking = booking
+    return everyone
+
+
+EVERYONE = ReadyQuery(lambda number: Participant.objects.filter(booking=number), -1)
 
 
 def meetings_of(booking):
     """Return each meeting with its place, in order."""
-    meetings = list(booking.session.meetings.all())
-    for meeting in meetings:
-        meeting.session = booking.session
-    return [(meeting, events.location(meeting)) for meeting in meetings]
+    return [(meeting, events.location(meeting)) for meeting in meetings_in_order(booking.session)]
 
 
 def name_rows(unnamed):
