@@ -57,19 +57,21 @@ def render(
     meeting: Meeting | None = None,
     missing: int = 0,
     shows_course: bool | None = None,
+    meetings: Iterable[Meeting] | None = None,
     **context,
 ) -> tuple[str, str]:
     """Return subject and text of a mail to some addresses; it names the course when each of them wants it named.
 
     Without an address the booking decides: nobody can have chosen for themselves before the address has proved itself.
-    `own` names the kind whose paragraphs the course may have written itself. `texts` and `shows_course` are what the
-    caller knows already.
+    `own` names the kind whose paragraphs the course may have written itself. `texts`, `shows_course` and `meetings` are
+    what the caller knows already.
     """
     if shows_course is None:
         shows_course = all([booking.shows_course_to(email) for email in emails] or [booking.shows_course_name])
     session = booking.session
     is_off = session.state == Session.State.CANCELLED
-    meetings = [one for one in session.meetings.all() if is_off or one.state == Meeting.State.PLANNED]
+    meetings = session.meetings.all() if meetings is None else meetings
+    meetings = [one for one in meetings if is_off or one.state == Meeting.State.PLANNED]
     for one in meetings:
         one.session = session
     context |= {

@@ -5,8 +5,10 @@ seats are counted: the door is open a third as long.
 """
 
 from datetime import timedelta
+from operator import attrgetter
 
 from django.db import transaction
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from courses.exceptions import SeatsTaken
@@ -49,43 +51,45 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
 @transaction.atomic
 def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     session = booking.session
-    free, told = look_at(session)
-    if booking.seats > free:  # so most of a rush ends: without a lock, and before anything is written
-        raise SeatsTaken(free)
+    meetings = MEETINGS.objects(session.pk)
+    now = meetings[0].session if meetings else session
+    if booking.seats > now.free_seats:  # so most of a rush ends: without a lock, and before anything is written
+        raise SeatsTaken(max(now.free_seats, 0))
     booking.state = Booking.State.HELD
-    booking.held_until = min(timezone.now() + HOLD, told[0][0])
+    booking.held_until = min(timezone.now() + HOLD, now.first_starts_at)
     save_new(booking)
     name_contact(booking, takes_part)
-    messages.ask_for_confirmation(booking)
+    messages.ask_for_confirmation(booking, meetings=meetings)
     audit.record("booking.held", booking, kind="booker", seats=booking.seats, session=session.pk)
     booking.receipt = issue_first_link("booking-receipt", booking.pk)  # the browser is led there at once
-    with seats.door(session.pk, for_written=booking) as door:
+    told = [attrgetter(*TOLD)(one) for one in meetings]
+
+    def count_unless_changed(session_id: int) -> int:
+        lines = AS_IT_IS.rows(session_id)
+        if [line[1:] for line in lines] != told:
+            raise _ChangedMeanwhile
+        return (lines[0][0] or 0) if lines else seats.count_taken(session_id)
+
+    with seats.door(session.pk, for_written=booking, count=count_unless_changed) as door:
         refuse_unbookable(door.session, booking.municipality)
         door.take(booking.seats)
         refuse_too_many_holds(booking, is_written=True)
-        if look_at(session)[1] != told:
-            raise _ChangedMeanwhile
     return booking
 
 
-def look_at(session: Session) -> tuple[int, list[tuple]]:
-    """Return how many seats are free, and what a mail says of a session: its title, and when and where it is.
-
-    The session is given its meetings, so that the mail is written from just these.
-    """
-    meetings = MEETINGS.objects(session.pk)
-    prefetched = session.__dict__.setdefault("_prefetched_objects_cache", {})
-    prefetched["meetings"] = session.meetings.none()
-    prefetched["meetings"]._result_cache = meetings
-    now = meetings[0].session if meetings else session
-    said = (now.first_starts_at, now.state, now.neutral_title, now.municipality_id)
-    return max(now.free_seats, 0), [said, *(tuple(getattr(one, name) for name in SAID) for one in meetings)]
+def _as_it_is(session_id: int) -> QuerySet:
+    columns = [name.replace(".", "__") for name in TOLD]
+    meetings = Meeting.objects.filter(session=session_id).order_by("starts_at", "pk")
+    return meetings.annotate(taken=Subquery(seats.sum_taken(OuterRef("session")))).values_list("taken", *columns)
 
 
-SAID = ("starts_at", "ends_at", "state", "place", "address")
+# What a mail says of a session: its title, and when and where it is.
+OF_SESSION = ("session.first_starts_at", "session.state", "session.neutral_title", "session.municipality_id")
+TOLD = (*OF_SESSION, "starts_at", "ends_at", "state", "place", "address")
 MEETINGS = ReadyQuery(
     lambda number: Meeting.objects.filter(session=number).select_related("session").order_by("starts_at", "pk"), -1
 )
+AS_IT_IS = ReadyQuery(_as_it_is, -1)
 
 
 def save_new(booking: Booking) -> None:

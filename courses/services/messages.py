@@ -4,6 +4,7 @@ Each is a row of the outbox and a BookingMessage. Mail to an address that has no
 stranger may have typed into the form.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from courses.models import (
     ChangeRequest,
     EvaluationRound,
     MailKind,
+    Meeting,
     Participant,
     Session,
 )
@@ -44,9 +46,10 @@ CHANGE_REFUSED = "booking-change-refused"
 REMIND_PAUSE = timedelta(hours=1)
 
 
-def ask_for_confirmation(booking: Booking) -> Message:
-    """Ask the owner of an address whether the booking is really theirs."""
-    return write(CONFIRM_ADDRESS, booking, booking.contact_email, page=placeholder("booking-confirm", booking.pk))
+def ask_for_confirmation(booking: Booking, *, meetings: Iterable[Meeting] | None = None) -> Message:
+    """Ask the owner of an address whether the booking is really theirs; `meetings` where they are known already."""
+    page = placeholder("booking-confirm", booking.pk)
+    return write(CONFIRM_ADDRESS, booking, booking.contact_email, page=page, meetings=meetings)
 
 
 def tell_confirmed(booking: Booking) -> None:

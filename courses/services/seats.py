@@ -8,11 +8,11 @@ Everything between is one transaction under the session's lock, so nothing slow 
 session and one of its bookings locks the session first.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import OuterRef, QuerySet, Sum
 from django.utils.translation import ngettext
 
 from courses.exceptions import CapacityTooSmall, NoMoreSeats, SeatsTaken
@@ -97,18 +97,21 @@ class Door:
 
 
 @contextmanager
-def door(session_id: int, *, for_written: Booking | None = None) -> Iterator[Door]:
+def door(
+    session_id: int, *, for_written: Booking | None = None, count: Callable[[int], int] | None = None
+) -> Iterator[Door]:
     """Open the door of one session: everything until it closes happens alone and as a whole.
 
     `for_written` is a booking that this very transaction has written already, and that takes its seats here: nobody
     else sees it yet, and it does not count. Whatever is refused then undoes the whole transaction. Raises
-    Session.DoesNotExist.
+    Session.DoesNotExist. `count` counts the taken seats where the same trip asks for something else.
     """
     with transaction.atomic(savepoint=for_written is None):
         session = LOCKED.first(session_id)
         if session is None:
             raise Session.DoesNotExist(f"There is no session {session_id}.")
-        door = Door(session, count_taken(session_id) - (for_written.seats if for_written else 0))
+        taken = (count or count_taken)(session_id)
+        door = Door(session, taken - (for_written.seats if for_written else 0))
         yield door
         door.close()
 
@@ -126,10 +129,11 @@ def count_taken(session_id: int) -> int:
     return sum(seats for (seats,) in SEATS_TAKEN.rows(session_id))
 
 
-def _seats_taken(session_id: int) -> QuerySet:
-    grouped = Booking.objects.filter(session=session_id).taking_seats().order_by().values("session")
+def sum_taken(session: int | OuterRef) -> QuerySet:
+    """Return the question for the sum of the seats that bookings take; it has no row where there are none."""
+    grouped = Booking.objects.filter(session=session).taking_seats().order_by().values("session")
     return grouped.annotate(taken=Sum("seats")).values_list("taken")
 
 
-SEATS_TAKEN = ReadyQuery(_seats_taken, -1)
+SEATS_TAKEN = ReadyQuery(sum_taken, -1)
 LOCKED = ReadyQuery(lambda number: Session.objects.select_for_update(no_key=True).filter(pk=number), -1)
