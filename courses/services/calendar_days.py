@@ -36,6 +36,7 @@ class Entry:
     meeting: Meeting | None = None
     trainers: tuple[str, ...] = ()
     asked: tuple[str, ...] = ()
+    offer: int | None = None
 
     @property
     def span(self) -> Span:

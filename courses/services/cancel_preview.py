@@ -42,16 +42,18 @@ def who_is_told(sessions: Collection[Session]) -> list[Told]:
     """
     numbers = [session.pk for session in sessions]
     waiting, offered = _line(numbers)
+    trainers = Assignment.objects.filter(session__in=numbers).values_list("state", flat=True)
+    states = Counter(trainers.filter(state__in=[Assignment.State.ACCEPTED, Assignment.State.OFFERED]))
     lines = [
         *_people(numbers),
         Told(
             _("Trainers"),
-            Assignment.objects.standing().filter(session__in=numbers).count(),
+            states[Assignment.State.ACCEPTED],
             _("An e-mail with what is off; they are free again at once."),
         ),
         Told(
             _("Trainers who have been asked"),
-            Assignment.objects.unanswered().filter(session__in=numbers).count(),
+            states[Assignment.State.OFFERED],
             _("An e-mail that there is nothing more to answer."),
         ),
         Told(_("On the waiting list"), waiting, _("An e-mail that says the waiting list is closed.")),

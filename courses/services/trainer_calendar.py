@@ -25,7 +25,9 @@ def entries_of(trainers: Collection[int], frame: Span) -> dict[int, list[Entry]]
     """Return what trainers teach, are asked to teach and are busy with elsewhere in a span, in two queries."""
     found = defaultdict(list)
     for meeting in meetings_asked(trainers, frame):
-        found[meeting.trainer_id].append(Entry(KINDS[meeting.standing], meeting.starts_at, meeting.ends_at, meeting))
+        kind = KINDS[meeting.standing]
+        offer = meeting.offer_id if kind == Kind.OFFERED else None
+        found[meeting.trainer_id].append(Entry(kind, meeting.starts_at, meeting.ends_at, meeting, offer=offer))
     for pk, spans in busy_spans(trainers, frame).items():
         found[pk] += busy_entries(spans)
     return found
@@ -41,11 +43,15 @@ def busy_spans(trainers: Collection[int], frame: Span) -> dict[int, list[Span]]:
 
 
 def meetings_asked(trainers: Collection[int], frame: Span) -> QuerySet[Meeting]:
-    """Return meetings in a span that trainers teach or are asked to, one row each (`trainer_id`, `standing`)."""
+    """Return meetings in a span that trainers teach or are asked to, a row each: `trainer_id`, `standing`, `offer_id`."""
     return (
         Meeting.objects.filter(starts_at__lt=frame[1], ends_at__gt=frame[0])
         .filter(session__assignments__state__in=list(KINDS), session__assignments__trainer__in=trainers)
-        .annotate(standing=F("session__assignments__state"), trainer_id=F("session__assignments__trainer"))
+        .annotate(
+            standing=F("session__assignments__state"),
+            trainer_id=F("session__assignments__trainer"),
+            offer_id=F("session__assignments__offer"),
+        )
         .select_related("session__course", "session__municipality")
         .order_by("starts_at", "pk")
     )

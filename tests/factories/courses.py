@@ -6,6 +6,7 @@ import factory
 from django.utils import timezone
 
 from courses.models import (
+    Assignment,
     Booking,
     Course,
     CourseRequest,
@@ -15,6 +16,7 @@ from courses.models import (
     RequestOffer,
     Session,
     Trainer,
+    TrainerOffer,
 )
 
 from .municipalities import MunicipalityFactory
@@ -76,6 +78,22 @@ class TrainerFactory(factory.django.DjangoModelFactory):
         model = Trainer
 
     user = factory.SubFactory(TrainerUserFactory)
+
+
+class AskedFactory(factory.django.DjangoModelFactory):
+    """That a trainer has been asked for a session by name, and has two days to answer."""
+
+    class Meta:
+        model = Assignment
+
+    trainer = factory.SubFactory(TrainerFactory)
+    state = Assignment.State.OFFERED
+    offer = factory.LazyAttribute(
+        lambda row: TrainerOffer.objects.create(
+            session=row.session, way=TrainerOffer.Way.IN_TURN, made_by=StaffFactory()
+        )
+    )
+    answer_by = factory.LazyFunction(lambda: timezone.now() + timedelta(days=2))
 
 
 class BookingFactory(factory.django.DjangoModelFactory):

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from courses.models import Assignment, BusyCalendar, BusyPeriod
+from courses.models import BusyCalendar, BusyPeriod
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
-from tests.factories.courses import SessionFactory
+from tests.factories.courses import AskedFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
@@ -45,7 +45,7 @@ def session(trainer):
     trainer.courses.add(session.course)
     assign_trainer(session, trainer=trainer, by=UserFactory())
     offered = SessionFactory(course=session.course, municipality=place, first_starts_at=at(2, 9))
-    Assignment.objects.create(session=offered, trainer=trainer, state=Assignment.State.OFFERED)
+    AskedFactory(session=offered, trainer=trainer)
     calendar = BusyCalendar.objects.create(trainer=trainer, kind="ics", sealed_access=b"x")
     BusyPeriod.objects.create(trainer=trainer, calendar=calendar, starts_at=at(3, 12), ends_at=at(3, 14))
     return session

@@ -9,7 +9,7 @@ from courses.services.calendar_days import Kind, weeks_of
 from courses.services.periods import month_from, week_from, whole_weeks
 from courses.services.staff_calendar import staff_days, trainers_beside
 from courses.services.trainer_calendar import trainer_days
-from tests.factories.courses import MeetingFactory, SessionFactory, TrainerFactory
+from tests.factories.courses import AskedFactory, MeetingFactory, SessionFactory, TrainerFactory
 from tests.factories.feeds import local
 
 pytestmark = pytest.mark.django_db
@@ -18,7 +18,10 @@ ACCEPTED, OFFERED, WITHDRAWN = Assignment.State.ACCEPTED, Assignment.State.OFFER
 
 def asked(trainer, starts_at, ends_at, state=ACCEPTED, **fields):
     session = SessionFactory(meetings=[], **fields)
-    Assignment.objects.create(session=session, trainer=trainer, state=state)
+    if state == OFFERED:
+        AskedFactory(session=session, trainer=trainer)
+    else:
+        Assignment.objects.create(session=session, trainer=trainer, state=state)
     return MeetingFactory(session=session, starts_at=starts_at, ends_at=ends_at)
 
 
@@ -63,11 +66,11 @@ def test_trainer_sees_sessions_offers_hours_and_busy_time_and_nobody_elses():
     trainer.availabilities.create(weekday=0, starts=time(8), ends=time(16))
     trainer.availability_exceptions.create(kind="away", first_on=date(2027, 2, 2), last_on=date(2027, 2, 3))
     taught = asked(trainer, local(2027, 2, 1, 9), local(2027, 2, 1, 11))
-    asked(trainer, local(2027, 2, 1, 13), local(2027, 2, 1, 14), OFFERED)
+    offered = asked(trainer, local(2027, 2, 1, 13), local(2027, 2, 1, 14), OFFERED)
     asked(trainer, local(2027, 2, 1, 13), local(2027, 2, 1, 14), WITHDRAWN)
     asked(other, local(2027, 2, 1, 9), local(2027, 2, 1, 11))
     # Both trainers in one session: it stands once in each calendar.
-    Assignment.objects.create(session=taught.session, trainer=other, state=OFFERED)
+    AskedFactory(session=taught.session, trainer=other)
     busy(trainer, local(2027, 2, 1, 11, 30), local(2027, 2, 1, 12))
     busy(trainer, local(2027, 2, 4), local(2027, 2, 5))
     busy(other, local(2027, 2, 1, 8), local(2027, 2, 1, 9))
@@ -75,6 +78,7 @@ def test_trainer_sees_sessions_offers_hours_and_busy_time_and_nobody_elses():
     monday, tuesday, _wednesday, thursday, *_rest = trainer_days(trainer, week_from(date(2027, 2, 1)))
 
     assert [part.entry.kind for part in monday.parts] == [Kind.TAUGHT, Kind.BUSY, Kind.OFFERED]
+    assert [part.entry.offer for part in monday.parts] == [None, None, offered.session.trainer_offers.get().pk]
     # An offer leaves its hours open; what is taught or busy does not.
     assert monday.free == [
         (local(2027, 2, 1, 8), local(2027, 2, 1, 9)),
@@ -113,7 +117,7 @@ def test_month_is_whole_weeks_with_the_rest_marked():
 def test_staff_see_who_teaches_and_who_is_asked():
     trainer, second = TrainerFactory(user__name="Anne"), TrainerFactory(user__name="Bo")
     meeting = asked(trainer, local(2027, 2, 1, 9), local(2027, 2, 1, 11), state=ACCEPTED)
-    Assignment.objects.create(session=meeting.session, trainer=second, state=OFFERED)
+    AskedFactory(session=meeting.session, trainer=second)
     lonely = SessionFactory(first_starts_at=local(2027, 2, 2, 9), state=Session.State.DRAFT)
 
     monday, tuesday, *_rest = staff_days(Meeting.objects.all(), week_from(date(2027, 2, 1)))

@@ -265,7 +265,7 @@ def test_giving_the_session_away_cancelling_it_and_taking_back_end_what_is_asked
     open_call(session, kind="lead", by=staff)
     assert Message.objects.filter(kind="trainer-asked", to_name="Berit").count() == 1
 
-    told = {line.role: line.count for line in who_is_told(session)}
+    told = {line.role: line.count for line in who_is_told([session])}
     assert told == {"Trainers who have been asked": 2}
     cancel_session(Session.objects.get(pk=session.pk), by=staff)
     assert TrainerOffer.objects.filter(end=End.OFF).count() == 1
@@ -384,7 +384,7 @@ def test_queries_for_calls_do_not_grow(staff, count, django_assert_num_queries):
         open_call(one, kind="lead", by=staff)
     trainer = Trainer.objects.select_related("home").get(pk=trainer.pk)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = calls_that_fit(trainer)
 
     assert len(found) == count

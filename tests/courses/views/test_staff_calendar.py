@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Assignment, Availability, Meeting, Session, Trainer
+from courses.models import Assignment, Availability, Meeting, Session, Trainer, TrainerOffer
 from courses.services.assignments import assign_trainer
 from courses.services.calendars import invite
 from courses.services.trainers import register_trainer
@@ -86,8 +86,11 @@ def many_trainers(count):
         Availability(trainer=one, weekday=day, starts=time(9), ends=time(15)) for one in trainers for day in range(5)
     )
     session = SessionFactory(first_starts_at=timezone.make_aware(timezone.datetime(2027, 2, 1, 9)))
+    soon = timezone.now() + timedelta(days=2)
+    call = TrainerOffer.objects.create(session=session, way=TrainerOffer.Way.CALL, answer_by=soon, made_by=users[0])
     Assignment.objects.bulk_create(
-        Assignment(session=session, trainer=one, state=Assignment.State.OFFERED) for one in trainers
+        Assignment(session=session, trainer=one, offer=call, state=Assignment.State.OFFERED, answer_by=soon)
+        for one in trainers
     )
 
 

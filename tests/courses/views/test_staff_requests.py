@@ -135,7 +135,7 @@ def test_queries_of_one_request_do_not_grow_with_trainers_and_offers(client, sta
         trainer_for(asked)
     client.get(asked.get_staff_url())
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(22):
         response = client.get(asked.get_staff_url())
 
     assert len(response.context["offers"]) == count

@@ -223,5 +223,5 @@ def test_queries_of_the_page_do_not_grow(client, staff, count, django_assert_num
     url = page("session_staffing", session.pk)
     client.get(url)
 
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(21):
         client.get(url)
