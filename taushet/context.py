@@ -5,6 +5,7 @@ from django.conf import settings
 from taushet.hosts import is_on_neutral_host
 
 SECTIONS = frozenset({"kurs", "kommuner", "krav", "hjelp", "konto", "kursholder", "min-kommune", "stab"})
+BASES = {"stab": "staff_base.html", "kursholder": "trainer_base.html"}
 SECRET_LINK_PATHS = ("/bestilling/", "/foresporsel/", "/pamelding/", "/deltaker/", "/varsel/", "/evaluering/")
 
 
@@ -16,7 +17,7 @@ def site(request):
         "is_neutral": is_neutral(request),
         "section": first if first in SECTIONS else "",
         "staff_section": staff_section(rest) if first == "stab" else "",
-        "base_template": "staff_base.html" if first == "stab" else "base.html",
+        "base_template": BASES.get(first, "base.html"),
         "main_site": settings.BASE_URL,
         "LANGUAGE_CODE": getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE),
     }

@@ -26,7 +26,7 @@ class Room:
 
     def __init__(self, key: str):
         self.key = key
-        self.base = "base.html" if key == "trainer" else "staff_base.html"
+        self.base = "trainer_base.html" if key == "trainer" else "staff_base.html"
 
     def url(self, name: str, *args) -> str:
         return reverse(f"courses:{self.key}_{name}", args=args)

@@ -18,6 +18,7 @@ from courses.services import adaptations, downloads, feeds
 from courses.services.catalogue import session_texts
 from courses.services.months import make_month, span_of
 from courses.services.road_notes import notes_for
+from courses.services.trainer_answers import meetings_today
 from courses.services.trainer_invitations import is_invited
 from courses.services.trainer_joining import finish_joining
 from courses.services.trainers import change_profile
@@ -26,6 +27,7 @@ from courses.views.requests import row_errors
 from taushet.roles import TRAINER
 from taushet.services import audit
 
+SHOWN = 5
 CANCELLED = Q(state=Meeting.State.CANCELLED) | Q(session__state=Session.State.CANCELLED)
 
 
@@ -61,9 +63,11 @@ def trainer_home(request, trainer):
     sessions = Session.objects.for_trainer(trainer).select_related("course", "municipality__county")
     upcoming = sessions.filter(last_ends_at__gt=now).order_by("first_starts_at", "pk")
     past = sessions.filter(last_ends_at__lte=now, last_ends_at__gt=now - feeds.LOOKS_BACK)
+    shown = [(session, session_texts(session)) for session in upcoming]
     context |= {
-        "next": coming,
-        "upcoming": [(session, session_texts(session)) for session in upcoming],
+        "today": meetings_today(trainer),
+        "upcoming": shown[:SHOWN],
+        "later": shown[SHOWN:],
         "past": [(session, session_texts(session)) for session in past.order_by("-first_starts_at", "-pk")],
     }
     return render(request, "courses/trainer_home.html", context)
