@@ -43,6 +43,27 @@ def assign_trainer(
     teaches elsewhere at any of its times.
     """
     session = lock_session(session.pk)
+    assignment = _give(session, trainer, by=by, kind=kind, reason=reason, even_so=even_so)
+    settle(session)
+    return assignment
+
+
+@transaction.atomic
+def hand_over(assignment: Assignment, *, trainer: Trainer, by: User, reason: str = "") -> Assignment:
+    """Give what a trainer teaches to another trainer as the same kind; returns the new assignment.
+
+    The offers of the session are looked at once both are done: those for a further trainer stay as they are, and
+    nobody is asked for what lacks nobody. Raises what `assign_trainer` and `withdraw_assignment` raise.
+    """
+    session = lock_session(assignment.session_id)
+    # The new one first, so that the session never looks as if it lacked somebody.
+    given = _give(session, trainer, by=by, kind=assignment.kind, reason=reason, even_so=False)
+    _end(assignment, by=by, action="trainer.withdrawn")
+    settle(session)
+    return given
+
+
+def _give(session: Session, trainer: Trainer, *, by: User, kind: str, reason: str, even_so: bool) -> Assignment:
     trainer = locked_trainer(trainer.pk)
     if not Trainer.objects.active().filter(pk=trainer.pk).exists():
         raise TrainerUnfit(_("%(name)s is no longer an active trainer.") % {"name": trainer})
@@ -57,7 +78,6 @@ def assign_trainer(
     assignment.override_reason = reason if overridden else ""
     take_up(assignment)
     audit.record("trainer.assigned", session, by=by, trainer=trainer.pk, overridden=overridden)
-    settle(session)
     return assignment
 
 
@@ -114,6 +134,12 @@ def end_assignment(assignment: Assignment, *, by: User, action: str, word: str =
 
     Raises AssignmentRefused when the session is not the trainer's any more.
     """
+    assignment = _end(assignment, by=by, action=action, word=word)
+    settle(assignment.session)
+    return assignment
+
+
+def _end(assignment: Assignment, *, by: User, action: str, word: str = "") -> Assignment:
     assignment = (
         Assignment.objects.select_for_update(of=("self",))
         .select_related("session__course", "session__municipality", "trainer__user")
@@ -127,7 +153,6 @@ def end_assignment(assignment: Assignment, *, by: User, action: str, word: str =
     assignment.assigned_meetings.filter(ends_at__gt=timezone.now()).update(is_cancelled=True)
     _tell(assignment, "trainer_withdrawn")
     audit.record(action, assignment.session, by=by, trainer=assignment.trainer_id)
-    settle(assignment.session)
     return assignment
 
 

@@ -16,7 +16,7 @@ from courses.models import Assignment, Session, Swap, Trainer
 from taushet.models import User
 from taushet.services import audit
 
-from .assignments import assign_trainer, withdraw_assignment
+from .assignments import hand_over
 from .candidates import candidates_for
 from .catalogue import when_text
 from .trainer_mail import page, write_mail
@@ -87,7 +87,7 @@ def take_back_swap(swap: Swap, *, by: User) -> Swap:
 def approve_swap(swap: Swap, *, reason: str = "", by: User) -> Assignment:
     """Take the session from the one and give it to the other, each told once; returns the new assignment.
 
-    Raises SwapRefused when nobody has said yes, and all that `assign_trainer` raises; then nothing has changed.
+    Raises SwapRefused when nobody has said yes, and all that `hand_over` raises; then nothing has changed.
     """
     wanted = Swap.objects.select_related("assignment").get(pk=swap.pk)
     # The same order as everywhere: session, assignment, trainers by number.
@@ -97,9 +97,7 @@ def approve_swap(swap: Swap, *, reason: str = "", by: User) -> Assignment:
     list(Trainer.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
     swap.state, swap.decided_at, swap.decided_by = State.APPROVED, timezone.now(), by
     swap.save(update_fields=["state", "decided_at", "decided_by"])
-    # The colleague first, so that the session never looks as if it lacked somebody.
-    assignment = assign_trainer(session, trainer=swap.colleague, reason=reason, by=by)
-    withdraw_assignment(swap.assignment, by=by)
+    assignment = hand_over(swap.assignment, trainer=swap.colleague, reason=reason, by=by)
     audit.record("swap.approved", session, by=by, swap=swap.pk)
     return assignment
 

@@ -43,7 +43,7 @@ def busy_spans(trainers: Collection[int], frame: Span) -> dict[int, list[Span]]:
 
 
 def meetings_asked(trainers: Collection[int], frame: Span) -> QuerySet[Meeting]:
-    """Return meetings in a span that trainers teach or are asked to, a row each: `trainer_id`, `standing`, `offer_id`."""
+    """Return meetings in a span that trainers teach or are asked to: `trainer_id`, `standing`, `offer_id`."""
     return (
         Meeting.objects.filter(starts_at__lt=frame[1], ends_at__gt=frame[0])
         .filter(session__assignments__state__in=list(KINDS), session__assignments__trainer__in=trainers)

@@ -3,12 +3,13 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from courses.models import AssignedMeeting, Assignment, Swap, Trainer
+from courses.models import AssignedMeeting, Assignment, Session, Swap, Trainer, TrainerOffer
 from courses.registrations.road import swaps_to_decide
 from courses.services import swaps
 from courses.services.assignments import NeedsReason, TrainerBusy, assign_trainer, withdraw_assignment
 from courses.services.swaps import SwapRefused
 from courses.services.trainer_invitations import choose_calendar
+from courses.services.trainer_offers import ask_trainers, open_call
 from courses.services.trainers import register_trainer
 from taushet.models import Message
 from tests.factories.courses import CourseFactory, SessionFactory
@@ -80,6 +81,26 @@ def test_yes_of_staff_frees_the_one_and_gives_the_other_and_tells_each_once(assi
     assert list(swaps_to_decide(staff)) == []
     with pytest.raises(SwapRefused):
         swaps.approve_swap(agreed, by=staff)
+
+
+def test_a_swap_keeps_the_kind_and_leaves_the_offer_for_a_further_trainer_alone(assignment, tone, course, staff):
+    session = assignment.session
+    Session.objects.filter(pk=session.pk).update(leads_wanted=0, seconds_wanted=2)
+    Assignment.objects.update(kind="second")
+    [anne, berit] = [register_trainer(TrainerUserFactory(name=name), courses=[course]) for name in ("Anne", "Berit")]
+    offer = ask_trainers(session, kind="second", trainers=[anne, berit], by=staff)
+    call = open_call(session, kind="second", by=staff)
+    swap = swaps.ask_colleague(assignment, colleague=tone, by=assignment.trainer.user)
+    swap = swaps.answer_swap(swap, agrees=True, by=tone.user)
+    before = last()
+
+    given = swaps.approve_swap(swap, by=staff)
+
+    assert (given.kind, teachers(session)) == ("second", ["Tone"])
+    assert [mails(before)[0], mails(before)[-1]] == [("tone", ""), ("karim", "")]
+    assert set(TrainerOffer.objects.standing()) == {offer, call}
+    assert sorted(str(row.trainer) for row in offer.assignments.waiting()) == ["Anne", "Berit"]
+    assert len(mails(before)) == 2
 
 
 def test_nothing_changes_when_the_colleague_has_become_busy(assignment, agreed, tone, course, staff):
