@@ -1,17 +1,23 @@
 """Calendar files to fetch once: the meetings of a session, as a participant, a booker or anybody may see them."""
 
-from courses.models import Booking, Invitation, Meeting, Participant, Session
+from courses.models import Booking, Invitation, Meeting, Participant, Session, Trainer
 from taushet.ical.writer import write_calendar
 
 from .events import invited_event, public_event, shown, trainer_event
+from .left_events import lost_by
 
 
 def session_file(session: Session) -> bytes:
     return write_calendar(public_event(shown(meeting)) for meeting in _meetings(session))
 
 
-def trainer_file(session: Session) -> bytes:
-    return write_calendar(trainer_event(shown(meeting)) for meeting in _meetings(session))
+def trainer_file(session: Session, trainer: Trainer) -> bytes:
+    """Return the meetings as their trainer sees them, with the numbers of the trainer's own calendar."""
+    meetings = _meetings(session)
+    lost = lost_by(trainer, meetings)
+    return write_calendar(
+        trainer_event(shown(meeting), sequence=meeting.sequence + lost.ahead(meeting.pk)) for meeting in meetings
+    )
 
 
 def participant_file(participant: Participant) -> bytes:

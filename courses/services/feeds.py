@@ -22,7 +22,7 @@ from taushet.services import audit, links
 
 from .events import Shown, invited_event, municipality_event, public_event, staff_event, trainer_event
 from .feed_rows import rows_of
-from .left_events import left_by
+from .left_events import left_by, lost_by
 
 TRAINER_FEED = "feed-trainer"
 BOOKER_FEED = "feed-booker"
@@ -42,15 +42,20 @@ class Feed:
 
 
 def trainer_feed(trainer: Trainer, *, now: datetime | None = None) -> Feed:
-    """Return the sessions of a trainer, with nothing about those who take part."""
+    """Return the sessions of a trainer, with nothing about those who take part; what was left stays as cancelled."""
     now = now or timezone.now()
     rows = in_window(Meeting.objects.filter(_taught_by(trainer)), now)
-    left = left_by(trainer, since=now - CANCELLED_STAYS)
+    lost = lost_by(trainer)
+    left = left_by(trainer, lost, since=now - CANCELLED_STAYS)
+
+    def event(row: Shown) -> Event:
+        return trainer_event(row, sequence=row.sequence + lost.ahead(row.meeting))
+
     return _feed(
         rows,
-        trainer_event,
+        event,
         name=_("My teaching"),
-        reader=f"trainer {trainer.pk}",
+        reader=f"trainer {trainer.pk} {sorted(lost.times.items())}",
         # Each assignment and each move makes a new row, so that one session for another never looks alike.
         assigned=Max("assigned_meetings__pk"),
         also=left,

@@ -24,6 +24,7 @@ from taushet.services.outbox import render_mail
 from . import feeds
 from .catalogue import when_text
 from .events import is_cancelled, location, shown, trainer_event, trainer_page_address
+from .left_events import lost_by
 from .trainer_mail import page, post
 
 CalendarBy = Trainer.CalendarBy
@@ -155,7 +156,7 @@ def _close(held: TrainerInvitation) -> None:
 
 def _offset(trainer: Trainer, meeting: Meeting) -> int:
     """Return by how much a trainer who was taken off before is ahead of the meeting's own number."""
-    return 2 * TrainerInvitation.objects.filter(trainer=trainer, meeting=meeting).exclude(cancelled_at=None).count()
+    return lost_by(trainer, [meeting]).ahead(meeting.pk)
 
 
 def _write_calendars(trainer: Trainer, session: Session, entries: Iterable[Entry]) -> list[Message]:

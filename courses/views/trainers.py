@@ -106,7 +106,7 @@ def trainer_session(request, trainer, session_id):
 @for_trainers
 def trainer_session_calendar(request, trainer, session_id):
     session = own_session(trainer, session_id)
-    return download(downloads.trainer_file(session), session)
+    return download(downloads.trainer_file(session, trainer), session)
 
 
 def own_session(trainer, session_id):

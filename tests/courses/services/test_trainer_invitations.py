@@ -155,6 +155,35 @@ def test_choice_is_one_of_them_and_going_back_empties_the_calendar(client, sessi
     assert feeds.feed_address(trainer) not in {None, address}
 
 
+def test_numbers_never_fall_whatever_way_the_calendar_is_kept(session, staff, trainer):
+    [first, _second] = uids(session)
+
+    def last_told():
+        return next(number for _method, uid, number in reversed(calendars()) if uid == first)
+
+    def in_feed():
+        found = Calendar.from_ical(feeds.trainer_feed(trainer).write()).walk("VEVENT")
+        return next(event["sequence"] for event in found if str(event["uid"]) == first)
+
+    seen = []
+    for way, told in ((FEED, in_feed), (INVITATIONS, last_told), (FEED, in_feed), (INVITATIONS, last_told)):
+        choose_calendar(trainer, way, by=staff)
+        trainer.refresh_from_db()
+        for _round in range(2):
+            assignment = assign_trainer(session, trainer=trainer, by=staff)
+            seen.append(told())
+            withdraw_assignment(assignment, by=staff)
+            seen.append(told())
+    given = assign_trainer(session, trainer=trainer, by=staff)
+    seen.append(last_told())
+    choose_calendar(trainer, FEED, by=staff)
+    seen += [last_told(), in_feed()]
+    withdraw_assignment(given, by=staff)
+    seen.append(in_feed())
+
+    assert seen == sorted(set(seen))
+
+
 def test_cancellation_never_overtakes_its_invitation(session, staff, trainer, settings):
     assignment = assign_trainer(session, trainer=trainer, by=staff)
     withdraw_assignment(assignment, by=staff)

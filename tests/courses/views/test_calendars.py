@@ -167,8 +167,13 @@ def test_session_a_trainer_has_left_stands_as_cancelled_for_thirty_days(client, 
     same = client.get(feed_path(trainer), headers={"if-none-match": after.headers["ETag"]})
     assert same.status_code == 304
     again = assign_trainer(session, trainer=trainer, by=UserFactory())
-    assert [event["STATUS"] for event in events(client.get(feed_path(trainer)))] == ["CONFIRMED"]
+    numbers = [own["SEQUENCE"], event["SEQUENCE"]]
+    [event] = events(client.get(feed_path(trainer)))
+    numbers.append(event["SEQUENCE"])
+    assert event["STATUS"] == "CONFIRMED"
     withdraw_assignment(again, by=UserFactory())
+    [event] = events(client.get(feed_path(trainer)))
+    assert (event["STATUS"], [*numbers, event["SEQUENCE"]]) == ("CANCELLED", [0, 1, 2, 3])
     Assignment.objects.update(changed_at=timezone.now() - timedelta(days=31))
     assert events(client.get(feed_path(trainer))) == []
 
