@@ -13,9 +13,10 @@ from taushet.workdays import OSLO, holiday_name
 
 from .availability import Bar, DayRow
 from .events import is_cancelled
-from .fitting import Known, open_hours
+from .fitting import open_hours
 from .hours import Span, days_of, overlap, span_of, subtract, union
 from .periods import Period, week_name
+from .reasons import Known, Reason
 
 
 class Kind(StrEnum):
@@ -88,6 +89,7 @@ class CalendarDay(DayRow):
     is_today: bool = False
     is_outside: bool = False
     has_hours: bool = False
+    unread: Reason | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -105,8 +107,8 @@ class CalendarDay(DayRow):
 
     @property
     def bars(self) -> list[Bar]:
-        """The day as a strip from 6 to 22."""
-        spans = [("free", span) for span in self.free]
+        """The day as a strip from 6 to 22; where a calendar elsewhere is not read, nobody knows what is free."""
+        spans = [("unsure" if self.unread else "free", span) for span in self.free]
         spans += [(part.entry.kind.value, part.entry.span) for part in self.parts if not part.entry.is_cancelled]
         return [bar for kind, span in spans if (bar := self.bar(kind, span)).width > 0]
 
@@ -140,6 +142,7 @@ def _day(day: date, entries: list[Entry], known: Known | None, within: Period | 
         has_hours=known is not None and known.has_said_hours,
         free=subtract(open_hours(known, span), taken) if known and known.has_said_hours else [],
         exceptions=exceptions,
+        unread=known.unread if known else None,
         parts=[_part(entry, span) for entry in entries if overlap(entry.span, span)],
     )
 

@@ -11,13 +11,15 @@ from django.utils.translation import ngettext
 
 from courses.models import Course, Trainer
 from municipalities.models import County
+from taushet.templatetags.ui import moment
 from taushet.workdays import OSLO
 
-from .fitting import AWAY, Known, know_trainers, open_hours, sessions_in
+from .fitting import AWAY, open_hours, sessions_in
 from .hours import ONE_DAY, Span, overlap, span_of, subtract
+from .knowing import know_trainers
 from .periods import Period, week_from
+from .reasons import Known
 from .staffing import lacking
-from .trainer_calendar import busy_spans
 
 WORKDAYS = 5
 NEEDED = timedelta(hours=3)  # the shortest course
@@ -29,6 +31,7 @@ class State(StrEnum):
 
     FREE = "free"
     UNSAID = "unsaid"
+    UNREAD = "unread"
     TAUGHT = "taught"
     BUSY = "busy"
     LIMIT = "limit"
@@ -43,6 +46,7 @@ class Cell:
     period: Period
     states: Counter = field(default_factory=Counter)
     waiting: int = 0
+    unread_since: tuple[datetime | None, ...] = ()
 
     @property
     def free(self) -> int:
@@ -53,6 +57,26 @@ class Cell:
         return self.states[State.UNSAID]
 
     @property
+    def unread(self) -> str:
+        """Say how many may be free, if a calendar elsewhere that cannot be read has nothing, and since when."""
+        if not self.unread_since:
+            return ""
+        count, times = len(self.unread_since), [one for one in self.unread_since if one]
+        if len(times) < count:
+            text = ngettext(
+                "%(count)d has a calendar we have not been able to read yet",
+                "%(count)d have calendars we have not been able to read yet",
+                count,
+            )
+            return text % {"count": count}
+        text = ngettext(
+            "%(count)d has a calendar we have not been able to read since %(when)s",
+            "%(count)d have calendars we have not been able to read, the oldest since %(when)s",
+            count,
+        )
+        return text % {"count": count, "when": moment(min(times))}
+
+    @property
     def is_lacking(self) -> bool:
         return not self.free and not self.unsaid
 
@@ -61,7 +85,7 @@ class Cell:
         """Why the others cannot, in words; nobody who travels here is a reason of its own."""
         if not self.states.total():
             return [_("nobody travels here")]
-        return [say_state(state, self.states[state]) for state in list(State)[2:] if self.states[state]]
+        return [say_state(state, self.states[state]) for state in list(State)[3:] if self.states[state]]
 
 
 @dataclass(frozen=True)
@@ -92,26 +116,30 @@ def weeks_ahead(monday: date, count: int = WEEKS) -> list[Period]:
 def picture(periods: Sequence[Period], *, course: Course | None = None, language: str = "") -> list[CountyRow]:
     """Return who can teach where, county by county and week by week, for a course and a form of Norwegian if given.
 
-    Whoever has three hours in a row free from Monday to Friday can teach in a week. Costs nine queries.
+    Whoever has three hours in a row free from Monday to Friday can teach in a week. Costs eight queries.
     """
     trainers = _trainers(course, language)
     frame = (periods[0].span[0], periods[-1].span[1])
     known = know_trainers(trainers, [frame])
-    busy = busy_spans(list(known), frame)
-    weeks = {pk: [state_of(one, busy.get(pk, []), period) for period in periods] for pk, one in known.items()}
+    weeks = {pk: [state_of(one, period) for period in periods] for pk, one in known.items()}
     waiting = _waiting(periods, course, language)
     rows = []
     for county in County.objects.current():
         here = [pk for pk, one in known.items() if not one.counties or county.pk in one.counties]
         cells = [
-            Cell(period, Counter(weeks[pk][number] for pk in here), waiting[county.pk, period.name])
+            Cell(
+                period,
+                Counter(weeks[pk][number] for pk in here),
+                waiting[county.pk, period.name],
+                tuple(known[pk].unread.at for pk in here if weeks[pk][number] == State.UNREAD),
+            )
             for number, period in enumerate(periods)
         ]
         rows.append(CountyRow(county, cells))
     return rows
 
 
-def state_of(known: Known, busy: list[Span], period: Period) -> State:
+def state_of(known: Known, period: Period) -> State:
     """Return how it stands with a trainer in a week: the first thing that leaves no three hours in a row."""
     frame = workdays_of(period)
     said = open_hours(known, frame)
@@ -122,8 +150,10 @@ def state_of(known: Known, busy: list[Span], period: Period) -> State:
     left = subtract(said, (one.span for one in known.taken if overlap(one.span, frame)))
     if not has_room(left):
         return State.TAUGHT
-    if not has_room(subtract(left, (span for span in busy if overlap(span, frame)))):
+    if not has_room(subtract(left, (span for span in known.busy if overlap(span, frame)))):
         return State.BUSY
+    if known.unread:
+        return State.UNREAD
     return State.FREE if known.has_said_hours else State.UNSAID
 
 

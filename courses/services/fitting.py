@@ -69,9 +69,8 @@ def _busy(known: Known, span: Span) -> Iterable[Reason]:
     """What calendars elsewhere say: taken hours, and that one is not read, which is never the same as free."""
     if taken := within(known.busy, span):
         yield Reason(Why.BUSY, taken[0])
-    stale = [one.since for one in known.calendars if one.is_stale]
-    if stale:
-        yield Reason(Why.UNREAD, at=None if None in stale else min(stale))
+    if known.unread:
+        yield known.unread
     ends = [one.until for one in known.calendars if one.until]
     if ends and min(ends) < span[1]:
         yield Reason(Why.BEYOND, at=min(ends))

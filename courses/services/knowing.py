@@ -38,7 +38,7 @@ def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[in
         known[one.trainer_id].exceptions.append(one)
     for pk, found in _taken_around(ids, spans).items():
         known[pk].taken = found
-    _read_elsewhere(known, spans)
+    read_elsewhere(known, spans)
     return known
 
 
@@ -92,7 +92,7 @@ def _taken_around(ids: list[int], spans: Iterable[Span]) -> dict[int, list[Taken
     return found
 
 
-def _read_elsewhere(known: dict[int, Known], spans: Iterable[Span]) -> None:
+def read_elsewhere(known: dict[int, Known], spans: Iterable[Span]) -> None:
     """Add what calendars elsewhere say between the first span and the last, and how well they are known."""
     spans = list(spans)
     if not spans:

@@ -116,5 +116,11 @@ class Known:
     calendars: list[ReadCalendar] = field(default_factory=list)
 
     @property
+    def unread(self) -> Reason | None:
+        """That a calendar elsewhere is not read, and since when; that is never the same as free."""
+        stale = [one.since for one in self.calendars if one.is_stale]
+        return Reason(Why.UNREAD, at=None if None in stale else min(stale)) if stale else None
+
+    @property
     def has_said_hours(self) -> bool:
         return bool(self.weekly) or any(one.kind == AvailabilityException.Kind.FREE for one in self.exceptions)

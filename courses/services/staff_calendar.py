@@ -8,9 +8,10 @@ from django.db.models import Prefetch, QuerySet
 from courses.models import Assignment, Meeting, Trainer
 
 from .calendar_days import CalendarDay, Entry, Kind, lay_out
-from .fitting import know_trainers
 from .hours import Span
+from .knowing import know_trainers
 from .periods import Period
+from .reasons import Reason
 from .trainer_calendar import entries_of
 
 
@@ -49,17 +50,22 @@ def _entry(meeting: Meeting) -> Entry:
 
 @dataclass(frozen=True)
 class TrainerRow:
-    """A trainer's week."""
+    """A trainer's week; `unread` says that a calendar elsewhere is not read, so that nobody knows of all of it."""
 
     trainer: Trainer
     days: list[CalendarDay]
+    unread: Reason | None = None
 
 
 def trainers_beside(trainers: Sequence[Trainer], period: Period) -> list[TrainerRow]:
     """Return a period of some trainers beside each other, in five queries whatever their number; give their users."""
     known = know_trainers(trainers, [])
-    entries = entries_of(list(known), period.span)
+    entries = entries_of(known, period.span)
     return [
-        TrainerRow(trainer, lay_out(period, entries.get(trainer.pk, ()), known=known[trainer.pk]))
+        TrainerRow(
+            trainer,
+            lay_out(period, entries.get(trainer.pk, ()), known=known[trainer.pk]),
+            known[trainer.pk].unread,
+        )
         for trainer in trainers
     ]

@@ -9,6 +9,7 @@ from courses.services.calendar_days import Kind, weeks_of
 from courses.services.periods import month_from, week_from, whole_weeks
 from courses.services.staff_calendar import staff_days, trainers_beside
 from courses.services.trainer_calendar import trainer_days
+from tests.factories.busy import BusyPeriodFactory
 from tests.factories.courses import AskedFactory, MeetingFactory, SessionFactory, TrainerFactory
 from tests.factories.feeds import local
 
@@ -125,5 +126,22 @@ def test_staff_see_who_teaches_and_who_is_asked():
 
     assert (monday.parts[0].entry.trainers, monday.parts[0].entry.asked) == (("Anne",), ("Bo",))
     assert (tuesday.parts[0].entry.meeting.session, tuesday.parts[0].entry.trainers) == (lonely, ())
+    assert row.unread is None
     assert [part.entry.kind for part in row.days[0].parts] == [Kind.TAUGHT]
     assert [part.entry.kind for part in other.days[0].parts] == [Kind.OFFERED]
+
+
+def test_busy_time_stands_with_both_and_a_calendar_that_is_not_read_frees_nobody():
+    trainer = TrainerFactory()
+    trainer.availabilities.create(weekday=0, starts=time(8), ends=time(12))
+    period = BusyPeriodFactory(calendar__trainer=trainer, starts_at=local(2027, 2, 1, 9), ends_at=local(2027, 2, 1, 10))
+    week = week_from(date(2027, 2, 1))
+
+    for stale in (False, True):
+        if stale:
+            BusyCalendar.objects.filter(pk=period.calendar_id).update(last_good_at=local(2026, 1, 5, 9))
+        [row] = trainers_beside([trainer], week)
+        for monday in (trainer_days(trainer, week)[0], row.days[0]):
+            assert shown(monday) == [(Kind.BUSY, period.starts_at, period.ends_at)]
+            assert [bar.kind for bar in monday.bars] == [*["unsure" if stale else "free"] * 2, "busy"]
+        assert (row.unread and row.unread.at) == (local(2026, 1, 5, 9) if stale else None)

@@ -4,8 +4,10 @@ from datetime import date, time, timedelta
 
 import pytest
 
-from courses.models import AssignedMeeting, Assignment, BusyCalendar, BusyPeriod
+from courses.models import AssignedMeeting, Assignment, BusyCalendar
 from courses.services.coverage import State, picture, weeks_ahead
+from taushet.templatetags.ui import moment
+from tests.factories.busy import BusyCalendarFactory, BusyPeriodFactory
 from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
 from tests.factories.feeds import local
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
@@ -57,10 +59,7 @@ def test_each_reason_is_told_and_counted():
     full.most_a_week = 1
     full.save()
     teach(full, local(2027, 2, 1, 9), local(2027, 2, 1, 12))
-    calendar = BusyCalendar.objects.create(trainer=elsewhere, kind="ics", sealed_access=b"x")
-    BusyPeriod.objects.create(
-        trainer=elsewhere, calendar=calendar, starts_at=local(2027, 2, 1, 11), ends_at=local(2027, 2, 1, 13)
-    )
+    BusyPeriodFactory(calendar__trainer=elsewhere, starts_at=local(2027, 2, 1, 11), ends_at=local(2027, 2, 1, 13))
 
     first, second, third = cells_of(county)
 
@@ -85,6 +84,22 @@ def test_each_reason_is_told_and_counted():
         "1 har ingen tider",
     ]
     assert idle.availabilities.count() == 1
+
+
+def test_a_calendar_that_cannot_be_read_is_not_free_and_tells_its_age():
+    county = CountyFactory()
+    trainer = trainer_who([county])
+    BusyCalendarFactory(trainer=trainer)
+    old = BusyCalendarFactory(trainer=trainer, last_good_at=local(2026, 1, 5, 9))
+
+    [cell, *_rest] = cells_of(county)
+    assert (cell.free, cell.is_lacking, cell.states) == (0, True, {State.UNREAD: 1})
+    assert cell.reasons == []
+    assert cell.unread == f"1 har en kalender vi ikke har fått lest siden {moment(local(2026, 1, 5, 9))}"
+    BusyCalendar.objects.filter(pk=old.pk).update(last_good_at=None)
+    assert cells_of(county)[0].unread == "1 har en kalender vi ikke har fått lest ennå"
+    old.delete()
+    assert (cells_of(county)[0].free, cells_of(county)[0].unread) == (1, "")
 
 
 def test_course_language_and_what_waits():

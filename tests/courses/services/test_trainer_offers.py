@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from courses.exceptions import NeedsReason, NoNeed, TrainerBusy, TrainerOfferClosed, TrainerOfferRefused, TrainerUnfit
-from courses.models import AssignedMeeting, Assignment, Session, Trainer, TrainerOffer
+from courses.models import AssignedMeeting, Assignment, BusyCalendar, Session, Trainer, TrainerOffer
 from courses.registrations.staffing import still_asked
 from courses.services.assignments import assign_trainer, withdraw_assignment
 from courses.services.cancel_preview import who_is_told
@@ -31,6 +31,7 @@ from courses.services.trainer_offers import (
 )
 from courses.services.trainers import dismiss_trainer
 from taushet.models import AuditEntry, Message
+from tests.factories.busy import BusyCalendarFactory, BusyPeriodFactory
 from tests.factories.courses import SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory
@@ -150,6 +151,14 @@ def test_a_call_goes_to_all_whom_it_fits_and_the_first_yes_wins(session, staff):
     assert mails("trainer-asked") == ["Anne", "Berit", "Cecilie"]
     late = trainer_of(session, "Late")
     assert [calls_that_fit(one) for one in (anne, late, busy)] == [[call], [call], []]
+    elsewhere = BusyCalendarFactory(trainer=late)
+    assert calls_that_fit(late) == [call]
+    taken = BusyPeriodFactory(calendar=elsewhere, starts_at=session.first_starts_at, ends_at=session.last_ends_at)
+    assert calls_that_fit(late) == []
+    taken.delete()
+    BusyCalendar.objects.update(last_good_at=timezone.now() - timedelta(hours=7))
+    assert calls_that_fit(late) == []
+    elsewhere.delete()
     decline_trainer_offer(call, trainer=anne)
     accept_trainer_offer(call, trainer=late)
 
