@@ -63,6 +63,7 @@ def test_list_of_names_is_put_in_looked_over_and_taken_out(new_page, site, acces
     save.click()
     expect(page.locator(".participant-row")).to_have_count(1)
 
+    page.locator(".names-fold > summary").click()
     page.locator("a[href$='/navn/liste/']").click()
     page.set_input_files("[name=file]", spreadsheet(["Fornavn", "Etternavn"], ["Per", "Hansen"], ["Åse", "=1+1"]))
     page.locator("main button.ds-button").click()
