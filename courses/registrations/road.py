@@ -45,7 +45,9 @@ def expenses_to_settle(user):
         yield sentence % {"n": count}, reverse("courses:expense_list")
 
 
-today_cards.register(TodayCard("swaps", _("Trainers who want to swap"), "courses.change_swap", swaps_to_decide))
+today_cards.register(
+    TodayCard("swaps", _("Trainers who want to swap"), "courses.change_swap", swaps_to_decide, order=41)
+)
 today_cards.register(
     TodayCard("expenses", _("Travel expenses to settle"), "courses.change_expenseclaim", expenses_to_settle, order=70)
 )

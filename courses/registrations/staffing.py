@@ -76,5 +76,11 @@ today_cards.register(
     )
 )
 today_cards.register(
-    TodayCard("sessions-lack-trainers", _("Sessions that lack trainers"), "courses.add_assignment", sessions_to_staff)
+    TodayCard(
+        "sessions-lack-trainers",
+        _("Sessions that lack trainers"),
+        "courses.add_assignment",
+        sessions_to_staff,
+        order=42,
+    )
 )

@@ -45,16 +45,18 @@ def _entries(rows, path):
 
 @register.inclusion_tag("courses/staff_trainers_panel.html", takes_context=True)
 def session_trainers(context, session, with_link=True):
-    """Show who teaches a session, with what staff may do about it. Costs one query."""
+    """Show who teaches a session, how many are asked, and what staff may do about it. Costs two queries."""
     perms = context["perms"]
     standing = session.assignments.standing().with_activity().select_related("trainer__user")
     assignments = list(standing.order_by("pk"))
+    may_assign = with_link and perms["courses"]["add_assignment"] and session.takes_trainers
     return {
         "session": session,
         "perms": perms,
         "assignments": assignments,
         "lacking": say_lacking(needs_of(session, [row for row in assignments if row.counts])),
-        "may_assign": with_link and perms["courses"]["add_assignment"] and session.takes_trainers,
+        "may_assign": may_assign,
+        "asked": session.assignments.unanswered().count() if may_assign else 0,
         "may_withdraw": perms["courses"]["change_assignment"],
         "csrf_token": context.get("csrf_token"),
     }
