@@ -36,7 +36,12 @@ def day_of(page, day):
 @pytest.mark.main_job
 def test_trainer_says_when_on_the_phone(signed_in, trainer, accessible):
     phone = signed_in("trainer", width=390)
-    phone.get_by_role("link", name="Når du kan holde kurs").click()
+    menu = phone.get_by_role("navigation", name="Sider for kursholdere")
+    expect(menu.get_by_role("link")).to_have_text(["Oversikt", "I dag", "Kalender"])
+    menu.get_by_text("Mer", exact=True).click()
+    accessible(phone)
+    menu.get_by_role("link", name="Når du kan holde kurs").click()
+    expect(menu.locator("[aria-current=page]")).to_have_text("Når du kan holde kurs")
     accessible(phone)
     phone.locator("#week-next").focus()
     phone.keyboard.press("Enter")

@@ -96,7 +96,7 @@ def test_session_changes_hands_without_scripts(signed_in, new_page, site, sessio
     phone.goto("/kursholder/bytter/")
     accessible(phone)
     phone.get_by_role("button", name="Ja, jeg kan").click()
-    expect(phone.get_by_text("Venter på kampanjen")).to_be_visible()
+    expect(phone.get_by_text("Venter på kampanjestaben")).to_be_visible()
 
     staff = signed_in("campaign")
     staff.get_by_role("link", name="Karim Kleiva → Tone Tangen").click()
