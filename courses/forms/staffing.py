@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Assignment, TrainerOffer
+from courses.services.trainer_fits import ask_for_reason
 from taushet.fields import CleanCharField
 
 ORDER = "nr-{}"
@@ -37,15 +38,18 @@ class AskForm(CallForm):
 
     reason = CleanCharField(
         max_length=300,
-        required=False,
         label=gettext_lazy("Why even so"),
-        help_text=gettext_lazy("Needed when something speaks against one of them. It is kept with the question."),
+        help_text=gettext_lazy("Something speaks against at least one of them. The reason is kept with the question."),
     )
 
     def __init__(self, *args, candidates, **kwargs):
         super().__init__(*args, **kwargs)
         self.candidates = candidates
-        if not any(one.warnings for one in candidates):
+        doubtful = [one for one in candidates if one.warnings]
+        if doubtful:
+            sentence = ask_for_reason(doubtful[0].trainer, doubtful[0].warnings)
+            self.fields["reason"].error_messages["required"] = sentence
+        else:
             del self.fields["reason"]
         for place, one in enumerate(candidates, start=1):
             if len(candidates) > 1:
