@@ -102,7 +102,7 @@ def test_session_page_queries_do_not_grow_with_the_bookings(client, staff, djang
     BookingFactory.create_batch(count, session=session)
     client.get(session.get_staff_url())
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         response = client.get(session.get_staff_url())
 
     assert len(response.context["bookings"]) == count
