@@ -11,14 +11,13 @@ from django.utils.translation import ngettext
 
 from courses.models import Course, Trainer
 from municipalities.models import County
-from taushet.templatetags.ui import moment
 from taushet.workdays import OSLO
 
 from .fitting import AWAY, open_hours, sessions_in
 from .hours import ONE_DAY, Span, overlap, span_of, subtract
 from .knowing import know_trainers
 from .periods import Period, week_from
-from .reasons import Known
+from .reasons import Known, Reason
 from .staffing import lacking
 
 WORKDAYS = 5
@@ -46,7 +45,6 @@ class Cell:
     period: Period
     states: Counter = field(default_factory=Counter)
     waiting: int = 0
-    unread_since: tuple[datetime | None, ...] = ()
 
     @property
     def free(self) -> int:
@@ -57,24 +55,9 @@ class Cell:
         return self.states[State.UNSAID]
 
     @property
-    def unread(self) -> str:
-        """Say how many may be free, if a calendar elsewhere that cannot be read has nothing, and since when."""
-        if not self.unread_since:
-            return ""
-        count, times = len(self.unread_since), [one for one in self.unread_since if one]
-        if len(times) < count:
-            text = ngettext(
-                "%(count)d has a calendar we have not been able to read yet",
-                "%(count)d have calendars we have not been able to read yet",
-                count,
-            )
-            return text % {"count": count}
-        text = ngettext(
-            "%(count)d has a calendar we have not been able to read since %(when)s",
-            "%(count)d have calendars we have not been able to read, the oldest since %(when)s",
-            count,
-        )
-        return text % {"count": count, "when": moment(min(times))}
+    def unread(self) -> int:
+        """How many may be free, if a calendar elsewhere that is not read says nothing else."""
+        return self.states[State.UNREAD]
 
     @property
     def is_lacking(self) -> bool:
@@ -96,6 +79,14 @@ class CountyRow:
     cells: list[Cell]
 
 
+@dataclass(frozen=True)
+class Picture:
+    """Counties and weeks, and the trainers with a calendar elsewhere that is not read, each with since when."""
+
+    rows: list[CountyRow]
+    unread: list[tuple[Trainer, Reason]]
+
+
 def say_state(state: State, count: int) -> str:
     """Say how many cannot, and why."""
     sentences = {
@@ -113,7 +104,7 @@ def weeks_ahead(monday: date, count: int = WEEKS) -> list[Period]:
     return [week_from(monday + number * 7 * ONE_DAY) for number in range(count)]
 
 
-def picture(periods: Sequence[Period], *, course: Course | None = None, language: str = "") -> list[CountyRow]:
+def picture(periods: Sequence[Period], *, course: Course | None = None, language: str = "") -> Picture:
     """Return who can teach where, county by county and week by week, for a course and a form of Norwegian if given.
 
     Whoever has three hours in a row free from Monday to Friday can teach in a week. Costs eight queries.
@@ -127,16 +118,12 @@ def picture(periods: Sequence[Period], *, course: Course | None = None, language
     for county in County.objects.current():
         here = [pk for pk, one in known.items() if not one.counties or county.pk in one.counties]
         cells = [
-            Cell(
-                period,
-                Counter(weeks[pk][number] for pk in here),
-                waiting[county.pk, period.name],
-                tuple(known[pk].unread.at for pk in here if weeks[pk][number] == State.UNREAD),
-            )
+            Cell(period, Counter(weeks[pk][number] for pk in here), waiting[county.pk, period.name])
             for number, period in enumerate(periods)
         ]
         rows.append(CountyRow(county, cells))
-    return rows
+    unread = [(trainer, reason) for trainer in trainers if (reason := known[trainer.pk].unread)]
+    return Picture(rows, sorted(unread, key=lambda one: str(one[0])))
 
 
 def state_of(known: Known, period: Period) -> State:

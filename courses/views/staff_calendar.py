@@ -101,6 +101,6 @@ def staff_calendar_counties(request):
     period, form = week_asked(request.GET), CoverageForm(request.GET)
     asked = form.asked
     periods = weeks_ahead(period.first)
-    rows = picture(periods, course=asked.get("course"), language=asked.get("language", ""))
-    context = frame_of(period, "counties", SHAPES) | {"form": form, "periods": periods, "rows": rows}
+    shown = picture(periods, course=asked.get("course"), language=asked.get("language", ""))
+    context = frame_of(period, "counties", SHAPES) | {"form": form, "periods": periods, "picture": shown}
     return render(request, "courses/staff_calendar_counties.html", context)

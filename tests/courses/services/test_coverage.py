@@ -6,7 +6,6 @@ import pytest
 
 from courses.models import AssignedMeeting, Assignment, BusyCalendar
 from courses.services.coverage import State, picture, weeks_ahead
-from taushet.templatetags.ui import moment
 from tests.factories.busy import BusyCalendarFactory, BusyPeriodFactory
 from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
 from tests.factories.feeds import local
@@ -36,7 +35,11 @@ def teach(trainer, *hours):
 
 
 def cells_of(county, **asked):
-    return next(row.cells for row in picture(weeks_ahead(MONDAY, 3), **asked) if row.county == county)
+    return next(row.cells for row in picture(weeks_ahead(MONDAY, 3), **asked).rows if row.county == county)
+
+
+def ages():
+    return [(trainer, reason.at) for trainer, reason in picture(weeks_ahead(MONDAY, 1)).unread]
 
 
 def test_a_county_nobody_travels_to_says_so():
@@ -94,12 +97,13 @@ def test_a_calendar_that_cannot_be_read_is_not_free_and_tells_its_age():
 
     [cell, *_rest] = cells_of(county)
     assert (cell.free, cell.is_lacking, cell.states) == (0, True, {State.UNREAD: 1})
-    assert cell.reasons == []
-    assert cell.unread == f"1 har en kalender vi ikke har fått lest siden {moment(local(2026, 1, 5, 9))}"
+    assert (cell.reasons, cell.unread) == ([], 1)
+    assert ages() == [(trainer, local(2026, 1, 5, 9))]
     BusyCalendar.objects.filter(pk=old.pk).update(last_good_at=None)
-    assert cells_of(county)[0].unread == "1 har en kalender vi ikke har fått lest ennå"
+    assert ages() == [(trainer, None)]
     old.delete()
-    assert (cells_of(county)[0].free, cells_of(county)[0].unread) == (1, "")
+    [cell, *_rest] = cells_of(county)
+    assert (cell.free, cell.unread, ages()) == (1, 0, [])
 
 
 def test_course_language_and_what_waits():
