@@ -188,10 +188,10 @@ def joined(spans: Iterable[Span], window: Span) -> list[Span]:
 
 def calendar_data(body: bytes) -> bytes:
     """Return the calendars in a CalDAV answer (RFC 4791 9.6) as one file; raises Unreadable."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
+    if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\0" in body:  # a zero byte: UTF-16
         raise Unreadable("no_calendar")
     try:
-        root = ElementTree.fromstring(body)  # noqa: S314  entities are refused above
+        root = ElementTree.fromstring(body, ElementTree.XMLParser(encoding="utf-8"))  # noqa: S314  no entities
     except ElementTree.ParseError:
         raise Unreadable("no_calendar") from None
     return "\r\n".join((found.text or "").strip() for found in root.iter(DATA)).encode()

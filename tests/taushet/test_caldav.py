@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from taushet.caldav import fetch_calendars
+from taushet.caldav import fetch_calendars, responses
 from taushet.fetch import FetchFailed, Limits, Login, Why
 
 WINDOW = datetime(2026, 10, 1, tzinfo=UTC), datetime(2027, 11, 1, tzinfo=UTC)
@@ -71,3 +71,18 @@ def test_links_to_other_servers_are_not_followed(shelf, href):
 
     assert failed.value.why in {Why.REFUSED, Why.MISSING}
     assert len(shelf.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0" encoding="Legetime"?><a',
+        b'<?xml version="1.0" encoding="big5"?><a',
+        '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'.encode("utf-16"),
+    ],
+)
+def test_answers_in_other_codings_are_refused_by_a_code_without_their_words(body):
+    with pytest.raises(FetchFailed) as failed:
+        list(responses(body))
+
+    assert failed.value.why == Why.MISSING
