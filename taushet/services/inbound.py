@@ -67,9 +67,10 @@ def _taker_of(inbound: InboundMail) -> str:
     takers = sorted(inbound_kinds, key=lambda entry: entry.order)
     try:
         mail = read_inbound(inbound)
-        return next((entry.key for entry in takers if entry.take(inbound, mail)), "")
-    except RecursionError:  # parts within parts within parts: nobody's, and a person may look
-        logger.warning("A mail that came in is nested too deeply: %s", inbound.pk)
+        with transaction.atomic():
+            return next((entry.key for entry in takers if entry.take(inbound, mail)), "")
+    except UNREADABLE:  # parts within parts within parts, or headers that break the reader: a person may look
+        logger.warning("A mail that came in could not be read: %s", inbound.pk)
         return ""
 
 

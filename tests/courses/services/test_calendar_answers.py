@@ -287,6 +287,17 @@ def test_parts_within_parts_stop_nobody(client, assignment):
     assert len(tasks()) == 1
 
 
+def test_mail_whose_headers_break_the_reader_is_left_to_a_person(client):
+    raw = b"From: x@y.test\r\nSubject: Rar\r\nContent-Type: ];0*\r\n\r\nHei\r\n"
+    stored = InboundMail.objects.create(provider="x", event_id="odd", size=len(raw), raw=raw, subject="Rar")
+
+    assert handle_inbound(stored.pk) == ""
+
+    sign_in(client, StaffFactory())
+    left = InboundMail.objects.left_over().get()
+    assert client.get(reverse("inbound_detail", args=[left.pk])).status_code == 200
+
+
 def test_what_came_in_goes_after_ninety_days(client, assignment):
     receive(client, mail(answer(assignment, "DECLINED")), mail("ingenting"))
     later = assignment.session.last_ends_at + timedelta(days=91)
