@@ -40,7 +40,9 @@ class OutlayForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["amount"].validators = [MinValueValidator(0, _("The amount cannot be below 0."))]
+        amount = self.fields["amount"]
+        others = [one for one in amount.validators if not isinstance(one, MinValueValidator)]
+        amount.validators = [*others, MinValueValidator(0, _("The amount cannot be below 0."))]
 
     def clean(self):
         data = super().clean()

@@ -117,6 +117,9 @@ def test_expenses_are_written_until_staff_has_settled_what_it_saw(client, traine
     wrong = client.post(address, rows | {"kilometres": "12", "utlegg-0-amount": "-5", "utlegg-1-amount": "30"})
     assert "Beløpet kan ikke være under 0." in wrong.content.decode()
     assert "Skriv hva det var." in wrong.content.decode()
+    for amount in ("99999999,50", "1e30", "1,234"):
+        assert client.post(address, rows | {"utlegg-0-amount": amount}).status_code == 200
+    assert not ExpenseClaim.objects.exists()
     client.post(address, rows | {"kilometres": "12", "utlegg-0-amount": "99,50"})
 
     claim = ExpenseClaim.objects.get()
