@@ -46,6 +46,8 @@ def accept_trainer_offer(offer: TrainerOffer, *, trainer: Trainer, seen: str | N
     if row and row.state == State.ACCEPTED:
         return row
     refuse_unanswerable(offer, row)
+    if not Trainer.objects.active().filter(pk=trainer.pk).exists():
+        raise TrainerOfferClosed(_("%(name)s is no longer an active trainer.") % {"name": trainer})
     if seen is not None and seen != seen_of(session.meetings.all()):
         raise TrainerOfferClosed(_("The session has changed since you opened this page. Look at it again."))
     row = row or Assignment(session=session, trainer=trainer, kind=offer.kind, offer=offer)
@@ -145,12 +147,11 @@ def be_out_today(trainer: Trainer) -> list[Session]:
 
     Why is neither asked nor stored: that somebody is ill is not ours to keep (GDPR article 9).
     """
-    found = {meeting.session_id: meeting.session for meeting in meetings_today(trainer)}
-    sessions = [session for _pk, session in sorted(found.items())]
-    for session in sessions:
-        row = Assignment.objects.standing().get(session=session, trainer=trainer)
-        _leave(row, what="out_today", action="trainer.out_today")
-    return sessions
+    # All sessions before the trainer, as everywhere: whoever is at the second one waits, and holds no trainer yet.
+    locked = [lock_session(number).pk for number in sorted({one.session_id for one in meetings_today(trainer)})]
+    still = {meeting.session_id for meeting in meetings_today(trainer)}.intersection(locked)
+    rows = Assignment.objects.standing().filter(session__in=still, trainer=trainer).select_related("trainer__user")
+    return [_leave(row, what="out_today", action="trainer.out_today").session for row in rows.order_by("session")]
 
 
 @transaction.atomic

@@ -43,12 +43,16 @@ def answer_before(within: str, session: Session, now: datetime | None = None) ->
     end takes the place of its start.
     """
     now = now or timezone.now()
-    end = session.first_starts_at if session.first_starts_at > now else session.last_ends_at
+    end = _no_answer_after(session, now)
     if within == Within.HOURS:
         return min(now + HOURS, end)
     local = workdays.next_business_time(now).astimezone(workdays.OSLO)
     day = workdays.add_workdays(local.date(), WORKDAYS[Within(within)])
     return min(datetime.combine(day, local.time(), workdays.OSLO), end)
+
+
+def _no_answer_after(session: Session, now: datetime) -> datetime:
+    return session.first_starts_at if session.first_starts_at > now else session.last_ends_at
 
 
 @transaction.atomic
@@ -245,17 +249,33 @@ def _lapse(due: QuerySet[Assignment], session: Session) -> int:
     return len(rows)
 
 
+def lock_line(trainer: Trainer) -> None:
+    """Lock the sessions a trainer has been asked for, before the trainer: whoever answers locks them in this order."""
+    for session_id in _waits_at(trainer):
+        lock_session(session_id)
+
+
+def _waits_at(trainer: Trainer) -> list[int]:
+    return sorted(set(Assignment.objects.waiting().filter(trainer=trainer).values_list("session", flat=True)))
+
+
 def pass_over(trainer: Trainer) -> None:
     """End all a trainer has been asked for, and pass it on, since the trainer no longer teaches."""
     waiting = Assignment.objects.waiting().filter(trainer=trainer)
-    for session_id in sorted(set(waiting.values_list("session", flat=True))):
+    for session_id in _waits_at(trainer):
         session = lock_session(session_id)
         waiting.filter(session=session).update(state=State.UNFIT, changed_at=timezone.now())
         settle(session)
 
 
 def ask_anew(session: Session) -> None:
-    """Ask once more those who have not answered, since the session has changed; the old mails no longer tell."""
+    """Ask once more those who have not answered, since the session has changed; the old mails no longer tell.
+
+    One that is moved earlier leaves them less time.
+    """
+    end = _no_answer_after(session, timezone.now())
+    session.trainer_offers.standing().filter(answer_by__gt=end).update(answer_by=end)
+    session.assignments.unanswered().filter(answer_by__gt=end).update(answer_by=end)
     for row in session.assignments.unanswered().select_related("trainer__user", "offer").order_by("pk"):
         row.session = session
         row.message = trainer_offer_messages.tell_asked(row, is_changed=True)

@@ -13,7 +13,7 @@ from taushet.roles import TRAINER
 from taushet.services import audit, links
 
 from .feeds import TRAINER_FEED, close_feed
-from .trainer_offers import pass_over
+from .trainer_offers import lock_line, pass_over
 
 
 @transaction.atomic
@@ -52,6 +52,8 @@ def change_trainer(
 
     One who is no longer active loses the calendar address; one who becomes active again has the role again.
     """
+    if not is_active:
+        lock_line(trainer)
     trainer.is_active, trainer.fee = is_active, fee
     trainer.save(update_fields=["is_active", "fee"])
     trainer.courses.set(courses)
@@ -96,6 +98,7 @@ def _write_profile(
 def dismiss_trainer(user: User, by: User | None) -> None:
     """End the trainer side of a person who is deactivated (a Deactivation). Sessions stay and wait for another."""
     for trainer in Trainer.objects.filter(user=user):
+        lock_line(trainer)
         trainer.is_active = False
         trainer.save(update_fields=["is_active"])
         close_feed(trainer)

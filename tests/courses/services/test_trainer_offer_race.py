@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from courses.models import AssignedMeeting, Assignment, TrainerOffer
-from courses.services.assignments import assign_trainer
-from courses.services.trainer_answers import accept_trainer_offer, decline_trainer_offer
+from courses.models import AssignedMeeting, Assignment, Meeting, Session, TrainerOffer
+from courses.services.assignments import assign_trainer, withdraw_assignment
+from courses.services.trainer_answers import accept_trainer_offer, be_out_today, decline_trainer_offer
 from courses.services.trainer_offers import ask_trainers, lapse_trainer_offers, open_call, take_back_offer
+from courses.services.trainers import dismiss_trainer
 from taushet.models import Message
 from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
 from tests.factories.taushet import StaffFactory
@@ -98,3 +99,38 @@ def test_a_yes_at_the_last_second_a_lapse_a_no_and_staff_leave_one_trainer_at_mo
     assert standing in ({three.pk}, {one.pk, three.pk})
     assert not Assignment.objects.waiting().exists()
     assert not TrainerOffer.objects.standing().exists()
+
+
+def test_one_who_is_out_today_presses_twice_while_staff_is_at_the_same_sessions():
+    staff, course = StaffFactory(), CourseFactory()
+    [trainer] = trainers_of(course, 1)
+    now = timezone.now()
+    for start, end in ((-60, 20), (20, 25), (25, 30)):
+        hours = {"starts_at": now + timedelta(seconds=start), "ends_at": now + timedelta(seconds=end)}
+        session = SessionFactory(course=course)
+        meeting = session.meetings.get()
+        Meeting.objects.filter(pk=meeting.pk).update(**hours)
+        Session.objects.filter(pk=session.pk).update(first_starts_at=hours["starts_at"], last_ends_at=hours["ends_at"])
+        row = Assignment.objects.create(session=session, trainer=trainer, kind="lead", state="accepted")
+        AssignedMeeting.objects.create(assignment=row, meeting=meeting, trainer=trainer, sequence=0, **hours)
+    work = [lambda: be_out_today(trainer), lambda: be_out_today(trainer), lambda: [withdraw_assignment(row, by=staff)]]
+
+    outcomes = at_once(lambda number: ("done", len(work[number]())), range(3))
+
+    # Staff may come too late; whoever presses again is never refused.
+    assert Counter(kind for kind, _count in outcomes)["done"] >= 2
+    assert not {kind for kind, _count in outcomes} - {"done", "AssignmentRefused"}, outcomes
+    assert sum(count for kind, count in outcomes if kind == "done") == 3
+    assert not Assignment.objects.standing().exists()
+
+
+def test_one_who_is_dismissed_while_saying_yes_does_not_stand_in_anybodys_way():
+    staff, course = StaffFactory(), CourseFactory()
+    [trainer] = trainers_of(course, 1)
+    offer = ask_trainers(SessionFactory(course=course), kind="lead", trainers=[trainer], by=staff)
+    work = [lambda: accept_trainer_offer(offer, trainer=trainer), lambda: dismiss_trainer(trainer.user, staff)]
+
+    outcomes = at_once(lambda number: ("done", str(work[number]())), range(2))
+
+    assert not {kind for kind, _answer in outcomes} - {"done", "TrainerOfferClosed"}, outcomes
+    assert not Assignment.objects.waiting().exists()

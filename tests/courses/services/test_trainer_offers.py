@@ -31,6 +31,7 @@ from courses.services.trainer_offers import (
 )
 from courses.services.trainers import dismiss_trainer
 from taushet.models import AuditEntry, Message
+from taushet.workdays import OSLO
 from tests.factories.busy import BusyCalendarFactory, BusyPeriodFactory
 from tests.factories.courses import SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -397,3 +398,31 @@ def test_queries_for_calls_do_not_grow(staff, count, django_assert_num_queries):
         found = calls_that_fit(trainer)
 
     assert len(found) == count
+
+
+def test_session_moved_earlier_leaves_no_time_to_answer_beyond_its_start(session, staff):
+    offer = ask_trainers(session, kind="lead", trainers=[trainer_of(session)], within="week", by=staff)
+    second = trainer_of(session, "Berit")
+    call = open_call(session, kind="lead", by=staff, within="week")
+    meeting = session.meetings.get()
+    starts_at = timezone.now().replace(second=0, microsecond=0) + timedelta(hours=30)
+    plan = MeetingPlan(pk=meeting.pk, starts_at=starts_at, ends_at=starts_at + timedelta(hours=2), place=meeting.place)
+
+    change_session(session, by=staff, meetings=[plan])
+
+    call.refresh_from_db()
+    until = {offer.assignments.get().answer_by, call.assignments.get(trainer=second).answer_by, call.answer_by}
+    assert until == {starts_at}
+    assert f"{starts_at.astimezone(OSLO):%H:%M}" in Message.objects.filter(kind="trainer-asked").first().text
+
+
+def test_one_who_no_longer_teaches_answers_no_call(session, staff):
+    trainer_of(session)
+    call = open_call(session, kind="lead", by=staff)
+    later = trainer_of(session, "Berit")
+    dismiss_trainer(later.user, staff)
+
+    with pytest.raises(TrainerOfferClosed):
+        accept_trainer_offer(call, trainer=later)
+
+    assert not AssignedMeeting.objects.exists()
