@@ -43,7 +43,7 @@ def ask_colleague(assignment: Assignment, *, colleague: Trainer, note: str = "",
     """
     assignment = _locked(assignment.pk)
     session = assignment.session
-    if assignment.state != Assignment.State.ACCEPTED or not _is_ahead(session):
+    if assignment.state != Assignment.State.ACCEPTED or not is_ahead(session):
         raise SwapRefused(_("This session cannot be given to a colleague any more."))
     if colleague.pk not in {one.pk for one in colleagues_for(session)}:
         raise SwapRefused(_("%(name)s cannot take over this session.") % {"name": colleague}, field="colleague")
@@ -131,8 +131,9 @@ def forget_swap_words(now: datetime) -> int:
     return old.filter(~Q(note="") | ~Q(answer="")).update(note="", answer="")
 
 
-def _is_ahead(session: Session) -> bool:
-    return session.state != Session.State.CANCELLED and session.first_starts_at > timezone.now()
+def is_ahead(session: Session) -> bool:
+    """Whether a session can still change hands whole: it is neither cancelled nor held, and has not begun."""
+    return session.takes_trainers and session.first_starts_at > timezone.now()
 
 
 def _locked(assignment_id: int) -> Assignment:
@@ -145,7 +146,7 @@ def _locked_swap(swap_id: int, *states: str) -> Swap:
     assignment = _locked(Swap.objects.get(pk=swap_id).assignment_id)
     swap = Swap.objects.select_for_update(of=("self",)).select_related("colleague__user").get(pk=swap_id)
     swap.assignment = assignment
-    is_theirs = assignment.state == Assignment.State.ACCEPTED and _is_ahead(assignment.session)
+    is_theirs = assignment.state == Assignment.State.ACCEPTED and is_ahead(assignment.session)
     if swap.state not in states or not is_theirs:
         raise SwapRefused(_("This can no longer be done: the swap has been decided, or the session has changed hands."))
     return swap

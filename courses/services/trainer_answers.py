@@ -117,7 +117,8 @@ def _refuse_unfit(row: Assignment, reasons: list[Reason]) -> None:
 def leave_session(assignment: Assignment, *, word: str = "") -> Assignment:
     """Let a trainer leave a session; staff is told, and the session lacks a trainer again.
 
-    `word` is for staff and is kept with the assignment. Raises AssignmentRefused when it is not theirs any more.
+    `word` is for staff and is kept with the assignment. Raises AssignmentRefused when it is not theirs any more, and
+    when the session is over: what has been taught stays the trainer's, with the fee and the expenses.
     """
     return _leave(assignment, what="left", action="trainer.left", word=word)
 
@@ -148,15 +149,17 @@ def be_out_today(trainer: Trainer) -> list[Session]:
     Why is neither asked nor stored: that somebody is ill is not ours to keep (GDPR article 9).
     """
     # All sessions before the trainer, as everywhere: whoever is at the second one waits, and holds no trainer yet.
-    locked = [lock_session(number).pk for number in sorted({one.session_id for one in meetings_today(trainer)})]
-    still = {meeting.session_id for meeting in meetings_today(trainer)}.intersection(locked)
-    rows = Assignment.objects.standing().filter(session__in=still, trainer=trainer).select_related("trainer__user")
+    locked = [lock_session(number) for number in sorted({one.session_id for one in meetings_today(trainer)})]
+    still = {meeting.session_id for meeting in meetings_today(trainer)}
+    open_ones = [session.pk for session in locked if session.pk in still and session.takes_trainers]
+    rows = Assignment.objects.standing().filter(session__in=open_ones, trainer=trainer).select_related("trainer__user")
     return [_leave(row, what="out_today", action="trainer.out_today").session for row in rows.order_by("session")]
 
 
 @transaction.atomic
 def _leave(assignment: Assignment, *, what: str, action: str, word: str = "") -> Assignment:
-    lock_session(assignment.session_id)
+    if not lock_session(assignment.session_id).takes_trainers:
+        raise assignments.AssignmentRefused(_("This session is over or cancelled, so there is nothing left to leave."))
     user = assignment.trainer.user
     assignment = assignments.end_assignment(assignment, by=user, action=action, word=word)
     told = trainer_offer_messages.staff_to_tell()

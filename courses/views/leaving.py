@@ -1,6 +1,7 @@
 """Trainers who cannot hold what they had said yes to: one session, or all of today's."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from .trainers import for_trainers, own_session
 @for_trainers
 def trainer_leave(request, trainer, session_id):
     session = own_session(trainer, session_id)
+    if not session.takes_trainers:
+        raise Http404
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Q
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -41,6 +42,8 @@ def trainer_swaps(request, trainer):
 @for_trainers
 def swap_ask(request, trainer, session_id):
     session = own_session(trainer, session_id)
+    if not swaps.is_ahead(session):
+        raise Http404
     assignment = get_object_or_404(Assignment.objects.standing(), session=session, trainer=trainer)
     colleagues = swaps.colleagues_for(session)
     form = SwapForm(request.POST if request.method == "POST" else None, colleagues=colleagues)

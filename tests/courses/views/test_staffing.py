@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from courses.models import Assignment, Session, TrainerOffer
 from courses.registrations.staffing import sessions_soon
-from courses.services.assignments import assign_trainer
-from courses.services.trainer_answers import decline_trainer_offer, seen_of
+from courses.services.assignments import AssignmentRefused, assign_trainer
+from courses.services.trainer_answers import decline_trainer_offer, leave_session, seen_of
 from courses.services.trainer_offers import ask_trainers, open_call
 from courses.services.trainers import register_trainer
 from taushet.models import Message
@@ -127,6 +127,31 @@ def test_leaving_closes_the_list_of_participants(client, session, trainer):
     closed = ["trainer_session", "trainer_attendance_overview", "trainer_adaptations", "trainer_leave"]
     assert {client.get(page(name, session.pk)).status_code for name in closed} == {404}
     assert session.assignments.get().leaving_word == "Spør Berit."
+
+
+def test_what_is_over_can_neither_be_left_nor_given_away(client, session, trainer):
+    assignment = assign_trainer(session, trainer=trainer, by=UserFactory())
+    sign_in(client, trainer.user)
+    rows, now = Session.objects.filter(pk=session.pk), timezone.now()
+    paths = [page("trainer_leave", session.pk), page("swap_ask", session.pk)]
+
+    def answers():
+        return [[client.get(path).status_code, client.post(path, {}).status_code] for path in paths]
+
+    rows.update(state=Session.State.HELD)
+    held = answers()
+    rows.update(state=session.state, first_starts_at=now - timedelta(hours=9), last_ends_at=now - timedelta(hours=1))
+    over = answers()
+    with pytest.raises(AssignmentRefused, match="nothing left to leave"):
+        leave_session(assignment)
+    rows.update(last_ends_at=now + timedelta(days=1))
+    begun = [client.get(path).status_code for path in paths]
+
+    assert held == over == [[404, 404], [404, 404]]
+    assert begun == [200, 404]
+    assert session.assignments.get().state == State.ACCEPTED
+    assert client.post(paths[0], {}).status_code == 302
+    assert session.assignments.get().state == State.WITHDRAWN
 
 
 def today(course):
