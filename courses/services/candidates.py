@@ -118,6 +118,8 @@ def say_reason(reason: Reason, sessions: Mapping[int, str] | None = None) -> str
             return _("does not teach this course")
         case Why.SECOND:
             return _("teaches this course only as the second trainer")
+        case Why.INVITED:
+            return _("has not answered the invitation to be a trainer")
         case Why.IMPARTIAL:
             return _("must not teach in this municipality, to be impartial")
         case Why.LANGUAGE:

@@ -160,7 +160,8 @@ def is_away(known: Known, frame: Span) -> bool:
 
 
 def _trainers(course: Course | None, language: str) -> list[Trainer]:
-    trainers = Trainer.objects.active().select_related("user", "home").order_by("pk")
+    # Whoever has been invited and not said yes can be counted on nowhere.
+    trainers = Trainer.objects.active().filter(is_new=False).select_related("user", "home").order_by("pk")
     if course:
         trainers = trainers.filter(courses=course)
     if language in {"nb", "nn"}:

@@ -41,6 +41,8 @@ def _always(known: Known, wanted: Wanted) -> Iterable[Reason]:
             yield Reason(Why.COURSE)
         elif not wanted.has_lead:
             yield Reason(Why.SECOND)
+    if known.is_invited:
+        yield Reason(Why.INVITED)
     if known.impartial_in & wanted.municipalities:
         yield Reason(Why.IMPARTIAL)
     if wanted.language not in known.languages:

@@ -62,6 +62,7 @@ def _profile(trainer: Trainer) -> Known:
     return Known(
         languages={form for form in ("nb", "nn") if getattr(trainer, f"teaches_{form}")},
         home=Place.of(trainer.home),
+        is_invited=trainer.is_new,
         most_a_week=trainer.most_a_week,
         most_a_month=trainer.most_a_month,
     )

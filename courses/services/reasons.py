@@ -15,6 +15,7 @@ class Why(StrEnum):
 
     TAKEN = "taken"
     COURSE = "course"
+    INVITED = "invited"
     IMPARTIAL = "impartial"
     AWAY = "away"
     BUSY = "busy"
@@ -107,6 +108,7 @@ class Known:
     counties: set[str] = field(default_factory=set)
     impartial_in: set[str] = field(default_factory=set)
     home: Place | None = None
+    is_invited: bool = False
     most_a_week: int | None = None
     most_a_month: int | None = None
     weekly: list[Availability] = field(default_factory=list)

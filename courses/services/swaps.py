@@ -31,7 +31,8 @@ class SwapRefused(CoursesError):
 
 def colleagues_for(session: Session) -> list[Trainer]:
     """Return who could take over a session by course and time, by name; why others cannot is nobody's business."""
-    return sorted((one.trainer for one in candidates_for(session) if not one.refused), key=str)
+    found = [one.trainer for one in candidates_for(session) if not one.refused]
+    return sorted((trainer for trainer in found if not trainer.is_new), key=str)
 
 
 @transaction.atomic

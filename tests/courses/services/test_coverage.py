@@ -106,6 +106,13 @@ def test_a_calendar_that_cannot_be_read_is_not_free_and_tells_its_age():
     assert (cell.free, cell.unread, ages()) == (1, 0, [])
 
 
+def test_whoever_has_not_answered_the_invitation_is_not_counted():
+    county = CountyFactory()
+    trainer_who([county], is_new=True)
+
+    assert cells_of(county)[0].reasons == ["ingen reiser hit"]
+
+
 def test_course_language_and_what_waits():
     county, course = CountyFactory(), CourseFactory()
     lead = trainer_who([county], teaches_nn=True)

@@ -9,6 +9,9 @@ from courses.models import Assignment, Session, Trainer
 from courses.registrations.staffing import sessions_to_staff
 from courses.services.assignments import assign_trainer
 from courses.services.candidates import candidates_for, name_sessions
+from courses.services.swaps import colleagues_for
+from courses.services.trainer_joining import finish_joining
+from courses.services.trainer_offers import whom_a_call_fits
 from courses.services.trainers import dismiss_trainer, register_trainer
 from taushet.models import AuditEntry, Message, SecretLink
 from taushet.registries import deactivations
@@ -119,6 +122,27 @@ def test_what_speaks_against_a_trainer_takes_a_reason(client, staff):
     entry = AuditEntry.objects.get(action="trainer.assigned")
     assert entry.detail == {"trainer": trainer.pk, "overridden": ["language"]}
     assert "Kommunen vil heller ha bokmål." in client.get(session.get_staff_url()).content.decode()
+
+
+def test_whoever_is_only_invited_is_neither_called_nor_given_a_course_without_a_reason(client, staff):
+    session = SessionFactory()
+    trainer = make_trainer(session.course, user__name="Nora Ny", is_new=True)
+    url = reverse("courses:assignment_create", args=[session.pk])
+
+    refused = client.post(url, {"trainer": trainer.pk, "reason": ""})
+
+    assert "har ikke svart på invitasjonen" in refused.context["form"].errors["reason"][0]
+    assert session.assignments.count() == 0
+    assert [one.fits for one in candidates_for(session)] == [False]
+    assert (whom_a_call_fits(session, "lead"), colleagues_for(session)) == ([], [])
+    assert "Invitert" in client.get(reverse("courses:trainer_list")).text
+    client.post(url, {"trainer": trainer.pk, "reason": "Avtalt på telefon."})
+    assert session.assignments.get().overridden == ["invited"]
+
+    other = SessionFactory(course=session.course, first_starts_at=session.first_starts_at + timedelta(days=3))
+    finish_joining(trainer)
+    assert [one.trainer for one in whom_a_call_fits(other, "lead")] == [trainer]
+    assert "Invitert" not in client.get(reverse("courses:trainer_list")).text
 
 
 def test_reason_is_not_kept_when_nothing_speaks_against(client, staff):
