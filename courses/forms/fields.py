@@ -1,5 +1,6 @@
 """Prices, times of day and a few sentences, as staff and visitors put them in."""
 
+import re
 import unicodedata
 
 from django import forms
@@ -7,6 +8,9 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import LongestText, has_control_signs
+
+# 1 236 and 1.236.000, with an ordinary, a hard or a narrow space.
+THOUSANDS = re.compile(r"-?\d{1,3}(?:([ \u00a0\u2009\u202f.])\d{3})(?:\1\d{3})*(?:,\d+)?")
 
 
 class ClockField(forms.TimeField):
@@ -37,6 +41,12 @@ class PriceField(forms.DecimalField):
     def __init__(self, **kwargs):
         super().__init__(max_digits=9, decimal_places=2, localize=True, **kwargs)
         self.validators.append(MinValueValidator(0, _("The price cannot be below 0.")))
+
+    def to_python(self, value):
+        """Read an amount also when its thousands are set apart, as in 1 236,50 or 1.236,50."""
+        if isinstance(value, str) and (found := THOUSANDS.fullmatch(value.strip())):
+            value = value.strip().replace(found[1], "")
+        return super().to_python(value)
 
 
 class WordField(forms.CharField):
