@@ -115,6 +115,11 @@ def row(title, address, renew, key):
 
 
 def renewed(request, subject, purpose, page):
+    """Make a new address, and say so; that an old one is closed only when there was one."""
+    had_one = feeds.feed_address(subject, purpose) is not None
     feeds.renew_feed(subject, purpose, by=request.user)
-    messages.success(request, _("You have a new address. The old one does not work any more."))
+    if had_one:
+        messages.success(request, _("You have a new address. The old one does not work any more."))
+    else:
+        messages.success(request, _("The address is made. Put it into your calendar."))
     return redirect(page)

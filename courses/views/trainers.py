@@ -23,6 +23,7 @@ from courses.services.trainer_invitations import is_invited
 from courses.services.trainer_joining import finish_joining
 from courses.services.trainers import change_profile
 from courses.views.calendars import download
+from courses.views.feeds import renewed
 from courses.views.requests import row_errors
 from taushet.roles import TRAINER
 from taushet.services import audit
@@ -144,6 +145,4 @@ def trainer_feed(request, trainer):
 def trainer_feed_renew(request, trainer):
     if is_invited(trainer):  # an address beside the invitations would double every entry
         return redirect("courses:trainer_calendar_choice")
-    feeds.renew_feed(trainer, by=request.user)
-    messages.success(request, _("You have a new address. The old one does not work any more."))
-    return redirect("courses:trainer_feed")
+    return renewed(request, trainer, feeds.TRAINER_FEED, "courses:trainer_feed")

@@ -193,3 +193,12 @@ def test_pages_of_staff_and_everybody_say_how(client, session):
     for program in ("Google", "Outlook", "Apple", "Thunderbird"):
         assert program in public
         assert program in staff
+
+
+def test_first_address_is_not_said_to_replace_another(client, booker):
+    sign_in(client, booker)
+    said = [
+        client.post(reverse("courses:booker_feed_renew"), follow=True).content.decode().count("virker ikke lenger")
+        for _time in range(2)
+    ]
+    assert said == [0, 1]
