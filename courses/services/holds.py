@@ -4,6 +4,8 @@ Everybody who books in a session waits for its one door. So what can be written 
 seats are counted: the door is open a third as long.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from operator import attrgetter
 
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from courses.exceptions import SeatsTaken
 from courses.models import Booking, Meeting, Participant, Session
+from taushet.locks import lock_words
 from taushet.ready_query import ReadyQuery
 from taushet.services import audit
 from taushet.services.links import issue_first_link
@@ -39,7 +42,7 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
         return _write_and_take(booking, takes_part=takes_part)
     except _ChangedMeanwhile:
         # Whoever changed it could not tell of a booking that nobody saw. Now nobody changes it before we are done.
-        with seats.door(session.pk):
+        with _alone_with_the_form(booking), seats.door(session.pk):
             booking.session = Session.objects.select_related("course", "municipality__county").get(pk=session.pk)
             booking.pk = None
             if new_payer:
@@ -48,8 +51,20 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
             return _write_and_take(booking, takes_part=takes_part)
 
 
-@transaction.atomic
+@contextmanager
+def _alone_with_the_form(booking: Booking) -> Iterator[None]:
+    """Let the same form, sent twice at once, wait before it holds anything: the key is locked before the session."""
+    with transaction.atomic():
+        lock_words(f"booking {booking.request_key}")
+        yield
+
+
 def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
+    with _alone_with_the_form(booking):
+        return _written_and_taken(booking, takes_part=takes_part)
+
+
+def _written_and_taken(booking: Booking, *, takes_part: bool) -> Booking:
     session = booking.session
     meetings = MEETINGS.objects(session.pk)
     now = meetings[0].session if meetings else session
