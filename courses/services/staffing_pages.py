@@ -10,6 +10,7 @@ from courses.models import Assignment, Session, TrainerOffer
 
 from .candidates import Candidate
 from .staffing import Need, needs_of
+from .taken_off import taken_off_by_staff
 from .trainer_offers import answer_before, whom_a_call_fits
 
 State = Assignment.State
@@ -55,12 +56,15 @@ def staffing_of(session: Session) -> dict:
     """Return what the page shows, in some twenty queries at most."""
     assignments = list(session.assignments.with_activity().select_related("trainer__user").order_by("pk"))
     teaching = [row for row in assignments if row.state == State.ACCEPTED]
+    gone = [row for row in assignments if row.state == State.WITHDRAWN]
+    taken_off = taken_off_by_staff(session) if gone else set()
     needs = needs_of(session, [row for row in teaching if row.counts])
     offers = [_offer_row(offer, assignments) for offer in session.trainer_offers.select_related("made_by")]
     return {
         "needs": needs,
         "teaching": teaching,
-        "left": [row for row in assignments if row.state == State.WITHDRAWN],
+        "left": [row for row in gone if row.pk not in taken_off],
+        "taken_off": [row for row in gone if row.pk in taken_off],
         "open_needs": [_open_need(session, need) for need in needs if need.lacks] if session.takes_trainers else [],
         "standing": [row for row in offers if row.offer.is_standing],
         "ended": [row for row in offers if not row.offer.is_standing],

@@ -20,6 +20,7 @@ from .candidates import say_reason
 from .fitting import Reason, Why
 from .hours import span_of
 from .staffing import lock_session
+from .taken_off import taken_off_by_staff
 from .trainer_fits import against
 from .trainer_offers import settle
 
@@ -89,6 +90,8 @@ def refuse_unanswerable(offer: TrainerOffer, row: Assignment | None) -> None:
         raise TrainerOfferClosed(_("We have taken this question back."))
     if state == State.DECLINED:
         raise TrainerOfferClosed(_("You have said no to this session."))
+    if state == State.WITHDRAWN and row.pk in taken_off_by_staff(offer.session):
+        raise TrainerOfferClosed(_("You said yes to this session, and we have taken you off it since."))
     if state == State.WITHDRAWN:
         raise TrainerOfferClosed(_("You said yes to this session, and have left it since."))
     until = (row.answer_by if row else None) or offer.answer_by

@@ -11,6 +11,7 @@ from courses.models import Assignment, Format, Meeting, Session, Trainer, Traine
 
 from .candidates import Candidate, candidates_for, say_reason
 from .fitting import Reason, Wanted, Why, know_trainers, reasons_for, speaks_against, wanted_of
+from .taken_off import taken_off_by_staff
 from .travel import Place
 
 Kind, State = Assignment.Kind, Assignment.State
@@ -53,8 +54,14 @@ def ask_for_reason(trainer: Trainer, warnings: Iterable[Reason]) -> str:
 
 
 def who_said_no(session: Session) -> set[int]:
-    """Return the trainers who declined a session or have left it; a call does not ask them again."""
-    return set(session.assignments.filter(state__in=SAID_NO).values_list("trainer", flat=True))
+    """Return the trainers who declined a session or have left it; a call does not ask them again.
+
+    Whoever staff has taken off it has not said no.
+    """
+    rows = list(session.assignments.filter(state__in=SAID_NO).values_list("pk", "trainer", "state"))
+    has_gone = any(state == State.WITHDRAWN for _pk, _trainer, state in rows)
+    taken_off = taken_off_by_staff(session) if has_gone else set()
+    return {trainer for pk, trainer, _state in rows if pk not in taken_off}
 
 
 def calls_that_fit(trainer: Trainer) -> list[TrainerOffer]:

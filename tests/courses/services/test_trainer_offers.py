@@ -273,10 +273,10 @@ def test_giving_the_session_away_cancelling_it_and_taking_back_end_what_is_asked
     withdraw_assignment(assignment, by=staff)
     assert lacking().get() == session
     open_call(session, kind="lead", by=staff)
-    assert Message.objects.filter(kind="trainer-asked", to_name="Berit").count() == 1
+    assert Message.objects.filter(kind="trainer-asked", to_name="Berit").count() == 2
 
     told = {line.role: line.count for line in who_is_told([session])}
-    assert told == {"Trainers who have been asked": 2}
+    assert told == {"Trainers who have been asked": 3}
     cancel_session(Session.objects.get(pk=session.pk), by=staff)
     assert TrainerOffer.objects.filter(end=End.OFF).count() == 1
     assert not Assignment.objects.waiting().exists()

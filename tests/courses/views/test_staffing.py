@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.exceptions import TrainerOfferClosed
 from courses.models import Assignment, Session, TrainerOffer
 from courses.registrations.staffing import sessions_soon
-from courses.services.assignments import AssignmentRefused, assign_trainer
-from courses.services.trainer_answers import decline_trainer_offer, leave_session, seen_of
+from courses.services.assignments import AssignmentRefused, assign_trainer, withdraw_assignment
+from courses.services.trainer_answers import accept_trainer_offer, decline_trainer_offer, leave_session, seen_of
 from courses.services.trainer_offers import ask_trainers, open_call
 from courses.services.trainers import register_trainer
 from taushet.models import Message
@@ -152,6 +153,29 @@ def test_what_is_over_can_neither_be_left_nor_given_away(client, session, traine
     assert session.assignments.get().state == State.ACCEPTED
     assert client.post(paths[0], {}).status_code == 302
     assert session.assignments.get().state == State.WITHDRAWN
+
+
+def test_whoever_staff_took_off_has_not_said_no(client, session, trainer):
+    staff = sign_in(client, StaffFactory())
+    withdraw_assignment(assign_trainer(session, trainer=trainer, by=staff), by=staff)
+
+    found = client.get(page("session_staffing", session.pk))
+    assert "Taken off by us" in found.text
+    assert "Have left it" not in found.text
+    assert [one.trainer for one in found.context["open_needs"][0].fit] == [trainer]
+    assert "Said no before" not in client.get(page("staffing_ask", session.pk)).text
+    open_call(session, kind="lead", by=staff)
+    offer = session.trainer_offers.get()
+    withdraw_assignment(accept_trainer_offer(offer, trainer=trainer), by=staff)
+    with pytest.raises(TrainerOfferClosed):
+        accept_trainer_offer(offer, trainer=trainer)
+
+    leave_session(assign_trainer(session, trainer=trainer, by=staff))
+    sign_in(client, staff)
+    found = client.get(page("session_staffing", session.pk))
+    assert [len(found.context[name]) for name in ("taken_off", "left")] == [2, 1]
+    assert found.context["open_needs"][0].fit == []
+    assert "Said no before" in client.get(page("staffing_ask", session.pk)).text
 
 
 def today(course):
