@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from courses.models import Format, Participant
 from courses.services import road_notes
-from courses.services.events import location
+from courses.services.events import is_cancelled, location
 
 from .trainers import CANCELLED, for_trainers, own_meetings
 
@@ -33,11 +33,16 @@ def trainer_today(request, trainer):
         "today": today,
         "stops": [stop_of(meeting) for meeting in meetings],
         "coming": coming and stop_of(coming),
+        "may_be_out": any(is_still_to_teach(meeting) for meeting in meetings),
         "staff_email": settings.MAIL_FROM,
         "staff_phone": settings.STAFF_PHONE,
         "trainer": trainer,
     }
     return render(request, "courses/trainer_today.html", context)
+
+
+def is_still_to_teach(meeting):
+    return meeting.ends_at > timezone.now() and not is_cancelled(meeting) and meeting.session.takes_trainers
 
 
 def stop_of(meeting):

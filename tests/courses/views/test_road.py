@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import CalendarAnswer, ExpenseClaim, RoadNote, Session, Swap, Trainer
+from courses.models import CalendarAnswer, ExpenseClaim, Meeting, RoadNote, Session, Swap, Trainer
 from courses.services import road_notes
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
@@ -70,6 +70,20 @@ def test_day_says_where_when_and_whom_to_call(client, trainer, settings):
     assert "Åse Ødegård" not in page  # the list is a page of its own, and opening it is recorded
     assert "Deltakere (1)" in page
     assert "Vi sender ikke SMS." in page
+
+
+def test_day_lets_the_trainer_say_they_cannot_come_until_it_is_over(client, trainer):
+    now = timezone.now()
+    meeting = today(trainer).session.meetings.get()
+    out = f'href="{reverse("courses:trainer_out_today")}"'
+
+    def says_so(ends_at):
+        starts_at = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        Meeting.objects.filter(pk=meeting.pk).update(starts_at=starts_at, ends_at=ends_at)
+        return out in client.get(reverse("courses:trainer_today")).text
+
+    assert says_so(now + timedelta(minutes=5))
+    assert not says_so(now)
 
 
 def test_day_without_teaching_shows_what_comes(client, trainer):
