@@ -34,8 +34,10 @@ def test_trainer_puts_in_a_calendar_reads_it_and_removes_it(client, trainer, she
 
     page = client.post(PAGE, given, follow=True)
     assert "127.0.0.1 Being read" in words(page).replace('<span class="ds-tag" data-color="info">', "")
+    assert "staff see “Perhaps” where you can teach" in words(page)
     run_all_due_jobs()
     page = words(client.get(PAGE))
+    assert "Perhaps" not in page
 
     assert "1 coming period when you are busy" in page
     assert "Up to date" in page
