@@ -16,8 +16,9 @@ from taushet.services import audit
 from taushet.workdays import OSLO, holiday_name
 
 from .fitting import open_hours
-from .hours import ONE_DAY, Span, days_of, overlap, span_of, week_of
-from .knowing import know_trainers
+from .hours import ONE_DAY, Span, days_of, overlap, span_of, subtract, week_of, within
+from .knowing import know_trainers, read_elsewhere
+from .reasons import Reason
 
 MOST_ROWS = 60
 BAR_STARTS, BAR_ENDS = time(6), time(22)
@@ -134,6 +135,12 @@ class DayRow:
     free: list[Span] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     exceptions: list[AvailabilityException] = field(default_factory=list)
+    busy: list[Span] = field(default_factory=list)
+    unread: Reason | None = None
+
+    @property
+    def is_busy_all_day(self) -> bool:
+        return self.busy == [span_of(self.on)]
 
     @property
     def is_away(self) -> bool:
@@ -141,9 +148,10 @@ class DayRow:
 
     @property
     def bars(self) -> list[Bar]:
-        """The day as a strip: when the trainer can teach, and when they do."""
+        """The day as a strip: when the trainer can teach, when they do, and when they are busy elsewhere."""
         taught = [(meeting.starts_at, meeting.ends_at) for meeting in self.meetings]
-        spans = [("free", span) for span in self.free] + [("taught", span) for span in taught]
+        spans = [("unsure" if self.unread else "free", span) for span in self.free]
+        spans += [("busy", span) for span in self.busy] + [("taught", span) for span in taught]
         return [bar for kind, span in spans if (bar := self.bar(kind, span)).width > 0]
 
     def bar(self, kind: str, span: Span) -> Bar:
@@ -178,9 +186,11 @@ class Week:
 
 
 def make_week(trainer: Trainer, monday: date) -> Week:
-    """Return a week as a trainer has said it to be, with what they teach in it."""
+    """Return a week as a trainer has said it to be, with what they teach in it and what their own calendars say."""
     frame = week_of(monday)
-    known = know_trainers([trainer], [])[trainer.pk]
+    everybody = know_trainers([trainer], [])
+    read_elsewhere(everybody, [frame])
+    known = everybody[trainer.pk]
     meetings = list(own_meetings(trainer).filter(starts_at__lt=frame[1], ends_at__gt=frame[0]))
     rows = []
     for day in days_of(frame):
@@ -190,7 +200,9 @@ def make_week(trainer: Trainer, monday: date) -> Week:
                 on=day,
                 is_over=day < timezone.localdate(),
                 holiday=holiday_name(day),
-                free=open_hours(known, span) if known.has_said_hours else [],
+                free=subtract(open_hours(known, span), known.busy) if known.has_said_hours else [],
+                busy=within(known.busy, span),
+                unread=known.unread,
                 meetings=[one for one in meetings if overlap((one.starts_at, one.ends_at), span)],
                 exceptions=[one for one in known.exceptions if one.first_on <= day <= one.last_on],
             )

@@ -16,7 +16,7 @@ from .events import is_cancelled
 from .fitting import open_hours
 from .hours import Span, days_of, overlap, span_of, subtract, union
 from .periods import Period, week_name
-from .reasons import Known, Reason
+from .reasons import Known
 
 
 class Kind(StrEnum):
@@ -89,7 +89,6 @@ class CalendarDay(DayRow):
     is_today: bool = False
     is_outside: bool = False
     has_hours: bool = False
-    unread: Reason | None = None
 
     @property
     def is_empty(self) -> bool:

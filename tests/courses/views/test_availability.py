@@ -9,6 +9,7 @@ from courses.models import AvailabilityException
 from courses.services.assignments import assign_trainer
 from courses.services.trainers import register_trainer
 from taushet.models import AuditEntry
+from tests.factories.busy import BusyCalendarFactory, BusyPeriodFactory
 from tests.factories.courses import SessionFactory, TrainerFactory
 from tests.factories.taushet import TrainerUserFactory, UserFactory, sign_in
 
@@ -71,6 +72,29 @@ def test_week_shows_free_time_sessions_holidays_and_days_away(client, trainer):
     assert "no-store" in response.headers["Cache-Control"]
 
 
+def test_week_shows_the_busy_hours_that_the_calendar_shows(client, trainer):
+    trainer.availabilities.create(weekday=0, starts="09:00", ends="15:00")
+    calendar = BusyCalendarFactory(trainer=trainer, last_good_at=timezone.now())
+    hours = [timezone.make_aware(timezone.datetime(2027, 5, 10, hour)) for hour in (9, 10, 12, 15)]
+    BusyPeriodFactory(calendar=calendar, starts_at=hours[1], ends_at=hours[2])
+    night, later = (timezone.make_aware(timezone.datetime(2027, 5, day)) for day in (11, 12))
+    BusyPeriodFactory(calendar=calendar, starts_at=night, ends_at=later)
+
+    page = client.get(WEEK, {"uke": "2027-W19"})
+
+    monday, tuesday, *_rest = page.context["week"].days
+    assert (monday.free, monday.busy) == ([(hours[0], hours[1]), (hours[2], hours[3])], [(hours[1], hours[2])])
+    assert [bar.kind for bar in monday.bars] == ["free", "free", "busy"]
+    assert tuesday.is_busy_all_day
+    assert "Opptatt hele dagen" in page.text
+    shown = client.get(reverse("courses:trainer_calendar_week"), {"uke": "2027-W19"}).context["days"]
+    assert [[part.entry.span for part in day.parts] for day in shown[:2]] == [monday.busy, tuesday.busy]
+    assert [day.free for day in shown[:2]] == [monday.free, tuesday.free]
+
+    BusyCalendarFactory(trainer=trainer, last_good_at=None)
+    assert "<p>Kanskje kl." in client.get(WEEK, {"uke": "2027-W19"}).text
+
+
 def test_week_is_turned_by_link_and_by_htmx(client, trainer):
     page = client.get(WEEK, {"uke": "2026-W53"})
     part = client.get(WEEK, {"uke": "2026-W53"}, headers={"hx-request": "true"})
@@ -93,7 +117,7 @@ def test_queries_of_the_week_do_not_grow(client, trainer, count, django_assert_n
         trainer.availability_exceptions.create(kind="away", first_on=in_days(number), last_on=in_days(number))
     client.get(WEEK)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(WEEK)
 
     assert len(response.context["said"]) == count
