@@ -27,6 +27,7 @@ class RoadNoteForm(forms.Form):
     def __init__(self, *args, session, **kwargs):
         super().__init__(*args, **kwargs)
         self.session = session
+        self.fields["text"].is_said_plainly = True  # the only field; left empty, it takes the note away
         self.found = []
 
     def clean(self):

@@ -14,7 +14,7 @@ class SwapForm(forms.Form):
         Trainer.objects.none(),
         label=_("Colleague"),
         empty_label=_("Choose a colleague"),
-        help_text=_("Those who may teach this course and do not teach elsewhere at that time."),
+        help_text=_("Those it fits come first. The campaign staff must agree to the others."),
         error_messages={
             "required": _("Choose a colleague."),
             "invalid_choice": _("This colleague cannot take the session. Choose another."),
@@ -27,8 +27,11 @@ class SwapForm(forms.Form):
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)
         field = self.fields["colleague"]
-        field.queryset = Trainer.objects.filter(pk__in=[one.pk for one in colleagues])
-        field.choices = [("", _("Choose a colleague")), *((one.pk, str(one)) for one in colleagues)]
+        field.queryset = Trainer.objects.filter(pk__in=[one.trainer.pk for one in colleagues])
+        fitting = [(one.trainer.pk, str(one.trainer)) for one in colleagues if not one.against]
+        others = [(one.trainer.pk, f"{one.trainer}: {', '.join(one.against)}") for one in colleagues if one.against]
+        groups = [(_("It fits"), fitting), (_("Something speaks against"), others)]
+        field.choices = [("", _("Choose a colleague")), *((label, rows) for label, rows in groups if rows)]
 
 
 class SwapWordsForm(forms.Form):
@@ -42,7 +45,12 @@ class SwapReasonForm(forms.Form):
 
     reason = CleanCharField(
         max_length=300,
-        required=False,
         label=_("Why even so"),
-        help_text=_("Needed when something speaks against the colleague. It is kept with the assignment."),
+        help_text=_("It is kept with the assignment."),
+        error_messages={"required": _("Write why the colleague takes it even so.")},
     )
+
+    def __init__(self, *args, takes_reason, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not takes_reason:
+            del self.fields["reason"]

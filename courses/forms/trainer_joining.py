@@ -37,6 +37,7 @@ class TrainerInvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in ("courses", "second_courses"):
             self.fields[name].queryset = Course.objects.order_by("title_nb", "pk")
+            self.fields[name].is_said_plainly = True  # one of the two is needed
         self.fields["counties"].queryset = County.objects.current()
 
     def clean(self):

@@ -4,6 +4,7 @@ Approving frees one and assigns the other in one transaction, under the constrai
 tells each of them once.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -17,8 +18,10 @@ from taushet.models import User
 from taushet.services import audit
 
 from .assignments import hand_over
-from .candidates import candidates_for
+from .candidates import candidates_for, say_reason
 from .catalogue import when_text
+from .reasons import Reason, Why
+from .trainer_fits import against, candidates_in
 from .trainer_mail import page, write_mail
 
 State = Swap.State
@@ -33,6 +36,36 @@ def colleagues_for(session: Session) -> list[Trainer]:
     """Return who could take over a session by course and time, by name; why others cannot is nobody's business."""
     found = [one.trainer for one in candidates_for(session) if not one.refused]
     return sorted((trainer for trainer in found if not trainer.is_new), key=str)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who could be asked to take over, and in words what a colleague may know speaks against it."""
+
+    trainer: Trainer
+    against: tuple[str, ...]
+
+
+def colleagues_to_show(assignment: Assignment) -> list[Colleague]:
+    """Return who could take over what somebody teaches, those it fits first, then by name.
+
+    Time, absence and impartiality are a trainer's own business, and are told to colleagues as one general sentence.
+    """
+    found = [one for one in candidates_in(assignment.session, assignment.kind) if not one.refused]
+    shown = [Colleague(one.trainer, tuple(dict.fromkeys(map(_for_colleagues, one.warnings)))) for one in found]
+    return sorted(shown, key=lambda one: (bool(one.against), str(one.trainer)))
+
+
+def _for_colleagues(reason: Reason) -> str:
+    if reason.why in {Why.COUNTY, Why.LANGUAGE, Why.SECOND}:
+        return say_reason(reason)
+    return _("perhaps cannot that day")
+
+
+def against_swap(swap: Swap) -> list[Reason]:
+    """Return what speaks against the colleague of a swap, for staff to see before they approve it."""
+    found = against(swap.colleague, swap.assignment.session, swap.assignment.kind)
+    return [one for one in found if one.refuses or one.warns]
 
 
 @transaction.atomic

@@ -45,7 +45,7 @@ def swap_ask(request, trainer, session_id):
     if not swaps.is_ahead(session):
         raise Http404
     assignment = get_object_or_404(Assignment.objects.standing(), session=session, trainer=trainer)
-    colleagues = swaps.colleagues_for(session)
+    colleagues = swaps.colleagues_to_show(assignment)
     form = SwapForm(request.POST if request.method == "POST" else None, colleagues=colleagues)
     if form.is_valid():
         try:
@@ -115,8 +115,10 @@ def swap_list(request):
 @permission_required("courses.change_swap", raise_exception=True)
 def swap_decide(request, swap_id, approves):
     swap = get_object_or_404(swaps.swaps_with_rows().agreed(), pk=swap_id)
-    kind = SwapReasonForm if approves else SwapWordsForm
-    form = kind(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    against = swaps.against_swap(swap) if approves else []
+    takes_reason = any(one.warns for one in against)
+    form = SwapReasonForm(data, takes_reason=takes_reason) if approves else SwapWordsForm(data)
     if form.is_valid():
         decide = swaps.approve_swap if approves else swaps.refuse_swap
         try:
@@ -127,5 +129,6 @@ def swap_decide(request, swap_id, approves):
             messages.success(request, _("Both get an e-mail."))
             return redirect("courses:swap_list")
     session = swap.assignment.session
-    context = {"swap": swap, "form": form, "approves": approves, "session": session, **session_texts(session)}
+    context = {"swap": swap, "form": form, "approves": approves, "against": against, "session": session}
+    context |= session_texts(session)
     return render(request, "courses/swap_decide.html", context)

@@ -180,6 +180,33 @@ def test_swap_is_asked_and_answered_by_those_it_concerns_only(client, trainer):
     assert "Overtatt" in client.get(reverse("courses:trainer_swaps")).content.decode()
 
 
+def test_what_speaks_against_a_colleague_is_said_to_each_as_far_as_it_concerns_them(client, trainer):
+    assignment = teach(trainer)
+    fits = register_trainer(TrainerUserFactory(name="Åse"), courses=trainer.courses.all())
+    far = register_trainer(TrainerUserFactory(name="Berit"), courses=trainer.courses.all())
+    far.counties.add(CountyFactory())
+    far.impartial_in.add(assignment.session.municipality)
+
+    ask = reverse("courses:swap_ask", args=[assignment.session_id])
+    page = client.get(ask).content.decode()
+    assert page.index(f'value="{fits.pk}"') < page.index(f'value="{far.pk}"')
+    assert "Berit: kan kanskje ikke da, reiser ikke til dette fylket" in page
+    for swap_with, counts in ((far, [1, 1]), (fits, [0, 0])):
+        Swap.objects.all().delete()
+        swap = Swap.objects.create(assignment=assignment, colleague=swap_with, state=Swap.State.AGREED)
+        sign_in(client, StaffFactory())
+        address = reverse("courses:swap_approve", args=[swap.pk])
+        page = client.get(address).content.decode()
+        assert [page.count("reiser ikke til dette fylket"), page.count('name="reason"')] == counts
+        assert "(valgfritt)" not in page
+    Swap.objects.update(colleague=far)
+    page = client.post(address).content.decode()
+    assert page.count("reiser ikke til dette fylket") == 1
+    assert page.count("<ds-error-summary") == 1
+    Swap.objects.update(colleague=fits)
+    assert client.post(address).status_code == 302
+
+
 def test_invited_trainer_finishes_the_own_profile_first(client):
     staff = sign_in(client, StaffFactory())
     course, county = CourseFactory(), CountyFactory()
