@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 
+from django.db.models import Max
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses import tasks
@@ -24,15 +26,22 @@ from taushet.registries import (
     retention_rules,
     today_cards,
 )
+from taushet.templatetags.ui import moment
 
 SOON = timedelta(days=2)
 
 
 def lines(sessions):
-    for session in sessions[:20]:
+    shown = list(sessions[:20])
+    asked = Assignment.objects.unanswered().filter(session__in=[session.pk for session in shown])
+    until = dict(asked.order_by("session").values_list("session").annotate(Max("answer_by")))
+    for session in shown:
         place = session.municipality or session.get_format_display()
         when = when_text(session.first_starts_at, session.last_ends_at)
-        yield f"{session.course.title}, {place}, {when}", reverse("courses:session_staffing", args=[session.pk])
+        text = f"{session.course.title}, {place}, {when}"
+        if session.pk in until:
+            text += " – " + gettext("asked, to answer before %(until)s") % {"until": moment(until[session.pk])}
+        yield text, reverse("courses:session_staffing", args=[session.pk])
 
 
 def sessions_soon(user):

@@ -11,6 +11,7 @@ from courses.models import Assignment, Session, TrainerOffer
 from .candidates import Candidate
 from .staffing import Need, needs_of
 from .taken_off import taken_off_by_staff
+from .trainer_fits import candidates_in
 from .trainer_offers import answer_before, whom_a_call_fits
 
 State = Assignment.State
@@ -41,6 +42,7 @@ class OpenNeed:
     need: Need
     fit: list[Candidate] = field(default_factory=list)
     more: int = 0
+    can_ask: bool = True
 
     @property
     def count(self) -> int:
@@ -81,7 +83,14 @@ def _offer_row(offer: TrainerOffer, assignments: list[Assignment]) -> OfferRow:
 
 def _open_need(session: Session, need: Need) -> OpenNeed:
     found = whom_a_call_fits(session, need.kind)
-    return OpenNeed(need, found[:MOST_SHOWN], len(found[MOST_SHOWN:]))
+    can_ask = bool(found) or can_be_asked(session, need.kind)
+    return OpenNeed(need, found[:MOST_SHOWN], len(found[MOST_SHOWN:]), can_ask)
+
+
+def can_be_asked(session: Session, kind: str) -> bool:
+    """Whether there is anybody left who could be asked by name, for a reason if need be."""
+    asked = set(session.assignments.waiting().values_list("trainer", flat=True))
+    return any(not one.refused and one.trainer.pk not in asked for one in candidates_in(session, kind))
 
 
 def steps_in(session: Session) -> list[tuple[str, datetime]]:

@@ -14,7 +14,7 @@ from courses.models import Assignment, TrainerOffer
 from courses.services import trainer_offers
 from courses.services.candidates import name_sessions
 from courses.services.staffing import needs_of
-from courses.services.staffing_pages import is_soon, staffing_of, steps_in
+from courses.services.staffing_pages import can_be_asked, is_soon, staffing_of, steps_in
 from courses.services.trainer_fits import candidates_in, who_said_no
 
 from .assignments import staff_session
@@ -81,7 +81,9 @@ def staffing_call(request, session_id):
             return redirect("courses:session_staffing", session.pk)
     found = trainer_offers.whom_a_call_fits(session, kind) if session.takes_trainers else []
     context = {"session": session, "kind": kind, "kind_label": Assignment.Kind(kind).label, "form": form}
-    return render(request, "courses/staff_staffing_call.html", context | {"found": found, "steps": steps_in(session)})
+    can_ask = bool(found) or (session.takes_trainers and can_be_asked(session, kind))
+    context |= {"found": found, "can_ask": can_ask, "steps": steps_in(session)}
+    return render(request, "courses/staff_staffing_call.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from courses.exceptions import TrainerOfferClosed
 from courses.models import Assignment, Session, TrainerOffer
-from courses.registrations.staffing import sessions_soon
+from courses.registrations.staffing import sessions_soon, sessions_to_staff
 from courses.services.assignments import AssignmentRefused, assign_trainer, withdraw_assignment
 from courses.services.trainer_answers import accept_trainer_offer, decline_trainer_offer, leave_session, seen_of
 from courses.services.trainer_offers import ask_trainers, open_call
@@ -274,3 +274,17 @@ def test_queries_of_the_page_do_not_grow(client, staff, count, django_assert_num
 
     with django_assert_num_queries(21):
         client.get(url)
+
+
+def test_asking_by_name_is_offered_only_while_there_is_somebody_to_ask(client, session, staff):
+    [anne] = others(session, "Anne")
+    anne.impartial_in.add(session.municipality)
+    choose, shown = page("staffing_ask", session.pk), page("session_staffing", session.pk)
+    assert "asked, to answer" not in next(sessions_to_staff(staff))[0]
+    assert choose in client.get(shown).text
+
+    client.post(choose, {"som": "lead", "within": "day", "valgt": anne.pk, "reason": "Avklart."})
+
+    assert choose not in client.get(shown).text
+    assert choose not in client.get(page("staffing_call", session.pk), {"som": "lead"}).text
+    assert "asked, to answer before" in next(sessions_to_staff(staff))[0]
