@@ -101,6 +101,17 @@ def is_invited(trainer: Trainer) -> bool:
     return trainer.calendar_by == CalendarBy.INVITATIONS
 
 
+def mails_of_choice(trainer: Trainer) -> int:
+    """Return how many mails it takes to change a trainer's calendar to the other way: one for each coming meeting."""
+    now = timezone.now()
+    if is_invited(trainer):
+        held = TrainerInvitation.objects.live().filter(trainer=trainer, meeting__ends_at__gt=now)
+        never_left = [Message.State.CANCELLED, Message.State.FAILED]
+        return held.filter(email=trainer.user.email).exclude(message__state__in=never_left).count()
+    coming = Meeting.objects.filter(session__in=Session.objects.for_trainer(trainer), ends_at__gt=now)
+    return sum(not is_cancelled(one) for one in coming.select_related("session"))
+
+
 def _locked(trainer: Trainer) -> Trainer:
     return Trainer.objects.select_for_update(of=("self",)).select_related("user").get(pk=trainer.pk)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.forms.trainer_invitations import CalendarChoiceForm
 from courses.models import CalendarAnswer
 from courses.services.calendar_answers import settle_answer
-from courses.services.trainer_invitations import choose_calendar, is_invited
+from courses.services.trainer_invitations import choose_calendar, is_invited, mails_of_choice
 
 from .trainers import for_trainers
 
@@ -32,7 +32,8 @@ def trainer_calendar_choice(request, trainer):
         else:
             messages.success(request, _("You have a new address. Subscribe to it in your calendar."))
         return redirect("courses:trainer_feed")
-    return render(request, "courses/trainer_calendar_choice.html", {"form": form, "trainer": trainer})
+    context = {"form": form, "trainer": trainer, "mails": mails_of_choice(trainer)}
+    return render(request, "courses/trainer_calendar_choice.html", context)
 
 
 @require_safe
