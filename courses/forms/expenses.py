@@ -93,9 +93,13 @@ class ClaimFilterForm(forms.Form):
         required=False,
     )
 
+    @property
+    def state(self):
+        """What the list and its files hold, as it stands in the address; what was not understood counts as not said."""
+        return self.cleaned_data.get("tilstand") if self.is_valid() else ""
+
     def narrow(self, claims):
-        """Return the claims that fit; what could not be understood counts as not said."""
-        state = self.cleaned_data.get("tilstand") if self.is_valid() else ""
-        if state == "alle":
+        """Return the claims that fit."""
+        if self.state == "alle":
             return claims
-        return claims.settled() if state == "oppgjort" else claims.open()
+        return claims.settled() if self.state == "oppgjort" else claims.open()

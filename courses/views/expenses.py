@@ -69,7 +69,8 @@ def expense_list(request):
     form = ClaimFilterForm(request.GET)
     claims = expenses.claims_with_rows(form.narrow(ExpenseClaim.objects.all()))
     page = Paginator(claims, 50).get_page(request.GET.get("page"))
-    return render(request, "courses/expense_list.html", {"form": form, "page": page})
+    holds = dict(form.fields["tilstand"].choices)[form.state]
+    return render(request, "courses/expense_list.html", {"form": form, "page": page, "holds": holds})
 
 
 @require_safe
@@ -77,9 +78,10 @@ def expense_list(request):
 @permission_required("courses.view_expenseclaim", raise_exception=True)
 def expense_export(request, ending):
     """Give the expenses of the list as it is narrowed, all pages of it."""
-    claims = ClaimFilterForm(request.GET).narrow(ExpenseClaim.objects.all())
+    form = ClaimFilterForm(request.GET)
+    claims = form.narrow(ExpenseClaim.objects.all())
     heading, rows = expenses.expense_table(claims, by=request.user, ending=ending)
-    return download(f"reiseutgifter-{timezone.localdate()}", ending, heading, rows)
+    return download(f"reiseutgifter-{form.state or 'ikke-oppgjort'}-{timezone.localdate()}", ending, heading, rows)
 
 
 @require_POST
