@@ -196,10 +196,12 @@ def tell_moved(booking: Booking, former: Session, *, is_answer: bool = False) ->
     for email, (purpose, participant) in people.items():
         is_contact = purpose != "participant"
         is_invited = purpose == "booking" or participant is not None
+        name = participant.listed_name if participant else _name_of(booking, purpose)
         subject, text = render(
             MOVED,
             booking,
             email,
+            name=name,
             is_answer=is_answer and is_contact,
             is_contact=is_contact,
             is_invited=is_invited,
@@ -207,7 +209,6 @@ def tell_moved(booking: Booking, former: Session, *, is_answer: bool = False) ->
             page=placeholder(purpose, booking.pk) if is_contact else placeholder(purpose, participant.pk),
         )
         told = cancel_invitations(session=former, booking=booking, email=email, kind=MOVED, subject=subject, text=text)
-        name = participant.listed_name if participant else _name_of(booking, purpose)
         if not told:
             post(MOVED, booking, email, subject, text, name=name, participant=participant)
         if is_invited:

@@ -77,7 +77,7 @@ def test_each_role_reads_what_concerns_it(course):
     texts = dict(
         booking.messages.filter(message__kind="booking-moved").values_list("message__to_email", "message__text")
     )
-    on_paper = "1 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    on_paper = "1 av deltakerne dine har ikke e-post og må få beskjed av deg."
     assert {email: on_paper in text for email, text in texts.items()} == {
         "kari@bodo.test": True,
         "per@bodo.test": False,
@@ -105,7 +105,7 @@ def test_contact_hears_who_is_told_of_a_cancelling_by_nobody_else(course):
     cancel_booking(booking)
 
     rows = booking.messages.filter(message__kind="booking-cancelled")
-    on_paper = "2 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    on_paper = "2 av deltakerne dine har ikke e-post og må få beskjed av deg."
     assert {row.message.to_email: on_paper in row.message.text for row in rows} == {
         "kari@bodo.test": True,
         "per@bodo.test": False,
@@ -197,3 +197,15 @@ def test_dates_to_move_to_have_room_for_the_whole_group(course):
 
     assert list(dates_to_move_to(booked(old))) == [roomy]
     assert small.capacity == 2
+
+
+def test_participant_is_greeted_by_name_and_told_of_no_number(course):
+    booking = booked(SessionFactory(course=course))
+    name_participants(booking, [Person("Ola", "ola@bodo.test")], request_key="names")
+
+    move_booking(booking, SessionFactory(course=course))
+
+    mail = booking.messages.get(message__kind="booking-moved", message__to_email="ola@bodo.test").message
+    assert mail.subject == "Kurset har fått ny dato"
+    assert mail.text.startswith("Hei, Ola!")
+    assert "Bestilling" not in mail.text
