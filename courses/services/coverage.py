@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import groupby
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -77,6 +78,22 @@ class CountyRow:
 
     county: County
     cells: list[Cell]
+
+    @property
+    def waiting(self) -> int:
+        return sum(cell.waiting for cell in self.cells)
+
+    @property
+    def lacks(self) -> bool:
+        """Whether there is a week in which nobody can, or a session that waits."""
+        return bool(self.waiting) or any(cell.is_lacking for cell in self.cells)
+
+    @property
+    def weeks_without(self) -> str:
+        """The weeks in which nobody can, as 49–51, 2."""
+        runs = [list(run) for lacking, run in groupby(self.cells, key=lambda cell: cell.is_lacking) if lacking]
+        weeks = [(run[0].period.week, run[-1].period.week) for run in runs]
+        return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in weeks)
 
 
 @dataclass(frozen=True)
