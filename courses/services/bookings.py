@@ -276,8 +276,8 @@ def refuse_named_seats(booking: Booking, seats_wanted: int) -> None:
     if seats_wanted < named:
         raise WrongState(
             ngettext(
-                "%(named)d participant is named. Remove names first, then give back their seats.",
-                "%(named)d participants are named. Remove names first, then give back their seats.",
+                "%(named)d participant is named. Take somebody off the list before you give seats back.",
+                "%(named)d participants are named. Take somebody off the list before you give seats back.",
                 named,
             )
             % {"named": named},

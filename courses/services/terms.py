@@ -175,7 +175,7 @@ def may_sentence(permits: str) -> str:
 def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
     """Say what giving seats back costs now."""
     if not booking.seat_price:
-        return _("This is free.")
+        return _("It costs nothing to change or cancel.")
     if not percent:
         return _("Giving seats back costs nothing now.")
     amount = kroner(fee_amount(seats, booking.seat_price, percent))

@@ -199,7 +199,7 @@ def booking_cancel(request, access):
         "color": "danger",
     }
     if booking.state != Booking.State.CONFIRMED:
-        return change_page(request, access, None, cancel, note=_("This is free."), **page)
+        return change_page(request, access, None, cancel, note=_("It costs nothing to change or cancel."), **page)
     return change_or_ask(
         request,
         access,

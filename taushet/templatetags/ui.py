@@ -118,6 +118,19 @@ def moment_span(start, end=None):
 
 
 @register.filter
+def time_left(value):
+    """Say roughly how long it is until a moment, in days, hours or, below an hour, whole minutes."""
+    minutes = int(max((value - timezone.now()).total_seconds() // 60, 0))
+    if minutes < 60:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = round(minutes / 60)
+    if hours < 48:
+        return ngettext("about %(count)d hour", "about %(count)d hours", hours) % {"count": hours}
+    days = round(hours / 24)
+    return ngettext("about %(count)d day", "about %(count)d days", days) % {"count": days}
+
+
+@register.filter
 def number(value):
     """9 213"""
     return number_format(value, force_grouping=True, use_l10n=True) if value is not None else ""

@@ -1,10 +1,10 @@
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django import forms
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from courses.services.catalogue import when_text
 from taushet.templatetags import ui
@@ -134,3 +134,12 @@ def test_summary_of_errors_names_the_field_that_is_empty():
     assert '<a class="ds-link" href="#id_name">Fyll ut «Navn».</a>' in summary
     assert "Fyll ut dette feltet." not in summary
     assert "Fyll ut dette feltet." in page
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0, "0 minutter"), (5, "5 minutter"), (61, "om lag 1 time"), (1439, "om lag 24 timer"), (4300, "om lag 3 døgn")],
+)
+def test_time_left_is_rounded(minutes, said):
+    with translation.override("nb"):
+        assert ui.time_left(timezone.now() + timedelta(minutes=minutes, seconds=30)) == said

@@ -176,6 +176,6 @@ def test_contact_hears_who_can_be_told_on_paper_only(booking):
 
     change_session(booking.session, by=StaffFactory(), meetings=[plan])
 
-    sentence = "1 av deltakerne dine har ikke e-post og får bare høre det av deg."
+    sentence = "1 av deltakerne dine har ikke e-post og må få beskjed av deg."
     assert sentence in last_calendar("per@bodo.test")[2].text
     assert sentence not in last_calendar("ola@bodo.test")[2].text

@@ -66,7 +66,7 @@ def test_booker_reads_before_and_after_cancelling_who_gets_no_mail(client, engli
     said = "2 participants have no e-mail and hear of it from you only."
     url = address(booking, name="booking_cancel")
 
-    assert f"This is free. {said}" in client.get(url).text
+    assert f"It costs nothing to change or cancel. {said}" in client.get(url).text
     assert f"The booking is cancelled. {said}" in client.post(url, follow=True).text
 
 
@@ -165,7 +165,7 @@ def test_the_sum_stands_there_before_staff_is_asked(client, english, name, said)
 def test_cancelling_what_costs_nothing_says_that_it_is_free(client, english, state):
     booking = BookingFactory(**state)
 
-    assert "This is free." in client.get(address(booking, name="booking_cancel")).text
+    assert "It costs nothing to change or cancel." in client.get(address(booking, name="booking_cancel")).text
 
 
 @pytest.mark.parametrize(
