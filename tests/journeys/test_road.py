@@ -72,7 +72,7 @@ def test_day_on_the_phone(signed_in, session, trainers, accessible):
     third.get_by_label("Beløp i kroner").fill("31,50")
     accessible(phone)
     phone.get_by_role("button", name="Lagre").click()
-    expect(phone.get_by_text("42 km · 31,50 kroner")).to_be_visible()
+    expect(phone.get_by_text("42 km og 31,50 kroner")).to_be_visible()
     assert ExpenseClaim.objects.get().outlays.count() == 1
 
 
