@@ -41,6 +41,11 @@ class CourseFactory(factory.django.DjangoModelFactory):
     is_published = True
 
 
+def at_nine(days):
+    """Return nine in the morning in Oslo so many days ahead, whatever the hour is in which the tests run."""
+    return timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(days=days)
+
+
 class SessionFactory(factory.django.DjangoModelFactory):
     """A session with one meeting of three hours, thirty days ahead."""
 
@@ -52,9 +57,7 @@ class SessionFactory(factory.django.DjangoModelFactory):
     state = Session.State.OPEN
     language = "nb"
     capacity = 20
-    first_starts_at = factory.LazyFunction(
-        lambda: timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=30)
-    )
+    first_starts_at = factory.LazyFunction(lambda: at_nine(30))
     last_ends_at = factory.LazyAttribute(lambda session: session.first_starts_at + timedelta(hours=3))
 
     @factory.post_generation
@@ -183,9 +186,7 @@ class RequestOfferFactory(factory.django.DjangoModelFactory):
         skip_postgeneration_save = True
 
     request = factory.SubFactory(CourseRequestFactory, state="offered", waiting_since=None)
-    starts_at = factory.LazyFunction(
-        lambda: timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=40)
-    )
+    starts_at = factory.LazyFunction(lambda: at_nine(40))
     ends_at = factory.LazyAttribute(lambda offer: offer.starts_at + timedelta(hours=3))
     trainer = factory.SubFactory(TrainerFactory)
     format = "on_site"

@@ -16,6 +16,7 @@ from tests.factories.courses import (
     RequestOfferFactory,
     SessionFactory,
     TrainerFactory,
+    at_nine,
 )
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory
@@ -30,7 +31,7 @@ def trainer_of(course):
 
 
 def in_days(days, hours=0):
-    return timezone.now().replace(minute=0, second=0, microsecond=0) + timedelta(days=days, hours=hours)
+    return at_nine(days) + timedelta(hours=hours)
 
 
 def offer(asked, *, by=None, days=(40,), trainer=None, **changes):
