@@ -43,6 +43,7 @@ class Found:
 def busy_time(body: bytes, window: Span, own: Own) -> Found:
     """Return when a calendar file says somebody is busy; raises Unreadable."""
     found = Found()
+    tzp.use_zoneinfo()  # forgets the zones that calendars read before described under names of their own
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for calendar in calendars_of(sift(body, own)):

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import icalendar
 import pytest
+from icalendar.timezone import tzp
 
 from taushet.ical.busy import busy_time
 from taushet.ical.sifting import Own, Unreadable, sift
@@ -202,6 +204,15 @@ TABLE = {
 @pytest.mark.parametrize("name", TABLE)
 def test_intervals_are_those_of_the_table(name):
     body, wanted = TABLE[name]
+
+    assert busy(body) == (wanted, 0)
+
+
+def test_zones_that_another_calendar_described_are_not_those_of_the_next():
+    body, wanted = TABLE["windows zone, not described"]
+    zone = CUSTOM_ZONE.strip().replace("Customized Time Zone", "W. Europe Standard Time").replace("+0100", "+0000")
+    tzp.use_zoneinfo()
+    icalendar.Calendar.from_ical(f"BEGIN:VCALENDAR\n{zone}\nEND:VCALENDAR\n".replace("\n", "\r\n"))
 
     assert busy(body) == (wanted, 0)
 
