@@ -46,7 +46,7 @@ def session(trainer):
     assign_trainer(session, trainer=trainer, by=UserFactory())
     offered = SessionFactory(course=session.course, municipality=place, first_starts_at=at(2, 9))
     AskedFactory(session=offered, trainer=trainer)
-    calendar = BusyCalendar.objects.create(trainer=trainer, kind="ics", sealed_access=b"x")
+    calendar = BusyCalendar.objects.create(trainer=trainer, kind="ics", sealed_access=b"x", last_good_at=timezone.now())
     BusyPeriod.objects.create(trainer=trainer, calendar=calendar, starts_at=at(3, 12), ends_at=at(3, 14))
     return session
 
