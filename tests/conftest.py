@@ -4,6 +4,7 @@ import importlib
 
 import pytest
 from django.urls import clear_url_caches
+from factory.django import DjangoModelFactory
 
 from taushet import urls
 from taushet.translations import compile_translations
@@ -15,6 +16,15 @@ def pytest_configure():
     """Let pages speak Norwegian in a fresh clone, before several processes begin to read the languages."""
     compile_translations()
     emptying.install()
+
+
+@pytest.fixture(autouse=True)
+def _counted_anew():
+    """Let the numbers that factories count begin anew, so that no test depends on how many went before it."""
+    kinds = [DjangoModelFactory]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+        kind.reset_sequence(0, force=True)
 
 
 @pytest.fixture
