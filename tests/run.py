@@ -16,6 +16,7 @@ from tests.servers.libical import ensure_libical
 from tests.servers.postgres import find_programs, migrated_database, running_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+MOST_TRIED_AGAIN = 5
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
 REAL_LOOKING = {
     "TAUSHET_SECRET_KEY": "k" * 25 + "-only-for-check--deploy-" + "0123456789abcdefghij",
@@ -37,7 +38,7 @@ def main() -> int:
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
     libical = ensure_libical()
-    counts = dict.fromkeys(["passed", "failed", "skipped", "error"], 0)
+    counts = dict.fromkeys(["passed", "failed", "skipped", "error", "unsteady"], 0)
     with ExitStack() as stack:
         with ThreadPoolExecutor(2) as pool:
             # Before anything reads the languages, which several of the linters do.
@@ -65,6 +66,8 @@ def main() -> int:
         )
     for fault in faults:
         print(f"FAULT: {fault}", flush=True)
+    if counts["unsteady"]:
+        print(f"UNSTEADY: {counts['unsteady']} failed once and passed alone; look above for why, and mend them")
     print(f"Took {time.monotonic() - started:.0f} s")
     failed = counts["failed"] + counts["error"] + len(faults)
     print(f"{counts['passed']} passed, {failed} failed, {counts['skipped']} skipped", flush=True)
@@ -101,11 +104,28 @@ def run_linters(checks: list[tuple], pool: ThreadPoolExecutor) -> list[str]:
 def run_suite(database: str, selection: str, variables: dict, counts: dict) -> list[str]:
     """Run the tests on one database, show them as they go, and add their numbers to `counts`.
 
+    A few that fail are run once more, alone: a browser or a race on a busy machine may fail for want of time. Those
+    that pass then count as passed, and are told at the end as unsteady, since they have to be mended all the same.
     Returns a fault when the run broke off without a test to blame.
     """
     print(f"\n{database}", flush=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", "-m", selection]
-    last = ""
+    code, found = run_tests(["-n", "2", "--dist", "loadgroup", "-m", selection], variables)
+    failed = found.get("failed", 0) + found.get("error", 0)
+    if 0 < failed <= MOST_TRIED_AGAIN:
+        print(f"\n{database}, once more what failed", flush=True)
+        _code, again = run_tests(["--last-failed", "--last-failed-no-failures", "none", "-m", selection], variables)
+        steady = again.get("failed", 0) + again.get("error", 0)
+        if steady + again.get("passed", 0) >= failed:
+            found |= {"passed": found.get("passed", 0) + failed - steady, "failed": steady, "error": 0}
+            counts["unsteady"] += failed - steady
+    for word, number in found.items():
+        counts[word] += number
+    return [f"the suite on {database} broke off"] if code and not failed else []
+
+
+def run_tests(chosen: list[str], variables: dict) -> tuple[int, dict[str, int]]:
+    """Run pytest and show what it says; returns its exit code and how many passed, failed and so on."""
+    command, last = [sys.executable, "-m", "pytest", "-q", *chosen], ""
     with subprocess.Popen(
         command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
@@ -121,11 +141,7 @@ def run_suite(database: str, selection: str, variables: dict, counts: dict) -> l
             finally:
                 process.kill()
             raise
-    found = {word: int(number) for number, word in COUNTED.findall(last)}
-    for word, number in found.items():
-        counts[word] += number
-    told = found.get("failed", 0) + found.get("error", 0)
-    return [f"the suite on {database} broke off"] if process.returncode and not told else []
+    return process.returncode, {word: int(number) for number, word in COUNTED.findall(last)}
 
 
 def tell_missing(what: str, mend: str) -> list[str]:
