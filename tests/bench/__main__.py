@@ -26,8 +26,11 @@ def main() -> int:
 
     with running_postgres() as url, tempfile.TemporaryDirectory(prefix="taushet-bench-") as folder:
         measure(url, "PostgreSQL", folder, add)
+    with running_postgres() as url, tempfile.TemporaryDirectory(prefix="taushet-bench-") as folder:
+        measure_feeds(url, "PostgreSQL", folder, add)
     with tempfile.TemporaryDirectory(prefix="taushet-bench-") as folder:
         measure(f"sqlite:///{folder}/bench.sqlite3", "SQLite", folder, add)
+        measure_feeds(f"sqlite:///{folder}/feeds.sqlite3", "SQLite", folder, add)
     save(figures, ROOT / "var" / "bench.json")
     missed = sum(not figure.reached for figure in figures)
     print(f"{len(figures)} figures, {missed} missed; written to var/bench.json")
@@ -62,6 +65,14 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
     if database == "PostgreSQL":
         add(pages.query_figures(inside))
         add(feeds.writer_figures(inside("feed_speed")))
+
+
+def measure_feeds(url: str, database: str, folder: str, add: Callable[[list[Figure]], None]) -> None:
+    """Measure whole feeds on a database that holds nothing but their events."""
+    environment = variables(url, free_port(), folder)
+    manage(environment, "migrate", "--verbosity", "0")
+    inside = asker(environment)
+    inside("import_registry")
     add(feeds.whole_figures(inside("whole_feeds"), database))
 
 

@@ -24,7 +24,8 @@ def whole_feeds(seed: Callable[[str], dict]) -> dict:
         seed(str(count))
         found[f"cold_{count}"] = best(write_anew)
         found[f"unchanged_{count}"] = best(lambda: feeds.staff_feed().etag)
-    found["events"] = feeds.staff_feed().write().count(b"BEGIN:VEVENT")
+        if feeds.staff_feed().write().count(b"BEGIN:VEVENT") != count:
+            raise RuntimeError("The feed holds others than the events it is measured by.")
     return found
 
 
