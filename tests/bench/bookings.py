@@ -92,8 +92,8 @@ def race_of_clients(port: int, inside, database: str) -> list[Figure]:
 
 def race_of_processes(inside, environment: dict, database: str) -> list[Figure]:
     """Let eight processes call the booking service at once, eight times each, for 30 seats."""
-    session = inside("new_session", 30)["id"]
-    command = [sys.executable, "-m", "tests.bench.rush", str(session)]
+    session, other = (inside("new_session", 30)["id"] for _session in range(2))
+    command = [sys.executable, "-m", "tests.bench.rush", str(session), str(other)]
     rushers = [
         subprocess.Popen(
             [*command, str(index)], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -106,8 +106,10 @@ def race_of_processes(inside, environment: dict, database: str) -> list[Figure]:
     for rusher in rushers:
         rusher.stdin.write("go\n")
         rusher.stdin.flush()
-    answers = [int(status) for rusher in rushers for status in rusher.communicate()[0].split()]
+    answers = [int(status) for rusher in rushers for status in rusher.stdout.readline().split()]
     seconds = time.monotonic() - started
+    for rusher in rushers:
+        rusher.communicate()
     return seat_figures(f"8 processes for 30 seats, {database}", seconds, answers, inside("seats", session))
 
 

@@ -1,7 +1,8 @@
-"""One of several processes that want the same seats: `python -m tests.bench.rush SESSION NUMBER`.
+"""One of several processes that want the same seats: `python -m tests.bench.rush SESSION OTHER NUMBER`.
 
-Says "ready", waits for a line, then books eight times as fast as it can. Prints what a visitor would have been
-answered each time: 302 booked, 200 a clear no, 500 an error.
+Books once in another session first, since a process of the web has worked before a rush begins. Says "ready", waits for
+a line, then books eight times as fast as it can. Prints what a visitor would have been answered each time: 302 booked,
+200 a clear no, 500 an error.
 """
 
 import logging
@@ -19,12 +20,13 @@ from municipalities.models import Municipality  # noqa: E402
 TRIES = 8
 
 
-def main(session_id: str, number: str) -> None:
-    session = Session.objects.select_related("course").get(pk=session_id)
+def main(session_id: str, other_id: str, number: str) -> None:
+    session, other = (Session.objects.select_related("course").get(pk=pk) for pk in (session_id, other_id))
     places = list(Municipality.objects.current().order_by("pk")[:TRIES])
+    status_of(other, places[0], f"before-{number}")
     print("ready", flush=True)
     sys.stdin.readline()
-    print(*(status_of(session, place, f"rush-{number}-{turn}") for turn, place in enumerate(places)))
+    print(*(status_of(session, place, f"rush-{number}-{turn}") for turn, place in enumerate(places)), flush=True)
 
 
 def status_of(session: Session, municipality: Municipality, name: str) -> int:
