@@ -226,17 +226,17 @@ def test_an_archive_that_lies_about_its_sizes_is_refused():
 )
 def test_a_million_rows_take_no_time(rows, expected):
     content = sheet_of(rows)
-    started = time.monotonic()
+    started = time.process_time()
 
     assert cells(read_table(content)) == expected
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 @pytest.mark.parametrize("text", ["<a@b>" + "x" * 500_000, "<" * 500_000, "<a@b" + " " * 500_000, ";" * 500_000])
 def test_text_made_to_be_slow_is_not(text):
-    started = time.monotonic()
+    started = time.process_time()
 
     with suppress(TableRefused):
         read_text(text)
 
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
