@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -244,12 +244,13 @@ def give_back_named_seat(
     Of the people of the booking only that one is told. Raises TermsForbid, BookingChanged, and WrongState also for the
     last seat of a booking, which is cancelled as a whole.
     """
-    with seats.door(participant.booking.session_id) as door:
-        booking = lock_booking(participant.booking, door.session)
+    with transaction.atomic():
+        session = seats.lock_session(participant.booking.session_id)
+        booking = lock_booking(participant.booking, session)
         participant = booking.participants.get(pk=participant.pk)
         if participant.state != Participant.State.ACTIVE:
             return booking
-        refuse_unchangeable(booking, door.session)
+        refuse_unchangeable(booking, session)
         refuse_unseen(booking, seen)
         if booking.seats == 1:
             raise WrongState(_("This is the only seat of the booking. Cancel the booking instead."))

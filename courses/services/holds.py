@@ -39,10 +39,12 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
     refuse_unbookable(session, booking.municipality)
     new_payer = booking.payer if booking.payer and booking.payer._state.adding else None
     try:
-        return _write_and_take(booking, takes_part=takes_part)
+        with _alone_with_the_form(booking):
+            return _write_and_take(booking, takes_part=takes_part)
     except _ChangedMeanwhile:
         # Whoever changed it could not tell of a booking that nobody saw. Now nobody changes it before we are done.
-        with _alone_with_the_form(booking), seats.door(session.pk):
+        with _alone_with_the_form(booking):
+            seats.lock_session(session.pk)
             booking.session = Session.objects.select_related("course", "municipality__county").get(pk=session.pk)
             booking.pk = None
             if new_payer:
@@ -60,11 +62,6 @@ def _alone_with_the_form(booking: Booking) -> Iterator[None]:
 
 
 def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
-    with _alone_with_the_form(booking):
-        return _written_and_taken(booking, takes_part=takes_part)
-
-
-def _written_and_taken(booking: Booking, *, takes_part: bool) -> Booking:
     session = booking.session
     meetings = MEETINGS.objects(session.pk)
     now = meetings[0].session if meetings else session

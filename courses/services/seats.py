@@ -107,13 +107,19 @@ def door(
     Session.DoesNotExist. `count` counts the taken seats where the same trip asks for something else.
     """
     with transaction.atomic(savepoint=for_written is None):
-        session = LOCKED.first(session_id)
-        if session is None:
-            raise Session.DoesNotExist(f"There is no session {session_id}.")
+        session = lock_session(session_id)
         taken = (count or count_taken)(session_id)
         door = Door(session, taken - (for_written.seats if for_written else 0))
         yield door
         door.close()
+
+
+def lock_session(session_id: int) -> Session:
+    """Return a session whose seats nobody else touches until the transaction ends. Raises Session.DoesNotExist."""
+    session = LOCKED.first(session_id)
+    if session is None:
+        raise Session.DoesNotExist(f"There is no session {session_id}.")
+    return session
 
 
 @contextmanager

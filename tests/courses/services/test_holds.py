@@ -5,7 +5,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from courses.models import Booking, Session
@@ -50,11 +50,17 @@ def somebody_waits():
 
 
 def test_mail_tells_the_time_the_session_was_moved_to_while_the_booking_was_written():
-    session = SessionFactory(capacity=2)
+    """Also of a session whose counter was wrong: the seats that are taken then are written once and stay."""
+    session = SessionFactory(capacity=3)
     payer = Unit(municipality=MunicipalityFactory(), kind=Unit.Kind.OTHER, name="IKS", organisation_number="974760673")
     at_the_door = threading.Event()
 
     def move():
+        with transaction.atomic():
+            move_behind_the_door()
+            Session.objects.filter(pk=session.pk).update(seats_taken=1)
+
+    def move_behind_the_door():
         with seats.door(session.pk) as door:
             at_the_door.set()
             somebody_waits()

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from courses.exceptions import TermsForbid, WrongState
-from courses.models import BookingFee, Participant
+from courses.models import BookingFee, Participant, Session
 from courses.services.bookings import (
     book_for_municipality,
     cancel_booking,
@@ -308,6 +308,15 @@ def test_one_of_twelve_names_cancelled_tells_that_one_and_offers_the_seat_on():
     booking.refresh_from_db()
     waiting.refresh_from_db()
     assert (booking.seats, booking.participants.active().count(), waiting.state) == (11, 11, "offered")
+
+
+def test_a_named_seat_is_given_back_once_also_where_the_counter_was_wrong():
+    participant = ParticipantFactory(booking=BookingFactory(seats=3))
+    Session.objects.update(seats_taken=5)
+
+    give_back_named_seat(participant, by=StaffFactory())
+
+    assert Session.objects.get().seats_taken == 2
 
 
 def test_the_only_seat_is_cancelled_with_the_whole_booking():
