@@ -23,9 +23,9 @@ class CancelWordsForm(forms.Form):
 
     shown = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
 
-    def __init__(self, data=None, *, course):
+    def __init__(self, data=None, *, courses):
         super().__init__(data)
-        self.course = course
+        self.courses = courses
         for language in LANGUAGES:
             self.fields[f"words_{language}"] = WordField(
                 longest=LONGEST,
@@ -40,7 +40,7 @@ class CancelWordsForm(forms.Form):
         for language in LANGUAGES:
             name = f"words_{language}"
             try:
-                check_words(self.course, self.cleaned_data.get(name, ""))
+                check_words(self.courses, self.cleaned_data.get(name, ""))
             except TextRefused as error:
                 self.add_error(name, str(error))
 

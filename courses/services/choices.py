@@ -24,7 +24,10 @@ MOST = 200
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing to do with several rows: `why_not(row)` is empty for those that fit, `none` is said when none does."""
+    """One thing to do with several rows: `why_not(row)` is empty for those that fit, `none` is said when none does.
+
+    `takes_words` says that `do` takes `words` to those concerned.
+    """
 
     title: str
     text: str
@@ -35,6 +38,7 @@ class Choice:
     do: Callable[..., object]
     color: str = "accent"
     told: Callable[[list], list[Told]] | None = None
+    takes_words: bool = False
 
 
 @dataclass
@@ -56,13 +60,16 @@ def sort_out(choice: Choice, rows: Iterable[models.Model]) -> Sorted:
     return found
 
 
-def do_to_all(choice: Choice, rows: Iterable[models.Model], *, by: User) -> Sorted:
-    """Do something to every row it can be done to; returns which it was done to, and why not to the others."""
+def do_to_all(choice: Choice, rows: Iterable[models.Model], *, by: User, **details) -> Sorted:
+    """Do something to every row it can be done to; returns which it was done to, and why not to the others.
+
+    `details` are what `do` takes besides the row and who does it.
+    """
     found = sort_out(choice, rows)
     done = Sorted(left_out=found.left_out)
     for row in found.fit:
         try:
-            choice.do(row, by=by)
+            choice.do(row, by=by, **details)
         except CoursesError as error:
             done.left_out.append((row, str(error)))
         else:
@@ -155,5 +162,6 @@ SESSION_CHOICES = {
         do=sessions.cancel_session,
         color="danger",
         told=who_is_told,
+        takes_words=True,
     ),
 }

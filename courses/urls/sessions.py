@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import courses, meeting_moves, session_cancelling, sessions
+from courses.views import courses, meeting_moves, session_cancelling, sessions, staff_session_choice
 from taushet.tables.writing import CSV, XLSX
 
 STEPS = {"apne": "open", "bekreft": "confirm", "holdt": "hold"}
@@ -14,11 +14,11 @@ urlpatterns = [
     path("stab/kurs/tekster/nytt/", courses.staff_course_create, name="staff_course_create"),
     path("stab/kurs/tekster/<slug:slug>/", courses.staff_course_update, name="staff_course_update"),
     path("stab/kurs/tekster/<slug:slug>/vilkar/", courses.staff_course_terms, name="staff_course_terms"),
-    path("stab/kurs/valgte/", sessions.staff_session_choice, name="staff_session_choice"),
+    path("stab/kurs/valgte/", staff_session_choice.staff_session_choice, name="staff_session_choice"),
     *(
         path(
             f"stab/kurs/valgte/liste.{ending}",
-            sessions.session_choice_export,
+            staff_session_choice.session_choice_export,
             {"ending": ending},
             name=f"session_choice_{ending}",
         )

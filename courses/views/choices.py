@@ -16,16 +16,21 @@ def chosen_numbers(data):
     return list(dict.fromkeys(numbers))[:MOST]
 
 
-def choice_page(request, rows, choices, *, back, template):
-    """Ask before something is done to the chosen rows, saying which are left out and why; do it on POST."""
+def choice_page(request, rows, choices, *, back, template, ask=None):
+    """Ask before something is done to the chosen rows, saying which are left out and why; do it on POST.
+
+    `ask(request, choice, rows)` asks for more: it returns what the page needs for that, and what is to be handed on to
+    the deed, or None while the page has to be shown once more.
+    """
     data = request.POST if request.method == "POST" else request.GET
     choice, chosen = choices.get(data.get(WHAT)), list(rows.filter(pk__in=chosen_numbers(data)))
     if choice is None or not chosen:
         messages.warning(request, _("Tick at least one row first."))
         return redirect(back)
-    if request.method == "POST":
-        return tell(request, choice, do_to_all(choice, chosen, by=request.user), back)
     found = sort_out(choice, chosen)
+    asked, details = ask(request, choice, found.fit) if ask and found.fit else ({}, {})
+    if request.method == "POST" and details is not None:
+        return tell(request, choice, do_to_all(choice, chosen, by=request.user, **details), back)
     context = {
         "choice": choice,
         "what": data[WHAT],
@@ -34,7 +39,7 @@ def choice_page(request, rows, choices, *, back, template):
         "told": told_by_all(choice, found.fit),
         "back": back,
     }
-    return render(request, template, context)
+    return render(request, template, context | asked)
 
 
 def tell(request, choice, done, back):

@@ -1,4 +1,4 @@
-"""Staff cancel a session: who is told what, the words to them, and then the deed."""
+"""Staff cancel a session, or several at once: who is told what, the words to them, and then the deed."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,12 +20,12 @@ def staff_session_cancel(request, session_id):
     """Ask, and then cancel a session. Words to those concerned are shown as they get them before they are sent."""
     session = get_object_or_404(Session.objects.with_staff_figures(), pk=session_id)
     step = STEPS["cancel"]
-    form = CancelWordsForm(request.POST if request.method == "POST" else None, course=session.course)
+    form = CancelWordsForm(request.POST if request.method == "POST" else None, courses=[session.course])
     preview = None
     if form.is_valid():
         if form.is_as_shown or not step.is_offered_for(session):
             return cancel(request, session, step, form.words)
-        preview = samples(session, form.words, Booking.objects.visible_to(request.user))
+        preview = samples([session], form.words, Booking.objects.visible_to(request.user))
     context = {
         "title": step.question,
         "text": step.consequence(session),
@@ -37,6 +37,20 @@ def staff_session_cancel(request, session_id):
         "session": session,
     }
     return render(request, "courses/staff_session_cancel.html", context)
+
+
+def words_for(request, choice, sessions):
+    """Ask what is to be written to those concerned, of a choice that cancels sessions; see `choices.choice_page`."""
+    if not choice.takes_words:
+        return {}, {}
+    form = CancelWordsForm(
+        request.POST if request.method == "POST" else None, courses={session.course for session in sessions}
+    )
+    if not form.is_valid():
+        return {"form": form}, None
+    if form.is_as_shown:
+        return {"form": form}, {"words": form.words}
+    return {"form": form, "preview": samples(sessions, form.words, Booking.objects.visible_to(request.user))}, None
 
 
 def cancel(request, session, step, words):

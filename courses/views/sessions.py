@@ -4,10 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.exceptions import CapacityTooSmall, CoursesError
@@ -15,15 +12,11 @@ from courses.forms.sessions import NeighbourForm, OverhangForm, SessionForm, Sta
 from courses.models import Meeting, Session
 from courses.services import booking_lists, sessions
 from courses.services.catalogue import session_texts
-from courses.services.choices import SESSION_CHOICES
-from courses.services.exports import session_table
 from courses.services.session_steps import STEPS
 from courses.services.sessions import SessionChanged
 from municipalities.models import Municipality
 
-from .choices import choice_page, chosen_numbers
 from .editing import read_opened, write_opened
-from .exports import download
 from .requests import row_errors
 from .session_editing import differences, meeting_forms, with_their_meetings
 
@@ -135,24 +128,6 @@ def staff_session_step(request, session_id, step):
         return redirect("courses:staff_session_detail", session.pk)
     context = {"title": step.question, "text": step.consequence(session), "button": step.label, "color": step.color}
     return render(request, "confirm.html", context | {"back": session.get_staff_url()})
-
-
-@may_change
-@require_http_methods(["GET", "HEAD", "POST"])
-def staff_session_choice(request):
-    """Ask, and then do something to the sessions that were ticked in the list."""
-    rows = Session.objects.select_related("course", "municipality").order_by("first_starts_at", "pk")
-    back = reverse("courses:staff_session_list")
-    return choice_page(request, rows, SESSION_CHOICES, back=back, template="courses/staff_session_choice.html")
-
-
-@may_see
-@never_cache
-@require_safe
-def session_choice_export(request, ending):
-    rows = Session.objects.filter(pk__in=chosen_numbers(request.GET)).order_by("first_starts_at", "pk")
-    heading, table = session_table(rows, by=request.user, ending=ending)
-    return download(f"gjennomforinger-{timezone.localdate()}", ending, heading, table)
 
 
 @may_change

@@ -91,7 +91,7 @@ def test_who_reads_a_language_form_without_words_gets_those_in_bokmal(session):
 
 def test_a_sample_is_what_is_sent_and_stores_nothing(session):
     shown = {
-        (one.role, one.language): (one.subject, one.text) for one in samples(session, WORDS, Booking.objects.all())
+        (one.role, one.language): (one.subject, one.text) for one in samples([session], WORDS, Booking.objects.all())
     }
     session.refresh_from_db()
     assert (session.state, session.cancel_words) == ("open", {})
@@ -120,7 +120,7 @@ def test_words_name_no_course_and_hold_no_variables(session):
 
     for text in (f"{title} er avlyst.", "Hei {{ name }}"):
         with pytest.raises(TextRefused):
-            check_words(session.course, text)
+            check_words([session.course], text)
 
 
 def test_staff_sees_the_mails_before_words_are_sent_and_a_second_click_does_nothing(client, session, english):
@@ -142,3 +142,31 @@ def test_staff_sees_the_mails_before_words_are_sent_and_a_second_click_does_noth
     assert "The session is cancelled." in done.text
     texts = Message.objects.filter(to_email="kari@bodo.test").values_list("text", flat=True)
     assert sum(WORDS["nb"] in text for text in texts) == 1
+
+
+def test_words_go_along_when_several_sessions_are_cancelled_at_once_and_are_looked_at_first(client, session, english):
+    other = SessionFactory()
+    tell_confirmed(BookingFactory(session=other, contact_email="siv@bodo.test"))
+    over = SessionFactory(state="held")
+    sign_in(client, StaffFactory())
+    url = reverse("courses:staff_session_choice")
+    chosen = {"handling": "avlys", "valgt": [session.pk, other.pk, over.pk]}
+    before = Message.objects.latest("pk").pk
+
+    named = client.post(url, chosen | {"words_nb": f"{other.course.title_nb} er avlyst."})
+    page = client.post(url, chosen | {"words_nb": WORDS["nb"]})
+    shown = page.context["form"].as_shown
+    changed = client.post(url, chosen | {"words_nb": "Noe annet.", "shown": shown})
+    nothing_yet = Message.objects.filter(pk__gt=before).count()
+    for _click in range(2):
+        done = client.post(url, chosen | {"words_nb": WORDS["nb"], "shown": shown}, follow=True)
+
+    assert named.context["form"].errors.keys() == {"words_nb"}
+    assert len(page.context["preview"]) == 6
+    assert all(WORDS["nb"] in sample.text for sample in page.context["preview"])
+    assert "Noe annet." in changed.context["preview"][0].text
+    assert nothing_yet == 0
+    assert "Nothing was changed." in done.text
+    told = Message.objects.filter(pk__gt=before, text__contains=WORDS["nb"]).values_list("to_email", flat=True)
+    names = "eli@voss.test kari@bodo.test lerer@test.example ola@bodo.test per@bodo.test siv@bodo.test vera@bodo.test"
+    assert sorted(told) == names.split()
