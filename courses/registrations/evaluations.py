@@ -28,13 +28,18 @@ from .bookings import only_if
 
 
 def still_took_part(message, booking, participant):
-    """Whether somebody who took part is still known to have; the own address may have been erased meanwhile."""
+    """Whether somebody who took part is still known to have, and is still to be asked.
+
+    The own address may have been erased meanwhile.
+    """
     return (
         booking.state == Booking.State.CONFIRMED
         and booking.session.state != Session.State.CANCELLED
+        and not evaluations.is_switched_off(booking.session)
         and participant is not None
         and participant.state == Participant.State.ACTIVE
         and participant.erased_at is None
+        and evaluations.was_there(participant)
     )
 
 

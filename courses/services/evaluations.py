@@ -34,6 +34,7 @@ from taushet.services import audit
 from taushet.services.links import hash_token
 
 from . import messages
+from .presence import attended, attended_by
 
 Wave = EvaluationRound.Wave
 
@@ -56,9 +57,18 @@ def ask_for_evaluations(now: datetime | None = None) -> int:
     due = Session.objects.filter(last_ends_at__lte=now - PAUSE, last_ends_at__gt=now - ASKED_WITHIN).filter(
         Q(state=Session.State.HELD) | Q(state__in=Session.OPEN_STATES, meetings__attendance_marks__is_present=True)
     )
-    silent = MailRule.objects.filter(kind=MailKind.EVALUATION, is_on=False).values("course")
-    waiting = due.exclude(evaluation_rounds__isnull=False).exclude(course__in=silent).distinct().order_by("pk")
+    waiting = due.exclude(evaluation_rounds__isnull=False).exclude(course__in=_silent().values("course"))
+    waiting = waiting.distinct().order_by("pk")
     return sum(_ask(number, now) for number in waiting.values_list("pk", flat=True))
+
+
+def is_switched_off(session: Session) -> bool:
+    """Whether staff wants no evaluation of the course: nothing new is asked, and what waits does not leave."""
+    return _silent().filter(course=session.course_id).exists()
+
+
+def _silent() -> QuerySet[MailRule]:
+    return MailRule.objects.filter(kind=MailKind.EVALUATION, is_on=False)
 
 
 @transaction.atomic
@@ -80,11 +90,19 @@ def _ask(session_id: int, now: datetime) -> bool:
 
 def _asked(session: Session) -> QuerySet[Participant]:
     """Return those who were there; everybody on the list when no attendance was taken."""
-    here = Participant.objects.expected_at(session).filter(booking__state=Booking.State.CONFIRMED)
-    marks = AttendanceMark.objects.filter(meeting__session=session)
-    if not marks.exists():
-        return here
-    return here.filter(pk__in=marks.filter(is_present=True).values("participant"))
+    listed = Participant.objects.expected_at(session).filter(booking__state=Booking.State.CONFIRMED)
+    if not _attendance_was_taken(session):
+        return listed
+    return listed.filter(pk__in=[row.participant.pk for row in attended(session) if row.seconds])
+
+
+def was_there(participant: Participant) -> bool:
+    """Whether a participant was there by the marks that count now; everybody was where no attendance was taken."""
+    return not _attendance_was_taken(participant.booking.session) or attended_by(participant).seconds > 0
+
+
+def _attendance_was_taken(session: Session) -> bool:
+    return AttendanceMark.objects.filter(meeting__session=session).exists()
 
 
 def _opens_at(session: Session, wave: str, now: datetime) -> datetime:
@@ -102,7 +120,7 @@ def times_ahead(session: Session, now: datetime) -> list[datetime]:
         return []
     if session.last_ends_at <= now and session.evaluation_rounds.exists():
         return []
-    if MailRule.objects.filter(course=session.course_id, kind=MailKind.EVALUATION, is_on=False).exists():
+    if is_switched_off(session):
         return []
     return [_opens_at(session, wave, max(session.last_ends_at + PAUSE, now)) for wave in Wave]
 

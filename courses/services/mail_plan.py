@@ -1,8 +1,10 @@
 """What e-mail a booking still has before it, whatever writes it: one list for its contact, for staff and for the case.
 
-Most of it are `PlannedMail` rows. Two kinds follow from something else than a meeting, and are read from there: who is
+Most of it are `PlannedMail` rows. Two kinds follow from something else than a meeting, and are read from there. Who is
 asked for an evaluation is known only once attendance has been taken, and all three questions are then written at once,
-since addresses are erased a month after the course; a certificate is told of when somebody issues it.
+since addresses are erased a month after the course. The two that wait in the outbox follow a participant's new address,
+and before they leave it is asked whether the person was there, by the marks that count then, and the course still wants
+to know. A certificate is told of when somebody issues it.
 """
 
 from collections.abc import Iterator
@@ -56,7 +58,7 @@ def _after_course(booking: Booking) -> Iterator[AfterCourse]:
         return
     is_over = session.last_ends_at <= now
     asked = {}
-    if is_over:
+    if is_over and not evaluations.is_switched_off(session):
         written = booking.messages.filter(
             message__kind="evaluation", message__state__in=UNDER_WAY, message__due_at__gt=now
         )

@@ -16,6 +16,7 @@ from courses.models import (
     EvaluationAnswer,
     EvaluationRound,
     EvaluationTicket,
+    MailRule,
     Participant,
     Session,
 )
@@ -78,13 +79,19 @@ def test_participants_are_asked_three_times_and_each_time_once():
 
 def test_only_those_who_were_there_are_asked():
     session = held()
-    here, away, unmarked = (person(session) for _number in range(3))
-    record_marks(session.meetings.get(), [Seen(here.pk, True, "a"), Seen(away.pk, False, "b")], by=UserFactory())
+    meeting, trainer = session.meetings.get(), UserFactory()
+    here, away, unmarked, mistaken = (person(session) for _number in range(4))
+    ticks = [Seen(here.pk, True, "a"), Seen(away.pk, False, "b"), Seen(mistaken.pk, True, "c", timedelta(hours=1))]
+    record_marks(meeting, [*ticks, Seen(mistaken.pk, False, "d")], by=trainer)
 
     evaluations.ask_for_evaluations()
 
     assert set(asked().values_list("to_email", flat=True)) == {here.email}
     assert unmarked.email not in set(Message.objects.values_list("to_email", flat=True))
+
+    record_marks(meeting, [Seen(here.pk, False, "e")], by=trainer)
+
+    assert before_sending(asked().last()) == "cancel"
 
 
 def test_who_was_taken_off_or_has_no_address_is_not_asked():
@@ -121,7 +128,7 @@ def test_session_with_ticks_was_held_also_before_staff_says_so():
     assert evaluations.ask_for_evaluations() == 1
 
 
-@pytest.mark.parametrize("change", ["withdrawn", "erased", "cancelled", "session"])
+@pytest.mark.parametrize("change", ["withdrawn", "erased", "cancelled", "session", "switched off"])
 def test_planned_mail_does_not_leave_for_who_is_erased_or_withdrawn(change):
     session = held()
     participant = person(session)
@@ -133,6 +140,8 @@ def test_planned_mail_does_not_leave_for_who_is_erased_or_withdrawn(change):
         Participant.objects.update(state=Participant.State.WITHDRAWN)
     elif change == "erased":
         Participant.objects.update(name="", email="", erased_at=timezone.now())
+    elif change == "switched off":
+        MailRule.objects.create(course=session.course, kind="evaluation", is_on=False)
     elif change == "cancelled":
         Booking.objects.update(state=Booking.State.CANCELLED)
     else:

@@ -73,6 +73,9 @@ def test_plan_says_how_many_are_asked_later_and_the_log_lists_what_is_sent(booki
     ]
     assert [one.message.kind for one in log_of(booking)].count("evaluation") == 1
 
+    MailRule.objects.create(course=session.course, kind="evaluation", is_on=False)
+    assert "evaluation" not in {row.kind for row in plan_of(booking)}
+
 
 @pytest.mark.parametrize("change", [{"is_on": False}, {"state": "cancelled"}])
 def test_plan_promises_no_evaluation_that_does_not_come(booking, change):
