@@ -28,6 +28,11 @@ TOLD = (
     "booking.cancelled",
     "booking.offered",
     "booking.expired",
+    "booking.wish_changed",
+    "booking.offer_declined",
+    "booking.offer_lapsed",
+    "booking.discretion",
+    "booking.hand_over",
     "booking.taken_over",
     "booking.second_contact",
     "booking.second_contact_removed",
@@ -151,12 +156,18 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
             "before": date_of(detail["before"]),
             "after": date_of(detail["after"]),
         }
+    if subject == "wish_changed":
+        return _("Seats you wait for: %(before)s before, %(seats)s now") % ({"before": "–"} | detail)
     return {
         "held": _("The seats are held"),
         "confirmed": _("The booking is confirmed"),
         "cancelled": _("The booking is cancelled"),
         "offered": _("Seats are offered"),
         "expired": _("The booking has run out"),
+        "offer_declined": _("The offer is declined"),
+        "offer_lapsed": _("The time to answer the offer is over"),
+        "discretion": _("It is chosen anew whether e-mail and calendar name the course"),
+        "hand_over": _("A colleague has been asked to take over"),
         "taken_over": _("A colleague has taken over as contact"),
         "second_contact": _("There is another second contact"),
         "second_contact_removed": _("There is no second contact any more"),

@@ -16,6 +16,7 @@ from taushet.services import audit, people
 from taushet.services.links import open_link, renew_link, revoke_link
 
 from . import contact_messages, messages
+from .changes import Seen, refuse_unseen
 from .guards import lock_booking, lock_with_session, refuse_too_many_holds, refuse_unchangeable
 
 HAND_OVER_LIFE = timedelta(days=7)
@@ -65,10 +66,13 @@ def correct_address(booking: Booking, email: str) -> Booking:
 
 
 @transaction.atomic
-def set_second_contact(booking: Booking, *, name: str, email: str, by: User | None = None) -> Booking:
+def set_second_contact(
+    booking: Booking, *, name: str, email: str, by: User | None = None, seen: Seen | None = None
+) -> Booking:
     """Name a colleague who may do all that the contact may, apart from naming others; empty takes it back.
 
-    Raises WrongState when the booking cannot be changed or the colleague is the contact.
+    Raises WrongState when the booking cannot be changed or the colleague is the contact, and BookingChanged when `seen`
+    is no longer how things stand.
     """
     booking = lock_booking(booking)
     refuse_unchangeable(booking, booking.session)
@@ -76,6 +80,7 @@ def set_second_contact(booking: Booking, *, name: str, email: str, by: User | No
         raise WrongState(_("This is the first contact. Write a colleague’s address."), field="email")
     if (name, email) == (booking.second_name, booking.second_email):
         return booking
+    refuse_unseen(booking, seen)
     is_new_address = email != booking.second_email
     booking.second_name, booking.second_email = name, email
     booking.save(update_fields=["second_name", "second_email"])
@@ -90,10 +95,11 @@ def set_second_contact(booking: Booking, *, name: str, email: str, by: User | No
 
 
 @transaction.atomic
-def hand_over(booking: Booking, *, name: str, email: str, by: User | None = None) -> HandOver:
+def hand_over(booking: Booking, *, name: str, email: str, by: User | None = None, seen: Seen | None = None) -> HandOver:
     """Ask a colleague to take over; nothing changes before the link in that mail is opened and accepted.
 
-    A wish that waits already is replaced. Raises WrongState when the booking cannot be changed.
+    A wish that waits already is replaced. Raises WrongState when the booking cannot be changed, and BookingChanged when
+    `seen` is no longer how things stand.
     """
     booking = lock_booking(booking)
     refuse_unchangeable(booking, booking.session)
@@ -102,6 +108,7 @@ def hand_over(booking: Booking, *, name: str, email: str, by: User | None = None
     waiting = booking.hand_overs.filter(ended_at=None, email=email, name=name).first()
     if waiting:
         return waiting
+    refuse_unseen(booking, seen)
     drop_hand_over(booking)
     wish = HandOver.objects.create(booking=booking, name=name, email=email)
     renew_link("booking-handover", booking.pk)

@@ -17,20 +17,25 @@ from taushet.services import audit
 from taushet.services.mail_html import make_html
 
 from .calendars import retitle_invitations
+from .changes import Seen, refuse_unseen
 from .guards import lock_with_session
 
 WAITING = (Message.State.QUEUED, Message.State.HELD)
 
 
 @transaction.atomic
-def choose_for_booking(booking: Booking, *, shows_course: bool, by: User | None = None) -> Booking:
+def choose_for_booking(
+    booking: Booking, *, shows_course: bool, by: User | None = None, seen: Seen | None = None
+) -> Booking:
     """Let mail and calendars of a booking name the course or not; what is in calendars already changes its title.
 
-    Participants who have chosen for themselves keep what they chose. The same choice again changes nothing.
+    Participants who have chosen for themselves keep what they chose. The same choice again changes nothing. Raises
+    BookingChanged when `seen` is no longer how things stand.
     """
     booking = lock_with_session(booking)
     if booking.shows_course_name == shows_course:
         return booking
+    refuse_unseen(booking, seen)
     before = _shown_to(booking)
     booking.shows_course_name = shows_course
     booking.save(update_fields=["shows_course_name"])

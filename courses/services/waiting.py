@@ -17,6 +17,7 @@ from taushet.services import audit
 
 from . import messages, offers, seats, waiting_messages
 from .bookings import close_links, is_proved, is_signed_in_with, new_booking, once
+from .changes import Seen, refuse_unseen
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
 from .holds import HOLD, name_contact, save_new
@@ -114,30 +115,23 @@ def accept_offer(booking: Booking, *, seats_seen: int, by: User | None = None) -
         booking, place = _locked_offer(booking)
         if booking.state == State.CONFIRMED:
             return booking
-        if booking.seats != seats_seen:
-            raise WrongState(
-                ngettext(
-                    "The offer is for %(seats)d seat now. Look at it once more.",
-                    "The offer is for %(seats)d seats now. Look at it once more.",
-                    booking.seats,
-                )
-                % {"seats": booking.seats}
-            )
+        _refuse_other_seats(booking, seats_seen)
         refuse_unbookable(door.session, booking.municipality)
         _confirm(booking, place, by=by)
     return booking
 
 
-def decline_offer(booking: Booking, *, by: User | None = None) -> Booking:
+def decline_offer(booking: Booking, *, seats_seen: int, by: User | None = None) -> Booking:
     """Say no to an offer, whose seats then go to the next in line.
 
-    No to fewer seats than were asked for keeps the place in line; no to a whole offer ends the wait. Raises WrongState
-    when there is no offer.
+    No to fewer seats than were asked for keeps the place in line; no to a whole offer ends the wait. So `seats_seen` is
+    how many the page showed: raises WrongState when there are others now, or none.
     """
     with seats.door(booking.session_id) as door:
         booking, place = _locked_offer(booking)
         if booking.state == State.CONFIRMED:
             raise WrongState(_("The seats are booked already. Cancel the booking if you do not need them."))
+        _refuse_other_seats(booking, seats_seen)
         booking.session = door.session
         offers.take_back(place, door, state=State.CANCELLED)
         if booking.state == State.CANCELLED:
@@ -156,6 +150,18 @@ def _locked_offer(booking: Booking) -> tuple[Booking, WaitingPlace]:
     return booking, place
 
 
+def _refuse_other_seats(booking: Booking, seats_seen: int) -> None:
+    if booking.seats != seats_seen:
+        raise WrongState(
+            ngettext(
+                "The offer is for %(seats)d seat now. Look at it once more.",
+                "The offer is for %(seats)d seats now. Look at it once more.",
+                booking.seats,
+            )
+            % {"seats": booking.seats}
+        )
+
+
 def _confirm(booking: Booking, place: WaitingPlace, *, by: User | None) -> None:
     booking.state = State.CONFIRMED
     booking.confirmed_at = timezone.now()
@@ -167,11 +173,11 @@ def _confirm(booking: Booking, place: WaitingPlace, *, by: User | None) -> None:
     audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
 
 
-def change_wish(booking: Booking, wanted: int) -> Booking:
+def change_wish(booking: Booking, wanted: int, *, seen: Seen | None = None) -> Booking:
     """Wait for another number of seats. Fewer keeps the place in line; more goes to its end.
 
     What is free for it then is offered at once. Raises WrongState when the group does not wait, or is larger than the
-    whole session.
+    whole session, and BookingChanged when `seen` is no longer how things stand.
     """
     with seats.door(booking.session_id) as door:
         booking = lock_booking(booking)
@@ -182,16 +188,17 @@ def change_wish(booking: Booking, wanted: int) -> Booking:
         place = booking.waiting_place
         if wanted == place.wanted:
             return booking
+        refuse_unseen(booking, seen)
         refuse_more_than_all(door.session, wanted)
         if wanted > place.wanted:
             place.since = timezone.now()
         if place.asked >= wanted:
             place.asked = 0
-        place.wanted = booking.seats = wanted
+        before, place.wanted, booking.seats = place.wanted, wanted, wanted
         booking.save(update_fields=["seats"])
         place.save(update_fields=["wanted", "since", "asked"])
         offers.offer_free_seats(door)
-        audit.record("booking.wish_changed", booking, kind="booker", seats=wanted)
+        audit.record("booking.wish_changed", booking, kind="booker", before=before, seats=wanted)
     booking.refresh_from_db()
     return booking
 

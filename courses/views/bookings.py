@@ -31,6 +31,7 @@ from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
 from taushet.views.errors import too_many
 
+from .booking_changes import change_page
 from .requests import row_errors
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
@@ -234,14 +235,14 @@ def booking_second_contact(request, access):
     booking = access.booking
     form = SecondContactForm(request.POST or None, initial={"name": booking.second_name, "email": booking.second_email})
 
-    def change():
+    def change(seen):
         name, email = form.cleaned_data["name"], form.cleaned_data["email"]
         if (name, email) == (booking.second_name, booking.second_email):
             return _("Nothing was changed.")
-        contacts.set_second_contact(booking, name=name, email=email)
+        contacts.set_second_contact(booking, name=name, email=email, seen=seen)
         return _("The second contact is saved.") if email else _("There is no second contact now.")
 
-    return action_page(
+    return change_page(
         request,
         access,
         form,
@@ -257,11 +258,11 @@ def booking_second_contact(request, access):
 def booking_hand_over(request, access):
     form = HandOverForm(request.POST or None)
 
-    def change():
-        contacts.hand_over(access.booking, **form.cleaned_data)
+    def change(seen):
+        contacts.hand_over(access.booking, **form.cleaned_data, seen=seen)
         return _("We have asked %(name)s. Until the booking is taken over you are the contact.") % form.cleaned_data
 
-    return action_page(
+    return change_page(
         request,
         access,
         form,

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.forms.adaptations import BookingDiscretionForm
 from courses.services import discretion, sheets
 
-from .bookings import action_page, meetings_of
+from .booking_changes import change_page
+from .bookings import meetings_of
 from .secret import OWNER, SECOND, opens_booking
 
 
@@ -51,11 +52,11 @@ def booking_discretion(request, access):
         initial={"shows_course_name": booking.shows_course_name},
     )
 
-    def change():
-        discretion.choose_for_booking(booking, shows_course=form.cleaned_data["shows_course_name"])
+    def change(seen):
+        discretion.choose_for_booking(booking, shows_course=form.cleaned_data["shows_course_name"], seen=seen)
         return _("It is done. Entries in calendars get the other title by e-mail.")
 
-    return action_page(
+    return change_page(
         request,
         access,
         form,

@@ -12,6 +12,7 @@ from courses.forms.bookings import LetInForm, WishForm
 from courses.models import Booking
 from courses.services import waiting
 
+from .booking_changes import change_page
 from .bookings import action_page, first_address, payer_of, refuse_flood
 from .secret import OWNER, SECOND, opens_booking
 from .staff_bookings import booking_of
@@ -35,10 +36,9 @@ def join(request, session, form):
 def offer_accept(request, access):
     """Take what is offered; the number the page showed comes along, so that nobody takes what was not seen."""
     booking = access.booking
-    seen = request.POST.get("seats", "")
 
     def accept():
-        waiting.accept_offer(booking, seats_seen=int(seen) if seen.isdecimal() and len(seen) < 6 else 0)
+        waiting.accept_offer(booking, seats_seen=seats_seen(request))
         return _("The seats are yours. We have sent you an e-mail with everything in it.")
 
     return action_page(
@@ -53,6 +53,12 @@ def offer_accept(request, access):
     )
 
 
+def seats_seen(request):
+    """Return how many seats the page showed, 0 when it does not say."""
+    seen = request.POST.get("seats", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 6 else 0
+
+
 @opens_booking(OWNER, SECOND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_decline(request, access):
@@ -60,7 +66,7 @@ def offer_decline(request, access):
     keeps_place = booking.state == Booking.State.OFFERED and booking.waiting_place.is_for_fewer
 
     def decline():
-        waiting.decline_offer(booking)
+        waiting.decline_offer(booking, seats_seen=seats_seen(request))
         if keeps_place:
             return _("You keep your place in line.")
         return _("Thank you for telling us. The seats go to the next in line.")
@@ -78,6 +84,7 @@ def offer_decline(request, access):
         ),
         button=_("Yes, keep waiting") if keeps_place else _("Say no"),
         color="accent" if keeps_place else "danger",
+        hidden={"seats": booking.seats},
     )
 
 
@@ -96,13 +103,13 @@ def offer_text(booking):
 def wish_change(request, access):
     form = WishForm(request.POST or None, initial={"wanted": access.booking.seats})
 
-    def change():
-        booking = waiting.change_wish(access.booking, form.cleaned_data["wanted"])
+    def change(seen):
+        booking = waiting.change_wish(access.booking, form.cleaned_data["wanted"], seen=seen)
         if booking.state == Booking.State.OFFERED:
             return _("There is room for that, so the seats are kept for you now.")
         return _("You wait for another number of seats now.")
 
-    return action_page(
+    return change_page(
         request,
         access,
         form,

@@ -7,6 +7,8 @@ from courses.models import Booking
 from courses.services.bookings import cancel_booking, change_seats
 from courses.services.catalogue import when_text
 from courses.services.changes import BookingChanged, Seen, changes_since, seen_now
+from courses.services.contacts import hand_over, set_second_contact
+from courses.services.discretion import choose_for_booking
 from courses.services.moves import move_booking
 from courses.services.participants import Person, name_participants, replace_participant, withdraw_participant
 from courses.services.sessions import MeetingPlan, change_session
@@ -28,6 +30,9 @@ CHANGES = [
     lambda booking, seen: cancel_booking(booking, seen=seen),
     lambda booking, seen: move_booking(booking, SessionFactory(course=booking.session.course), seen=seen),
     lambda booking, seen: name_participants(booking, [Person("Kari")], request_key="late", seen=seen),
+    lambda booking, seen: set_second_contact(booking, name="Per", email="per@bodo.test", seen=seen),
+    lambda booking, seen: hand_over(booking, name="Per", email="per@bodo.test", seen=seen),
+    lambda booking, seen: choose_for_booking(booking, shows_course=True, seen=seen),
 ]
 
 
@@ -42,6 +47,24 @@ def test_whatever_is_saved_second_is_told_who_changed_what_from_what(change):
     booking.refresh_from_db()
     assert told == [("We (Siri Strand)", "Seats: 3 before, 4 now")]
     assert (booking.seats, booking.state) == (4, Booking.State.CONFIRMED)
+
+
+def test_contacts_and_discretion_are_told():
+    booking = BookingFactory(seats=3)
+    seen = seen_now(booking)
+    set_second_contact(booking, name="Siv", email="siv@bodo.test", seen=seen)
+    hand_over(booking, name="Per", email="per@bodo.test", seen=seen_now(booking))
+    hand_over(booking, name="Per", email="per@bodo.test", seen=seen)  # the very same is no conflict
+    choose_for_booking(booking, shows_course=True, seen=seen_now(booking))
+
+    told = changed_by(CHANGES[4], booking, seen)
+
+    assert [what for _who, what in told] == [
+        "There is another second contact",
+        "A colleague has been asked to take over",
+        "It is chosen anew whether e-mail and calendar name the course",
+    ]
+    assert Booking.objects.get().second_name == "Siv"
 
 
 def test_names_are_told_with_old_and_new():

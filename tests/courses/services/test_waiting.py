@@ -9,6 +9,7 @@ from courses.exceptions import SeatsTaken, WrongState
 from courses.models import Booking, ConfirmedAddress, WaitingPlace
 from courses.services import offers
 from courses.services.bookings import book_seats, cancel_booking, change_seats, confirm_address, expire_holds
+from courses.services.changes import BookingChanged, seen_now
 from courses.services.sessions import cancel_session
 from courses.services.waiting import (
     NoNeedToWait,
@@ -132,7 +133,7 @@ def test_no_to_fewer_keeps_the_place_and_the_next_that_fits_whole_is_offered(ful
     first, large, small = wait(full, 1, 4), wait(full, 2, 3), wait(full, 3, 2)
     give_back(full, 2)
 
-    decline_offer(first)
+    decline_offer(first, seats_seen=2)
 
     assert states(first, large, small) == [("waiting", 4), ("waiting", 3), ("offered", 2)]
     assert standing_of(Booking.objects.get(pk=first.pk)).rank == 1
@@ -141,7 +142,7 @@ def test_no_to_fewer_keeps_the_place_and_the_next_that_fits_whole_is_offered(ful
 def test_group_that_said_no_is_asked_again_only_about_more(full):
     first = wait(full, 1, 5)
     give_back(full, 2)
-    decline_offer(first)
+    decline_offer(first, seats_seen=2)
 
     assert states(first) == [("waiting", 5)]
     give_back(full, 1)
@@ -189,13 +190,15 @@ def test_accepting_twice_changes_nothing(full):
     assert kinds(booking).count("booking-confirmed") == 1
 
 
-def test_accepting_something_else_than_was_seen_is_refused(full):
+@pytest.mark.parametrize("answer", [accept_offer, decline_offer])
+def test_answering_something_else_than_was_seen_is_refused(full, answer):
+    """Above all a no to fewer seats, which would keep the place, once all of them are offered."""
     booking = wait(full, 1, 4)
     give_back(full, 2)
     give_back(full, 1)
 
     with pytest.raises(WrongState):
-        accept_offer(booking, seats_seen=2)
+        answer(booking, seats_seen=2)
 
     assert states(booking) == [("offered", 3)]
 
@@ -204,7 +207,7 @@ def test_declining_a_whole_offer_ends_the_wait_and_passes_the_seats_on(full):
     first, second = wait(full, 1, 3), wait(full, 2, 3)
     give_back(full, 3)
 
-    decline_offer(first)
+    decline_offer(first, seats_seen=3)
 
     assert states(first, second) == [("cancelled", 3), ("offered", 3)]
 
@@ -271,7 +274,7 @@ def test_place_of_an_unproved_address_counts_once_it_is_confirmed(full):
     assert states(stranger, known) == [("waiting", 3), ("offered", 3)]
 
     confirm_address(stranger)
-    decline_offer(known)
+    decline_offer(known, seats_seen=3)
 
     assert kinds(stranger) == ["booking-confirm-address", "waiting-list", "waiting-offer"]
 
@@ -326,10 +329,22 @@ def test_wanting_fewer_keeps_the_place_and_wanting_more_goes_to_the_end(full):
     assert standing_of(Booking.objects.get(pk=second.pk)).rank == 1
 
 
+def test_a_wish_changed_in_a_second_tab_is_told_what_the_first_has_wished(full):
+    booking = wait(full, 1, 3)
+    seen = seen_now(booking)
+    change_wish(booking, 2, seen=seen)
+
+    with pytest.raises(BookingChanged) as refused:
+        change_wish(booking, 4, seen=seen)
+
+    assert [change.what for change in refused.value.changes] == ["Plasser dere venter på: 3 før, 2 nå"]
+    assert WaitingPlace.objects.get().wanted == 2
+
+
 def test_wanting_what_is_free_is_offered_at_once(full):
     booking = wait(full, 1, 4)
     give_back(full, 2)
-    decline_offer(booking)
+    decline_offer(booking, seats_seen=2)
 
     change_wish(booking, 2)
 
@@ -339,7 +354,7 @@ def test_wanting_what_is_free_is_offered_at_once(full):
 def test_leaving_the_line_lets_the_next_one_up(full):
     first, second = wait(full, 1, 4), wait(full, 2, 2)
     give_back(full, 2)
-    decline_offer(first)
+    decline_offer(first, seats_seen=2)
 
     cancel_booking(first)
     cancel_booking(second)
@@ -392,7 +407,7 @@ def test_hold_that_runs_out_is_offered_to_the_line():
 def test_cancelled_session_ends_the_wait_and_tells_each_group_once(full):
     waiting, offered = wait(full, 1, 3), wait(full, 2, 2)
     give_back(full, 2)
-    decline_offer(waiting)
+    decline_offer(waiting, seats_seen=2)
 
     cancel_session(full, by=UserFactory())
 

@@ -5,6 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from courses.models import Booking
 from courses.services.bookings import change_seats
 from courses.services.participants import Person, name_participants
 from courses.services.terms import Stage, Terms
@@ -208,6 +209,32 @@ def test_a_second_contact_that_was_not_there_is_not_taken_away(client, english):
     assert "Nothing was changed." in empty.text
     assert "The second contact is saved." in named.text
     assert "There is no second contact now." in gone.text
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("booking_second_contact", {"name": "Per Hansen", "email": "per@bodo.test"}),
+        ("booking_hand_over", {"name": "Per Hansen", "email": "per@bodo.test"}),
+        ("booking_discretion", {"shows_course_name": "on"}),
+    ],
+)
+def test_a_second_tab_is_shown_what_has_changed_before_anything_else_is_saved(client, english, name, typed):
+    booking = BookingFactory(seats=3)
+    url = address(booking, name=name)
+    seen = hidden(client.get(url), "seen")
+    change_seats(booking, 2)
+
+    told = client.post(url, typed | {"seen": seen})
+    nothing_yet = (
+        booking.hand_overs.count(),
+        Booking.objects.values_list("second_name", "shows_course_name").get(),
+    )
+    saved = client.post(url, typed | {"seen": hidden(told, "seen")})
+
+    assert "Seats: 3 before, 2 now" in told.text
+    assert nothing_yet == (0, ("", False))
+    assert saved.status_code == 302
 
 
 def test_more_seats_in_the_second_stage_become_a_question_that_keeps_the_number(client, english):

@@ -144,12 +144,13 @@ def test_offer_is_accepted_with_one_press(client, full, english):
     assert "The booking is confirmed" in text_of(response)
 
 
+@pytest.mark.parametrize("answer", ["offer_accept", "offer_decline"])
 @pytest.mark.parametrize("seen", ["", "2", "x", "-3", "9" * 30])
-def test_offer_that_was_not_seen_is_not_accepted(client, full, english, seen):
+def test_offer_that_was_not_seen_is_not_answered(client, full, english, seen, answer):
     booking = waits(full)
     free(full)
 
-    response = client.post(page(booking, "offer_accept"), {"seats": seen})
+    response = client.post(page(booking, answer), {"seats": seen})
 
     assert "The offer is for 3 seats now. Look at it once more." in text_of(response)
     booking.refresh_from_db()
@@ -161,7 +162,7 @@ def test_declining_asks_first(client, full, english):
     free(full)
 
     assert "you are no longer on the waiting list" in text_of(client.get(page(booking, "offer_decline")))
-    client.post(page(booking, "offer_decline"))
+    client.post(page(booking, "offer_decline"), {"seats": "3"})
 
     booking.refresh_from_db()
     assert booking.state == "cancelled"
@@ -171,7 +172,7 @@ def test_declining_fewer_keeps_the_place(client, full, english):
     booking = waits(full, seats=5)
     free(full)
 
-    response = client.post(page(booking, "offer_decline"), follow=True)
+    response = client.post(page(booking, "offer_decline"), {"seats": "3"}, follow=True)
 
     assert "You keep your place in line." in text_of(response)
     assert "3 seats are free, and you wait for 5." in text_of(response)
