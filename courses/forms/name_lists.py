@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from courses.models import Booking
-from courses.services.name_lists import Part, guess_columns, read_line
+from courses.services.name_lists import Part, guess_columns, read_line, start_at_heading
 from courses.services.participants import Person, free_names, why_taken
 from taushet.exceptions import TaushetError
 from taushet.forms.request_keys import RequestKeyForm
@@ -51,7 +51,7 @@ class NameListForm(forms.Form):
             self.add_error(None, _("Paste a list, or choose a file."))
         elif not self.errors:
             try:
-                data["table"] = read_table(file.read(MAX_BYTES + 1)) if file else read_text(text)
+                data["table"] = start_at_heading(read_table(file.read(MAX_BYTES + 1)) if file else read_text(text))
             except TaushetError as refusal:
                 self.add_error("file" if file else "text", str(refusal))
         if file and self.errors:

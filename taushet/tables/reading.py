@@ -9,7 +9,7 @@ import logging
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -18,6 +18,7 @@ from xml.parsers import expat
 from django.utils.translation import gettext as _
 
 from taushet.exceptions import TaushetError
+from taushet.tables.addresses import addresses, is_address_list, name_and_address
 from taushet.tables.signs import CELL_ERRORS
 from taushet.templatetags.ui import number
 
@@ -35,7 +36,6 @@ UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP = b"PK\x03\x04"
 OTHER_KINDS = ("%pdf-", "{\\rtf", "<!doctype", "<html", "<?xml")  # text by its signs, but no table
 LINE_SIGNS = frozenset("\t\r\n\f\v")
-ADDRESS = re.compile(r"<([^<>@]*@[^<>@]*)>")
 
 
 class TableRefused(TaushetError):
@@ -87,8 +87,7 @@ def read_text(text: str) -> Table:
         raise _not_a_table()
     if any(sign < " " and sign not in LINE_SIGNS for sign in text):
         raise _not_a_table()
-    rows = _addresses(text) if _is_address_list(text) else _separated(text)
-    return _bounded(rows)
+    return _bounded(addresses(text) if is_address_list(text) else _separated(text))
 
 
 def _not_a_table() -> TableRefused:
@@ -142,6 +141,8 @@ def _separated(text: str) -> list[tuple[int, list[str]]]:
     best = max(parsed, key=_agreement)
     if not skipped and _agreement(best)[1] > 1:
         best = [(line, _part_otherwise(cells)) for line, cells in best]
+    elif all(len(cells) == 1 for _line, cells in best):
+        best = [(line, name_and_address(cells[0])) for line, cells in best]
     return [(line + skipped, cells) for line, cells in best]
 
 
@@ -180,39 +181,6 @@ def _agreement(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
     widths = Counter(len(cells) for _line, cells in rows[:50])
     width, lines = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
     return (lines, width) if width > 1 else (0, 0)
-
-
-def _is_address_list(text: str) -> bool:
-    """Whether these are addresses as mail programs write them, such as "Nordmann, Kari <kari@x.no>; …"."""
-    pieces = [piece for piece in re.split(r"[;\r\n]", text) if piece.strip()]
-    if pieces and sum(bool(ADDRESS.search(piece)) for piece in pieces) * 2 >= len(pieces):
-        return True
-    return "\n" not in text.strip() and text.count("@") > 1
-
-
-def _addresses(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Give name and address of each entry, numbered as they stand."""
-    entries = (entry for piece in re.split(r"[;\r\n]", text) for entry in _entries(piece))
-    for place, (name, email) in enumerate(entries, 1):
-        yield place, [_forename_first(name), email]
-
-
-def _entries(piece: str) -> Iterator[tuple[str, str]]:
-    piece = piece.strip(" \t,")
-    after = 0
-    for match in ADDRESS.finditer(piece):
-        yield piece[after : match.start()].strip(" \t,\"'"), match[1].strip().removeprefix("mailto:")
-        after = match.end()
-    piece = piece[after:].strip(" \t,")
-    for rest in piece.split(",") if "@" in piece else [piece]:
-        rest = rest.strip(" \t\"'")
-        if rest:
-            yield ("", rest) if "@" in rest else (rest, "")
-
-
-def _forename_first(name: str) -> str:
-    surname, comma, forename = name.partition(",")
-    return f"{forename.strip()} {surname.strip()}" if comma and "," not in forename else name
 
 
 def _read_workbook(content: bytes) -> Table:

@@ -140,6 +140,22 @@ def test_spreadsheet_is_read_and_its_guess_can_be_changed(client, booking):
     assert named(booking) == [("Kari Nordmann", "", "leder", "")]
 
 
+def test_title_over_merged_cells_is_no_participant_and_hides_no_heading(client, booking):
+    book = Workbook()
+    rows = ["Deltakere"], [None], ["Navn", "E-post", "Stilling"], ["Kari Nordmann", " <mailto:kari@bodo.test>", "leder"]
+    for row in rows:
+        book.active.append(row)
+    book.active.merge_cells("A1:C1")
+    file = io.BytesIO()
+    book.save(file)
+
+    preview = put_in(client, booking, file=SimpleUploadedFile("navn.xlsx", file.getvalue()))
+    client.post(address(booking, "name_list_save"), form_of(preview))
+
+    assert "Det som står over overskriftene, er utelatt." in text_of(preview)
+    assert named(booking) == [("Kari Nordmann", "kari@bodo.test", "", "leder")]
+
+
 def test_names_pasted_from_outlook(client, booking):
     preview = put_in(client, booking, "Nordmann, Kari <kari@bodo.test>; Hansen, Per <per@bodo.test>")
 

@@ -101,6 +101,9 @@ def test_a_line_parted_by_another_sign_than_the_others_is_parted_by_its_own():
         "Nordmann, Kari <kari@x.no>;\r\nHansen, Per <per@x.no>;\r\n",
         '"Nordmann, Kari" <kari@x.no>, "Hansen, Per" <mailto:per@x.no>',
         "Kari Nordmann <kari@x.no>, Per Hansen <per@x.no>",
+        "Til: Kari Nordmann <kari@x.no>\r\nKopi: Hansen, Per <per@x.no>",
+        "1. Kari Nordmann – kari@x.no\n2. Per Hansen – per@x.no",
+        "Kari Nordmann kari@x.no\nPer Hansen (per@x.no)\n",
     ],
 )
 def test_addresses_from_a_mail_program_become_name_and_address(text):
@@ -117,6 +120,19 @@ def test_bare_addresses_and_names_among_them_are_kept():
         ("Uten Adresse", ""),
     ]
     assert cells(read_text("kari@x.no; per@x.no, ola@x.no")) == [("", "kari@x.no"), ("", "per@x.no"), ("", "ola@x.no")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Kari Nordmann; Hansen, Per",  # as some mail programs copy the people of the own house
+        "Kari Nordmann </O=EXCHANGELABS/CN=RECIPIENTS/CN=KARI>; Per Hansen; Ola Li <ola@x.no>; Siv Li <siv@x.no>",
+        "1. Kari Nordmann\n2) Per Hansen",
+        "• Kari Nordmann\n- Per Hansen",
+    ],
+)
+def test_names_without_an_address_stand_for_themselves(text):
+    assert [row[0] for row in cells(read_text(text))][:2] == ["Kari Nordmann", "Per Hansen"]
 
 
 def test_a_spreadsheet_gives_what_its_cells_show():
