@@ -17,6 +17,7 @@ STEPS = {
     "booking.held": lambda: _("Booked; the seats were held until the address was confirmed."),
     "booking.waiting": lambda: _("Put on the waiting list."),
     "booking.offered": lambda: _("Seats were offered."),
+    "booking.offer_lapsed": lambda: _("The time to answer the offer ran out."),
     "booking.offer_declined": lambda: _("The offer was declined."),
     "booking.wish_changed": lambda: _("The wish on the waiting list was changed."),
     "booking.let_in": lambda: _("Let in past the waiting list."),
@@ -37,6 +38,7 @@ STEPS = {
     "booking.cancelled": lambda: _("Cancelled."),
     "booking.expired": lambda: _("Expired, since the address was not confirmed."),
     "booking.written_to": lambda: _("We wrote to the contact."),
+    "booking.message_sent_again": lambda: _("We sent an e-mail once more."),
     "booking.archived": lambda: _("The case was taken out as a file."),
 }
 

@@ -11,11 +11,13 @@ from courses.models import Adaptation, AttendanceMark, Participant, Session
 from courses.services import messages, own_data, planned_mails
 from courses.services.archive import MOST_LETTERS, _sections
 from courses.services.bookings import change_seats
+from courses.services.case_rows import STEPS
 from courses.services.calendars import invite
 from courses.services.contacts import set_second_contact
 from courses.services.participants import Person, name_participants, replace_participant
 from courses.services.protection import protect_name
 from taushet.models import AuditEntry, Message
+from taushet.registries import logged_actions
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, ParticipantFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -252,6 +254,12 @@ def test_case_is_one_file_with_a_document_and_its_fields(client):
         Message.objects.order_by("pk").values_list("subject", flat=True)
     )
     assert AuditEntry.objects.filter(action="booking.archived").count() == 1
+
+
+def test_case_has_words_for_whatever_is_recorded_about_a_booking():
+    recorded = {action.key for action in logged_actions if action.key.startswith("booking.")}
+
+    assert recorded - set(STEPS) == {"booking.erased"}  # of which there is no case any more
 
 
 def test_case_holds_no_link_and_no_text_of_mails_to_participants(client):
