@@ -12,13 +12,14 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.services.outbox import render_mail
 
+from .asking_anew import ask_anew
 from .catalogue import when_text
 from .events import is_cancelled, location, trainer_page_address
 from .fitting import Why
 from .staffing import lacks, lock_session
 from .trainer_fits import against, ask_for_reason
 from .trainer_invitations import is_invited, write_about
-from .trainer_offers import ask_anew, settle
+from .trainer_offers import settle
 
 
 class AssignmentRefused(CoursesError):

@@ -18,7 +18,7 @@ from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
-from . import assignments, offers, planned_mails, seats, telling, trainer_invitations, trainer_offers
+from . import asking_anew, assignments, offers, planned_mails, seats, telling, trainer_invitations, trainer_offers
 from .session_meetings import CONTENT, MeetingPlan, check_plans, new_meeting, set_span, touch, write_meetings
 
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
@@ -130,6 +130,8 @@ def change_session(
         telling.tell_meetings_changed(session, touched)
         if touched:
             planned_mails.follow_session(session)
+        if not touched and not {"language", "format"}.isdisjoint(changed):
+            asking_anew.ask_anew(session)
         trainer_offers.settle(session)
         offers.offer_free_seats(door)
         audit.record("session.changed", session, by=by, fields=changed, meetings=[meeting.pk for meeting in touched])

@@ -57,7 +57,8 @@ def accept_trainer_offer(offer: TrainerOffer, *, trainer: Trainer, seen: str | N
     assignments.leave_line(session, trainer, but=row)
     assignments.take_up(row)
     audit.record("trainer.accepted", session, by=trainer.user, trainer=trainer.pk, offer=offer.pk)
-    trainer_offer_messages.tell_staff("accepted", session, [offer.made_by], trainer=str(trainer))
+    told = trainer_offer_messages.who_follows(offer)
+    trainer_offer_messages.tell_staff("accepted", session, told, trainer=str(trainer))
     settle(session)
     return row
 
@@ -94,8 +95,12 @@ def refuse_unanswerable(offer: TrainerOffer, row: Assignment | None) -> None:
         raise TrainerOfferClosed(_("You said yes to this session, and we have taken you off it since."))
     if state == State.WITHDRAWN:
         raise TrainerOfferClosed(_("You said yes to this session, and have left it since."))
-    until = (row.answer_by if row else None) or offer.answer_by
-    if not offer.is_standing or state not in {"", State.OFFERED} or until is None or until <= timezone.now():
+    if state == State.UNFIT and not offer.is_call:
+        raise TrainerOfferClosed(_("This session does not fit you any more, so others have been asked."))
+    # Whom a call did not fit at some time may answer it once it does.
+    answerable = {"", State.OFFERED, State.UNFIT} if offer.is_call else {"", State.OFFERED}
+    until = offer.answer_by or (row.answer_by if row else None)
+    if not offer.is_standing or state not in answerable or until is None or until <= timezone.now():
         raise TrainerOfferClosed(_("The time to answer is over, so others have been asked."))
 
 

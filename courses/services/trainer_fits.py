@@ -16,6 +16,7 @@ from .travel import Place
 
 Kind, State = Assignment.Kind, Assignment.State
 SAID_NO = (State.DECLINED, State.WITHDRAWN)
+HIDES = (*SAID_NO, State.ACCEPTED, State.NEXT, State.OFFERED)
 
 
 def candidates_in(session: Session, kind: str) -> list[Candidate]:
@@ -65,12 +66,12 @@ def who_said_no(session: Session) -> set[int]:
 
 
 def calls_that_fit(trainer: Trainer) -> list[TrainerOffer]:
-    """Return the calls a trainer may answer now, soonest session first, in few queries however many there are."""
+    """Return the calls a trainer may answer now, soonest session first, in few queries however many there are.
+
+    Whoever was taken off a session by staff sees the calls that came after that, as `who_said_no` has it. A call that
+    was open then stays hidden: staff knew of it.
+    """
     now = timezone.now()
-    known_there = Assignment.objects.filter(trainer=trainer).filter(
-        Q(state__in=[*SAID_NO, State.ACCEPTED, State.NEXT, State.OFFERED])
-    )
-    asked = known_there.filter(state=State.OFFERED, offer__way=TrainerOffer.Way.CALL)
     teaches = Q(session__course__in=trainer.courses.all()) | Q(
         kind=Kind.SECOND, session__course__in=trainer.second_courses.all()
     )
@@ -78,18 +79,29 @@ def calls_that_fit(trainer: Trainer) -> list[TrainerOffer]:
         TrainerOffer.objects.standing()
         .filter(way=TrainerOffer.Way.CALL, answer_by__gt=now, session__last_ends_at__gt=now)
         .filter(teaches)
-        .filter(Q(pk__in=asked.values("offer")) | ~Q(session__in=known_there.values("session")))
         .select_related("session__course", "session__municipality", "session__closed_to")
         .prefetch_related("session__meetings", "session__shared_with")
         .order_by("session__first_starts_at", "pk")
         .distinct()
     )
-    calls = [(call, _wanted(call)) for call in calls]
+    hiding = list(Assignment.objects.filter(trainer=trainer, session__in=calls.values("session"), state__in=HIDES))
+    calls = [(call, _wanted(call)) for call in calls if not _is_hidden(call, hiding)] if calls else []
     if not calls:
         return []
     spans = [span for _call, wanted in calls for span in wanted.spans]
     known = know_trainers([trainer], spans)[trainer.pk]
     return [call for call, wanted in calls if fits(speaks_against(known, wanted))]
+
+
+def _is_hidden(call: TrainerOffer, rows: Iterable[Assignment]) -> bool:
+    """Whether a trainer has had to do with the session of a call so that the call does not concern them."""
+    for row in rows:
+        if row.session_id != call.session_id or (row.state == State.OFFERED and row.offer_id == call.pk):
+            continue
+        was_before = row.state == State.WITHDRAWN and row.changed_at <= call.made_at
+        if not was_before or row.pk not in taken_off_by_staff(call.session):
+            return True
+    return False
 
 
 def _wanted(call: TrainerOffer) -> Wanted:

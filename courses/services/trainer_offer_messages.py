@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 
-from courses.models import Assignment, Session
+from courses.models import Assignment, Session, TrainerOffer
 from taushet import roles
 from taushet.models import Message, User
 from taushet.services.outbox import render_mail, write_message
@@ -51,6 +51,12 @@ def staff_to_tell() -> list[User]:
         if found := list(User.objects.filter(is_active=True, groups__name=role).order_by("pk")):
             return found
     return []
+
+
+def who_follows(offer: TrainerOffer) -> list[User]:
+    """Return who is told of what becomes of an offer: who made it, or all campaign staff once that person is gone."""
+    maker = offer.made_by
+    return [maker] if maker.has_perm("courses.add_assignment") else staff_to_tell()
 
 
 def _write(kind: str, template: str, session: Session, user: User, **context) -> Message:

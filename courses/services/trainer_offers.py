@@ -43,7 +43,7 @@ def answer_before(within: str, session: Session, now: datetime | None = None) ->
     end takes the place of its start.
     """
     now = now or timezone.now()
-    end = _no_answer_after(session, now)
+    end = no_answer_after(session, now)
     if within == Within.HOURS:
         return min(now + HOURS, end)
     local = workdays.next_business_time(now).astimezone(workdays.OSLO)
@@ -51,7 +51,8 @@ def answer_before(within: str, session: Session, now: datetime | None = None) ->
     return min(datetime.combine(day, local.time(), workdays.OSLO), end)
 
 
-def _no_answer_after(session: Session, now: datetime) -> datetime:
+def no_answer_after(session: Session, now: datetime) -> datetime:
+    """Return when it is too late to answer: when the session begins, or ends once it has begun."""
     return session.first_starts_at if session.first_starts_at > now else session.last_ends_at
 
 
@@ -135,12 +136,13 @@ def open_call(session: Session, *, kind: str, by: User, within: str = Within.TWO
     )
     for one in found:
         row = Assignment(session=session, trainer=one.trainer, kind=kind, offer=offer)
-        _ask(row, until)
+        ask_row(row, until)
     audit.record("trainer.called", session, by=by, kind_of_trainer=kind, asked=len(found))
     return offer
 
 
-def _ask(assignment: Assignment, until: datetime) -> None:
+def ask_row(assignment: Assignment, until: datetime) -> None:
+    """Ask a trainer, who has until then to answer."""
     assignment.state, assignment.answer_by = State.OFFERED, until
     assignment.asked_at = assignment.changed_at = timezone.now()
     assignment.message = trainer_offer_messages.tell_asked(assignment)
@@ -158,9 +160,9 @@ def settle(session: Session, now: datetime | None = None) -> None:
             _close(offer, End.FILLED)
         elif offer.is_call:
             if offer.answer_by <= now:
-                _close_unfilled(offer)
+                close_unfilled(offer)
         elif not offer.assignments.unanswered().exists() and not _ask_next(offer, now):
-            _close_unfilled(offer)
+            close_unfilled(offer)
 
 
 def _ask_next(offer: TrainerOffer, now: datetime) -> bool:
@@ -170,7 +172,7 @@ def _ask_next(offer: TrainerOffer, now: datetime) -> bool:
         row.session, row.offer = offer.session, offer
         until = answer_before(offer.within, offer.session, now)
         if until > now and is_askable(row.trainer, offer.session):
-            _ask(row, until)
+            ask_row(row, until)
             return True
         row.state, row.changed_at = State.UNFIT, timezone.now()
         row.save(update_fields=["state", "changed_at"])
@@ -190,9 +192,10 @@ def is_askable(trainer: Trainer, session: Session) -> bool:
     )
 
 
-def _close_unfilled(offer: TrainerOffer) -> None:
+def close_unfilled(offer: TrainerOffer) -> None:
+    """End an offer that nobody has said yes to, and tell staff."""
     _close(offer, End.NOBODY)
-    trainer_offer_messages.tell_staff("nobody", offer.session, [offer.made_by])
+    trainer_offer_messages.tell_staff("nobody", offer.session, trainer_offer_messages.who_follows(offer))
 
 
 def _close(offer: TrainerOffer, end: str) -> None:
@@ -266,17 +269,3 @@ def pass_over(trainer: Trainer) -> None:
         session = lock_session(session_id)
         waiting.filter(session=session).update(state=State.UNFIT, changed_at=timezone.now())
         settle(session)
-
-
-def ask_anew(session: Session) -> None:
-    """Ask once more those who have not answered, since the session has changed; the old mails no longer tell.
-
-    One that is moved earlier leaves them less time.
-    """
-    end = _no_answer_after(session, timezone.now())
-    session.trainer_offers.standing().filter(answer_by__gt=end).update(answer_by=end)
-    session.assignments.unanswered().filter(answer_by__gt=end).update(answer_by=end)
-    for row in session.assignments.unanswered().select_related("trainer__user", "offer").order_by("pk"):
-        row.session = session
-        row.message = trainer_offer_messages.tell_asked(row, is_changed=True)
-        row.save(update_fields=["message"])

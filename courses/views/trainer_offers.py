@@ -34,13 +34,15 @@ def trainer_offer(request, trainer, offer_id):
         refuse_unanswerable(offer, row)
     except CoursesError as error:
         closed = str(error)
+    if not closed and is_unfit(trainer, offer, row):
+        closed = _("This session does not fit you any more. If that changes while we ask, you find it here again.")
     meetings = session.meetings.order_by("starts_at", "pk")
     context = {
         "offer": offer,
         "session": session,
         "meetings": meetings,
         "closed": closed,
-        "answer_by": (row.answer_by if row else None) or offer.answer_by,
+        "answer_by": offer.answer_by or (row.answer_by if row else None),
         "seen": SeenForm(initial={"seen": seen_of(meetings)}),
         "reasons": [] if closed else against(trainer, session, offer.kind),
         "fee": trainer.fee,
@@ -94,3 +96,8 @@ def own_offer(trainer, offer_id):
     if row is None and not offer.is_call:
         raise Http404
     return offer, row
+
+
+def is_unfit(trainer, offer, row):
+    """Whether a call did not fit this trainer once, and does not now."""
+    return bool(row) and row.state == Assignment.State.UNFIT and offer not in calls_that_fit(trainer)

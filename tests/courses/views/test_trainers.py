@@ -91,7 +91,7 @@ def test_home_queries_do_not_grow(client, trainer, count, django_assert_num_quer
     for number in range(count):
         teach(trainer, first_starts_at=timezone.now() + timedelta(days=10 + number))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(reverse("courses:trainer_home"))
 
     assert len(response.context["upcoming"]) == count
