@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 from taushet.fetch import MEBIBYTE, FetchFailed, Limits, Login, Lookup, Why, fetch, look_up
-from taushet.open_net import is_beside
+from taushet.open_net import is_same_server
 
 DAV, CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 MOST_CALENDARS = 20
@@ -127,9 +127,9 @@ def beside(url: str, href: str | None) -> str:
     """Return where a link of an answer leads; raises FetchFailed when that is somebody else's server."""
     try:
         target = urljoin(url, (href or "").strip())
-        is_near = is_beside(urlsplit(target).hostname, urlsplit(url).hostname)
+        is_theirs = is_same_server(urlsplit(target).hostname, urlsplit(url).hostname)
     except ValueError:
         raise FetchFailed(Why.MISSING) from None
-    if not is_near:
+    if not is_theirs:
         raise FetchFailed(Why.REFUSED)
     return target

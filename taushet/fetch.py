@@ -21,7 +21,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 import certifi
 from django.conf import settings
 
-from taushet.open_net import is_beside, is_public
+from taushet.open_net import is_public, is_same_server
 
 HTTPS = 443
 MEBIBYTE = 1024 * 1024
@@ -72,7 +72,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Login:
-    """Who asks, for the host it was given for and those beside it."""
+    """Who asks, for the server it was given for."""
 
     user: str = field(repr=False)
     password: str = field(repr=False)
@@ -125,7 +125,7 @@ def fetch(
 ) -> Got:
     """Return what is at an https address; raises FetchFailed.
 
-    `login` goes along to the host of the address and those beside it, wherever redirects lead.
+    `login` goes along to the server of the address alone, wherever redirects lead.
     """
     limits = limits or Limits()
     deadline = time.monotonic() + limits.total
@@ -133,7 +133,7 @@ def fetch(
     for _turn in range(limits.redirects + 1):
         parts = check_address(url)
         sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Connection": "close"} | dict(headers or {})
-        if login and is_beside(parts.hostname, first.hostname):
+        if login and is_same_server(parts.hostname, first.hostname):
             sent["Authorization"] = login.header
         try:
             answer = _ask(url, parts, method, body, sent, limits, deadline, lookup)

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HOME = "127.0.0.1"
-NAMES = ["localhost", "kalender.test", "nabo.test"]
+NAMES = ["localhost", "kalender.test", "nabo.test", "kalender.kommune.test", "nabo.kommune.test"]
 
 
 def write_certificate(folder):

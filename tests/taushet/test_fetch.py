@@ -6,7 +6,7 @@ import time
 import pytest
 
 from taushet.fetch import FetchFailed, Limits, Login, Why, check_address, fetch
-from taushet.open_net import is_beside, is_public
+from taushet.open_net import is_public, is_same_server
 from tests.servers.calendars import HOME, bomb, drip, large, silent_listener
 
 QUICK = Limits(connect=0.5, total=1)
@@ -129,18 +129,20 @@ def test_redirects_are_followed_three_times_at_most(shelf):
     assert why_not(shelf.address("/0")) == Why.REDIRECTS
 
 
-def test_password_stays_with_the_servers_of_one_domain(shelf):
+def test_password_stays_with_the_server_it_was_given_for(shelf):
     login = Login("kari", "hemmelig")
-    shelf.answers["/"] = lambda asked: asked.give(302, Location=shelf.address("/there", "nabo.test"))
-    shelf.answers["/there"] = b"x"
+    shelf.answers["/"] = lambda asked: asked.give(302, Location=shelf.address("/there", "nabo.kommune.test"))
+    shelf.answers["/there"] = lambda asked: asked.give(302, Location=shelf.address("/back", "kalender.kommune.test"))
+    shelf.answers["/back"] = b"x"
 
-    fetch(shelf.address("/", "kalender.test"), login=login, lookup=lambda host, port: [HOME])
+    fetch(shelf.address("/", "kalender.kommune.test"), login=login, lookup=lambda host, port: [HOME])
 
-    assert [headers.get("Authorization") for _path, headers in shelf.asked] == [login.header, None]
+    assert [headers.get("Authorization") for _path, headers in shelf.asked] == [login.header, None, login.header]
     assert "hemmelig" not in repr(login)
-    assert is_beside("p34-caldav.icloud.com", "caldav.icloud.com")
-    assert not is_beside("icloud.com.ondt.example", "caldav.icloud.com")
-    assert not is_beside("10.0.0.1", "11.0.0.1")
+    assert is_same_server("p34-caldav.icloud.com", "caldav.icloud.com")
+    assert not is_same_server("skole.kommune.no", "kalender.kommune.no")
+    assert not is_same_server("oncloud.com", "caldav.icloud.com")
+    assert not is_same_server("icloud.com.ondt.example", "caldav.icloud.com")
 
 
 @pytest.mark.parametrize(
