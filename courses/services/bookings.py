@@ -26,7 +26,7 @@ from . import messages, offers, seats
 from .changes import Seen, refuse_unseen
 from .contacts import drop_hand_over, know_contact
 from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
-from .holds import hold_seats, name_contact, save_new
+from .holds import hold_seats, name_contact, save_new, with_place
 from .participants import withdraw_participant
 from .terms import Act, charge, standing_of_booking
 
@@ -131,6 +131,9 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
             door.take_beyond(booking.seats, by=by, reason=reason)
         else:
             door.take(booking.seats)
+        # Read behind the door: whoever changed the session before could not tell of this booking, and now nobody does.
+        booking.session = with_place(Session.objects.all()).get(pk=door.session.pk)
+        booking.seat_price = booking.session.seat_price
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         save_new(booking)

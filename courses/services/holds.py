@@ -45,7 +45,7 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
         # Whoever changed it could not tell of a booking that nobody saw. Now nobody changes it before we are done.
         with _alone_with_the_form(booking):
             seats.lock_session(session.pk)
-            booking.session = Session.objects.select_related("course", "municipality__county").get(pk=session.pk)
+            booking.session = with_place(Session.objects.all()).get(pk=session.pk)
             booking.pk = None
             if new_payer:
                 new_payer.pk, new_payer._state.adding = None, True
@@ -67,6 +67,7 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     now = meetings[0].session if meetings else session
     if booking.seats > now.free_seats:  # so most of a rush ends: without a lock, and before anything is written
         raise SeatsTaken(max(now.free_seats, 0))
+    booking.seat_price = session.seat_price
     booking.state = Booking.State.HELD
     booking.held_until = min(timezone.now() + HOLD, now.first_starts_at)
     save_new(booking)
@@ -95,13 +96,24 @@ def _as_it_is(session_id: int) -> QuerySet:
     return meetings.annotate(taken=Subquery(seats.sum_taken(OuterRef("session")))).values_list("taken", *columns)
 
 
-# What a mail says of a session: its title, and when and where it is.
-OF_SESSION = ("session.first_starts_at", "session.state", "session.neutral_title", "session.municipality_id")
-TOLD = (*OF_SESSION, "starts_at", "ends_at", "state", "place", "address")
+# What is told of a session when it is booked: what it is called and costs, and when and where it is.
+COURSE = ("price", "title_nb", "title_nn", "title_en")
+OF_SESSION = ("first_starts_at", "state", "neutral_title", "municipality_id", "price")
+TOLD = (
+    *(f"session.course.{name}" for name in COURSE),
+    *(f"session.{name}" for name in OF_SESSION),
+    *("starts_at", "ends_at", "state", "place", "address"),
+)
 MEETINGS = ReadyQuery(
-    lambda number: Meeting.objects.filter(session=number).select_related("session").order_by("starts_at", "pk"), -1
+    lambda number: Meeting.objects.filter(session=number).select_related("session__course").order_by("starts_at", "pk"),
+    -1,
 )
 AS_IT_IS = ReadyQuery(_as_it_is, -1)
+
+
+def with_place(sessions: QuerySet[Session]) -> QuerySet[Session]:
+    """Add to sessions what a mail of a booking tells of them."""
+    return sessions.select_related("course", "municipality__county")
 
 
 def save_new(booking: Booking) -> None:
