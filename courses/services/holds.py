@@ -67,7 +67,7 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     now = meetings[0].session if meetings else session
     if booking.seats > now.free_seats:  # so most of a rush ends: without a lock, and before anything is written
         raise SeatsTaken(max(now.free_seats, 0))
-    booking.seat_price = session.seat_price
+    booking.seat_price = now.seat_price
     booking.state = Booking.State.HELD
     booking.held_until = min(timezone.now() + HOLD, now.first_starts_at)
     save_new(booking)
