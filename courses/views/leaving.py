@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from courses.exceptions import CoursesError
 from courses.forms.staffing import LeaveForm
 from courses.models import Assignment
+from courses.services.assignments import AssignmentRefused
 from courses.services.catalogue import session_texts
 from courses.services.trainer_answers import be_out_today, leave_session, meetings_today
 
@@ -27,7 +28,7 @@ def trainer_leave(request, trainer, session_id):
     form = LeaveForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
-            leave_session(Assignment.objects.standing().get(session=session, trainer=trainer), **form.cleaned_data)
+            leave_own(session, trainer, **form.cleaned_data)
         except CoursesError as error:
             messages.error(request, str(error))
         else:
@@ -49,3 +50,11 @@ def trainer_out_today(request, trainer):
             messages.info(request, _("You have nothing left to teach today."))
         return redirect("courses:trainer_home")
     return render(request, "courses/trainer_out_today.html", {"meetings": meetings_today(trainer)})
+
+
+def leave_own(session, trainer, **words):
+    """Leave a session; raises AssignmentRefused when staff has ended the assignment since the page was asked for."""
+    assignment = Assignment.objects.standing().filter(session=session, trainer=trainer).first()
+    if assignment is None:
+        raise AssignmentRefused(_("You have been taken off this session already."))
+    leave_session(assignment, **words)
