@@ -142,7 +142,7 @@ def end_assignment(assignment: Assignment, *, by: User, action: str, word: str =
 
 def _end(assignment: Assignment, *, by: User, action: str, word: str = "") -> Assignment:
     assignment = (
-        Assignment.objects.select_for_update(of=("self",))
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("session__course", "session__municipality", "trainer__user")
         .get(pk=assignment.pk)
     )
@@ -199,7 +199,9 @@ def follow_meetings(meetings: Iterable[Meeting]) -> None:
 
 def locked_trainer(trainer_id: int) -> Trainer:
     """Return a trainer, locked, so that two who give away the same hours stand in line and never deadlock."""
-    return Trainer.objects.select_for_update(of=("self",)).select_related("user", "home").get(pk=trainer_id)
+    return (
+        Trainer.objects.select_for_update(no_key=True, of=("self",)).select_related("user", "home").get(pk=trainer_id)
+    )
 
 
 def _write_hours(assignment: Assignment, meetings: Iterable[Meeting]) -> None:

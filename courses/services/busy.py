@@ -27,7 +27,7 @@ def add_calendar(
 ) -> BusyCalendar:
     """Take in a calendar that a trainer keeps elsewhere, and let it be read at once. Raises CalendarRefused."""
     access = access_from(kind, address, user, password)
-    trainer = Trainer.objects.select_for_update().get(pk=trainer.pk)
+    trainer = Trainer.objects.select_for_update(no_key=True).get(pk=trainer.pk)
     mine = list(trainer.busy_calendars.all())
     if len(mine) >= MOST_CALENDARS:
         raise CalendarRefused(_("You have as many calendars here as there is room for. Remove one first."))

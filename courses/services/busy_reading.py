@@ -54,7 +54,7 @@ def enqueue_due() -> int:
     now = timezone.now()
     active = Trainer.objects.active().values("pk")
     due = BusyCalendar.objects.filter(next_try_at__lte=now, trainer__in=active).order_by("next_try_at", "pk")
-    numbers = list(due.select_for_update(of=("self",), skip_locked=True).values_list("pk", flat=True))
+    numbers = list(due.select_for_update(no_key=True, of=("self",), skip_locked=True).values_list("pk", flat=True))
     BusyCalendar.objects.filter(pk__in=numbers).update(next_try_at=now + 2 * EVERY)
     for number in numbers:
         read_later.enqueue(number)
@@ -132,7 +132,7 @@ def conditions(calendar: BusyCalendar, now: datetime) -> dict[str, str]:
 @transaction.atomic
 def keep(calendar: BusyCalendar, copy: Copy, started_at: datetime) -> None:
     """Put what was read in the place of what was there; of a copy that is the same only the time is written."""
-    locked = BusyCalendar.objects.select_for_update().filter(pk=calendar.pk).first()
+    locked = BusyCalendar.objects.select_for_update(no_key=True).filter(pk=calendar.pk).first()
     if locked is None or (locked.last_tried_at and locked.last_tried_at > started_at):
         return
     if copy.busy is not None:
@@ -164,7 +164,7 @@ def short(text: str, longest: int) -> str:
 @transaction.atomic
 def put_off(calendar: BusyCalendar, failure: str, started_at: datetime) -> None:
     """Note that a calendar could not be read, and try again later and later; its hours stay as they were."""
-    locked = BusyCalendar.objects.select_for_update().filter(pk=calendar.pk).first()
+    locked = BusyCalendar.objects.select_for_update(no_key=True).filter(pk=calendar.pk).first()
     if locked is None or (locked.last_tried_at and locked.last_tried_at > started_at):
         return
     locked.failures = min(locked.failures + 1, 30)

@@ -45,7 +45,7 @@ def claim_expenses(
 
     What was written before is replaced. Raises ExpensesSettled once staff has settled it.
     """
-    Assignment.objects.select_for_update(of=("self",)).get(pk=assignment.pk)
+    Assignment.objects.select_for_update(no_key=True, of=("self",)).get(pk=assignment.pk)
     claim = _locked(ExpenseClaim.objects.get_or_create(assignment=assignment)[0])
     if claim.settled_at:
         raise ExpensesSettled(_("These expenses are settled. Write to us if something is wrong."))
@@ -136,4 +136,4 @@ def erase_expenses(now: datetime) -> int:
 
 
 def _locked(claim: ExpenseClaim) -> ExpenseClaim:
-    return ExpenseClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    return ExpenseClaim.objects.select_for_update(no_key=True, of=("self",)).get(pk=claim.pk)

@@ -243,7 +243,7 @@ def cancel_session(session: Session, *, by: User, words: Mapping[str, str] | Non
 
 
 def _locked(session: Session) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("course").get(pk=session.pk)
+    return Session.objects.select_for_update(no_key=True, of=("self",)).select_related("course").get(pk=session.pk)
 
 
 def _set_state(session: Session, state: str, *also: str) -> None:

@@ -33,7 +33,9 @@ class Need:
 
 def lock_session(session_id: int) -> Session:
     """Return a session as it is now, locked, so that what is decided about its trainers is decided once."""
-    rows = Session.objects.select_for_update(of=("self",)).select_related("course", "municipality", "closed_to")
+    rows = Session.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "course", "municipality", "closed_to"
+    )
     return rows.get(pk=session_id)
 
 

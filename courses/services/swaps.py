@@ -35,7 +35,7 @@ class SwapRefused(CoursesError):
 def colleagues_for(session: Session) -> list[Trainer]:
     """Return who could take over a session by course and time, by name; why others cannot is nobody's business."""
     found = [one.trainer for one in candidates_for(session) if not one.refused]
-    return sorted((trainer for trainer in found if not trainer.is_new), key=str)
+    return sorted((trainer for trainer in found if trainer.has_joined), key=str)
 
 
 @dataclass(frozen=True)
@@ -125,10 +125,10 @@ def approve_swap(swap: Swap, *, reason: str = "", by: User) -> Assignment:
     """
     wanted = Swap.objects.select_related("assignment").get(pk=swap.pk)
     # The same order as everywhere: session, assignment, trainers by number.
-    session = Session.objects.select_for_update(of=("self",)).get(pk=wanted.assignment.session_id)
+    session = Session.objects.select_for_update(no_key=True, of=("self",)).get(pk=wanted.assignment.session_id)
     swap = _locked_swap(swap.pk, State.AGREED)
     numbers = [swap.assignment.trainer_id, swap.colleague_id]
-    list(Trainer.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
+    list(Trainer.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=numbers).order_by("pk"))
     swap.state, swap.decided_at, swap.decided_by = State.APPROVED, timezone.now(), by
     swap.save(update_fields=["state", "decided_at", "decided_by"])
     assignment = hand_over(swap.assignment, trainer=swap.colleague, reason=reason, by=by)
@@ -171,14 +171,16 @@ def is_ahead(session: Session) -> bool:
 
 
 def _locked(assignment_id: int) -> Assignment:
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("session__course", "trainer__user")
+    rows = Assignment.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "session__course", "trainer__user"
+    )
     return rows.get(pk=assignment_id)
 
 
 def _locked_swap(swap_id: int, *states: str) -> Swap:
     """Return a swap in one of some states whose session is still the asker's, assignment and swap locked."""
     assignment = _locked(Swap.objects.get(pk=swap_id).assignment_id)
-    swap = Swap.objects.select_for_update(of=("self",)).select_related("colleague__user").get(pk=swap_id)
+    swap = Swap.objects.select_for_update(no_key=True, of=("self",)).select_related("colleague__user").get(pk=swap_id)
     swap.assignment = assignment
     is_theirs = assignment.state == Assignment.State.ACCEPTED and is_ahead(assignment.session)
     if swap.state not in states or not is_theirs:

@@ -113,17 +113,21 @@ def mails_of_choice(trainer: Trainer) -> int:
 
 
 def _locked(trainer: Trainer) -> Trainer:
-    return Trainer.objects.select_for_update(of=("self",)).select_related("user").get(pk=trainer.pk)
+    return Trainer.objects.select_for_update(no_key=True, of=("self",)).select_related("user").get(pk=trainer.pk)
 
 
 def _invited_trainers(assignments: QuerySet[Assignment]) -> Iterable[Trainer]:
     """Return the trainers of some assignments who get invitations, locked in one order."""
     trainers = Trainer.objects.filter(pk__in=assignments.values("trainer"), calendar_by=CalendarBy.INVITATIONS)
-    return trainers.select_for_update(of=("self",)).select_related("user").order_by("pk")
+    return trainers.select_for_update(no_key=True, of=("self",)).select_related("user").order_by("pk")
 
 
 def _held() -> QuerySet[TrainerInvitation]:
-    return TrainerInvitation.objects.live().select_for_update(of=("self",)).select_related("trainer__user", "message")
+    return (
+        TrainerInvitation.objects.live()
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("trainer__user", "message")
+    )
 
 
 def _entries(trainer: Trainer, session: Session) -> list[Entry]:
