@@ -32,6 +32,7 @@ def load(write: Callable[[str], None]) -> None:
     staff = User.objects.get(email="campaign@demo.example")
     first = User.objects.get(email="trainer@demo.example")
     second, _created = User.objects.get_or_create(email=OTHER[0], defaults={"name": OTHER[1]})
+    User.objects.filter(pk__in=[first.pk, second.pk], last_login=None).update(last_login=timezone.now())
     courses = Course.objects.filter(is_demonstration=True)
     bergen, bodo = (Municipality.objects.filter(pk=number).first() for number in HOMES)
     karim = register_trainer(first, courses=courses, teaches_nn=True, home=bergen, fee=FEE, by=staff)

@@ -12,6 +12,10 @@ class TrainerQuerySet(models.QuerySet):
         """Those who may teach now: neither the trainer, the person nor the role has been closed."""
         return self.filter(is_active=True, user__is_active=True, user__groups__name=TRAINER)
 
+    def joined(self):
+        """Those who have been here and gone through their profile, so that they can be counted on to answer."""
+        return self.filter(is_new=False, user__last_login__isnull=False)
+
 
 class Trainer(models.Model):
     """A person who teaches: which courses, where, in which form of Norwegian, how much, and for what fee."""
@@ -79,3 +83,13 @@ class Trainer(models.Model):
 
     def __str__(self):
         return str(self.user)
+
+    @property
+    def has_been_here(self) -> bool:
+        """Whether the trainer has ever signed in."""
+        return self.user.last_login is not None
+
+    @property
+    def has_joined(self) -> bool:
+        """The same as `joined`."""
+        return self.has_been_here and not self.is_new

@@ -120,6 +120,8 @@ def say_reason(reason: Reason, sessions: Mapping[int, str] | None = None) -> str
             return _("teaches this course only as the second trainer")
         case Why.INVITED:
             return _("has not answered the invitation to be a trainer")
+        case Why.NEVER_HERE:
+            return _("has never signed in here, so nobody knows whether the question is seen")
         case Why.IMPARTIAL:
             return _("must not teach in this municipality, to be impartial")
         case Why.LANGUAGE:

@@ -177,8 +177,8 @@ def is_away(known: Known, frame: Span) -> bool:
 
 
 def _trainers(course: Course | None, language: str) -> list[Trainer]:
-    # Whoever has been invited and not said yes can be counted on nowhere.
-    trainers = Trainer.objects.active().filter(is_new=False).select_related("user", "home").order_by("pk")
+    # Whoever has not been here to say yes can be counted on nowhere.
+    trainers = Trainer.objects.active().joined().select_related("user", "home").order_by("pk")
     if course:
         trainers = trainers.filter(courses=course)
     if language in {"nb", "nn"}:

@@ -43,6 +43,8 @@ def _always(known: Known, wanted: Wanted) -> Iterable[Reason]:
             yield Reason(Why.SECOND)
     if known.is_invited:
         yield Reason(Why.INVITED)
+    elif not known.was_here:
+        yield Reason(Why.NEVER_HERE)
     if known.impartial_in & wanted.municipalities:
         yield Reason(Why.IMPARTIAL)
     if wanted.language not in known.languages:

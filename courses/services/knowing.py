@@ -26,7 +26,7 @@ ONE_WEEK = timedelta(weeks=1)
 
 
 def know_trainers(trainers: Sequence[Trainer], spans: Iterable[Span]) -> dict[int, Known]:
-    """Read what is known of trainers around some spans, in five queries; give them with their home."""
+    """Read what is known of trainers around some spans, in five queries; give them with home and person."""
     spans = list(spans)
     ids = [trainer.pk for trainer in trainers]
     known = {trainer.pk: _profile(trainer) for trainer in trainers}
@@ -63,6 +63,7 @@ def _profile(trainer: Trainer) -> Known:
         languages={form for form in ("nb", "nn") if getattr(trainer, f"teaches_{form}")},
         home=Place.of(trainer.home),
         is_invited=trainer.is_new,
+        was_here=trainer.has_been_here,
         most_a_week=trainer.most_a_week,
         most_a_month=trainer.most_a_month,
     )

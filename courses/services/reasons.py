@@ -16,6 +16,7 @@ class Why(StrEnum):
     TAKEN = "taken"
     COURSE = "course"
     INVITED = "invited"
+    NEVER_HERE = "never_here"
     IMPARTIAL = "impartial"
     AWAY = "away"
     BUSY = "busy"
@@ -109,6 +110,7 @@ class Known:
     impartial_in: set[str] = field(default_factory=set)
     home: Place | None = None
     is_invited: bool = False
+    was_here: bool = True
     most_a_week: int | None = None
     most_a_month: int | None = None
     weekly: list[Availability] = field(default_factory=list)

@@ -39,7 +39,8 @@ def new_trainers(wanted: int) -> list[Trainer]:
     """Make so many trainers of a course, who live all over the country and teach on weekdays."""
     mark = f"{time.time_ns()}"
     users = User.objects.bulk_create(
-        User(email=f"kursholder{number}-{mark}@maling.example", name=f"Kursholder {number}") for number in range(wanted)
+        User(email=f"kursholder{number}-{mark}@maling.example", name=f"Kursholder {number}", last_login=timezone.now())
+        for number in range(wanted)
     )
     group = Group.objects.get_or_create(name=TRAINER)[0]
     User.groups.through.objects.bulk_create(User.groups.through(user=user, group=group) for user in users)

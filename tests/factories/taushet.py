@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from taushet.models import User
 from taushet.roles import CAMPAIGN, TRAINER
@@ -47,6 +48,10 @@ class StaffFactory(UserFactory):
 
 
 class TrainerUserFactory(UserFactory):
+    """A trainer who has been here; with `last_login=None` one who has never signed in."""
+
+    last_login = factory.LazyFunction(timezone.now)
+
     @factory.post_generation
     def roles(user, create, extracted, **kwargs):
         if create:

@@ -392,7 +392,7 @@ def test_queries_for_calls_do_not_grow(staff, count, django_assert_num_queries):
     trainer.courses.set([one.course for one in sessions])
     for one in sessions:
         open_call(one, kind="lead", by=staff)
-    trainer = Trainer.objects.select_related("home").get(pk=trainer.pk)
+    trainer = Trainer.objects.select_related("user", "home").get(pk=trainer.pk)
 
     with django_assert_num_queries(9):
         found = calls_that_fit(trainer)

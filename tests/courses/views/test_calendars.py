@@ -19,7 +19,7 @@ from taushet.roles import TRAINER
 from taushet.services.links import issue_link, renew_link, revoke_link
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
-from tests.factories.taushet import UserFactory
+from tests.factories.taushet import TrainerUserFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ def session():
 
 @pytest.fixture
 def trainer(session):
-    return register_trainer(UserFactory(), courses=[session.course])
+    return register_trainer(TrainerUserFactory(), courses=[session.course])
 
 
 def feed_path(trainer):
