@@ -66,7 +66,6 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
     def to_python(self, value):
         if value in self.empty_values:
             return None
-        self.validate_no_null_characters(value)
         try:
             municipality = self.find(value.number if isinstance(value, Municipality) else str(value))
         except forms.ValidationError as error:
@@ -81,7 +80,8 @@ class MunicipalityChoiceField(forms.ModelChoiceField):
 
     def find(self, number):
         """Return the municipality of a number. Raises ValidationError when there is none."""
-        municipality = BY_NUMBER.first(number)
+        # PostgreSQL cannot be asked for a null character.
+        municipality = None if "\0" in number else BY_NUMBER.first(number)
         if municipality is None:
             raise forms.ValidationError(
                 self.error_messages["invalid_choice"], code="invalid_choice", params={"value": number}

@@ -76,6 +76,7 @@ class PersonNameField(CleanCharField):
     default_error_messages = {
         "required": _("Write a name."),
         "address": _("Write a name here, not an address."),
+        "letters": _("Write a name with letters."),
     }
 
     def __init__(self, *, max_length, **kwargs):
@@ -86,6 +87,8 @@ class PersonNameField(CleanCharField):
         value = super().to_python(value)
         if ADDRESS_SIGNS.search(value):
             raise forms.ValidationError(self.error_messages["address"], code="address")
+        if value and not any(sign.isalpha() for sign in value):
+            raise forms.ValidationError(self.error_messages["letters"], code="letters")
         return value
 
 

@@ -17,7 +17,7 @@ from taushet.fields import (
     WorkEmailField,
 )
 from taushet.forms.request_keys import RequestKeyForm
-from taushet.templatetags.ui import kroner
+from taushet.templatetags.ui import Unbroken, kroner
 
 from .adaptations import without_the_tick
 
@@ -86,6 +86,8 @@ class BookingForm(RequestKeyForm):
         self.session = session
         super().__init__(data, about=about_session(session.pk), **kwargs)
         self.fields["shows_course_name"].help_text = without_the_tick(session)
+        for name in ("payer_name", "payer_organisation_number"):
+            self.fields[name].is_said_plainly = True  # both are needed where they are shown
         if not session.seat_price:
             for name in self.PAYER_FIELDS:
                 del self.fields[name]
@@ -242,5 +244,5 @@ class MoveForm(forms.Form):
     def describe(session):
         texts = session_texts(session)
         price = kroner(session.seat_price) if session.seat_price else pgettext("price in a line", "free")
-        where = with_language(texts["where"], session.language)
-        return f"{texts['when']}, {where} ({texts['seats']}, {price})"
+        occasion = with_language(texts["occasion"], session.language)
+        return Unbroken(f"{occasion} ({texts['seats']}, {price})")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from courses.models import Format, Session
 from taushet.templatetags.ui import Unbroken, date_span, time_span, weekday
@@ -85,12 +86,20 @@ def session_texts(session: Session) -> dict[str, str]:
     """Return when, where and with how many free seats a session is held, in the words of the list."""
     place, state = session.municipality, session.shown_state
     has_begun = session.first_starts_at <= timezone.now() and state != Session.State.CANCELLED
+    when = when_text(session.first_starts_at, session.last_ends_at)
+    where = where_text(session.format, place and place.name, place and place.county.name)
     return {
-        "when": when_text(session.first_starts_at, session.last_ends_at),
-        "where": where_text(session.format, place and place.name, place and place.county.name),
+        "when": when,
+        "where": where,
+        "occasion": occasion_text(when, where),
         "seats": _("Has begun or is over") if has_begun else seats_text(state, session.free_seats),
         "colour": "neutral" if has_begun else COLOURS.get(state, "success"),
     }
+
+
+def occasion_text(when: str, where: str) -> str:
+    """Return when and where a session is held, in one line."""
+    return Unbroken(f"{when}, {pgettext('after a time', 'online') if where == _('Online') else where}")
 
 
 def with_language(where: str, taught_in: str) -> str:

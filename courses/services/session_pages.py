@@ -112,7 +112,7 @@ def form_parts(session: Session, form) -> dict[str, str]:
     return {
         "title": session.course.title,
         "course_url": session.course.get_absolute_url(),
-        "lead": f"{texts['when']}, {texts['where']}",
+        "lead": texts["occasion"],
         "booking": render_to_string("courses/booking_form.html", values),
         "takes_bookings": form.is_bound or not form.why_closed,
     }

@@ -84,6 +84,13 @@ BAD = [
     ),
     (
         "contact_name",
+        "12345",
+        "Skriv et navn med bokstaver.",
+        "Skriv eit namn med bokstavar.",
+        "Write a name with letters.",
+    ),
+    (
+        "contact_name",
         "Vinn på www.vinn.test",
         "Skriv et navn her, ikke en adresse.",
         "Skriv eit namn her, ikkje ei adresse.",
@@ -133,6 +140,14 @@ def test_other_payer_needs_name_and_number():
 
     assert not form.is_valid()
     assert set(form.errors) == {"payer_name", "payer_organisation_number"}
+
+
+def test_what_another_payer_has_to_say_is_not_called_optional():
+    form = form_for(SessionFactory(price=500), payer_kind="other")
+
+    optional = [field.name for field in form.who_pays if "(valgfritt)" in field.as_field_group()]
+
+    assert optional == ["invoice_reference"]
 
 
 @pytest.mark.parametrize("kind", ["", "somebody"])

@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import conditional_escape
 
 from courses.models import Session
 from municipalities.models import Membership
@@ -120,7 +121,11 @@ def test_filters_narrow_the_list(client):
             "municipality",
             "There is no municipality with this number. Choose one from the list.",
         ),
-        ({"municipality": "\x00"}, "municipality", "Null characters are not allowed."),
+        (
+            {"municipality": "\x00"},
+            "municipality",
+            "There is no municipality with this number. Choose one from the list.",
+        ),
         ({"format": "by post"}, "format", "Choose one from the list."),
         ({"audience": "x" * 9000}, "audience", "Choose one from the list."),
     ],
@@ -202,6 +207,15 @@ def test_the_page_of_a_past_session_offers_no_seats(client, state, english):
     assert "free seats" not in response.text
     assert "This date is in the past and takes no bookings. Choose another one." in response.text
     assert 'name="seats"' not in response.text
+
+
+def test_when_and_where_stand_in_one_line_that_does_not_break_within_the_hours(client):
+    session = SessionFactory(format="online", course__offers_online=True, course__offers_hybrid=True)
+
+    lead = client.get(session.get_absolute_url()).context["lead"]
+
+    assert conditional_escape(lead).endswith("09.00–\u206012.00, på nett")
+    assert "<dd>På stedet, på nett, på stedet og på nett</dd>" in client.get(session.course.get_absolute_url()).text
 
 
 def test_the_link_to_join_is_not_public(client):
