@@ -1,15 +1,18 @@
+import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from gunicorn.app.wsgiapp import run as gunicorn
 
 from taushet.services.demo import (
     DemonstrationRefused,
@@ -28,6 +31,8 @@ SIGN_INS = [
     ("administrator", "people, roles, everything"),
 ]
 STOP_WITHIN = 10  # seconds
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+FORKS = multiprocessing.get_context("fork")
 
 
 class Command(BaseCommand):
@@ -50,7 +55,7 @@ class Command(BaseCommand):
             sys.exit(130)
         if not load_only:
             self.announce()
-            sys.exit(run_together(commands(host, port)))
+            sys.exit(run_together([partial(serve, host, port), partial(call_command, "worker")]))
 
     def prepare(self):
         if compile_translations():
@@ -79,40 +84,47 @@ class Command(BaseCommand):
         self.stdout.flush()
 
 
-def commands(host: str, port: str) -> list[list[str]]:
-    """Return what runs side by side: the web server and the worker."""
-    web = ["-m", "gunicorn", "taushet.wsgi", "--bind", f"{host}:{port}", "--workers", "2", "--threads", "4"]
-    quiet = ["--preload", "--log-level", "warning"]
-    return [[sys.executable, *web, *quiet], [sys.executable, "manage.py", "worker"]]
+def serve(host: str, port: str) -> None:
+    """Be the web server, in a process that has Django loaded."""
+    options = ["--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--preload", "--log-level", "warning"]
+    sys.argv = ["gunicorn", "taushet.wsgi", *options]
+    gunicorn()
 
 
-def run_together(command_lines: list[list[str]]) -> int:
-    """Run the commands until one ends or a signal comes, then stop all; returns the exit status.
+def run_together(parts: list[Callable[[], None]]) -> int:
+    """Run the parts side by side until one ends or a signal comes, then stop all; returns the exit status.
 
-    Each gets a process group of its own, so that Ctrl-C reaches it once, from here, and its children stop with it.
+    Each is a fork of this process, so that Django is loaded once for all of them, with a process group of its own:
+    Ctrl-C reaches it once, from here, and its children stop with it.
     """
     stopped = []
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in STOPPING:
         signal.signal(number, lambda *_: stopped.append(True))
-    running = [
-        subprocess.Popen(line, cwd=settings.BASE_DIR, start_new_session=True, env=os.environ)  # noqa: S603
-        for line in command_lines
-    ]
-    while not stopped and all(process.poll() is None for process in running):
+    connections.close_all()  # a fork must not inherit one
+    running = [FORKS.Process(target=run_apart, args=(part,)) for part in parts]
+    for process in running:
+        process.start()
+    while not stopped and all(process.is_alive() for process in running):
         time.sleep(0.2)
-    failed = [process.returncode for process in running if process.poll() not in (None, 0)]
+    failed = [process.exitcode for process in running if process.exitcode]
     stop_all(running)
     return 0 if stopped else (failed or [1])[0]
 
 
-def stop_all(running: list[subprocess.Popen]) -> None:
+def run_apart(part: Callable[[], None]) -> None:
+    os.setsid()
+    for number in STOPPING:
+        signal.signal(number, signal.SIG_DFL)
+    os.chdir(settings.BASE_DIR)
+    part()
+
+
+def stop_all(running: list[FORKS.Process]) -> None:
     """Ask every process to stop, and end what has not after STOP_WITHIN seconds."""
     for process in running:
-        if process.poll() is None:
-            process.terminate()
+        process.terminate()
     deadline = time.monotonic() + STOP_WITHIN
     for process in running:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
+        process.join(max(0.1, deadline - time.monotonic()))
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

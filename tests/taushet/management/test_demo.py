@@ -3,8 +3,11 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import time
+from urllib.request import urlopen
 
 import pytest
 from django.conf import settings as real_settings
@@ -18,6 +21,7 @@ CHILD = "import os, time; os.write(1, b'%d\\n' % os.getpid()); time.sleep(60)"
 # Django is loaded once, and every order is run in a fork.
 NURSERY = """
 import json, os, sys
+from functools import partial
 import django
 django.setup()
 from taushet.management.commands.demo import run_together
@@ -25,7 +29,7 @@ from taushet.management.commands.demo import run_together
 for line in sys.stdin:
     pid = os.fork()
     if not pid:
-        os._exit(run_together([[sys.executable, "-c", code] for code in json.loads(line)]))
+        os._exit(run_together([partial(exec, code, {}) for code in json.loads(line)]))
     os.write(1, b"%d\\n" % pid)
     os.write(1, b"%d\\n" % os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 """
@@ -79,6 +83,34 @@ def test_the_end_of_one_part_ends_the_other(nursery, run_together, tmp_path):
 
     assert read_number(nursery) == 3
     assert not is_running(child)
+
+
+def test_the_web_server_is_served_from_what_is_loaded_already_and_stops(nursery, run_together):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    serve = f"from taushet.management.commands.demo import serve\nserve('127.0.0.1', '{port}')"
+    runner = run_together(CHILD, serve)
+    child = read_number(nursery)
+
+    assert answer_of(f"http://127.0.0.1:{port}/helse/") == 200
+    os.kill(runner, signal.SIGINT)
+    assert read_number(nursery) == 0
+    assert not is_running(child)
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"http://127.0.0.1:{port}/helse/", timeout=5)
+
+
+def answer_of(address, within=20):
+    """Ask until there is an answer; returns its status."""
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            return urlopen(address, timeout=within).status
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
 
 
 def test_another_host_is_refused_before_anything_is_written(db, settings):
