@@ -16,7 +16,7 @@ from outreach.services.storting import import_storting
 from outreach.services.storting_export import read_bundled
 from taushet.models import User
 
-INVENTED = "Oppdiktet for demonstrasjonen"
+INVENTED = "Demonstrasjonsdata"
 INVENTED_ON = date(2026, 11, 1)
 # Number, name in the invented address, and whether there is an action plan (None leaves it unknown).
 PLACES = (

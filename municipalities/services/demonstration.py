@@ -10,7 +10,7 @@ from .facts import set_fact
 from .registry.bundled import read_bundled
 from .registry.writing import import_edition
 
-INVENTED = "Oppdiktet for demonstrasjonen"
+INVENTED = "Demonstrasjonsdata"
 ACTION_PLANS = {
     "0301": ("yes", date(2026, 3, 12)),
     "1804": ("no", date(2026, 6, 1)),

@@ -29,6 +29,12 @@ class Unbroken(str):
         return mark_safe(escape(str(self)).replace(EN_DASH, f"{EN_DASH}{WORD_JOINER}"))  # noqa: S308
 
 
+@register.filter
+def unbroken(text):
+    """A whole line in which dashes may not end one"""
+    return Unbroken(text)
+
+
 def local(value):
     """Return a moment in Norwegian time, a date as it is."""
     return timezone.localtime(value) if getattr(value, "tzinfo", None) else value

@@ -25,14 +25,14 @@ def add_card(key, permission, items):
 
 
 def test_today_shows_what_needs_doing_and_hides_what_does_not(client, staff):
-    add_card("full", "taushet.view_message", [("En e-post står fast", "/stab/utboks/7/")])
+    add_card("full", "taushet.view_message", [("En e-post står fast, kl. 09.00–10.00", "/stab/utboks/7/")])
     add_card("done", "taushet.view_message", [])
     add_card("foreign", "courses.delete_course", [("Ikke for deg", "/stab/x/")])
 
     response = client.get(reverse("today"))
 
     assert [card["key"] for card in response.context["cards"]] == ["full"]
-    assert '<a href="/stab/utboks/7/">En e-post står fast</a>' in response.text
+    assert '<a href="/stab/utboks/7/">En e-post står fast, kl. 09.00–\u206010.00</a>' in response.text
 
 
 def test_today_says_when_nothing_needs_doing(client, staff):
