@@ -20,6 +20,7 @@ class CoursesConfig(AppConfig):
             date_alerts,
             evaluations,
             feeds,
+            invoices,
             log,
             own_data,
             planned_mails,

@@ -4,6 +4,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 
+from courses.money_guards import install_money_guards
 from courses.triggers import install_triggers
 
 
@@ -11,3 +12,4 @@ from courses.triggers import install_triggers
 def keep_triggers(sender, using, **kwargs):
     if sender.name == "courses":
         install_triggers(connections[using])
+        install_money_guards(connections[using])

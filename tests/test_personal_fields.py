@@ -47,6 +47,12 @@ courses.MailRule courses.MailText courses.Material courses.BookingMessage.key
 courses.Course courses.Session courses.Meeting courses.RequestOffer
 courses.Certificate.course_title courses.EvaluationTicket
 courses.CourseRequest.payer_name courses.CourseRequest.payer_organisation_number
+courses.Invoice.terms courses.Invoice.seller courses.Invoice.buyer courses.Invoice.account courses.Invoice.kid
+courses.Invoice.vat courses.Invoice.note
+courses.CreditNote.reason courses.CreditNote.seller courses.CreditNote.buyer courses.CreditNote.account
+courses.CreditNote.kid courses.CreditNote.vat courses.CreditNote.note
+courses.InvoiceLine courses.CreditNoteLine courses.NumberSeries courses.BankFile
+courses.Payment.external_reference courses.Payment.kid courses.Payment.note
 outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.Mailing outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source

@@ -11,8 +11,19 @@ from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
 from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
 from .expenses import ExpenseClaim, Outlay
+from .invoices import (
+    ClosedPeriod,
+    CreditNote,
+    CreditNoteLine,
+    Invoice,
+    InvoiceLine,
+    InvoiceReminder,
+    NumberSeries,
+)
 from .messages import BookingMessage, MailKind, MailRule, MailText, Material, PlannedMail
 from .participants import Participant
+from .payments import BankFile, Payment
+from .prices import FundedSeats, PriceKind, VatRate, VatTreatment
 from .requests import (
     CourseRequest,
     PartOfDay,
@@ -40,6 +51,7 @@ __all__ = [
     "Audience",
     "Availability",
     "AvailabilityException",
+    "BankFile",
     "Booking",
     "BookingFee",
     "BookingMessage",
@@ -48,26 +60,36 @@ __all__ = [
     "CalendarAnswer",
     "Certificate",
     "ChangeRequest",
+    "ClosedPeriod",
     "ConfirmedAddress",
     "Course",
     "CourseRequest",
+    "CreditNote",
+    "CreditNoteLine",
     "DateAlert",
     "EvaluationAnswer",
     "EvaluationRound",
     "EvaluationTicket",
     "ExpenseClaim",
     "Format",
+    "FundedSeats",
     "HandOver",
     "Invitation",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceReminder",
     "MailKind",
     "MailRule",
     "MailText",
     "Material",
     "Meeting",
+    "NumberSeries",
     "Outlay",
     "PartOfDay",
     "Participant",
+    "Payment",
     "PlannedMail",
+    "PriceKind",
     "RequestEvent",
     "RequestMessage",
     "RequestOffer",
@@ -80,5 +102,7 @@ __all__ = [
     "Trainer",
     "TrainerInvitation",
     "TrainerOffer",
+    "VatRate",
+    "VatTreatment",
     "WaitingPlace",
 ]

@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .prices import PriceKind, VatTreatment
+
 
 class BookingQuerySet(models.QuerySet):
     def taking_seats(self):
@@ -82,6 +84,13 @@ class Booking(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State)
     held_until = models.DateTimeField(_("held until"), null=True, blank=True)
     seat_price = models.DecimalField(_("price per seat in kroner"), max_digits=9, decimal_places=2, default=0)
+    # The rest of the price as it was when the booking was made; see `services/prices.py`.
+    price_kind = models.CharField(max_length=10, choices=PriceKind, default=PriceKind.SEAT, editable=False)
+    fixed_price = models.DecimalField(
+        _("price of the whole in kroner"), max_digits=9, decimal_places=2, default=0, editable=False
+    )
+    funded_seats = models.PositiveSmallIntegerField(_("seats others pay for"), default=0, editable=False)
+    vat_treatment = models.CharField(max_length=10, choices=VatTreatment, blank=True, editable=False)
     terms = models.JSONField(_("terms"), default=dict, blank=True, editable=False)
     # The share of the price that had been reached when the booking was moved; see `services/terms.py`.
     least_percent = models.PositiveSmallIntegerField(_("least fee in per cent"), default=0, editable=False)
@@ -116,6 +125,7 @@ class Booking(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(seats__gte=1), name="booking_at_least_one_seat"),
             models.CheckConstraint(condition=Q(seat_price__gte=0), name="booking_price_not_negative"),
+            models.CheckConstraint(condition=Q(fixed_price__gte=0), name="booking_fixed_price_not_negative"),
             models.CheckConstraint(condition=Q(least_percent__lte=100), name="booking_least_fee_is_a_percentage"),
             models.CheckConstraint(
                 condition=~Q(state="held") | Q(held_until__isnull=False), name="booking_held_has_a_deadline"
@@ -162,10 +172,23 @@ class Booking(models.Model):
         return self.shows_course_name if chosen is None else chosen
 
     @property
+    def is_charged(self) -> bool:
+        """Whether it costs anything at all; a free booking never meets an invoice."""
+        return bool(self.fixed_price or (self.seat_price and self.seats > self.funded_seats))
+
+    def paid_seats(self, seats: int | None = None) -> int:
+        """How many of the seats the payer pays for; the others are funded."""
+        return max((self.seats if seats is None else seats) - self.funded_seats, 0)
+
+    def price_of(self, seats: int):
+        """What so many seats of it cost in kroner before any VAT; the fixed price as long as there is one."""
+        return self.paid_seats(seats) * self.seat_price + (self.fixed_price if seats else 0)
+
+    @property
     def total_price(self):
-        """What the seats cost in kroner, before any VAT; nothing once they are given back or the session is off."""
+        """What it costs in kroner, before any VAT; nothing once the seats are given back or the session is off."""
         is_off = self.session.state == self.session.State.CANCELLED
-        return self.seats * self.seat_price if self.is_live and not is_off else 0
+        return self.price_of(self.seats) if self.is_live and not is_off else 0
 
 
 class ConfirmedAddress(models.Model):

@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from .prices import PriceKind
+from .prices import VatTreatment as Treatment
+
 
 class Audience(models.TextChoices):
     """Whom a course is for; also a filter in the catalogue."""
@@ -43,10 +46,11 @@ class CourseQuerySet(models.QuerySet):
 class Course(models.Model):
     """What can be held: a course with its texts, audience, price and VAT treatment."""
 
-    class VatTreatment(models.TextChoices):
-        EXEMPT = "exempt", _("Exempt teaching (merverdiavgiftsloven § 3-5)")
-        STANDARD = "standard", _("VAT at the standard rate")
-        NONE = "none", _("No payment, no VAT question")
+    VatTreatment = Treatment
+
+    class Invoicing(models.TextChoices):
+        AT_ONCE = "at_once", _("As soon as the booking is confirmed")
+        AFTER = "after", _("After the course")
 
     TEXTS = ("title", "summary", "description", "aims")
 
@@ -71,7 +75,9 @@ class Course(models.Model):
     price = models.DecimalField(
         _("price per seat in kroner"), max_digits=9, decimal_places=2, default=0, validators=[MinValueValidator(0)]
     )
+    price_kind = models.CharField(_("what the price is for"), max_length=10, choices=PriceKind, default=PriceKind.SEAT)
     vat_treatment = models.CharField(_("VAT treatment"), max_length=10, choices=VatTreatment)
+    invoicing = models.CharField(_("when it is invoiced"), max_length=10, choices=Invoicing, default=Invoicing.AFTER)
     participants_min = models.PositiveSmallIntegerField(_("fewest participants"), default=1)
     participants_max = models.PositiveSmallIntegerField(_("most participants"), default=30)
     late_cancellation_hours = models.PositiveSmallIntegerField(
@@ -147,7 +153,7 @@ class Course(models.Model):
 
     @property
     def is_free(self):
-        return self.price == 0
+        return self.price == 0 or self.price_kind == PriceKind.FREE
 
     @property
     def formats(self):

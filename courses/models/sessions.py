@@ -15,6 +15,7 @@ from .assignments import Assignment
 from .bookings import Booking
 from .catalogue import Format
 from .participants import Participant
+from .prices import Priced, PriceKind
 
 
 class SessionQuerySet(models.QuerySet):
@@ -84,7 +85,7 @@ class SessionQuerySet(models.QuerySet):
         return self.annotate(seats_left=F("capacity") + F("seats_over") - F("seats_taken"))
 
 
-class Session(models.Model):
+class Session(Priced, models.Model):
     """One run of a course, with one or more meetings and a fixed number of seats."""
 
     class State(models.TextChoices):
@@ -140,6 +141,13 @@ class Session(models.Model):
         blank=True,
         validators=[MinValueValidator(0)],
         help_text=_("Empty when it is the price of the course."),
+    )
+    price_kind = models.CharField(
+        _("what the price is for"),
+        max_length=10,
+        choices=PriceKind,
+        blank=True,
+        help_text=_("Empty when it is as for the course."),
     )
     neutral_title = models.CharField(
         _("neutral title"),
@@ -240,11 +248,6 @@ class Session(models.Model):
     @property
     def takes_trainers(self) -> bool:
         return self.state not in {self.State.CANCELLED, self.State.HELD} and self.last_ends_at > timezone.now()
-
-    @property
-    def seat_price(self):
-        """Price of one seat in kroner, as Decimal."""
-        return self.course.price if self.price is None else self.price
 
 
 def new_uid() -> str:

@@ -33,6 +33,15 @@ class Unit(models.Model):
     organisation_number = models.CharField(_("organisation number"), max_length=9, blank=True)
     reference_hint = models.CharField(_("hint for the invoice reference"), max_length=200, blank=True)
     reference_example = models.CharField(_("example of an invoice reference"), max_length=60, blank=True)
+    # Masks in which # is a digit, ? a letter and * either; see `municipalities/services/references.py`.
+    reference_masks = models.CharField(_("form of an invoice reference"), max_length=120, blank=True)
+    collects_invoices = models.BooleanField(_("one invoice a month"), default=False)
+    street = models.CharField(_("postal address"), max_length=150, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=10, blank=True)
+    city = models.CharField(_("post town"), max_length=60, blank=True)
+    is_in_business_register = models.BooleanField(_("in Foretaksregisteret"), default=False)
+    is_in_vat_register = models.BooleanField(_("in the VAT register"), default=False)
+    looked_up_at = models.DateTimeField(_("looked up in Enhetsregisteret"), null=True, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     objects = UnitQuerySet.as_manager()

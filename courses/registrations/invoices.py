@@ -1,0 +1,45 @@
+"""What invoices and payments tell the house: who may do what, and what is kept how long."""
+
+from django.utils.translation import gettext_lazy as _
+
+from courses.services.invoice_erasing import erase_invoices
+from taushet import roles
+from taushet.registries import RetentionRule, RolePermissions, retention_rules, role_permissions
+
+SEE = ("courses.view_invoice", "courses.view_creditnote", "courses.view_payment")
+ISSUE = (
+    "courses.add_invoice",
+    "courses.add_creditnote",
+    "courses.add_invoicereminder",
+    "courses.add_payment",
+    "courses.change_payment",
+    "courses.add_closedperiod",
+)
+
+for role, permissions in {
+    roles.CAMPAIGN: SEE,
+    roles.FINANCE: (*SEE, *ISSUE),
+    roles.ADMINISTRATOR: (*SEE, *ISSUE),
+}.items():
+    role_permissions.register(RolePermissions(f"invoices-{role}", role, permissions))
+
+retention_rules.register(
+    RetentionRule(
+        key="invoices",
+        what=_("Invoices and credit notes: who ordered, and the payer’s own reference."),
+        purpose=_("To be paid, and to account for it."),
+        basis=_("A legal obligation (the bookkeeping act)"),
+        keep=_(
+            "Five years after the year of issue. Amounts, numbers and the organisation that paid are kept after that."
+        ),
+        apply=erase_invoices,
+        fields=(
+            "courses.Invoice.buyer_contact",
+            "courses.Invoice.buyer_reference",
+            "courses.Invoice.order_reference",
+            "courses.CreditNote.buyer_contact",
+            "courses.CreditNote.buyer_reference",
+            "courses.CreditNote.order_reference",
+        ),
+    )
+)
