@@ -18,6 +18,7 @@ class CoursesConfig(AppConfig):
             catalogue,
             certificates,
             date_alerts,
+            einvoices,
             evaluations,
             feeds,
             invoices,

@@ -56,6 +56,8 @@ GUARDS = (
         "NEW.erased_at IS NOT NULL",
     ),
     Guard("courses_revocation", ("certificate_id", "percent", "revoked_at"), "1 = 0"),
+    Guard("courses_einvoice", ("kind", "number", "key", "issued_on", "total", "buyer_number"), "1 = 0"),
+    Guard("courses_einvoice", ("file_id",), "NEW.state = 'made'"),
 )
 
 

@@ -1,5 +1,9 @@
 """What `manage.py check` asks of this house beyond Django's own questions."""
 
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from django.conf import settings
 from django.core.checks import Error, register
 
 from taushet.services.roles import role_faults
@@ -19,3 +23,32 @@ def check_translations(app_configs, **kwargs):
         return []
     told = f"The translations are not compiled, or are older than their sources: {', '.join(languages)}."
     return [Error(told, hint="Run manage.py compile_translations.", id="taushet.E002")]
+
+
+@register
+def check_access_point(app_configs, **kwargs):
+    if not settings.ACCESS_POINT_URL:
+        return []
+    faults = [access_point_fault(settings.ACCESS_POINT_URL)]
+    if not settings.ACCESS_POINT_KEY:
+        faults.append("TAUSHET_ACCESS_POINT_KEY is not set.")
+    return [Error(fault, id="taushet.E003") for fault in faults if fault]
+
+
+def access_point_fault(url: str) -> str:
+    """Return what is wrong with the address of an access point, or nothing: https, or a gateway on this machine."""
+    fault = "TAUSHET_ACCESS_POINT_URL must begin with https://, or lead to this very machine."
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname if parts.username is None else None
+    except ValueError:
+        return fault
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(host or ""))
+    return "" if host and is_safe else fault
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

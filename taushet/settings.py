@@ -207,6 +207,11 @@ FERRY_MINUTES = environment.number("TAUSHET_FERRY_MINUTES", 45)
 FERRY_COUNTIES = environment.words("TAUSHET_FERRY_COUNTIES", "11,15,18,46,50,55,56")
 FLIGHT_MINUTES = environment.number("TAUSHET_FLIGHT_MINUTES", 210)
 
+# Who carries e-invoices into Peppol; without an address staff downloads them (design rule 11: never in a demonstration)
+
+ACCESS_POINT_URL = "" if DEMO else environment.text("TAUSHET_ACCESS_POINT_URL")
+ACCESS_POINT_KEY = environment.text("TAUSHET_ACCESS_POINT_KEY")
+
 # Servers of the tests' own, as (address, port), that `taushet.fetch` may reach; nothing but a test sets it.
 
 FETCH_TEST_SERVERS: frozenset[tuple[str, int]] = frozenset()

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 from taushet import urls
 from taushet.translations import compile_translations
 from tests import emptying
+from tests.servers.access_point import KEY, running_access_point
 from tests.servers.calendars import HOME, https_server, radicale, write_certificate
 
 
@@ -73,6 +74,14 @@ def caldav_server(_radicale, certificate, settings, monkeypatch):
     _radicale.make_calendar()
     yield _radicale
     _radicale.remove_calendars()
+
+
+@pytest.fixture
+def access_point(settings):
+    """A real access point that e-invoices are sent to."""
+    with running_access_point() as point:
+        settings.ACCESS_POINT_URL, settings.ACCESS_POINT_KEY = point.url, KEY
+        yield point
 
 
 def reach(port, certificate, settings, monkeypatch):

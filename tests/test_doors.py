@@ -13,6 +13,7 @@ from django.utils import timezone
 from courses.models import (
     BookingMessage,
     CalendarAnswer,
+    EInvoiceBatch,
     ExpenseClaim,
     PlannedMail,
     RoadNote,
@@ -20,11 +21,13 @@ from courses.models import (
     TrainerOffer,
 )
 from courses.services.assignments import assign_trainer
+from courses.services.einvoices import make_einvoice
 from courses.services.trainers import register_trainer
 from outreach.models import Letter
 from taushet.models import InboundMail, Suppression
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
+from tests.factories.invoice_documents import document
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place
@@ -170,6 +173,12 @@ FOR_ROLES = {
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     """,
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
+    ("finance", "administrator"): """
+    courses:einvoice_list courses:einvoice_detail courses:einvoice_file courses:einvoice_refused
+    courses:einvoice_send_again courses:einvoice_ask courses:einvoice_mark_sent courses:einvoice_never_arrived
+    courses:einvoice_batch_create courses:einvoice_batch courses:einvoice_batch_zip courses:einvoice_batch_sent
+    courses:einvoice_batch_take_back
+    """,
     ("administrator",): """
     people_list person_invite person_detail person_update person_invite_again person_deactivate person_reactivate
     person_remove_factors log_list retention_list
@@ -206,6 +215,8 @@ def world():
         ),
         answer=CalendarAnswer.objects.create(answer="declined", answered_at=timezone.now()),
         inbound=InboundMail.objects.create(provider="x", event_id="1", size=0, handled_at=timezone.now()),
+        einvoice=make_einvoice(document()),
+        batch=EInvoiceBatch.objects.create(made_by=UserFactory()),
         booking=booking,
         mail=BookingMessage.objects.create(booking=booking, message=write()),
         planned=PlannedMail.objects.create(
@@ -262,6 +273,8 @@ def values_of(name, world):
         "answer_id": world.answer.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,
+        "einvoice_id": world.einvoice.pk,
+        "batch_id": world.batch.pk,
         "code": "AAAA-AAAA-AAAA",
         "word": "paminnelse",
         "row_id": world.mail.pk,

@@ -46,6 +46,8 @@ courses.Booking.unit_name courses.Booking.terms
 courses.MailRule courses.MailText courses.Material courses.BookingMessage.key
 courses.Course courses.Session courses.Meeting courses.RequestOffer
 courses.Certificate.course_title courses.EvaluationTicket
+courses.EInvoice.number courses.EInvoice.checked_sha256 courses.EInvoice.access_point_id
+courses.EInvoiceAttempt.delivery_id courses.EInvoiceFault.rule courses.EInvoiceFault.path
 courses.CourseRequest.payer_name courses.CourseRequest.payer_organisation_number
 courses.Invoice.terms courses.Invoice.seller courses.Invoice.buyer courses.Invoice.account courses.Invoice.kid
 courses.Invoice.vat courses.Invoice.note

@@ -9,6 +9,7 @@ from .calendar_answers import CalendarAnswer
 from .calendars import Invitation
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
+from .einvoices import EInvoice, EInvoiceAttempt, EInvoiceBatch, EInvoiceFault
 from .evaluations import EvaluationAnswer, EvaluationRound, EvaluationTicket
 from .expenses import ExpenseClaim, Outlay
 from .invoices import (
@@ -67,6 +68,10 @@ __all__ = [
     "CreditNote",
     "CreditNoteLine",
     "DateAlert",
+    "EInvoice",
+    "EInvoiceAttempt",
+    "EInvoiceBatch",
+    "EInvoiceFault",
     "EvaluationAnswer",
     "EvaluationRound",
     "EvaluationTicket",

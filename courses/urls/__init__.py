@@ -7,6 +7,7 @@ from . import (
     calendars,
     catalogue,
     certificates,
+    einvoices,
     evaluations,
     exports,
     mails,
@@ -42,4 +43,5 @@ urlpatterns = [
     *sessions.urlpatterns,
     *staffing.urlpatterns,
     *staff_calendar.urlpatterns,
+    *einvoices.urlpatterns,
 ]

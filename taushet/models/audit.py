@@ -20,6 +20,7 @@ class AuditEntry(models.Model):
         "clock": _("by itself"),
         "import": _("by an import"),
         "provider": _("by the mail provider"),
+        "access_point": _("by the access point"),
     }
 
     at = models.DateTimeField(_("when"), default=timezone.now, db_index=True)

@@ -13,7 +13,7 @@ from taushet.exceptions import TaushetError
 from taushet.models import StoredFile, User
 
 PDF, PNG, JPEG = "application/pdf", "image/png", "image/jpeg"
-CSV, ICS, TEXT, ZIP = "text/csv", "text/calendar", "text/plain", "application/zip"
+CSV, ICS, TEXT, XML, ZIP = "text/csv", "text/calendar", "text/plain", "application/xml", "application/zip"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -32,6 +32,7 @@ ENDINGS = {
     CSV: ("csv",),
     ICS: ("ics",),
     TEXT: ("txt",),
+    XML: ("xml",),
     ZIP: ("zip",),
 }
 DOCUMENTS = frozenset({PDF, DOCX, ODT})
@@ -119,4 +120,6 @@ def _sniff_text(name: str, content: bytes) -> str:
         return ""
     if text.lstrip().startswith("BEGIN:VCALENDAR"):
         return ICS
+    if text.startswith("<?xml ") and name.lower().endswith(".xml"):
+        return XML
     return CSV if name.lower().endswith(".csv") else TEXT
