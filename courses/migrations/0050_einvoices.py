@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                 ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
                 ('round', models.PositiveSmallIntegerField(default=1)),
                 ('checked_sha256', models.CharField(blank=True, max_length=64)),
-                ('state', models.CharField(choices=[('made', 'Made, not checked yet'), ('checked', 'Ready to be sent'), ('faulty', 'Has faults, not sent'), ('handed_over', 'Downloaded'), ('sending', 'Being sent'), ('sent', 'Sent'), ('accepted', 'Accepted by the payer'), ('refused', 'Refused'), ('unknown', 'Sent, answer unknown')], default='made', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('made', 'Made, not checked yet'), ('checked', 'Ready to be sent'), ('faulty', 'Has faults, not sent'), ('handed_over', 'Downloaded'), ('sending', 'Being sent'), ('sent', 'Sent'), ('accepted', 'Accepted by the payer'), ('refused', 'Refused by the receiver'), ('unknown', 'Sent, answer unknown')], default='made', max_length=12, verbose_name='state')),
                 ('state_reason', models.CharField(blank=True, max_length=300, verbose_name='why')),
                 ('access_point_id', models.CharField(blank=True, max_length=200)),
                 ('asked', models.PositiveSmallIntegerField(default=0)),

@@ -40,7 +40,7 @@ class EInvoice(models.Model):
         SENDING = "sending", _("Being sent")
         SENT = "sent", _("Sent")
         ACCEPTED = "accepted", _("Accepted by the payer")
-        REFUSED = "refused", _("Refused")
+        REFUSED = "refused", _("Refused by the receiver")
         UNKNOWN = "unknown", _("Sent, answer unknown")
 
     TROUBLE = (State.FAULTY, State.REFUSED, State.UNKNOWN)

@@ -11,7 +11,7 @@ from taushet.services import audit
 
 State = EInvoice.State
 
-FAULTS_FOUND = gettext_noop("It does not keep the rules below.")
+FAULTS_FOUND = gettext_noop("It does not keep all the rules.")
 NOT_WHOLE = gettext_noop("It could not be checked completely, so it does not leave.")
 
 CHANGED = gettext_noop("The file is not the one that was checked. It is checked again.")

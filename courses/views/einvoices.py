@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Prefetch
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -76,7 +76,8 @@ CAN_BE_REFUSED = {State.SENT, State.ACCEPTED, State.HANDED_OVER}
 @permission_required(SEE, raise_exception=True)
 def einvoice_list(request):
     form = EInvoiceFilterForm(request.GET)
-    page = Paginator(form.narrow(EInvoice.objects.all()), 50).get_page(request.GET.get("page"))
+    standing = Prefetch("faults", EInvoiceFault.objects.standing(), to_attr="standing_faults")
+    page = Paginator(form.narrow(EInvoice.objects.prefetch_related(standing)), 50).get_page(request.GET.get("page"))
     counts = dict(EInvoice.objects.order_by().values_list("state").annotate(Count("pk")))
     rules = EInvoiceFault.objects.standing().order_by().values("rule")
     context = {
