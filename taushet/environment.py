@@ -4,6 +4,7 @@ import json
 import os
 import secrets
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -38,6 +39,22 @@ def number(name: str, default: int) -> int:
 def words(name: str, default: str = "") -> list[str]:
     """Return a comma-separated variable as a list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def choice(name: str, known: tuple[str, ...]) -> str:
+    """Return a variable that is one of some words, the first unless set; raise ImproperlyConfigured on another."""
+    value = text(name) or known[0]
+    if value not in known:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(known)}, not {value!r}.")
+    return value
+
+
+def loopback(name: str) -> str:
+    """Return an address on this machine, or nothing; raise ImproperlyConfigured when it leads to another one."""
+    value = text(name).rstrip("/")
+    if value and urlsplit(value).hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise ImproperlyConfigured(f"{name} is for a stand-in on this machine; {value!r} leads elsewhere.")
+    return value
 
 
 def structure(name: str, default: object) -> object:

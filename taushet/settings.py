@@ -200,6 +200,15 @@ HOLDS_PER_ADDRESS = environment.number("TAUSHET_HOLDS_PER_ADDRESS", 3)
 HOLDS_PER_MUNICIPALITY = environment.number("TAUSHET_HOLDS_PER_MUNICIPALITY", 10)
 BOOKINGS_PER_NETWORK = environment.number("TAUSHET_BOOKINGS_PER_NETWORK", 100)
 
+# Card payment. Without both keys nobody is offered it. The address is that of a stand-in on this machine.
+
+STRIPE_SECRET_KEY = environment.text("TAUSHET_STRIPE_SECRET_KEY")
+STRIPE_WEBHOOK_SECRET = environment.text("TAUSHET_STRIPE_WEBHOOK_SECRET")
+STRIPE_API_BASE = environment.loopback("TAUSHET_STRIPE_API_BASE")
+if DEMO and not STRIPE_API_BASE:
+    STRIPE_SECRET_KEY = ""  # the demonstration moves nobody's money
+CARD_SURPLUS = environment.choice("TAUSHET_CARD_SURPLUS", ("task", "refund"))
+
 # How long trainers travel: kilometres of straight line an hour, and minutes that ferries and flights add
 
 TRAVEL_SPEED = max(1, environment.number("TAUSHET_TRAVEL_SPEED", 60))
@@ -350,4 +359,5 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("TAUSHET_LOG_LEVEL", "INFO")},
+    "loggers": {"stripe": {"level": "WARNING"}},  # a line for each request, with its address, is too much
 }
