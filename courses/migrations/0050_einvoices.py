@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0038_words_of_cancelling'),
+        ('courses', '0045_standard_rate_of_vat'),
         ('taushet', '0005_mail_that_came_in'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,8 +11,8 @@ from courses.models import Adaptation, AttendanceMark, Participant, Session
 from courses.services import messages, own_data, planned_mails
 from courses.services.archive import MOST_LETTERS, _sections
 from courses.services.bookings import change_seats
-from courses.services.case_rows import STEPS
 from courses.services.calendars import invite
+from courses.services.case_rows import STEPS
 from courses.services.contacts import set_second_contact
 from courses.services.participants import Person, name_participants, replace_participant
 from courses.services.protection import protect_name
