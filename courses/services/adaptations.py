@@ -18,7 +18,7 @@ from taushet.models import User
 from taushet.services import audit
 
 from .catalogue import when_text
-from .guards import lock_booking
+from .guards import lock_booking, refuse_erased
 from .participants import refuse_gone, refuse_over
 
 SEE = "courses.view_adaptation"
@@ -35,6 +35,7 @@ def tell_adaptation(participant: Participant, *, by: User | None = None, **wishe
     participant = booking.participants.get(pk=participant.pk)
     refuse_over(booking)
     refuse_gone(participant)
+    refuse_erased(participant)
     row, _created = Adaptation.objects.update_or_create(
         participant=participant, defaults=wishes | {"consented_at": timezone.now()}
     )

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import ClosedToOthers, NotBookable, TooManyHolds, WrongState
-from courses.models import Booking, Session
+from courses.models import Booking, Participant, Session
 from municipalities.models import Municipality
 from taushet.locks import lock_words
 from taushet.models import Message
@@ -111,3 +111,9 @@ def refuse_unchangeable(booking: Booking, session: Session) -> None:
         raise WrongState(_("The course is cancelled, so the booking cannot be changed."))
     if session.first_starts_at <= timezone.now():
         raise WrongState(_("The course has begun, so the booking can no longer be changed."))
+
+
+def refuse_erased(participant: Participant) -> None:
+    """Raise WrongState when everything about somebody has been erased, as by a page that was open still."""
+    if participant.erased_at:
+        raise WrongState(_("The name has been erased."))

@@ -12,7 +12,7 @@ from taushet.services import audit
 from taushet.services.links import renew_link, revoke_link
 
 from . import certificates, own_messages
-from .guards import lock_with_session
+from .guards import lock_with_session, refuse_erased
 from .participants import refuse_gone, why_taken
 
 LINK_LIFE = timedelta(days=7)
@@ -89,7 +89,9 @@ def prove_address(participant: Participant) -> str:
 
 def _lock(participant: Participant) -> Participant:
     booking = lock_with_session(participant.booking)
-    return booking.participants.select_for_update(no_key=True).get(pk=participant.pk, erased_at=None)
+    locked = booking.participants.select_for_update(no_key=True).get(pk=participant.pk)
+    refuse_erased(locked)
+    return locked
 
 
 def _refuse_new_address(participant: Participant, email: str) -> None:

@@ -6,7 +6,9 @@ from django.utils import timezone
 from courses.exceptions import NameTaken, WrongState
 from courses.models import Booking, Invitation, Participant, Session
 from courses.services import own_data
+from courses.services.adaptations import tell_adaptation
 from courses.services.calendars import invite
+from courses.services.own_erasing import erase_participant
 from courses.services.participants import Person, replace_participant
 from taushet.models import AuditEntry, Message
 from taushet.services.links import find_subject, issue_link
@@ -141,6 +143,24 @@ def test_nobody_is_written_to_about_a_booking_that_is_not_confirmed(state):
 
     with pytest.raises(WrongState):
         own_data.ask_for_address(participant, NEW)
+
+
+def test_page_that_was_open_while_its_owner_erased_everything_is_told_so():
+    begun = SessionFactory(first_starts_at=timezone.now() - timedelta(hours=1))  # the seat is counted all the same
+    participant = invited(booking__session=begun)
+    own_data.ask_for_address(participant, NEW)
+    erase_participant(Participant.objects.get(pk=participant.pk))
+
+    for act in (
+        lambda: own_data.prove_address(participant),
+        lambda: own_data.ask_for_address(participant, NEW),
+        lambda: own_data.correct_participant(participant, name="Kari", workplace="", role=""),
+        lambda: tell_adaptation(participant, hearing_loop=True),
+    ):
+        with pytest.raises(WrongState):
+            act()
+
+    assert not Participant.objects.exclude(name="", email="").exists()
 
 
 def test_own_address_is_not_asked_for():
