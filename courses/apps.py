@@ -27,6 +27,7 @@ class CoursesConfig(AppConfig):
             planned_mails,
             requests,
             road,
+            school_holidays,
             sessions,
             staffing,
             trainer_invitations,

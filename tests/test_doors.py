@@ -17,6 +17,7 @@ from courses.models import (
     ExpenseClaim,
     PlannedMail,
     RoadNote,
+    SchoolHoliday,
     Swap,
     TrainerOffer,
 )
@@ -159,6 +160,7 @@ FOR_ROLES = {
     courses:session_staffing courses:staffing_ask courses:staffing_call courses:staffing_take_back
     courses:trainer_invite courses:calendar_answer_list courses:calendar_answer_settle courses:swap_list
     courses:swap_approve courses:swap_refuse courses:road_note_list courses:road_note_remove
+    courses:school_holiday_list courses:school_holiday_remove
     courses:assignment_withdraw courses:staff_let_in courses:staff_certificates_issue
     courses:staff_attendance_overview courses:staff_attendance courses:staff_attendance_marks
     courses:staff_attendance_walk_in courses:staff_attendance_print
@@ -212,6 +214,13 @@ def world():
         claim=ExpenseClaim.objects.create(assignment=assignment, kilometres=10),
         note=RoadNote.objects.create(
             municipality=municipality, session=session, written_by=trainer.user, text="Inngang bak."
+        ),
+        holiday=SchoolHoliday.objects.create(
+            county=municipality.county,
+            kind="autumn",
+            first_on="2027-10-04",
+            last_on="2027-10-08",
+            source="https://fylke.example/",
         ),
         answer=CalendarAnswer.objects.create(answer="declined", answered_at=timezone.now()),
         inbound=InboundMail.objects.create(provider="x", event_id="1", size=0, handled_at=timezone.now()),
@@ -270,6 +279,7 @@ def values_of(name, world):
         "swap_id": world.swap.pk,
         "claim_id": world.claim.pk,
         "note_id": world.note.pk,
+        "holiday_id": world.holiday.pk,
         "answer_id": world.answer.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,

@@ -41,7 +41,7 @@ taushet.Attempt.provider_id taushet.Attempt.worker
 taushet.User.password
 municipalities.CrisisCentre municipalities.Indicator municipalities.Fact municipalities.County
 municipalities.Municipality municipalities.Unit
-courses.AttendanceMark.client_key
+courses.AttendanceMark.client_key courses.SchoolHoliday
 courses.Booking.unit_name courses.Booking.terms
 courses.MailRule courses.MailText courses.Material courses.BookingMessage.key
 courses.Course courses.Session courses.Meeting courses.RequestOffer

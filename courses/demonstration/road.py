@@ -1,14 +1,16 @@
 """What surrounds the teaching: one of each, for the two invented trainers."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
 
-from courses.models import Assignment, CalendarAnswer, ExpenseClaim, Trainer, TrainerInvitation
-from courses.services import expenses, road_notes, swaps
+from courses.models import Assignment, CalendarAnswer, ExpenseClaim, SchoolHoliday, Trainer, TrainerInvitation
+from courses.services import expenses, road_notes, school_holidays, swaps
 from courses.services.trainer_invitations import choose_calendar
+from municipalities.models import County
 
 NOTE = "Inngangen er på baksiden, og døren låses klokken 16. Ta med egen kabel til skjermen."
 
@@ -23,6 +25,7 @@ def load(write: Callable[[str], None]) -> None:
     leave_a_note(karim, tone)
     say_no_in_the_calendar(tone)
     agree_on_a_swap(karim, tone)
+    put_in_winter_holidays(karim)
     write("  travel expenses, a note, a calendar answer and a swap")
 
 
@@ -69,6 +72,22 @@ def agree_on_a_swap(asker: Trainer, colleague: Trainer) -> None:
             )
             swaps.answer_swap(swap, agrees=True, by=colleague.user)
             return
+
+
+def put_in_winter_holidays(trainer: Trainer) -> None:
+    """Let the schools of two counties be closed in a week of the next winter, one after the other."""
+    today = timezone.localdate()
+    year = today.year if today.month == 1 else today.year + 1
+    for number, week in (("46", 9), ("18", 10)):
+        monday = date.fromisocalendar(year, week, 1)
+        school_holidays.add_school_holidays(
+            County.objects.filter(pk=number),
+            kind=SchoolHoliday.Kind.WINTER,
+            first_on=monday,
+            last_on=monday + timedelta(days=4),
+            source="https://fylke.demo.example/skolerute",
+            by=trainer.user,
+        )
 
 
 def coming(trainer: Trainer):

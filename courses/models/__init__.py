@@ -35,6 +35,7 @@ from .requests import (
     RequestWindow,
 )
 from .road_notes import RoadNote
+from .school_holidays import SchoolHoliday
 from .sessions import Meeting, Session
 from .swaps import Swap
 from .terms import BookingFee, ChangeRequest
@@ -102,6 +103,7 @@ __all__ = [
     "RequestWindow",
     "Revocation",
     "RoadNote",
+    "SchoolHoliday",
     "Session",
     "Swap",
     "Trainer",

@@ -101,6 +101,8 @@ WORDS = {
     "road_note.removed": _("Note to the next trainer deleted"),
     "road_note.written": _("Note to the next trainer written"),
     "session.cancelled": _("Session cancelled"),
+    "school_holiday.added": _("School holiday put in"),
+    "school_holiday.removed": _("School holiday taken out"),
     "session.certificates_issued": _("Course certificates of a session issued"),
     "session.changed": _("Session changed"),
     "session.confirmed": _("Session confirmed to be held"),

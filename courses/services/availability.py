@@ -19,6 +19,7 @@ from .fitting import open_hours
 from .hours import ONE_DAY, Span, days_of, overlap, span_of, subtract, week_of, within
 from .knowing import know_trainers, read_elsewhere
 from .reasons import Reason
+from .school_holidays import school_hints
 
 MOST_ROWS = 60
 BAR_STARTS, BAR_ENDS = time(6), time(22)
@@ -132,6 +133,7 @@ class DayRow:
     on: date
     is_over: bool
     holiday: str
+    school: list[str] = field(default_factory=list)
     free: list[Span] = field(default_factory=list)
     meetings: list[Meeting] = field(default_factory=list)
     exceptions: list[AvailabilityException] = field(default_factory=list)
@@ -192,6 +194,7 @@ def make_week(trainer: Trainer, monday: date) -> Week:
     read_elsewhere(everybody, [frame])
     known = everybody[trainer.pk]
     meetings = list(own_meetings(trainer).filter(starts_at__lt=frame[1], ends_at__gt=frame[0]))
+    school = school_hints(frame, known.counties)
     rows = []
     for day in days_of(frame):
         span = span_of(day)
@@ -200,6 +203,7 @@ def make_week(trainer: Trainer, monday: date) -> Week:
                 on=day,
                 is_over=day < timezone.localdate(),
                 holiday=holiday_name(day),
+                school=school.get(day, []),
                 free=subtract(open_hours(known, span), known.busy) if known.has_said_hours else [],
                 busy=within(known.busy, span),
                 unread=known.unread,

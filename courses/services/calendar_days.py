@@ -1,7 +1,7 @@
 """Days of a calendar with what stands on each, in Oslo time; the same for a trainer's own and for staff's."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -113,21 +113,27 @@ class CalendarDay(DayRow):
 
 
 def lay_out(
-    period: Period, entries: Iterable[Entry], *, known: Known | None = None, within: Period | None = None
+    period: Period,
+    entries: Iterable[Entry],
+    *,
+    known: Known | None = None,
+    within: Period | None = None,
+    school: Mapping[date, list[str]] | None = None,
 ) -> list[CalendarDay]:
     """Return the days of a period; what lasts over midnight stands on both days, each with its own part.
 
-    `known` adds when a trainer can teach. Days that are not `within` another period are marked as outside. Asks the
-    database nothing.
+    `known` adds when a trainer can teach, and `school` which schools are closed. Days that are not `within` another
+    period are marked as outside. Asks the database nothing.
     """
     by_day = defaultdict(list)
     for entry in sorted(entries, key=lambda one: (one.starts_at, one.ends_at)):
         for day in days_of(entry.span):
             by_day[day].append(entry)
-    return [_day(day, by_day[day], known, within) for day in days_of(period.span)]
+    school = school or {}
+    return [_day(day, by_day[day], known, within, school.get(day, [])) for day in days_of(period.span)]
 
 
-def _day(day: date, entries: list[Entry], known: Known | None, within: Period | None) -> CalendarDay:
+def _day(day: date, entries: list[Entry], known: Known | None, within: Period | None, school: list[str]) -> CalendarDay:
     span = span_of(day)
     today = timezone.localdate()
     taken = [entry.span for entry in entries if entry.takes_time]
@@ -138,6 +144,7 @@ def _day(day: date, entries: list[Entry], known: Known | None, within: Period | 
         is_today=day == today,
         is_outside=within is not None and not within.first <= day <= within.last,
         holiday=holiday_name(day),
+        school=school,
         has_hours=known is not None and known.has_said_hours,
         free=subtract(open_hours(known, span), taken) if known and known.has_said_hours else [],
         exceptions=exceptions,

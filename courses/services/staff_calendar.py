@@ -12,12 +12,14 @@ from .hours import Span
 from .knowing import know_trainers
 from .periods import Period
 from .reasons import Reason
+from .school_holidays import school_hints
 from .trainer_calendar import entries_of
 
 
 def staff_days(meetings: QuerySet[Meeting], period: Period, *, within: Period | None = None) -> list[CalendarDay]:
-    """Return the days of a period with those of some meetings that lie in it, in two queries."""
-    return lay_out(period, staff_entries(meetings, period.span), within=within)
+    """Return the days of a period with those of some meetings that lie in it, in three queries."""
+    school = school_hints(period.span)
+    return lay_out(period, staff_entries(meetings, period.span), within=within, school=school)
 
 
 def staff_entries(meetings: QuerySet[Meeting], frame: Span) -> list[Entry]:

@@ -12,15 +12,17 @@ from .hours import Span
 from .knowing import know_trainers, read_elsewhere
 from .periods import Period
 from .reasons import Known
+from .school_holidays import school_hints
 
 KINDS = {Assignment.State.ACCEPTED: Kind.TAUGHT, Assignment.State.OFFERED: Kind.OFFERED}
 
 
 def trainer_days(trainer: Trainer, period: Period, *, within: Period | None = None) -> list[CalendarDay]:
-    """Return the days of a period as a trainer sees them, in five queries whatever is in them."""
+    """Return the days of a period as a trainer sees them, in six queries whatever is in them."""
     known = know_trainers([trainer], [])
     entries = entries_of(known, period.span)
-    return lay_out(period, entries[trainer.pk], known=known[trainer.pk], within=within)
+    school = school_hints(period.span, known[trainer.pk].counties)
+    return lay_out(period, entries[trainer.pk], known=known[trainer.pk], within=within, school=school)
 
 
 def entries_of(known: dict[int, Known], frame: Span) -> dict[int, list[Entry]]:

@@ -117,7 +117,7 @@ def test_queries_of_the_week_do_not_grow(client, trainer, count, django_assert_n
         trainer.availability_exceptions.create(kind="away", first_on=in_days(number), last_on=in_days(number))
     client.get(WEEK)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(WEEK)
 
     assert len(response.context["said"]) == count
