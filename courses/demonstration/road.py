@@ -1,4 +1,4 @@
-"""What surrounds the teaching: one of each, for the two invented trainers."""
+"""What surrounds the teaching: one of each, for the two trainers who teach."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -10,8 +10,10 @@ from django.utils import timezone
 from courses.models import Assignment, CalendarAnswer, ExpenseClaim, SchoolHoliday, Trainer, TrainerInvitation
 from courses.services import expenses, road_notes, school_holidays, swaps
 from courses.services.trainer_invitations import choose_calendar
+from courses.services.travel import Place, distance_km
 from municipalities.models import County
 
+ROAD = 1.4  # how much longer the road is than the straight line, where there are fjords
 NOTE = "Inngangen er på baksiden, og døren låses klokken 16. Ta med egen kabel til skjermen."
 
 
@@ -30,11 +32,19 @@ def load(write: Callable[[str], None]) -> None:
 
 
 def claim_for_a_past_session(trainer: Trainer) -> None:
+    """Let a trainer have driven to the nearest place taught in that is not home, there and back."""
     past = Assignment.objects.filter(trainer=trainer, session__last_ends_at__lt=timezone.now())
-    if assignment := past.order_by("-session__last_ends_at", "-pk").first():
-        outlays = [("Ferge, fram og tilbake", Decimal(236)), ("Parkering", Decimal("87.50"))]
+    away = past.exclude(session__municipality=None).exclude(session__municipality=trainer.home)
+    home = Place.of(trainer.home)
+    ways = [(distance_km(home, Place.of(one.session.municipality)) or 0, one.pk, one) for one in away]
+    if ways:
+        distance, _pk, assignment = min(ways)
         expenses.claim_expenses(
-            assignment, kilometres=184, note="Fra Bergen og tilbake", outlays=outlays, by=trainer.user
+            assignment,
+            kilometres=round(2 * distance * ROAD),
+            note=f"Fra {trainer.home} til {assignment.session.municipality} og tilbake",
+            outlays=[("Bom og ferge", Decimal(412)), ("Parkering", Decimal("87.50"))],
+            by=trainer.user,
         )
 
 

@@ -1,4 +1,4 @@
-"""Two invented trainers and what they teach; some sessions are left for staff to fill."""
+"""Invented trainers: two who teach, others who could, and one who has never signed in. Some sessions lack theirs."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import time, timedelta
@@ -23,6 +23,13 @@ HOMES = ("4601", "1804")
 FEE = Decimal(4000)
 REASON = "Ingen andre var ledige den dagen."
 NORTH = ("18", "55", "56")
+# Name, where they live, where they travel, and whether they teach in nynorsk too.
+COULD = (
+    ("Ingrid Moen", "0301", ("03", "31", "32", "33", "34", "39", "40", "42"), False),
+    ("Jon Aune", "5001", ("15", "18", "34", "46", "50"), True),
+    ("Astrid Lunde", "4204", ("11", "39", "40", "42", "46"), True),
+)
+NEVER_HERE = ("Eirik Haug", "1103", ("11", "42", "46"), True)
 
 
 @transaction.atomic
@@ -45,10 +52,28 @@ def load(write: Callable[[str], None]) -> None:
     made = sum(
         teach(session, [karim, tone] if number % 3 else [tone, karim], staff) for number, session in enumerate(sessions)
     )
+    others = [one_who_could(number, *about, staff) for number, about in enumerate((*COULD, NEVER_HERE), start=3)]
+    User.objects.filter(trainer__in=others[:-1]).update(last_login=timezone.now())
     keep_calendar(karim, {1: (time(12), time(14)), 3: (time(8), time(9, 30))})
     keep_calendar(tone, {0: (time(13), time(15))}, days_ago=3)
     calls = call_for_trainers(staff)
-    write(f"  2 trainers, {made} assignments, {calls} open calls")
+    write(f"  {2 + len(others)} trainers, {made} assignments, {calls} open calls")
+
+
+def one_who_could(number: int, name: str, home: str, counties: Iterable[str], teaches_nn: bool, staff: User) -> Trainer:
+    """Make one more trainer, who has said hours and teaches nothing yet."""
+    user, _created = User.objects.get_or_create(email=f"kursholder-{number}@demo.example", defaults={"name": name})
+    trainer = register_trainer(
+        user,
+        courses=Course.objects.filter(is_demonstration=True),
+        counties=County.objects.filter(pk__in=counties),
+        home=Municipality.objects.filter(pk=home).first(),
+        teaches_nn=teaches_nn,
+        fee=FEE,
+        by=staff,
+    )
+    say_hours(trainer, range(5), time(8), time(16))
+    return trainer
 
 
 def say_hours(trainer: Trainer, weekdays: Iterable[int], starts: time, ends: time) -> None:
@@ -90,11 +115,13 @@ def teach(session: Session, trainers: Sequence[Trainer], staff: User) -> bool:
     Some stay without one; what is over gets its rows as they were.
     """
     first = trainers[0]
-    if session.state == Session.State.CANCELLED or (session.language == "nn" and not first.teaches_nn):
+    if session.state == Session.State.CANCELLED:
         return False
     if session.state == Session.State.HELD or not session.takes_trainers:
-        record_past(session, first)
+        record_past(session, next(one for one in trainers if session.language != "nn" or one.teaches_nn))
         return True
+    if session.language == "nn" and not first.teaches_nn:
+        return False
     for trainer, reason in ((first, ""), (trainers[1], ""), (first, REASON)):
         try:
             assign_trainer(session, trainer=trainer, by=staff, reason=reason)
