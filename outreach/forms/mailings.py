@@ -73,6 +73,8 @@ class MailingForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["demand_version"].queryset = self.versions()
+        for name in ("counties", "municipalities"):
+            self.fields[name].is_said_plainly = True  # one of the two is needed
 
     def versions(self):
         """The wordings to choose from: the current ones, and the one that stands already."""

@@ -12,13 +12,16 @@ from outreach.models import Mailing
 from outreach.services.approvals import approve_mailing
 from outreach.services.mailings import cancel_mailing, return_mailing, submit_mailing
 
+from .mailings import mailing_page
 
-def act(request, mailing, form, action, done):
-    """Do what a small form on the mailing's page asks, and go back there with a sentence on how it went."""
+
+def act(request, mailing, name, form, action, done):
+    """Do what a small form on the mailing's page asks, and go back there with a sentence on how it went.
+
+    What is wrong with the form, which the page knows by `name`, is shown on the page itself.
+    """
     if not form.is_valid():
-        for error in (error for errors in form.errors.values() for error in errors):
-            messages.error(request, error)
-        return redirect(mailing)
+        return mailing_page(request, mailing.pk, **{name: form})
     try:
         outcome = action(form.cleaned_data)
     except OutreachError as error:
@@ -35,6 +38,7 @@ def mailing_submit(request, pk):
     return act(
         request,
         mailing,
+        "submit_form",
         SubmitForm(request.POST),
         lambda data: submit_mailing(mailing, by=request.user, seen_hash=data["seen_hash"]),
         lambda submitted: _("The letters are frozen. A colleague can approve them now."),
@@ -48,6 +52,7 @@ def mailing_approve(request, pk):
     return act(
         request,
         mailing,
+        "approval_form",
         ApprovalForm(request.POST),
         lambda data: approve_mailing(mailing, approver=request.user, **data),
         lambda approval: (
@@ -65,6 +70,7 @@ def mailing_return(request, pk):
     return act(
         request,
         mailing,
+        "return_form",
         ReturnForm(request.POST),
         lambda data: return_mailing(mailing, by=request.user, note=data["note"]),
         lambda returned: _("The mailing is sent back."),

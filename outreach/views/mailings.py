@@ -91,6 +91,11 @@ def current_plan(mailing):
 @permission_required("outreach.view_mailing", raise_exception=True)
 @require_safe
 def mailing_detail(request, pk):
+    return mailing_page(request, pk)
+
+
+def mailing_page(request, pk, **forms):
+    """Show a mailing; `forms` are those of its next step that somebody has filled in wrongly."""
     mailings = Mailing.objects.select_related("demand_version__demand", "author", "last_editor")
     mailing = get_object_or_404(mailings, pk=pk)
     form = LetterFilterForm(request.GET)
@@ -100,7 +105,7 @@ def mailing_detail(request, pk):
     page = Paginator(form.narrow(letters), PER_PAGE).get_page(request.GET.get("page"))
     context = {"mailing": mailing, "form": form, "page": page}
     template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
-    return render(request, template, context if request.htmx else context | surroundings(request, mailing))
+    return render(request, template, context if request.htmx else context | surroundings(request, mailing) | forms)
 
 
 def surroundings(request, mailing):
