@@ -105,6 +105,22 @@ class RequestChanged(CoursesError):
     """Somebody else has done something with the request since it was opened."""
 
 
+class NotInvoiceable(CoursesError):
+    """A booking that cannot be invoiced yet; the sentence says what is missing."""
+
+
+class NothingToInvoice(CoursesError):
+    """Everything that is owed has been invoiced already."""
+
+
+class CreditRefused(CoursesError):
+    """A credit note that cannot be issued: more than is left of the invoice, or nothing."""
+
+
+class PeriodClosed(CoursesError):
+    """The books are closed for the day the document would carry."""
+
+
 class OfferRefused(CoursesError):
     """A date that cannot be offered as it is."""
 

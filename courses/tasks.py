@@ -5,9 +5,12 @@ from django.tasks import task
 from courses.services import (
     bookings,
     busy_reading,
+    crediting,
     date_alerts,
     due_mails,
     evaluations,
+    invoice_references,
+    invoicing,
     offers,
     planned_mails,
     request_offers,
@@ -64,3 +67,13 @@ def plan_unplanned_mails() -> int:
 @task(priority=-10)
 def read_due_calendars() -> int:
     return busy_reading.enqueue_due()
+
+
+@task()
+def run_invoicing() -> dict[str, int]:
+    """Credit what has changed, ask for references that are missing, issue what is due."""
+    return {
+        "credited": crediting.follow_changed(),
+        "asked": invoice_references.ask_for_missing(),
+        **invoicing.issue_due_invoices(),
+    }

@@ -209,6 +209,30 @@ if DEMO and not STRIPE_API_BASE:
     STRIPE_SECRET_KEY = ""  # the demonstration moves nobody's money
 CARD_SURPLUS = environment.choice("TAUSHET_CARD_SURPLUS", ("task", "refund"))
 
+# Who issues invoices. What the demonstration has instead says that nobody should pay it.
+
+SELLER = {
+    "name": environment.text("TAUSHET_SELLER_NAME", "Demonstrasjon, skal ikke betales" if DEMO else ""),
+    "organisation_number": environment.text("TAUSHET_SELLER_ORGANISATION_NUMBER", "910000004" if DEMO else ""),
+    "street": environment.text("TAUSHET_SELLER_STREET", "Eksempelgata 1" if DEMO else ""),
+    "postal_code": environment.text("TAUSHET_SELLER_POSTAL_CODE", "0001" if DEMO else ""),
+    "city": environment.text("TAUSHET_SELLER_CITY", "Oslo" if DEMO else ""),
+    "email": environment.text("TAUSHET_SELLER_EMAIL", "faktura@demonstrasjon.example" if DEMO else ""),
+    "phone": environment.text("TAUSHET_SELLER_PHONE"),
+    "is_in_vat_register": environment.flag("TAUSHET_SELLER_IN_VAT_REGISTER", default=DEMO),
+    "is_in_business_register": environment.flag("TAUSHET_SELLER_IN_BUSINESS_REGISTER"),
+}
+SELLER_ACCOUNT = environment.text("TAUSHET_SELLER_ACCOUNT", "15032080119" if DEMO else "")
+PAYMENT_DAYS = environment.number("TAUSHET_PAYMENT_DAYS", 30)
+# Accounts of NS 4102 by VAT category; `VatCategory` in courses says what the letters mean.
+REVENUE_ACCOUNTS = {"S": "3000", "E": "3200", "O": "3200", "Z": "3100"} | environment.structure(
+    "TAUSHET_REVENUE_ACCOUNTS", {}
+)
+
+# Where organisation numbers are looked up; empty where that shall not happen
+
+ENTITY_REGISTER = environment.text("TAUSHET_ENTITY_REGISTER", "https://data.brreg.no/enhetsregisteret/api").rstrip("/")
+
 # How long trainers travel: kilometres of straight line an hour, and minutes that ferries and flights add
 
 TRAVEL_SPEED = max(1, environment.number("TAUSHET_TRAVEL_SPEED", 60))

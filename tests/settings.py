@@ -33,6 +33,19 @@ STATIC_ROOT = os.environ["TAUSHET_VAR"]
 WHITENOISE_AUTOREFRESH = True  # looks for a file when asked, instead of listing them all for every client of a test
 # Rows come and go between tests, and what a process keeps would outlive them.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+ENTITY_REGISTER = ""  # a test that looks up sets its own server
+SELLER = {
+    "name": "Krisesentersekretariatet",
+    "organisation_number": "910000004",
+    "street": "Storgata 11",
+    "postal_code": "0155",
+    "city": "Oslo",
+    "email": "faktura@test.example",
+    "phone": "",
+    "is_in_vat_register": True,
+    "is_in_business_register": False,
+}
+SELLER_ACCOUNT = "15032080119"
 # Servers of calendars that a test has started, for the processes that it starts after them.
 FETCH_TEST_SERVERS = frozenset(
     (address, int(port))

@@ -88,7 +88,7 @@ class BookingForm(RequestKeyForm):
         self.fields["shows_course_name"].help_text = without_the_tick(session)
         for name in ("payer_name", "payer_organisation_number"):
             self.fields[name].is_said_plainly = True  # both are needed where they are shown
-        if not session.seat_price:
+        if not session.full_price:
             for name in self.PAYER_FIELDS:
                 del self.fields[name]
         if visitor is not None and visitor.is_authenticated and not self.is_bound:
@@ -243,6 +243,6 @@ class MoveForm(forms.Form):
     @staticmethod
     def describe(session):
         texts = session_texts(session)
-        price = kroner(session.seat_price) if session.seat_price else pgettext("price in a line", "free")
+        price = kroner(session.full_price) if session.full_price else pgettext("price in a line", "free")
         occasion = with_language(texts["occasion"], session.language)
         return Unbroken(f"{occasion} ({texts['seats']}, {price})")

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course
+from courses.models import Course, VatTreatment
 from taushet.fields import CleanCharField, WholeNumberField
 
 from .fields import PriceField
@@ -25,7 +25,7 @@ class CourseForm(forms.ModelForm):
     )
     summary_nn = CleanCharField(max_length=300, required=False, label=_("Summary in nynorsk"))
     summary_en = CleanCharField(max_length=300, required=False, label=_("Summary in English"))
-    price = PriceField(label=_("Price per seat in kroner"), help_text=_("0 when it is free."))
+    price = PriceField(label=_("Price in kroner, without VAT"), help_text=_("0 when it is free."))
     participants_min = WholeNumberField(
         min_value=1,
         max_value=2000,
@@ -75,7 +75,9 @@ class CourseForm(forms.ModelForm):
             "offers_online",
             "offers_hybrid",
             "price",
+            "price_kind",
             "vat_treatment",
+            "invoicing",
             "participants_min",
             "participants_max",
             "late_cancellation_hours",
@@ -86,6 +88,8 @@ class CourseForm(forms.ModelForm):
             "slug": _("The last part of the web address: small letters, digits and hyphens. It cannot be changed."),
             "length_hours": _("Empty as long as it is not decided; the page then says so."),
             "is_published": _("Everybody can read a published course."),
+            "price_kind": _("One for the whole session is paid by the first who books; the others come along."),
+            "vat_treatment": _("Teaching is exempt; a talk without exchange between teacher and learner may not be."),
         }
         error_messages = {
             "slug": {
@@ -121,6 +125,8 @@ class CourseForm(forms.ModelForm):
         fewest, most = data.get("participants_min"), data.get("participants_max")
         if fewest and most and most < fewest:
             self.add_error("participants_max", _("This is fewer than the fewest participants."))
+        if data.get("price") and data.get("vat_treatment") == VatTreatment.NONE:
+            self.add_error("vat_treatment", _("Say how the price is taxed: without that it cannot be invoiced."))
         if not any(data.get(name) for name in ("offers_on_site", "offers_online", "offers_hybrid")):
             self.add_error("offers_on_site", _("Choose at least one way to hold the course."))
         return data

@@ -67,7 +67,7 @@ class SessionForm(forms.ModelForm):
     )
     price = PriceField(
         required=False,
-        label=_("Price per seat in kroner"),
+        label=_("Price in kroner"),
         help_text=_("Empty when it is the price of the course. 0 when it is free."),
     )
     neutral_title = CleanCharField(
@@ -102,6 +102,7 @@ class SessionForm(forms.ModelForm):
             "language",
             "capacity",
             "price",
+            "price_kind",
             "neutral_title",
             "fair_share",
             "leads_wanted",
@@ -112,6 +113,8 @@ class SessionForm(forms.ModelForm):
             "format": {"required": _("Choose the format.")},
             "language": {"required": _("Choose a form of Norwegian.")},
         }
+        labels = {"price_kind": _("What the price is for")}
+        help_texts = {"price_kind": _("Empty when it is as for the course.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -172,6 +172,11 @@ class Booking(models.Model):
         return self.shows_course_name if chosen is None else chosen
 
     @property
+    def has_price(self) -> bool:
+        """Whether its seats, or the whole of it, have a price, whoever pays."""
+        return bool(self.seat_price or self.fixed_price)
+
+    @property
     def is_charged(self) -> bool:
         """Whether it costs anything at all; a free booking never meets an invoice."""
         return bool(self.fixed_price or (self.seat_price and self.seats > self.funded_seats))

@@ -136,7 +136,7 @@ def _facts(booking: Booking) -> list[list[str]]:
         (_("Seats"), str(booking.seats)),
         (_("Contact"), "\n".join(filter(None, contact))),
         (_("Second contact"), "\n".join(filter(None, [booking.second_name, booking.second_email]))),
-        (_("Price"), str(kroner(booking.total_price)) if booking.seat_price else ""),
+        (_("Price"), str(kroner(booking.total_price)) if booking.has_price else ""),
         (_("Payer"), payer_of(booking)),
         (_("Invoice reference"), booking.invoice_reference),
         (_("Booked"), moment(booking.created_at)),

@@ -23,6 +23,7 @@ from taushet.services import audit
 from . import certificates, seats
 from .participants import Person, name_participants
 from .payers import own_payer
+from .prices import freeze_price, share_price
 
 CORRECTABLE = timedelta(days=365)
 OLDEST = timedelta(days=14)
@@ -162,13 +163,12 @@ def _book_walk_in(
         door.take(1)
     except SeatsTaken as error:
         raise NoRoom(error.free) from error
-    booking = Booking.objects.create(
+    booking = Booking(
         session=door.session,
         municipality=municipality,
-        payer=own_payer(municipality) if door.session.seat_price else None,
+        payer=own_payer(municipality) if door.session.full_price else None,
         unit_name=person.workplace,
         seats=1,
-        seat_price=door.session.seat_price,
         state=Booking.State.CONFIRMED,
         confirmed_at=timezone.now(),
         contact_name=person.name,
@@ -176,5 +176,8 @@ def _book_walk_in(
         created_by=by,
         is_demonstration=door.session.is_demonstration,
     )
+    freeze_price(booking, door.session)
+    share_price(booking, door.session)
+    booking.save(force_insert=True)
     audit.record("booking.confirmed", booking, by=by, seats=1, session=door.session.pk)
     return booking

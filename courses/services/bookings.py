@@ -22,12 +22,13 @@ from taushet.ready_query import ReadyQuery
 from taushet.services import audit
 from taushet.services.links import revoke_link, revoke_links
 
-from . import messages, offers, seats
+from . import crediting, messages, offers, seats
 from .changes import Seen, refuse_unseen
 from .contacts import drop_hand_over, know_contact
 from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
 from .holds import hold_seats, name_contact, save_new, with_place
 from .participants import withdraw_participant
+from .prices import freeze_price, share_price
 from .terms import Act, charge, standing_of_booking
 
 REPEATED_WITHIN = timedelta(hours=1)
@@ -76,14 +77,15 @@ def book_for_municipality(
 
 
 def new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
-    return Booking(
+    booking = Booking(
         session=session,
         request_key=request_key,
-        seat_price=session.seat_price,
         terms=session.course.terms,
         is_demonstration=is_demonstration or session.is_demonstration,
         **fields,
     )
+    freeze_price(booking, session)
+    return booking
 
 
 def once(booking: Booking, book: Callable[[], Booking]) -> Booking:
@@ -136,6 +138,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
         booking.seat_price = booking.session.seat_price
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
+        share_price(booking, door.session)
         save_new(booking)
         name_contact(booking, takes_part)
         if booking.created_by_id is None:
@@ -182,10 +185,11 @@ def confirm_address(booking: Booking) -> Booking:
         refuse_unbookable(door.session, booking.municipality)
         if booking.state == Booking.State.EXPIRED:
             door.take(booking.seats)
+            share_price(booking, door.session)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         booking.held_until = booking.ended_at = None
-        booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at"])
+        booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at", "fixed_price", "funded_seats"])
         _prove_address(booking)
         messages.tell_confirmed(booking)
         audit.record("booking.confirmed", booking, kind="booker", seats=booking.seats, session=booking.session_id)
@@ -229,9 +233,11 @@ def change_seats(
             door.take_beyond(seats_wanted - before, by=by, reason=reason)
         else:
             door.change(before, seats_wanted)
-        booking.seats = seats_wanted
-        booking.save(update_fields=["seats"])
         fee = charge(booking, before - seats_wanted, fee_percent) if seats_wanted < before else None
+        booking.seats = seats_wanted
+        share_price(booking, door.session)
+        booking.save(update_fields=["seats", "fixed_price", "funded_seats"])
+        crediting.follow_booking(booking, by=by)
         offers.offer_free_seats(door)
         messages.tell_changed(booking, seats_before=before, fee=fee, is_answer=is_answer)
         kind = "" if by else "booker"
@@ -315,6 +321,7 @@ def cancel_booking(
             refuse_unseen(booking, seen)
             fee = charge(booking, booking.seats, refuse_against_terms(booking, Act.CANCEL, by, fee_percent))
         _end(booking, Booking.State.CANCELLED, door)
+        crediting.follow_booking(booking, by=by)
         offers.offer_free_seats(door)
         if was_confirmed:
             messages.tell_cancelled(booking, fee=fee, is_answer=is_answer)

@@ -22,6 +22,7 @@ from taushet.services.links import issue_first_link
 
 from . import messages, seats
 from .guards import refuse_too_many_holds, refuse_unbookable
+from .prices import share_price
 
 HOLD = timedelta(hours=24)
 
@@ -87,6 +88,8 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
         refuse_unbookable(door.session, booking.municipality)
         door.take(booking.seats)
         refuse_too_many_holds(booking, is_written=True)
+        if (booking.seat_price or booking.fixed_price) and share_price(booking, door.session):
+            booking.save(update_fields=["fixed_price", "funded_seats"])
     return booking
 
 

@@ -8,10 +8,11 @@ from courses.models import Booking, Session
 from taushet.models import User
 from taushet.services import audit
 
-from . import messages, offers, seats
+from . import crediting, messages, offers, seats
 from .bookings import refuse_against_terms
 from .changes import Seen, refuse_unseen
 from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
+from .prices import PRICE_FIELDS, freeze_price, share_price
 from .terms import Act
 
 
@@ -67,10 +68,14 @@ def move_booking(
             new.take_beyond(booking.seats, by=by, reason=reason)
         else:
             new.take(booking.seats)
-        booking.session, booking.seat_price = new.session, new.session.seat_price
+        had_price = booking.has_price
+        booking.session, booking.funded_seats = new.session, 0
+        freeze_price(booking, new.session)
+        share_price(booking, new.session)
         booking.least_percent = max(booking.least_percent, share)
-        booking.save(update_fields=["session", "seat_price", "least_percent"])
+        booking.save(update_fields=["session", *PRICE_FIELDS, "least_percent"])
         old.give_back(booking.seats)
+        crediting.follow_booking(booking, by=by, had_price=had_price)
         messages.tell_moved(booking, old.session, is_answer=is_answer)
         offers.offer_free_seats(old)
         detail = {"before": old.session.pk, "after": new.session.pk, "seats": booking.seats}

@@ -18,6 +18,7 @@ from taushet.services import audit
 
 from . import seats, waiting_messages
 from .guards import refuse_unbookable
+from .prices import share_price
 
 State = Booking.State
 ANSWER_WITHIN = 2  # working days
@@ -68,7 +69,8 @@ def _offer(door: seats.Door, place: WaitingPlace, count: int) -> Booking:
     door.take(count - held)
     booking.session = door.session
     booking.state, booking.seats = State.OFFERED, count
-    booking.save(update_fields=["state", "seats"])
+    share_price(booking, door.session)
+    booking.save(update_fields=["state", "seats", "fixed_price", "funded_seats"])
     place.offered_until = answer_before(door.session, is_for_fewer=count < place.wanted)
     place.save(update_fields=["offered_until"])
     waiting_messages.tell_offered(booking, place)

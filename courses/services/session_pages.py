@@ -35,13 +35,14 @@ SESSION = (
     "seats_over",
     "seats_taken",
     "price",
+    "price_kind",
     "neutral_title",
     "first_starts_at",
     "last_ends_at",
     "fair_share",
     "is_demonstration",
 )
-COURSE = ("slug", "title_nb", "title_nn", "title_en", "price", "terms")
+COURSE = ("slug", "title_nb", "title_nn", "title_en", "price", "price_kind", "vat_treatment", "terms")
 PLACE = ("municipality__name", "municipality__county_id", "municipality__county__name")
 MEETING = ("starts_at", "ends_at", "state", "place", "address")
 MEETINGS_FROM = len(SESSION) + len(COURSE) + len(PLACE)
@@ -105,7 +106,7 @@ def form_parts(session: Session, form) -> dict[str, str]:
     """Return what the page says that is the same for any number of free seats, as long as there are some."""
     values = {"session": session, "course": session.course, "form": form}
     if session.is_bookable:
-        standing = standing_of(session.course.terms, session, price=session.seat_price)
+        standing = standing_of(session.course.terms, session, price=session.full_price)
         values |= {"terms": standing.lines, "warning": warning_before_booking(standing)}
     values["LANGUAGE_CODE"] = get_language()  # by which the template keeps the fields
     texts = session_texts(session)

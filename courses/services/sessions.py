@@ -18,7 +18,17 @@ from municipalities.models import Municipality
 from taushet.models import User
 from taushet.services import audit
 
-from . import asking_anew, assignments, offers, planned_mails, seats, telling, trainer_invitations, trainer_offers
+from . import (
+    asking_anew,
+    assignments,
+    crediting,
+    offers,
+    planned_mails,
+    seats,
+    telling,
+    trainer_invitations,
+    trainer_offers,
+)
 from .session_meetings import CONTENT, MeetingPlan, check_plans, new_meeting, set_span, touch, write_meetings
 
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
@@ -32,6 +42,7 @@ EDITED = (
     "language",
     "capacity",
     "price",
+    "price_kind",
     "neutral_title",
     "fair_share",
     "leads_wanted",
@@ -236,6 +247,8 @@ def cancel_session(session: Session, *, by: User, words: Mapping[str, str] | Non
     told = telling.tell_session_cancelled(session)
     with seats.door(session.pk) as door:
         offers.end_line(door)
+    for booking in session.bookings.filter(invoice_lines__isnull=False).select_related("session__course").distinct():
+        crediting.follow_booking(booking, by=by, had_price=True)
     asked = ChangeRequest.objects.filter(booking__session=session).waiting()
     asked.update(state=ChangeRequest.State.WITHDRAWN, answered_at=timezone.now())
     audit.record("session.cancelled", session, by=by, told=told)

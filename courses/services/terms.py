@@ -17,7 +17,7 @@ holds for moves a booker makes or asks for; a date that staff changes by itself 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from django.db.models import TextChoices
 from django.utils import timezone
@@ -26,6 +26,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from courses.models import Booking, BookingFee, Session
 from taushet.templatetags.ui import kroner, moment, weekday
+
+from .prices import round_money, value_of
 
 MOST_STAGES = 5
 
@@ -127,7 +129,7 @@ def rough_hours(stage: Stage) -> int:
 
 
 def standing_of(
-    terms: dict, session: Session, *, price: Decimal | int, least: int = 0, now: datetime | None = None
+    terms: dict, session: Session, *, price: Decimal | int | bool, least: int = 0, now: datetime | None = None
 ) -> Standing:
     """Return where terms stand for a session now, where no stage costs less than `least` per cent.
 
@@ -154,7 +156,7 @@ def standing_of(
 
 
 def standing_of_booking(booking: Booking, session: Session | None = None) -> Standing:
-    return standing_of(booking.terms, session or booking.session, price=booking.seat_price, least=booking.least_percent)
+    return standing_of(booking.terms, session or booking.session, price=booking.has_price, least=booking.least_percent)
 
 
 def stage_until(stage: Stage, end: datetime) -> str:
@@ -174,11 +176,11 @@ def may_sentence(permits: str) -> str:
 
 def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
     """Say what giving seats back costs now."""
-    if not booking.seat_price:
+    if not booking.has_price:
         return _("It costs nothing to change or cancel.")
-    if not percent:
+    if not percent or not value_of(booking, seats):
         return _("Giving seats back costs nothing now.")
-    amount = kroner(fee_amount(seats, booking.seat_price, percent))
+    amount = kroner(fee_amount(booking, seats, percent))
     return ngettext(
         "Giving back %(seats)d seat costs %(amount)s now: %(percent)d per cent of its price.",
         "Giving back %(seats)d seats costs %(amount)s now: %(percent)d per cent of their price.",
@@ -189,13 +191,13 @@ def fee_sentence(seats: int, booking: Booking, percent: int) -> str:
 def late_fee_sentence(seats: int, booking: Booking) -> str:
     """Say what giving back some seats costs at most once staff has said yes."""
     percent = standing_of_booking(booking).fee
-    if not percent:
+    if not percent or not value_of(booking, seats):
         return _("The terms say that giving seats back is free.")
     return ngettext(
         "It costs up to %(amount)s to give back %(seats)d seat, by the terms.",
         "It costs up to %(amount)s to give back %(seats)d seats, by the terms.",
         seats,
-    ) % {"seats": seats, "amount": kroner(fee_amount(seats, booking.seat_price, percent))}
+    ) % {"seats": seats, "amount": kroner(fee_amount(booking, seats, percent))}
 
 
 def moving_sentence(percent: int) -> str:
@@ -217,7 +219,7 @@ def warning_before_booking(standing: Standing) -> str:
 
 def staff_fee_sentence(seats: int, booking: Booking, percent: int) -> str:
     """Say in kroner what a share of the price of some seats is; empty when the course costs nothing."""
-    if not booking.seat_price:
+    if not booking.has_price:
         return ""
     return ngettext(
         "%(seats)d seat costs %(price)s. %(percent)d per cent of that is %(amount)s.",
@@ -225,9 +227,9 @@ def staff_fee_sentence(seats: int, booking: Booking, percent: int) -> str:
         seats,
     ) % {
         "seats": seats,
-        "price": kroner(seats * booking.seat_price),
+        "price": kroner(value_of(booking, seats)),
         "percent": percent,
-        "amount": kroner(fee_amount(seats, booking.seat_price, percent)),
+        "amount": kroner(fee_amount(booking, seats, percent)),
     }
 
 
@@ -237,13 +239,14 @@ def price_with_fees(booking: Booking, fees: Iterable[BookingFee]) -> Decimal:
     return price + sum(fee.amount for fee in fees)
 
 
-def fee_amount(seats: int, price: Decimal, percent: int) -> Decimal:
-    return (seats * price * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+def fee_amount(booking: Booking, seats: int, percent: int) -> Decimal:
+    """Return the share of what some seats of a booking take off its price."""
+    return round_money(value_of(booking, seats) * percent / 100)
 
 
 def charge(booking: Booking, seats: int, percent: int) -> BookingFee | None:
-    """Keep what seats that were given back cost; nothing when that is nothing."""
-    amount = fee_amount(seats, Decimal(booking.seat_price), percent)
+    """Keep what seats cost that are about to be given back; nothing when that is nothing."""
+    amount = fee_amount(booking, seats, percent)
     if not amount:
         return None
     return BookingFee.objects.create(booking=booking, seats=seats, percent=percent, amount=amount)

@@ -108,7 +108,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
     active = [one for one in everyone if one.state == Participant.State.ACTIVE]
     participants = [one for one in active if access.is_contact or one.named_by == Participant.NamedBy.BOOKER]
     unnamed = max(booking.seats - len(active), 0)
-    fees = list(booking.fees.all()) if booking.seat_price else []
+    fees = list(booking.fees.all()) if booking.has_price else []
     context = {
         "access": access,
         "booking": booking,

@@ -43,7 +43,7 @@ def staff_seats(request, booking_id):
     booking = booking_of(request, booking_id)
     form = StaffSeatsForm(
         posted(request),
-        costs=bool(booking.seat_price),
+        costs=booking.has_price,
         amount=lambda percent, seats=None, **typed: amount_of(booking, seats or booking.seats, percent),
         initial={"seats": booking.seats} | fee(booking),
     )
@@ -178,7 +178,7 @@ def staff_change_approve(request, booking_id, change_id):
     left = {Kind.CANCEL: 0, Kind.SEATS: asked.seats}.get(asked.kind, booking.seats)
     gives_back = left < booking.seats
     most = change_requests.most_percent(asked, booking)
-    costs = gives_back and bool(booking.seat_price)
+    costs = gives_back and booking.has_price
     told = _("The booker was told that it costs at most %(percent)d per cent.") % {"percent": most}
     notes = [
         amount_of(booking, left, most),

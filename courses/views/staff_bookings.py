@@ -76,7 +76,7 @@ def staff_booking_create(request, session_id):
 @require_safe
 def staff_booking_detail(request, booking_id):
     booking = booking_of(request, booking_id)
-    fees = list(booking.fees.all()) if booking.seat_price else []
+    fees = list(booking.fees.all()) if booking.has_price else []
     context = {
         "booking": booking,
         "session": booking.session,
@@ -110,7 +110,7 @@ def staff_booking_detail(request, booking_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_booking_cancel(request, booking_id):
     booking = booking_of(request, booking_id)
-    costs = bool(booking.seat_price) and booking.state == Booking.State.CONFIRMED
+    costs = booking.has_price and booking.state == Booking.State.CONFIRMED
     initial = {"fee_percent": standing_of_booking(booking).fee}
     data = request.POST if request.method == "POST" else None
     form = StaffChangeForm(

@@ -29,7 +29,7 @@ def opened(client, course):
 
 
 def test_the_second_editor_of_a_course_sees_what_is_different_and_saves_when_sure(client, staff):
-    course = CourseFactory(title_nb="Kurs", summary_nb="Kort.", offers_online=True)
+    course = CourseFactory(title_nb="Kurs", summary_nb="Kort.", offers_online=True, vat_treatment="exempt")
     fields = opened(client, course)
     client.post(page_of(course), fields | {"summary_nb": "Deres."})
 

@@ -1,0 +1,200 @@
+"""Credit notes: by staff with a reason, and by themselves when a booking owes less than its documents say."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from courses.exceptions import CreditRefused, PeriodClosed
+from courses.models import Booking, CreditNote, CreditNoteLine, Invoice, InvoiceLine, NumberSeries
+from taushet.models import User
+from taushet.services import audit
+from taushet.templatetags.ui import kroner
+
+from .documents import read_vat, stored_vat
+from .invoice_documents import VatSubtotal
+from .invoice_drafts import subtotals
+from .invoice_files import make_document_file
+from .invoice_mail import tell_credited
+from .number_series import refuse_closed, take_number
+from .owed import Excess, difference, left_of, unsettled
+from .prices import round_money, sum_money
+
+BY_ITSELF = gettext_noop("The booking has changed.")
+
+
+@dataclass(frozen=True)
+class CreditDraft:
+    """A credit note that is not issued."""
+
+    note: CreditNote
+    lines: list[CreditNoteLine]
+
+
+@transaction.atomic
+def credit_invoice(
+    invoice: Invoice,
+    amounts: Mapping[int, Decimal],
+    *,
+    reason: str,
+    by: User | None = None,
+    releases: bool = False,
+    seen_total: Decimal | None = None,
+) -> CreditNote:
+    """Take back amounts of an invoice, kroner without VAT by line; all of one line or a part of it.
+
+    With `releases` what is taken back is owed anew, and so invoiced once more where the booking still owes it;
+    without, it is let off for good. Raises CreditRefused, also when the sum is another than was seen, and
+    PeriodClosed.
+    """
+    refuse_closed(timezone.localdate())
+    invoice = Invoice.objects.select_for_update(no_key=True, of=("self",)).get(pk=invoice.pk)
+    draft = draft_credit(invoice, amounts, reason=reason, releases=releases)
+    if seen_total is not None and seen_total != draft.note.total:
+        raise CreditRefused(_("The amount has changed since you opened the page. Look at it once more."))
+    note = draft.note
+    note.issued_by = by
+    note.number = take_number(NumberSeries.Kind.CREDIT_NOTE)
+    note.save(force_insert=True)
+    for line in draft.lines:
+        line.credit_note = note
+    CreditNoteLine.objects.bulk_create(draft.lines)
+    kind = "" if by else "clock"
+    audit.record("credit_note.issued", note, by=by, kind=kind, number=note.number, invoice=invoice.number)
+    tell_credited(note)
+    make_document_file.enqueue("credit_note", note.pk)
+    return note
+
+
+def draft_credit(
+    invoice: Invoice, amounts: Mapping[int, Decimal], *, reason: str, releases: bool = False
+) -> CreditDraft:
+    """Return the credit note for amounts by line, before it has a number. Raises CreditRefused."""
+    lines = []
+    stored = invoice.lines.select_related("booking").prefetch_related("credits")
+    for line in stored:
+        amount = round_money(amounts.get(line.pk, Decimal(0)))
+        if amount < 0 or amount > left_of(line):
+            raise CreditRefused(
+                _("At most %(left)s can be credited of line %(line)d.")
+                % {"left": kroner(left_of(line)), "line": line.place}
+            )
+        if amount:
+            lines.append(_line(len(lines) + 1, line, amount, releases))
+    if not lines:
+        raise CreditRefused(_("There is nothing to credit."))
+    with translation.override(invoice.language):
+        vat = _vat_of(invoice, lines)
+    net, vat_total = sum_money(one.net for one in vat), sum_money(one.vat for one in vat)
+    copied = ("seller", "buyer", "buyer_contact", "buyer_reference", "order_reference", "account", "kid", "language")
+    note = CreditNote(
+        **{name: getattr(invoice, name) for name in copied},
+        number=0,
+        invoice=invoice,
+        issued_on=timezone.localdate(),
+        issued_at=timezone.now(),
+        reason=reason,
+        note=reason,
+        vat=[stored_vat(one) for one in vat],
+        net=net,
+        vat_total=vat_total,
+        total=net + vat_total,
+        is_demonstration=invoice.is_demonstration,
+    )
+    return CreditDraft(note, lines)
+
+
+def _line(place: int, line: InvoiceLine, amount: Decimal, releases: bool) -> CreditNoteLine:
+    """Return the line that takes an amount off another: so many of its seats where that comes out even."""
+    seats = amount / line.unit_price
+    is_even = seats == int(seats)
+    copied = ("name", "description", "vat_category", "vat_percent", "account_code", "vat_code")
+    return CreditNoteLine(
+        **{name: getattr(line, name) for name in copied},
+        place=place,
+        invoice_line=line,
+        quantity=seats if is_even else Decimal(1),
+        unit_price=line.unit_price if is_even else amount,
+        net=amount,
+        releases=releases,
+    )
+
+
+def _vat_of(invoice: Invoice, lines: Iterable[CreditNoteLine]) -> list[VatSubtotal]:
+    """Return the VAT by treatment so that all credit notes of an invoice together never round above it."""
+    before: dict[tuple, list[Decimal]] = defaultdict(lambda: [Decimal("0.00"), Decimal("0.00")])
+    for note in invoice.credit_notes.all():
+        for stored in map(read_vat, note.vat):
+            sums = before[stored.category, stored.percent]
+            sums[0] += stored.net
+            sums[1] += stored.vat
+    rows = []
+    for part in subtotals(lines):
+        net, vat = before[part.category, part.percent]
+        rest = round_money((net + part.net) * part.percent / 100) - vat
+        rows.append(replace(part, vat=rest))
+    return rows
+
+
+def follow_booking(booking: Booking, *, by: User | None = None, had_price: bool = False) -> list[CreditNote]:
+    """Credit what documents of a booking say beyond what it owes now, in the transaction of the change.
+
+    One that is free, and was before (`had_price`), has no documents. While the books are closed for today it waits: the
+    clock does the same later (`follow_changed`).
+    """
+    if not booking.has_price and not had_price:
+        return []
+    amounts = _by_invoice(difference(booking)[1])
+    notes = []
+    for invoice, parts in amounts.items():
+        with translation.override(invoice.language):
+            reason = _(BY_ITSELF)
+        try:
+            notes.append(credit_invoice(invoice, parts, reason=reason, by=by, releases=True))
+        except PeriodClosed:
+            break
+    return notes
+
+
+def follow_changed() -> int:
+    """Credit what could not be credited when bookings changed; returns how many credit notes were issued."""
+    changed = unsettled().filter(owes__lt=F("covers")).select_related("session__course", "municipality")
+    return sum(_follow_alone(booking) for booking in changed)
+
+
+@transaction.atomic
+def _follow_alone(booking: Booking) -> int:
+    Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+    return len(follow_booking(booking))
+
+
+def _by_invoice(excess: Iterable[Excess]) -> dict[Invoice, dict[int, Decimal]]:
+    amounts: dict[Invoice, dict[int, Decimal]] = {}
+    for part in excess:
+        amounts.setdefault(part.line.invoice, {})[part.line.pk] = part.net
+    return amounts
+
+
+def credit_sentence(booking: Booking, **changes) -> str:
+    """Say which invoices a change of a booking would credit and with how much; nothing when it credits none.
+
+    `changes` are the fields the booking would then have, such as `seats` or `state`.
+    """
+    changed = copy(booking)
+    for name, value in changes.items():
+        setattr(changed, name, value)
+    parts = []
+    for invoice, amounts in _by_invoice(difference(changed)[1]).items():
+        total = draft_credit(invoice, amounts, reason="").note.total
+        parts.append(
+            _("Invoice %(number)s is credited with %(amount)s.")
+            % {"number": invoice.shown_number, "amount": kroner(total)}
+        )
+    return " ".join(parts)

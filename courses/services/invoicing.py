@@ -1,0 +1,152 @@
+"""Invoices issued: at once, after the course, or one a month for a payer; by the clock and by staff."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.exceptions import CoursesError, NotInvoiceable
+from courses.models import Booking, Course, Invoice, InvoiceLine, NumberSeries, Session
+from taushet.models import User
+from taushet.services import audit
+
+from .invoice_drafts import Draft, draft_invoice, payer_of
+from .invoice_files import make_document_file
+from .invoice_mail import tell_issued
+from .kid import make_kid
+from .number_series import refuse_closed, take_number
+from .owed import unsettled
+
+BOOKING_ROWS = ("session__course", "session__municipality", "municipality", "payer__municipality")
+
+
+@transaction.atomic
+def issue_invoice(
+    bookings: Iterable[Booking],
+    *,
+    by: User | None = None,
+    is_collective: bool = False,
+    on: date | None = None,
+    seen_total: Decimal | None = None,
+) -> Invoice:
+    """Issue an invoice for what bookings of one payer owe; number and freezing in this one transaction.
+
+    `on` is the Oslo date it carries, today by default. With `seen_total`, in kroner with VAT, nothing is issued that
+    costs another sum than was shown. Raises NothingToInvoice, NotInvoiceable and PeriodClosed.
+    """
+    day = on or timezone.localdate()
+    refuse_closed(day)
+    numbers = [booking.pk for booking in bookings]
+    locked = Booking.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=numbers)
+    draft = draft_invoice(
+        locked.select_related(*BOOKING_ROWS).prefetch_related("fees").order_by("pk"),
+        on=day,
+        is_collective=is_collective,
+    )
+    if seen_total is not None and seen_total != draft.invoice.total:
+        raise NotInvoiceable(_("The amount has changed since you opened the page. Look at it once more."))
+    return _issue(draft, by)
+
+
+def _issue(draft: Draft, by: User | None) -> Invoice:
+    invoice = draft.invoice
+    invoice.issued_by = by
+    invoice.issued_at = timezone.now()
+    invoice.number = take_number(NumberSeries.Kind.INVOICE)
+    invoice.kid = make_kid(invoice.number)
+    invoice.save(force_insert=True)
+    for line in draft.lines:
+        line.invoice = invoice
+    InvoiceLine.objects.bulk_create(draft.lines)
+    audit.record("invoice.issued", invoice, by=by, kind="" if by else "clock", number=invoice.number)
+    tell_issued(invoice)
+    make_document_file.enqueue("invoice", invoice.pk)
+    return invoice
+
+
+def to_invoice(bookings: QuerySet[Booking] | None = None) -> QuerySet[Booking]:
+    """Return the bookings that owe more than has been invoiced, the soonest course first, with what lists show."""
+    rows = unsettled(bookings).filter(owes__gt=F("covers"))
+    return (
+        rows.select_related(*BOOKING_ROWS)
+        .prefetch_related("fees")
+        .order_by("session__last_ends_at", "municipality", "pk")
+    )
+
+
+def is_due(booking: Booking, now: datetime | None = None) -> bool:
+    """Whether the time has come to invoice a booking, by what its course and its payer want."""
+    now = now or timezone.now()
+    session = booking.session
+    ended = booking.ended_at if booking.state == Booking.State.CANCELLED else None
+    if booking.payer and booking.payer.collects_invoices:
+        over = ended or session.last_ends_at
+        return timezone.localdate(over).replace(day=1) < timezone.localdate(now).replace(day=1)
+    if ended or session.state == Session.State.CANCELLED:
+        return True
+    return session.course.invoicing == Course.Invoicing.AT_ONCE or session.last_ends_at <= now
+
+
+def due_at(booking: Booking) -> datetime:
+    """Return about when a booking is invoiced: when it was confirmed, or when its course is over."""
+    if booking.session.course.invoicing == Course.Invoicing.AT_ONCE:
+        return booking.confirmed_at or booking.created_at
+    return booking.session.last_ends_at
+
+
+def in_groups(bookings: Iterable[Booking]) -> list[list[Booking]]:
+    """Put bookings together that belong on one invoice: one each, or for a payer who wants it one a month.
+
+    Bookings whose payer nobody can tell stand alone.
+    """
+    groups = defaultdict(list)
+    for booking in bookings:
+        groups[_group_key(booking)].append(booking)
+    return list(groups.values())
+
+
+def _group_key(booking: Booking) -> tuple:
+    if not (booking.payer and booking.payer.collects_invoices):
+        return ("alone", booking.pk)
+    try:
+        return ("together", payer_of(booking).pk, booking.invoice_reference)
+    except NotInvoiceable:
+        return ("alone", booking.pk)
+
+
+def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
+    """Issue what is due, each invoice in a transaction of its own; what lacks something stays on staff's list.
+
+    Returns how many were issued and how many could not be.
+    """
+    due = [booking for booking in to_invoice() if booking.invoice_reference and is_due(booking, now)]
+    counts = {"issued": 0, "held": 0}
+    for group in in_groups(due):
+        try:
+            issue_invoice(group, is_collective=bool(group[0].payer and group[0].payer.collects_invoices))
+        except CoursesError:
+            counts["held"] += 1
+        else:
+            counts["issued"] += 1
+    return counts
+
+
+def issue_month(payer_id: int, *, by: User) -> list[Invoice]:
+    """Issue at once what one payer owes, one invoice for each reference. Raises as `issue_invoice` does."""
+    rows = [booking for booking in to_invoice() if _pays(booking, payer_id)]
+    groups = defaultdict(list)
+    for booking in rows:
+        groups[booking.invoice_reference].append(booking)
+    return [issue_invoice(group, by=by, is_collective=True) for group in groups.values()]
+
+
+def _pays(booking: Booking, payer_id: int) -> bool:
+    try:
+        return payer_of(booking).pk == payer_id
+    except NotInvoiceable:
+        return False

@@ -1,0 +1,57 @@
+"""The unbroken series of numbers, one for each kind of document, and the days the books are closed for."""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from courses.exceptions import PeriodClosed
+from courses.models import ClosedPeriod, NumberSeries
+from taushet.models import User
+from taushet.services import audit
+from taushet.templatetags.ui import day
+
+
+def take_number(kind: str) -> int:
+    """Return the next number of a series, locked until the transaction ends.
+
+    Nobody else gets a number before that, and one that rolls back gives it back: so no number is missing, and none
+    twice. Call it last, since all others wait meanwhile.
+    """
+    series = NumberSeries.objects.select_for_update().filter(kind=kind).first() or _first(kind)
+    number = series.next_number
+    series.next_number = number + 1
+    series.save(update_fields=["next_number"])
+    return number
+
+
+def _first(kind: str) -> NumberSeries:
+    try:
+        with transaction.atomic():
+            NumberSeries.objects.create(kind=kind)
+    except IntegrityError:
+        pass
+    return NumberSeries.objects.select_for_update().get(kind=kind)
+
+
+def closed_until() -> date | None:
+    """Return through which day the books are closed."""
+    return ClosedPeriod.objects.order_by("-until").values_list("until", flat=True).first()
+
+
+def refuse_closed(on: date) -> None:
+    """Raise PeriodClosed when nothing can be issued with a date any more."""
+    until = closed_until()
+    if until and on <= until:
+        raise PeriodClosed(_("The books are closed through %(day)s.") % {"day": day(until)})
+
+
+@transaction.atomic
+def close_period(until: date, *, by: User) -> ClosedPeriod:
+    """Close the books through a day. Nobody issues anything meanwhile. Raises PeriodClosed when they are already."""
+    for kind in NumberSeries.Kind:
+        NumberSeries.objects.select_for_update().filter(kind=kind).first() or _first(kind)
+    refuse_closed(until)
+    period = ClosedPeriod.objects.create(until=until, closed_by=by)
+    audit.record("period.closed", period, by=by, until=until.isoformat())
+    return period
