@@ -89,16 +89,16 @@ def _call(method: str, path: str, *, data: bytes | None = None, headers: dict | 
     url = settings.ACCESS_POINT_URL
     if access_point_fault(url):
         return Answer(Told.LATER, WRONG_ADDRESS)
-    headers = {"Authorization": f"Bearer {settings.ACCESS_POINT_KEY}", "Accept": "application/json"} | (headers or {})
     deadline = time.monotonic() + WHOLE
     try:
         with requests.Session() as session:
-            session.trust_env = False  # neither a proxy nor a password file of the machine has a say
+            session.trust_env = url.startswith("https:")  # no proxy stands between us and a gateway beside us
             reply = session.request(
                 method,
                 f"{url.rstrip('/')}/{path}",
                 data=data,
-                headers=headers,
+                headers={"Accept": "application/json"} | (headers or {}),
+                auth=_show_key,  # not a header, which a password file of the machine would replace
                 timeout=(CONNECT, READ),
                 allow_redirects=False,
                 stream=True,
@@ -110,6 +110,11 @@ def _call(method: str, path: str, *, data: bytes | None = None, headers: dict | 
         return Answer(Told.LATER, AWAY) if _never_connected(error) else Answer(Told.UNKNOWN, NO_ANSWER)
     except (requests.RequestException, OSError):
         return Answer(Told.UNKNOWN, NO_ANSWER)
+
+
+def _show_key(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    request.headers["Authorization"] = f"Bearer {settings.ACCESS_POINT_KEY}"
+    return request
 
 
 def _body(reply: requests.Response, deadline: float) -> bytes:

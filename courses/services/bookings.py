@@ -135,7 +135,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
             door.take(booking.seats)
         # Read behind the door: whoever changed the session before could not tell of this booking, and now nobody does.
         booking.session = with_place(Session.objects.all()).get(pk=door.session.pk)
-        booking.seat_price = booking.session.seat_price
+        freeze_price(booking, booking.session)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         share_price(booking, door.session)

@@ -22,7 +22,7 @@ from taushet.services.links import issue_first_link
 
 from . import messages, seats
 from .guards import refuse_too_many_holds, refuse_unbookable
-from .prices import share_price
+from .prices import freeze_price, share_price
 
 HOLD = timedelta(hours=24)
 
@@ -68,7 +68,7 @@ def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
     now = meetings[0].session if meetings else session
     if booking.seats > now.free_seats:  # so most of a rush ends: without a lock, and before anything is written
         raise SeatsTaken(max(now.free_seats, 0))
-    booking.seat_price = now.seat_price
+    freeze_price(booking, now)
     booking.state = Booking.State.HELD
     booking.held_until = min(timezone.now() + HOLD, now.first_starts_at)
     save_new(booking)
@@ -100,8 +100,8 @@ def _as_it_is(session_id: int) -> QuerySet:
 
 
 # What is told of a session when it is booked: what it is called and costs, and when and where it is.
-COURSE = ("price", "title_nb", "title_nn", "title_en")
-OF_SESSION = ("first_starts_at", "state", "neutral_title", "municipality_id", "price")
+COURSE = ("price", "price_kind", "vat_treatment", "title_nb", "title_nn", "title_en")
+OF_SESSION = ("first_starts_at", "state", "neutral_title", "municipality_id", "price", "price_kind")
 TOLD = (
     *(f"session.course.{name}" for name in COURSE),
     *(f"session.{name}" for name in OF_SESSION),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, calendars, certificates, feeds, opening, pages, sweep, tables
+from . import bookings, calendars, certificates, einvoices, feeds, opening, pages, sweep, tables
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -65,6 +65,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
     if database == "PostgreSQL":
         add(pages.query_figures(inside))
         add(feeds.writer_figures(inside("feed_speed")))
+    add(einvoices.einvoice_figures(inside("einvoices"), database))
 
 
 def measure_feeds(url: str, database: str, folder: str, add: Callable[[list[Figure]], None]) -> None:
