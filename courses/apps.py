@@ -15,6 +15,7 @@ class CoursesConfig(AppConfig):
             bookings,
             busy,
             calendars,
+            card_payments,
             catalogue,
             certificates,
             date_alerts,

@@ -5,6 +5,7 @@ from django.tasks import task
 from courses.services import (
     bookings,
     busy_reading,
+    card_checkouts,
     crediting,
     date_alerts,
     due_mails,
@@ -14,13 +15,31 @@ from courses.services import (
     offers,
     planned_mails,
     request_offers,
+    stripe_comparison,
+    stripe_events,
     trainer_offers,
 )
 
 
 @task()
 def expire_holds() -> int:
+    card_checkouts.close_checkouts()  # first Stripe says who has paid
     return bookings.expire_holds()
+
+
+@task()
+def close_checkouts() -> int:
+    return card_checkouts.close_checkouts()
+
+
+@task()
+def take_up_forgotten_events() -> int:
+    return stripe_events.enqueue_forgotten()
+
+
+@task(priority=-10)
+def compare_with_stripe() -> int:
+    return stripe_comparison.compare_with_stripe()
 
 
 @task()

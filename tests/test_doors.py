@@ -15,6 +15,7 @@ from courses.models import (
     CalendarAnswer,
     EInvoiceBatch,
     ExpenseClaim,
+    PaymentCase,
     PlannedMail,
     RoadNote,
     SchoolHoliday,
@@ -29,6 +30,7 @@ from taushet.models import InboundMail, Suppression
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
 from tests.factories.invoice_documents import document
+from tests.factories.invoices import PaymentFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place
@@ -78,6 +80,7 @@ LINKS = {
     courses:request_withdraw courses:participant_give_back courses:change_withdraw
     courses:certificate_issue courses:participant_certificate courses:certificate_check courses:evaluation
     courses:participant_material courses:booking_material
+    courses:card_pay courses:card_return courses:stripe_webhook
     """,
     410: "invitation invitation_accept",
 }
@@ -140,6 +143,9 @@ FOR_ROLES = {
     courses:booking_choice_csv courses:booking_choice_xlsx
     courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
     municipalities:unit_create municipalities:unit_update
+    """,
+    ("finance", "administrator"): """
+    courses:card_payment_list courses:card_payment_detail courses:card_refund courses:payment_case_settle
     """,
     ("campaign", "administrator"): """
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
@@ -222,6 +228,8 @@ def world():
             last_on="2027-10-08",
             source="https://fylke.example/",
         ),
+        payment=(payment := PaymentFactory(way="card", booking=booking)),
+        case=PaymentCase.objects.create(kind="late", reference="one", payment=payment, booking=booking, amount=1),
         answer=CalendarAnswer.objects.create(answer="declined", answered_at=timezone.now()),
         inbound=InboundMail.objects.create(provider="x", event_id="1", size=0, handled_at=timezone.now()),
         einvoice=make_einvoice(document()),
@@ -281,6 +289,8 @@ def values_of(name, world):
         "note_id": world.note.pk,
         "holiday_id": world.holiday.pk,
         "answer_id": world.answer.pk,
+        "payment_id": world.payment.pk,
+        "case_id": world.case.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,
         "einvoice_id": world.einvoice.pk,

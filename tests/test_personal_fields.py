@@ -54,6 +54,8 @@ courses.Invoice.vat courses.Invoice.note
 courses.CreditNote.reason courses.CreditNote.seller courses.CreditNote.buyer courses.CreditNote.account
 courses.CreditNote.kid courses.CreditNote.vat courses.CreditNote.note
 courses.InvoiceLine courses.CreditNoteLine courses.NumberSeries courses.BankFile
+courses.StripeEvent.event_id courses.StripeEvent.kind courses.StripeEvent.payment_intent
+courses.CardCheckout courses.CardRefund courses.PaymentCase
 courses.Payment.external_reference courses.Payment.kid courses.Payment.note
 outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.Mailing outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('courses', '0038_words_of_cancelling'),
+        ('courses', '0041_school_holidays_by_county'),
         ('municipalities', '0004_payers_references_and_addresses'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

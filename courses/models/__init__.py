@@ -7,6 +7,7 @@ from .bookings import Booking, ConfirmedAddress, HandOver
 from .busy import BusyCalendar, BusyPeriod
 from .calendar_answers import CalendarAnswer
 from .calendars import Invitation
+from .card_payments import CardCheckout, CardRefund, PaymentCase, StripeEvent
 from .catalogue import Audience, Course, DateAlert, Format
 from .certificates import Certificate, Revocation
 from .einvoices import EInvoice, EInvoiceAttempt, EInvoiceBatch, EInvoiceFault
@@ -60,6 +61,8 @@ __all__ = [
     "BusyCalendar",
     "BusyPeriod",
     "CalendarAnswer",
+    "CardCheckout",
+    "CardRefund",
     "Certificate",
     "ChangeRequest",
     "ClosedPeriod",
@@ -94,6 +97,7 @@ __all__ = [
     "PartOfDay",
     "Participant",
     "Payment",
+    "PaymentCase",
     "PlannedMail",
     "PriceKind",
     "RequestEvent",
@@ -105,6 +109,7 @@ __all__ = [
     "RoadNote",
     "SchoolHoliday",
     "Session",
+    "StripeEvent",
     "Swap",
     "Trainer",
     "TrainerInvitation",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.exceptions import SeatsTaken, TermsForbid, TooManyHolds, WrongState
-from courses.models import Booking, ChangeRequest, ConfirmedAddress, Participant, Session, WaitingPlace
+from courses.models import Booking, CardCheckout, ChangeRequest, ConfirmedAddress, Participant, Session, WaitingPlace
 from taushet.models import User
 from taushet.ready_query import ReadyQuery
 from taushet.services import audit
@@ -353,10 +353,12 @@ def confirm_for(booking: Booking, *, by: User) -> Booking:
 def expire_holds(now: datetime | None = None) -> int:
     """End the holds, and the places on waiting lists, whose address nobody confirmed in time; returns how many.
 
-    Session by session, each alone; what becomes free is offered to those who wait.
+    Session by session, each alone; what becomes free is offered to those who wait. What may still be paid by card keeps
+    its seats: `card_checkouts.close_checkouts` asks Stripe first.
     """
     now = now or timezone.now()
     due = Booking.objects.filter(state__in=[Booking.State.HELD, Booking.State.WAITING], held_until__lte=now)
+    due = due.exclude(card_checkouts__in=CardCheckout.objects.unsettled())
     expired = 0
     for session_id in due.order_by("session").values_list("session", flat=True).distinct():
         with seats.door(session_id) as door:

@@ -24,6 +24,7 @@ SESSION_PARAMETERS = {
     "locale",
     "payment_method_types",
     "submit_type",
+    "adaptive_pricing",
     "expand",
 }
 REFUND_PARAMETERS = {"payment_intent", "charge", "amount", "reason", "metadata", "expand"}

@@ -1,0 +1,23 @@
+"""What pages show of money that comes by card."""
+
+from django import template
+
+from courses.models import Payment
+from courses.services.card_checkouts import amount_by_card
+from courses.services.stripe_client import is_on
+
+register = template.Library()
+
+
+@register.inclusion_tag("courses/card_panel.html")
+def card_payment(access):
+    """Show what has been paid by card for a booking, and the way to do it. A free booking costs no query."""
+    booking = access.booking
+    if not booking.is_charged or not is_on():
+        return {}
+    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("pk")
+    return {
+        "amount": amount_by_card(booking),
+        "payments": payments.prefetch_related("refunds"),
+        "pay": access.url("card_pay"),
+    }
