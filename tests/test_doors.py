@@ -144,9 +144,6 @@ FOR_ROLES = {
     courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
     municipalities:unit_create municipalities:unit_update
     """,
-    ("finance", "administrator"): """
-    courses:card_payment_list courses:card_payment_detail courses:card_refund courses:payment_case_settle
-    """,
     ("campaign", "administrator"): """
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
@@ -186,6 +183,7 @@ FOR_ROLES = {
     courses:einvoice_send_again courses:einvoice_ask courses:einvoice_mark_sent courses:einvoice_never_arrived
     courses:einvoice_batch_create courses:einvoice_batch courses:einvoice_batch_zip courses:einvoice_batch_sent
     courses:einvoice_batch_take_back
+    courses:card_payment_list courses:card_payment_detail courses:card_refund courses:payment_case_settle
     """,
     ("administrator",): """
     people_list person_invite person_detail person_update person_invite_again person_deactivate person_reactivate

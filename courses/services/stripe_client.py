@@ -1,5 +1,6 @@
 """Our side of the line to Stripe. Never used inside a transaction: nobody is called while a row is locked."""
 
+import os
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -52,11 +53,12 @@ def ask(call, *arguments, **options):
 
 def line():
     """Return Stripe's interface with the keys of the settings."""
-    return _line(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE)
+    return _line(settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE, os.getpid())
 
 
 @cache
-def _line(secret_key: str, base: str):
+def _line(secret_key: str, base: str, process: int):
+    # Each process has connections of its own: two that share one would read each other's answers.
     addresses = {"base_addresses": {"api": base}} if base else {}
     http_client = stripe.RequestsClient(timeout=PATIENCE)
     return stripe.StripeClient(secret_key, max_network_retries=1, http_client=http_client, **addresses).v1

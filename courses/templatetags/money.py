@@ -2,7 +2,7 @@
 
 from django import template
 
-from courses.models import Payment
+from courses.models import Booking, Payment
 from courses.services.card_checkouts import amount_by_card
 from courses.services.stripe_client import is_on
 
@@ -20,4 +20,12 @@ def card_payment(access):
         "amount": amount_by_card(booking),
         "payments": payments.prefetch_related("refunds"),
         "pay": access.url("card_pay"),
+        "confirms": booking.state == Booking.State.HELD,
     }
+
+
+@register.inclusion_tag("courses/staff_card_panel.html", takes_context=True)
+def staff_card_payments(context, booking):
+    """Show staff what has been paid by card for a booking. A free booking costs no query."""
+    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD) if booking.is_charged else ()
+    return {"payments": payments, "perms": context["perms"]}

@@ -129,6 +129,8 @@ def handler_for(server: StripeServer):
             parts = urlsplit(self.path)
             if parts.path.startswith("/c/pay/"):
                 return self.page(parts.path.removeprefix("/c/pay/"))
+            if not parts.path.startswith("/v1/"):  # such as the picture a browser looks for by itself
+                return self.send(404, "text/plain", b"Not found")
             return self.api("GET", parts.path, nested(parts.query))
 
         def do_POST(self):

@@ -1,6 +1,9 @@
 import multiprocessing
 import os
+import runpy
+import secrets
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -55,7 +58,9 @@ class Command(BaseCommand):
             sys.exit(130)
         if not load_only:
             self.announce()
-            sys.exit(run_together([partial(serve, host, port), partial(call_command, "worker")]))
+            use_stand_in_for_stripe()
+            parts = [partial(serve, host, port), partial(call_command, "worker"), stand_in_for_stripe]
+            sys.exit(run_together(parts))
 
     def prepare(self):
         if compile_translations():
@@ -89,6 +94,28 @@ def serve(host: str, port: str) -> None:
     options = ["--bind", f"{host}:{port}", "--workers", "2", "--threads", "4", "--preload", "--log-level", "warning"]
     sys.argv = ["gunicorn", "taushet.wsgi", *options]
     gunicorn()
+
+
+def use_stand_in_for_stripe() -> None:
+    """Let this process and those it starts talk to a stand-in on this machine, with keys good for this run only."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    variables = {
+        "STRIPE_API_BASE": f"http://127.0.0.1:{port}",
+        "STRIPE_SECRET_KEY": f"sk_test_{secrets.token_hex(16)}",
+        "STRIPE_WEBHOOK_SECRET": f"whsec_{secrets.token_hex(16)}",
+    }
+    for name, value in variables.items():
+        setattr(settings, name, value)
+        os.environ[f"TAUSHET_{name}"] = value
+
+
+def stand_in_for_stripe() -> None:
+    """Be the stand-in for Stripe, in a process of its own."""
+    port = settings.STRIPE_API_BASE.rpartition(":")[2]
+    sys.argv = ["stripe_server", port, f"{settings.BASE_URL}/webhooks/stripe/"]
+    runpy.run_module("courses.demonstration.stripe_server", run_name="__main__")
 
 
 def run_together(parts: list[Callable[[], None]]) -> int:
