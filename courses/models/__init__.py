@@ -26,15 +26,8 @@ from .messages import BookingMessage, MailKind, MailRule, MailText, Material, Pl
 from .participants import Participant
 from .payments import BankFile, Payment
 from .prices import FundedSeats, PriceKind, VatRate, VatTreatment
-from .requests import (
-    CourseRequest,
-    PartOfDay,
-    RequestEvent,
-    RequestMessage,
-    RequestOffer,
-    RequestParty,
-    RequestWindow,
-)
+from .request_offers import RequestEvent, RequestOffer
+from .requests import CourseRequest, PartOfDay, RequestMessage, RequestParty, RequestWindow
 from .road_notes import RoadNote
 from .school_holidays import SchoolHoliday
 from .sessions import Meeting, Session
