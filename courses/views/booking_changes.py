@@ -1,7 +1,6 @@
 """What bookers do with a booking of theirs: more or fewer seats, another date, cancelling.
 
-They do it alone while the terms of the booking let them, and the same page asks staff for it after that. Each page
-carries what it showed of the booking, so that whoever saves in a second tab is told first what happened in between.
+They do it alone while the terms of the booking let them, and the same page asks staff for it after that.
 """
 
 from django.contrib import messages
@@ -13,83 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from courses.exceptions import CoursesError, TermsForbid
 from courses.forms.bookings import MoveForm, SeatsForm
-from courses.forms.terms import AskForm
 from courses.models import Booking, ChangeRequest
 from courses.services import bookings, change_requests
-from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
 from courses.services.terms import Act, fee_sentence, late_fee_sentence, moving_sentence, standing_of_booking
 
+from .change_pages import change_or_ask, change_page
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
 Kind = ChangeRequest.Kind
-
-
-def change_page(request, access, form, change, *, color="accent", ask=None, **page):
-    """Show one change of a booking; on POST make it unless something else happened in between, which is told first.
-
-    `change(seen)` makes it and returns what to say then. With `ask`, an (AskForm, function) pair, the form asks staff
-    instead; what was typed stays, but nothing is sent before the question itself has been shown. Raises TermsForbid.
-    """
-    booking, changes, error = access.booking, (), ""
-    seen = Seen.read(request.POST.get("seen", "")) if request.method == "POST" else None
-    is_sent = request.method == "POST" and (ask is None or ask[0].is_bound)
-    if is_sent and (form is None or form.is_valid()) and (ask is None or ask[0].is_valid()):
-        try:
-            sentence = ask[1](seen) if ask else change(seen)
-        except BookingChanged as changed:
-            seen, changes = changed.seen, changed.changes
-        except CoursesError as refusal:
-            if isinstance(refusal, TermsForbid) and ask is None:
-                raise
-            error = str(refusal)
-            if form is not None:
-                form.add_error(refusal.field if refusal.field in form.fields else None, error)
-        else:
-            messages.success(request, sentence)
-            return redirect(access.url("booking_detail"))
-    context = {
-        "form": form,
-        "ask": ask[0] if ask else None,
-        "changes": changes,
-        "error": error if form is None else "",
-        "color": color,
-        "hidden": {"seen": seen or seen_now(booking)},
-        "booking": booking,
-        "back": access.url("booking_detail"),
-    }
-    return render(request, "courses/booking_action.html", page | context)
-
-
-def change_or_ask(request, access, form, change, wish, *, act, asking, note="", **page):
-    """Let the booker make a change, or ask staff for it when the terms say so.
-
-    `wish` is what is asked for then, `asking` its title and text. A change that the terms forbid only once it is known,
-    such as more seats, shows the same page once more as a question.
-    """
-    booking = access.booking
-    standing = standing_of_booking(booking)
-
-    def send(seen):
-        change_requests.ask_for_change(
-            booking,
-            **wish(),
-            words=asked.cleaned_data["words"],
-            request_key=asked.cleaned_data["request_key"],
-            seen=seen,
-        )
-        return _("We have got your request. The answer comes by e-mail, and stands here.")
-
-    is_question = "request_key" in request.POST
-    asked = AskForm(request.POST if is_question else None, about=f"change-{booking.pk}")
-    if standing.allows(act) and not is_question:
-        try:
-            return change_page(request, access, form, change, note=note, terms=standing.lines, **page)
-        except TermsForbid:
-            pass
-    page |= asking | {"button": _("Ask us"), "color": "accent"}
-    return change_page(request, access, form, change, ask=(asked, send), terms=standing.lines, **page)
 
 
 @opens_booking(OWNER, SECOND)

@@ -31,7 +31,7 @@ from taushet.services.limits import is_within
 from taushet.services.links import issue_link, link_address, page_address
 from taushet.views.errors import too_many
 
-from .booking_changes import change_page
+from .change_pages import change_page
 from .requests import row_errors
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 

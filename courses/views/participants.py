@@ -26,8 +26,8 @@ from courses.services.participants import (
 from courses.services.presence import attended_by
 from taushet.services.links import issue_link, page_address
 
-from .booking_changes import change_page
 from .bookings import booking_page, meetings_of
+from .change_pages import change_page
 from .secret import OWNER, RECEIPT, SECOND, opens_booking, opens_participant
 
 WRITTEN = ("name", "email", "workplace", "role")

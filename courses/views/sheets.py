@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from courses.forms.adaptations import BookingDiscretionForm
 from courses.services import discretion, sheets
 
-from .booking_changes import change_page
 from .bookings import meetings_of
+from .change_pages import change_page
 from .secret import OWNER, SECOND, opens_booking
 
 

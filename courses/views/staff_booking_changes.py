@@ -17,7 +17,8 @@ from courses.services import bookings, change_requests, participants
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
-from .booking_changes import change_page, seats_sentence, told_by_contact_only
+from .booking_changes import seats_sentence, told_by_contact_only
+from .change_pages import change_page
 from .participants import WRITTEN, what_replacing_does
 from .staff_bookings import booking_of
 

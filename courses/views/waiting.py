@@ -12,8 +12,8 @@ from courses.forms.bookings import LetInForm, WishForm
 from courses.models import Booking
 from courses.services import waiting
 
-from .booking_changes import change_page
 from .bookings import action_page, first_address, payer_of, refuse_flood
+from .change_pages import change_page
 from .secret import OWNER, SECOND, opens_booking
 from .staff_bookings import booking_of
 
