@@ -4,6 +4,7 @@ from django.urls import path
 
 from courses.views import (
     booking_changes,
+    booking_contacts,
     bookings,
     municipality,
     name_lists,
@@ -17,15 +18,15 @@ from courses.views import (
 from taushet.tables.writing import CSV, XLSX
 
 urlpatterns = [
-    path("bestilling/", bookings.lost_link, name="lost_link"),
+    path("bestilling/", booking_contacts.lost_link, name="lost_link"),
     path("bestilling/<str:token>/", bookings.booking_detail, name="booking_detail"),
     path("bestilling/<str:token>/bekreft/", bookings.booking_confirm, name="booking_confirm"),
-    path("bestilling/<str:token>/adresse/", bookings.booking_address, name="booking_address"),
+    path("bestilling/<str:token>/adresse/", booking_contacts.booking_address, name="booking_address"),
     path("bestilling/<str:token>/plasser/", booking_changes.booking_seats, name="booking_seats"),
     path("bestilling/<str:token>/flytt/", booking_changes.booking_move, name="booking_move"),
-    path("bestilling/<str:token>/kontakt/", bookings.booking_second_contact, name="booking_second_contact"),
-    path("bestilling/<str:token>/overdra/", bookings.booking_hand_over, name="booking_hand_over"),
-    path("bestilling/<str:token>/overta/", bookings.booking_take_over, name="booking_take_over"),
+    path("bestilling/<str:token>/kontakt/", booking_contacts.booking_second_contact, name="booking_second_contact"),
+    path("bestilling/<str:token>/overdra/", booking_contacts.booking_hand_over, name="booking_hand_over"),
+    path("bestilling/<str:token>/overta/", booking_contacts.booking_take_over, name="booking_take_over"),
     path("bestilling/<str:token>/avbestill/", booking_changes.booking_cancel, name="booking_cancel"),
     path("bestilling/<str:token>/tilbud/", waiting.offer_accept, name="offer_accept"),
     path("bestilling/<str:token>/tilbud/nei/", waiting.offer_decline, name="offer_decline"),

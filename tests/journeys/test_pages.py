@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from courses.views import bookings
+from courses.views import booking_contacts
 from municipalities.models import Municipality, Succession
 from municipalities.services.registry.bundled import read_bundled
 from municipalities.services.registry.writing import import_edition
@@ -204,7 +204,7 @@ def test_a_form_sent_from_elsewhere_and_one_too_many_are_told_plainly(new_page, 
     assert_well_built(page, "nb")
     accessible(page)
 
-    monkeypatch.setattr(bookings, "LOST_LINKS_AN_HOUR", 0)
+    monkeypatch.setattr(booking_contacts, "LOST_LINKS_AN_HOUR", 0)
     page.goto("/bestilling/")
     page.get_by_label("E-post").fill("kari@bodo.test")
     with page.expect_response("**/bestilling/") as answer:

@@ -586,7 +586,7 @@ def test_lost_link_answers_the_same_whether_the_address_is_known_or_not(client):
 
 
 def test_lost_link_stops_one_who_asks_again_and_again(client, monkeypatch):
-    monkeypatch.setattr("courses.views.bookings.LOST_LINKS_AN_HOUR", 2)
+    monkeypatch.setattr("courses.views.booking_contacts.LOST_LINKS_AN_HOUR", 2)
 
     answers = [client.post("/bestilling/", {"email": f"p{number}@bodo.test"}).status_code for number in range(3)]
 
