@@ -168,6 +168,8 @@ def test_names_of_a_second_tab_meet_the_warning_right_above_the_form(new_page, a
         tab.get_by_text("Legg inn navn", exact=True).click()
         tab.get_by_role("group", name="Plass 7 av 8").get_by_label("Navn").fill(name)
         tab.get_by_role("button", name="Lagre navnene").click()
+        if tab == first:  # the click does not wait for what is saved
+            expect(said(first)).to_be_visible()
 
     warning = second.locator("#flere-navn")
     expect(warning).to_be_in_viewport()
