@@ -114,7 +114,7 @@ def changes_since(booking: Booking, version: int) -> Iterator[Change]:
         if entry.object_type == "courses.session":
             yield Change(entry.at, _who(entry), _what_of_session(entry, booking.session))
         else:
-            yield Change(entry.at, _who(entry), _what(entry, people))
+            yield Change(entry.at, _who(entry), _what(entry, people) + _now_named(entry, booking))
 
 
 def _entries(booking: Booking, everyone: Iterable[Participant] | None = None) -> QuerySet[AuditEntry]:
@@ -176,6 +176,19 @@ def _what(entry: AuditEntry, people: dict[str, Participant]) -> str:
         "change_refused": _("The request to change the booking is refused"),
         "change_approved": _("The request to change the booking is approved"),
     }[subject]
+
+
+def _now_named(entry: AuditEntry, booking: Booking) -> str:
+    """Return who it is now, where somebody else has been named; the log itself holds no names."""
+    if entry.action == "booking.second_contact":
+        name = booking.second_name
+    elif entry.action == "booking.taken_over":
+        name = booking.contact_name
+    elif entry.action == "booking.hand_over":
+        name = booking.hand_overs.filter(ended_at=None).values_list("name", flat=True).first()
+    else:
+        name = ""
+    return f": {name}" if name else ""
 
 
 def _what_of_session(entry: AuditEntry, session: Session) -> str:

@@ -60,8 +60,8 @@ def test_contacts_and_discretion_are_told():
     told = changed_by(CHANGES[4], booking, seen)
 
     assert [what for _who, what in told] == [
-        "There is another second contact",
-        "A colleague has been asked to take over",
+        "There is another second contact: Siv",
+        "A colleague has been asked to take over: Per",
         "It is chosen anew whether e-mail and calendar name the course",
     ]
     assert Booking.objects.get().second_name == "Siv"
