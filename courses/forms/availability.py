@@ -42,13 +42,23 @@ def week_name(day):
 
 
 class CheckedForm(forms.Form):
-    """A form whose times and days are checked by the service, each error beside its field."""
+    """A form whose times and days are checked by the service, each error beside its field.
+
+    A row of several is folded to what it says until something in it needs to be seen.
+    """
+
+    is_alone = False
 
     def check(self, rule, *values):
         try:
             rule(*values)
         except CoursesError as error:
             self.add_error(error.field, str(error))
+
+    @property
+    def is_folded(self):
+        """Whether it says what it said before, or is one more empty row below others."""
+        return not self.is_alone and not (self.is_bound and (self.errors or self.has_changed()))
 
 
 class HoursForm(CheckedForm):
@@ -76,6 +86,11 @@ class HoursForm(CheckedForm):
         self.check(check_days, data.get("valid_from"), data.get("valid_to"), "valid_to")
         return data
 
+    @property
+    def said(self):
+        """What stood there when the form was opened, or None for an empty row."""
+        return Availability(**self.initial) if self.initial else None
+
     def row(self):
         names = ("weekday", "starts", "ends", "valid_from", "valid_to")
         return Availability(**{name: self.cleaned_data[name] for name in names})
@@ -100,6 +115,11 @@ class ExceptionForm(CheckedForm):
             field = "last_on" if data.get("last_on") else "first_on"
             self.check(check_days, data["first_on"], data.get("last_on") or data["first_on"], field)
         return data
+
+    @property
+    def said(self):
+        """What stood there when the form was opened, or None for an empty row."""
+        return AvailabilityException(**self.initial) if self.initial else None
 
     def row(self):
         data = self.cleaned_data
@@ -166,6 +186,8 @@ class BaseHoursFormSet(forms.BaseFormSet):
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
+        # What a script adds stands open, and so does the empty row where there is no other.
+        form.is_alone = index is None or (index == 0 and not form.initial)
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = _("Take out this line")
 

@@ -29,9 +29,11 @@ def trainer_today(request, trainer):
     mine = own_meetings(trainer)
     meetings = list(mine.filter(starts_at__lt=ends, ends_at__gt=starts))
     coming = mine.filter(starts_at__gte=ends).exclude(CANCELLED).first()
+    now = timezone.now()
     context = {
         "today": today,
-        "stops": [stop_of(meeting) for meeting in meetings],
+        "stops": [stop_of(meeting) for meeting in meetings if meeting.ends_at > now],
+        "over": [stop_of(meeting) for meeting in meetings if meeting.ends_at <= now],
         "coming": coming and stop_of(coming),
         "may_be_out": any(is_still_to_teach(meeting) for meeting in meetings),
         "staff_email": settings.MAIL_FROM,

@@ -197,11 +197,11 @@ def test_without_script_on_a_telephone(session, new_page):
     assert Booking.objects.get().municipality.name == "Fauske"
 
     # Not coming after all, and asked whether that is meant
-    page.get_by_role("link", name="Fjern Kari Nordmann").click()
+    page.get_by_role("link", name="Fjern fra lista Kari Nordmann").click()
     expect(head(page)).to_have_text("Vil du fjerne Kari Nordmann fra listen?")
     page.get_by_role("link", name="Avbryt").click()
     expect(page.locator(".participant-row")).to_have_count(1)
-    page.get_by_role("link", name="Fjern Kari Nordmann").click()
+    page.get_by_role("link", name="Fjern fra lista Kari Nordmann").click()
     page.get_by_role("button", name="Fjern").click()
     expect(page.locator(".participant-row")).to_have_count(0)
     assert Booking.objects.get().seats == 3

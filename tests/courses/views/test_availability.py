@@ -1,3 +1,4 @@
+import re
 from datetime import time, timedelta
 
 import pytest
@@ -93,6 +94,38 @@ def test_week_shows_the_busy_hours_that_the_calendar_shows(client, trainer):
 
     BusyCalendarFactory(trainer=trainer, last_good_at=None)
     assert "<p>Kanskje kl." in client.get(WEEK, {"uke": "2027-W19"}).text
+
+
+def test_lines_of_the_form_are_folded_to_what_they_say_until_something_is_wrong(client, trainer):
+    trainer.availabilities.create(weekday=1, starts="08:00", ends="16:00")
+    trainer.availability_exceptions.create(kind="away", first_on="2099-07-01", last_on="2099-07-31")
+
+    def lines(page):
+        found = re.findall(r'<details class="row-fold"( open)?>\s*<summary>(.*?)</summary>', page.text, re.DOTALL)
+        return [(bool(is_open), re.sub("<.*?>", "", text).strip()) for is_open, text in found]
+
+    page = client.get(FORM)
+    # The two that stand open are the patterns of what a script adds.
+    assert lines(page) == [
+        (False, "Tirsdag 08.00–16.00"),
+        (False, "En linje til"),
+        (True, "Faste tider"),
+        (False, "Borte 1.–31.\xa0juli 2099"),
+        (False, "En linje til"),
+        (True, "Dager"),
+    ]
+    data = {name: value for form in ("hours", "days") for name, value in typed(page.context[form])}
+    wrong = client.post(FORM, data | {"uke-0-ends": "07:00"})
+    assert [is_open for is_open, _text in lines(wrong)] == [True, False, True, False, False, True]
+    trainer.availabilities.all().delete()
+    assert lines(client.get(FORM))[0] == (True, "Faste tider")
+
+
+def typed(formset):
+    """Return what a browser sends of a formset that nobody has touched."""
+    yield from ((f"{formset.prefix}-{name}", value) for name, value in formset.management_form.initial.items())
+    for form in formset:
+        yield from ((f"{form.prefix}-{name}", form[name].value() or "") for name in form.fields)
 
 
 def test_week_is_turned_by_link_and_by_htmx(client, trainer):

@@ -72,6 +72,25 @@ def test_day_says_where_when_and_whom_to_call(client, trainer, settings):
     assert "Vi sender ikke SMS." in page
 
 
+def test_what_is_over_stands_below_what_comes(client, trainer):
+    assignment = teach(trainer)
+    now, meeting = timezone.now(), assignment.session.meetings.get()
+    start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    type(meeting).objects.filter(pk=meeting.pk).update(starts_at=start - timedelta(hours=1), ends_at=now)
+    MeetingFactory(session=assignment.session, starts_at=now, ends_at=now + timedelta(minutes=5))
+
+    page = client.get(reverse("courses:trainer_today"))
+
+    assert [[stop["meeting"].pk for stop in page.context[name]] for name in ("over", "stops")] == [
+        [meeting.pk],
+        [assignment.session.meetings.latest("starts_at").pk],
+    ]
+    ahead, _heading, over = page.text.partition("Tidligere i dag")
+    assert (ahead.count('<article class="ds-card card road-stop"'), over.count("road-stop")) == (1, 1)
+    assignment.session.meetings.latest("starts_at").delete()
+    assert "Du er ferdig for i dag." in client.get(reverse("courses:trainer_today")).text
+
+
 def test_day_lets_the_trainer_say_they_cannot_come_until_it_is_over(client, trainer):
     now = timezone.now()
     meeting = today(trainer).session.meetings.get()
