@@ -1,7 +1,7 @@
 """Invented trainers: two who teach, others who could, and one who has never signed in. Some sessions lack theirs."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -28,8 +28,9 @@ COULD = (
     ("Ingrid Moen", "0301", ("03", "31", "32", "33", "34", "39", "40", "42"), False),
     ("Jon Aune", "5001", ("15", "18", "34", "46", "50"), True),
     ("Astrid Lunde", "4204", ("11", "39", "40", "42", "46"), True),
+    ("Eirik Haug", "1103", ("11", "42", "46"), True),
 )
-NEVER_HERE = ("Eirik Haug", "1103", ("11", "42", "46"), True)
+NEVER_HERE = "Eirik Haug"
 
 
 @transaction.atomic
@@ -38,11 +39,18 @@ def load(write: Callable[[str], None]) -> None:
         return
     staff = User.objects.get(email="campaign@demo.example")
     first = User.objects.get(email="trainer@demo.example")
-    second, _created = User.objects.get_or_create(email=OTHER[0], defaults={"name": OTHER[1]})
-    User.objects.filter(pk__in=[first.pk, second.pk], last_login=None).update(last_login=timezone.now())
+    second = person(*OTHER, last_login=timezone.now())
     courses = Course.objects.filter(is_demonstration=True)
     bergen, bodo = (Municipality.objects.filter(pk=number).first() for number in HOMES)
-    karim = register_trainer(first, courses=courses, teaches_nn=True, home=bergen, fee=FEE, by=staff)
+    karim = register_trainer(
+        first,
+        courses=courses,
+        counties=County.objects.current().exclude(pk__in=NORTH[1:]),
+        teaches_nn=True,
+        home=bergen,
+        fee=FEE,
+        by=staff,
+    )
     tone = register_trainer(
         second, courses=courses, counties=County.objects.filter(pk__in=NORTH), home=bodo, most_a_week=2, by=staff
     )
@@ -52,17 +60,21 @@ def load(write: Callable[[str], None]) -> None:
     made = sum(
         teach(session, [karim, tone] if number % 3 else [tone, karim], staff) for number, session in enumerate(sessions)
     )
-    others = [one_who_could(number, *about, staff) for number, about in enumerate((*COULD, NEVER_HERE), start=3)]
-    User.objects.filter(trainer__in=others[:-1]).update(last_login=timezone.now())
+    others = [one_who_could(number, *about, staff) for number, about in enumerate(COULD, start=3)]
     keep_calendar(karim, {1: (time(12), time(14)), 3: (time(8), time(9, 30))})
     keep_calendar(tone, {0: (time(13), time(15))}, days_ago=3)
     calls = call_for_trainers(staff)
     write(f"  {2 + len(others)} trainers, {made} assignments, {calls} open calls")
 
 
+def person(email: str, name: str, last_login: datetime | None) -> User:
+    return User.objects.get_or_create(email=email, defaults={"name": name, "last_login": last_login})[0]
+
+
 def one_who_could(number: int, name: str, home: str, counties: Iterable[str], teaches_nn: bool, staff: User) -> Trainer:
     """Make one more trainer, who has said hours and teaches nothing yet."""
-    user, _created = User.objects.get_or_create(email=f"kursholder-{number}@demo.example", defaults={"name": name})
+    last_login = None if name == NEVER_HERE else timezone.now()
+    user = person(f"kursholder-{number}@demo.example", name, last_login)
     trainer = register_trainer(
         user,
         courses=Course.objects.filter(is_demonstration=True),
