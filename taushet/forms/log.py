@@ -9,6 +9,7 @@ from taushet.fields import CleanCharField
 from taushet.models import AuditEntry
 from taushet.registries import logged_actions
 from taushet.searches import holds
+from taushet.services.retention import RETENTION
 
 
 class LogFilterForm(forms.Form):
@@ -60,5 +61,11 @@ def actions():
 def object_types():
     """Return the kinds of objects the log has lines about, by name."""
     labels = AuditEntry.objects.order_by().values_list("object_type", flat=True).distinct()
-    known = {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}
+    known = kinds_of_objects()
     return sorted(((label, known.get(label, label)) for label in labels), key=lambda choice: choice[1].lower())
+
+
+def kinds_of_objects():
+    """Return what the kinds of objects are called, by the label the log knows them by."""
+    models = {model._meta.label_lower: str(model._meta.verbose_name) for model in apps.get_models()}
+    return models | {RETENTION: str(_("nightly erasing"))}

@@ -59,7 +59,11 @@ class AuditEntry(models.Model):
     @property
     def particulars(self):
         """What else was written down, lists as people write them."""
-        return [
-            (name, ", ".join(map(str, value)) if isinstance(value, list) else value)
-            for name, value in self.detail.items()
-        ]
+        return [(name, written(value)) for name, value in self.detail.items()]
+
+
+def written(value):
+    """Return a detail of the log as people write it."""
+    if isinstance(value, dict):
+        value = [f"{key} {count}" for key, count in value.items()]
+    return ", ".join(map(str, value)) if isinstance(value, list) else value

@@ -13,6 +13,7 @@ WORDS = {
     "message.released": _("E-mail let go"),
     "message.seen": _("E-mail read"),
     "message.sent_again": _("E-mail sent again"),
+    "retention.applied": _("What was due to be erased erased"),
     "suppression.lifted": _("Address opened for mail again"),
     "suppression.set": _("Address closed for mail"),
     "user.changed": _("Person changed"),

@@ -12,6 +12,7 @@ from taushet.registries import RetentionRule, retention_rules
 logger = logging.getLogger(__name__)
 
 APPLIED = "retention.applied"
+RETENTION = "retention"  # what the log says it was done to
 
 
 class RetentionFailed(Exception):
@@ -55,7 +56,7 @@ def _record(changed: dict[str, int], failed: list[str], seconds: float) -> None:
     AuditEntry.objects.create(
         actor_kind="clock",
         action=APPLIED,
-        object_type="retention",
+        object_type=RETENTION,
         object_id=timezone.localdate().isoformat(),
         detail=detail,
     )

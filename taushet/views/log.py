@@ -1,11 +1,10 @@
 """The log of who did and saw what."""
 
-from django.apps import apps
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import render
 
-from taushet.forms.log import LogFilterForm
+from taushet.forms.log import LogFilterForm, kinds_of_objects
 from taushet.models import AuditEntry
 
 PER_PAGE = 50
@@ -17,14 +16,7 @@ def log_list(request):
     page = Paginator(form.narrow(AuditEntry.objects.select_related("actor")), PER_PAGE).get_page(
         request.GET.get("page")
     )
+    kinds = kinds_of_objects()
     for entry in page:
-        entry.object_name = name_of(entry.object_type)
+        entry.object_name = kinds.get(entry.object_type, entry.object_type)
     return render(request, "taushet/log_list.html", {"form": form, "page": page})
-
-
-def name_of(label):
-    """Return what a kind of object is called, or the label itself when the model is gone."""
-    try:
-        return apps.get_model(label)._meta.verbose_name
-    except (LookupError, ValueError):
-        return label

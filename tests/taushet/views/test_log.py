@@ -1,15 +1,19 @@
 import ast
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
-from taushet.models import AuditEntry
+from taushet.models import AuditEntry, Message
 from taushet.registries import logged_actions
 from taushet.roles import ADMINISTRATOR, APPROVER, CAMPAIGN, FINANCE
 from taushet.services import audit
+from taushet.services.retention import apply_rules
+from tests.factories.outbox import write
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -87,6 +91,19 @@ def test_a_list_is_written_as_people_write_one(client, administrator):
     # In whatever order the database gives them back.
     for detail in ["<code>fields</code>: title_nb, title_nn", "<code>seats</code>: 3", "<code>none</code>: "]:
         assert any(f"{detail}{end}" in page for end in (", <code>", "</td>"))
+
+
+def test_the_nightly_erasing_is_told_in_words(client, administrator):
+    write()
+    Message.objects.update(state=Message.State.SENT, created_at=datetime(2020, 1, 1, tzinfo=UTC))
+    apply_rules(timezone.now())
+
+    page = client.get(reverse("log_list")).text
+
+    assert ">Det som skulle slettes, ble slettet</td>" in page
+    assert re.search(r">nattlig sletting \d{4}-\d\d-\d\d</a>", page)
+    assert re.search(r"<code>erased</code>: [a-z-]+ 1\b", page)
+    assert ">retention" not in page
 
 
 def test_an_old_code_that_has_no_words_is_shown_as_it_is(client, administrator):
