@@ -1,5 +1,6 @@
 """When the demonstration may run, and what it is filled with (design rule 11)."""
 
+import errno
 import hashlib
 import ipaddress
 import socket
@@ -37,6 +38,16 @@ def refuse_mailer_or_open_host(host: str) -> None:
         )
     if settings.MAILERS["default"]["BACKEND"] != "django.core.mail.backends.dummy.EmailBackend":
         raise DemonstrationRefused("The demonstration must not be able to send mail: unset TAUSHET_MAILER.")
+
+
+def refuse_taken_port(host: str, port: str) -> None:
+    """Raise DemonstrationRefused when the web server could not listen there, with what to do about it."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        socket.create_server((host.strip("[]"), int(port)), family=family).close()
+    except (OSError, ValueError, OverflowError) as error:
+        why = "is in use already" if getattr(error, "errno", None) == errno.EADDRINUSE else f"cannot be used ({error})"
+        raise DemonstrationRefused(f"Port {port} {why}. Choose another one: make run PORT=8001") from error
 
 
 def refuse_real_database() -> None:

@@ -22,6 +22,7 @@ from taushet.services.demo import (
     load_demonstration,
     refuse_mailer_or_open_host,
     refuse_real_database,
+    refuse_taken_port,
 )
 from taushet.translations import compile_translations
 
@@ -50,6 +51,8 @@ class Command(BaseCommand):
     def handle(self, host, port, load_only, **options):
         try:
             refuse_mailer_or_open_host(host)
+            if not load_only:
+                refuse_taken_port(host, port)
             settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise wants to see one
             self.prepare()
         except DemonstrationRefused as error:

@@ -122,6 +122,19 @@ def test_another_host_is_refused_before_anything_is_written(db, settings):
     assert not User.objects.exists()
 
 
+@pytest.mark.parametrize(("port", "why"), [("", "is in use already"), ("eight", "cannot be used"), ("99999", "cannot")])
+def test_a_port_that_cannot_be_had_is_told_in_one_sentence_before_anything_is_written(db, settings, port, why):
+    settings.DEMO = True
+    settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
+
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = port or str(other.getsockname()[1])
+        with pytest.raises(CommandError, match=rf"Port {port} {why}.*Choose another one: make run PORT=8001"):
+            call_command("demo", host="127.0.0.1", port=port)
+
+    assert not User.objects.exists()
+
+
 def test_a_real_database_is_refused_and_left_as_it_is(db, settings, tmp_path):
     settings.DEMO, settings.STATIC_ROOT = True, tmp_path
     settings.MAILERS = {"default": {"BACKEND": "django.core.mail.backends.dummy.EmailBackend"}}
