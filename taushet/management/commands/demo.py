@@ -39,6 +39,18 @@ STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FORKS = multiprocessing.get_context("fork")
 
 
+class Dots:
+    """Takes what `migrate` says, and shows a dot for each migration that is done."""
+
+    def __init__(self, stdout):
+        self.stdout = stdout
+
+    def write(self, text):
+        if text.strip() == "OK":
+            self.stdout.write(".", ending="")
+            self.stdout.flush()
+
+
 class Command(BaseCommand):
     help = "Fill a demonstration and run it: web and worker together, on this machine only."
     requires_system_checks = []
@@ -73,7 +85,8 @@ class Command(BaseCommand):
             self.say("Preparing the database (the first time only)")
             if executor.loader.applied_migrations:
                 refuse_real_database()
-            call_command("migrate", verbosity=0, interactive=False)
+            call_command("migrate", verbosity=1, interactive=False, no_color=True, stdout=Dots(self.stdout))
+            self.say("")
         load_demonstration(lambda line: self.say(f"Loading {line}"))
 
     def announce(self):

@@ -7,12 +7,15 @@ import socket
 import subprocess
 import sys
 import time
+from io import StringIO
 from urllib.request import urlopen
 
 import pytest
 from django.conf import settings as real_settings
 from django.core.management import CommandError, call_command
+from django.core.management.base import OutputWrapper
 
+from taushet.management.commands.demo import Dots
 from taushet.models import Message, User
 from tests.factories.taushet import UserFactory
 from tests.servers.workers import environment, is_running
@@ -111,6 +114,18 @@ def answer_of(address, within=20):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
+
+
+def test_each_migration_that_is_done_shows_as_a_dot():
+    shown = StringIO()
+    migrate = OutputWrapper(Dots(OutputWrapper(shown)))
+
+    migrate.write("Running migrations:")
+    for name in ("courses.0001_btree_gist", "courses.0002_initial"):  # as the command writes it
+        migrate.write(f"  Applying {name}...", ending="")
+        migrate.write(" OK")
+
+    assert shown.getvalue() == ".."
 
 
 def test_another_host_is_refused_before_anything_is_written(db, settings):
