@@ -20,6 +20,7 @@ from taushet.forms.request_keys import RequestKeyForm
 from taushet.templatetags.ui import Unbroken, kroner
 
 from .adaptations import without_the_tick
+from .payers import ReferenceField, known_payer, no_reference, organisation_of, own_unit, wrong_reference
 
 
 class SeatsField(WholeNumberField):
@@ -68,11 +69,14 @@ class BookingForm(RequestKeyForm):
     )
     payer_name = CleanCharField(label=_("Name of the payer"), max_length=150, required=False)
     payer_organisation_number = OrganisationNumberField(label=_("Organisation number of the payer"), required=False)
-    invoice_reference = CleanCharField(
-        label=_("Invoice reference"),
-        max_length=60,
+    invoice_reference = ReferenceField(
         required=False,
         help_text=_("What your accounts office wants on the invoice, such as a resource number or an order number."),
+    )
+    reference_later = forms.BooleanField(
+        label=_("We send the reference later"),
+        required=False,
+        help_text=_("We remind you before the invoice is made."),
     )
     shows_course_name = forms.BooleanField(
         label=_("Show the name of the course in e-mail and calendar"),
@@ -80,7 +84,7 @@ class BookingForm(RequestKeyForm):
     )
 
     offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
-    PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference")
+    PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference", "reference_later")
 
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
         self.session = session
@@ -104,7 +108,28 @@ class BookingForm(RequestKeyForm):
             for name in ("payer_name", "payer_organisation_number"):
                 self.errors.pop(name, None)
                 data[name] = ""
+        if "payer_kind" in self.fields:
+            self.check_payer(data)
         return data
+
+    def check_payer(self, data):
+        """Look the payer up, and compare the reference with how the payer writes it."""
+        number = data.get("payer_organisation_number", "")
+        is_other = data.get("payer_kind") == self.Payer.OTHER
+        payer = known_payer(number) if is_other else own_unit(data.get("municipality"))
+        if is_other and number and payer is None:
+            try:
+                data["payer_found"] = organisation_of(number)
+            except forms.ValidationError as error:
+                self.add_error("payer_organisation_number", error)
+        reference = data.get("invoice_reference")
+        if data.pop("reference_later", False):
+            self.errors.pop("invoice_reference", None)
+            data["invoice_reference"] = ""
+        elif not reference and "invoice_reference" not in self.errors:
+            self.add_error("invoice_reference", no_reference(payer))
+        elif reference and (sentence := wrong_reference(payer, reference)):
+            self.add_error("invoice_reference", sentence)
 
     def require(self, name, sentence):
         if not self.cleaned_data.get(name) and name not in self.errors:

@@ -161,6 +161,11 @@ class Invoice(IssuedDocument):
     def shown_number(self) -> str:
         return str(self.number)
 
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it is due and not paid; of rows of `with_balance`."""
+        return self.left > 0 and self.due_on < timezone.localdate()
+
 
 class InvoiceLine(DocumentLineRow):
     """One line of an invoice: seats, a session or a fee of one booking."""

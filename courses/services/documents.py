@@ -43,8 +43,10 @@ def seller() -> tuple[Party, str]:
 
 def buyer(unit: Unit) -> Party:
     """Return who pays. Raises NotInvoiceable when the organisation number is missing or wrong."""
+    is_whole = unit.kind == Unit.Kind.MUNICIPALITY
+    known = unit.organisation_number or (unit.municipality.organisation_number if is_whole else "")
     try:
-        number = orgnr.validate(unit.organisation_number)
+        number = orgnr.validate(known)
     except ValidationError:
         raise NotInvoiceable(_("%(payer)s has no organisation number.") % {"payer": unit}) from None
     return Party(

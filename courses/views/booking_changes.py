@@ -14,6 +14,7 @@ from courses.exceptions import CoursesError, TermsForbid
 from courses.forms.bookings import MoveForm, SeatsForm
 from courses.models import Booking, ChangeRequest
 from courses.services import bookings, change_requests
+from courses.services.crediting import money_of_cancelling, money_of_moving, money_of_seats
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
 from courses.services.terms import Act, fee_sentence, late_fee_sentence, moving_sentence, standing_of_booking
@@ -53,7 +54,7 @@ def booking_seats(request, access):
             booking.seats,
         )
         % {"seats": booking.seats, "free": max(booking.session.free_seats, 0)},
-        note=fee_now(booking, 1),
+        note=f"{fee_now(booking, 1)} {money_of_seats(booking)}".strip(),
         button=_("Change"),
     )
 
@@ -92,7 +93,8 @@ def booking_move(request, access):
     if not dates:
         back = access.url("booking_detail")
         return render(request, "courses/booking_no_move.html", {"back": back, "booking": booking})
-    note = f"{moving_sentence(standing_of_booking(booking).fee)} {told_by_you(booking)}".strip()
+    said = moving_sentence(standing_of_booking(booking).fee), money_of_moving(booking), told_by_you(booking)
+    note = " ".join(filter(None, said))
     return change_or_ask(
         request,
         access,
@@ -144,7 +146,9 @@ def booking_cancel(request, access):
             "text": _("The deadline for cancelling by yourself has passed. Ask us, and we answer."),
             "note": f"{late_fee_sentence(booking.seats, booking)} {told_by_you(booking)}".strip(),
         },
-        note=f"{fee_now(booking, booking.seats)} {told_by_you(booking)}".strip(),
+        note=" ".join(
+            filter(None, [fee_now(booking, booking.seats), money_of_cancelling(booking), told_by_you(booking)])
+        ),
         **page,
     )
 

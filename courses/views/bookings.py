@@ -18,11 +18,13 @@ from courses.models import Booking, Participant, Session
 from courses.services import bookings, contacts, events, sheets, terms
 from courses.services.changes import seen_now
 from courses.services.guards import refuse_unbookable
+from courses.services.invoice_lists import documents_of
 from courses.services.mail_log import log_for_contact
 from courses.services.mail_plan import plan_for_contact
 from courses.services.payers import other_payer, own_payer
 from courses.services.session_meetings import meetings_in_order
 from courses.services.waiting import standing_of
+from municipalities.services.entity_register import fill_in
 from taushet.models import SecretLink
 from taushet.ready_query import ReadyQuery
 from taushet.services.limits import is_within
@@ -63,11 +65,12 @@ def refuse_flood(request):
 def payer_of(data):
     """Take the payer's fields out of what a form gave, and return the payer itself."""
     kind, name = data.pop("payer_kind", ""), data.pop("payer_name", "")
-    organisation_number = data.pop("payer_organisation_number", "")
+    organisation_number, found = data.pop("payer_organisation_number", ""), data.pop("payer_found", None)
     if not kind:
         return {}
     if kind == "other":
-        return {"payer": other_payer(data["municipality"], name=name, organisation_number=organisation_number)}
+        payer = other_payer(data["municipality"], name=name, organisation_number=organisation_number)
+        return {"payer": fill_in(payer, found) if found and payer._state.adding else payer}
     return {"payer": own_payer(data["municipality"])}
 
 
@@ -133,6 +136,7 @@ def booking_page(request, access, *, names=None, key=None, seen=None, changes=()
             "change_requests": booking.change_requests.select_related("session")[:5],
             "hand_over": contacts.waiting_hand_over(booking),
             "log": log_for_contact(booking),
+            "invoices": documents_of(booking) if booking.has_price or fees else [],
             "planned": plan_for_contact(booking),
         }
     return render(request, "courses/booking_detail.html", context, status=status)

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from courses.models import Booking
 from courses.services.bookings import is_signed_in_with
+from courses.services.invoice_lists import documents_for, payers_of
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.models import Membership
 from municipalities.services.people import confirm_membership, end_membership
@@ -18,6 +19,7 @@ from .bookings import meetings_of
 from .secret import OWNER, SECOND
 
 PER_PAGE = 50
+MOST_INVOICES = 50
 
 
 @require_safe
@@ -33,7 +35,14 @@ def my_municipality(request):
     )
     memberships = list(user.memberships.filter(ended_at=None).select_related("municipality", "unit"))
     page = Paginator(bookings, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "memberships": memberships, "people": people_of(user, memberships), "now": timezone.now()}
+    context = {
+        "page": page,
+        "memberships": memberships,
+        "people": people_of(user, memberships),
+        "invoices": documents_for(user)[:MOST_INVOICES],
+        "payers": payers_of(user),
+        "now": timezone.now(),
+    }
     return render(request, "courses/my_municipality.html", context)
 
 

@@ -14,6 +14,7 @@ from courses.forms.participants import ReplaceForm
 from courses.forms.terms import RefuseForm, StaffChangeForm, StaffSeatsForm
 from courses.models import Booking, ChangeRequest, Participant
 from courses.services import bookings, change_requests, participants
+from courses.services.crediting import credit_sentence, money_of_moving, money_of_seats
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
@@ -61,7 +62,9 @@ def staff_seats(request, booking_id):
         change,
         title=_("Change the number of seats"),
         text=seats_text(booking, booking.session),
-        note=" ".join(filter(None, [fee_of_one_seat(booking), _("The contacts get an e-mail.")])),
+        note=" ".join(
+            filter(None, [fee_of_one_seat(booking), money_of_seats(booking), _("The contacts get an e-mail.")])
+        ),
         terms=standing_of_booking(booking).lines,
         is_staff=True,
         button=_("Change"),
@@ -89,7 +92,7 @@ def staff_move(request, booking_id):
         move,
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are taken. The price is that of the new date."),
-        note=told_by_contact_only(booking),
+        note=f"{money_of_moving(booking)} {told_by_contact_only(booking)}".strip(),
         button=_("Move the booking"),
     )
 
@@ -184,6 +187,7 @@ def staff_change_approve(request, booking_id, change_id):
     notes = [
         amount_of(booking, left, most),
         told if costs else "",
+        credit_sentence(booking, **({"seats": left} if left else {"state": Booking.State.CANCELLED})) if costs else "",
         "" if asked.kind == Kind.SEATS else told_by_contact_only(booking),
     ]
     form = StaffChangeForm(

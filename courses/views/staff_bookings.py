@@ -15,6 +15,8 @@ from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
 from courses.services import bookings
+from courses.services.crediting import money_of_cancelling
+from courses.services.invoice_lists import documents_of
 from courses.services.mail_log import log_of
 from courses.services.mail_plan import plan_of
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
@@ -82,6 +84,7 @@ def staff_booking_detail(request, booking_id):
         "session": booking.session,
         "meetings": meetings_of(booking),
         "fees": fees,
+        "invoices": documents_of(booking) if booking.has_price or fees else [],
         "price_with_fees": price_with_fees(booking, fees),
         "terms": standing_of_booking(booking).lines if booking.state == Booking.State.CONFIRMED else (),
         "is_changeable": booking.state == Booking.State.CONFIRMED
@@ -136,7 +139,12 @@ def staff_booking_cancel(request, booking_id):
     price = staff_fee_sentence(booking.seats, booking, initial["fee_percent"]) if costs else ""
     context = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
-        "text": " ".join(filter(None, [text % {"seats": booking.seats}, told_by_contact_only(booking), price])),
+        "text": " ".join(
+            filter(
+                None,
+                [text % {"seats": booking.seats}, told_by_contact_only(booking), price, money_of_cancelling(booking)],
+            )
+        ),
         "form": form,
         "button": _("Cancel the booking"),
         "color": "danger",

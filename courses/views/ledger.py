@@ -1,0 +1,79 @@
+"""Staff: what the accountant gets, and closing the books."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.exceptions import CoursesError
+from courses.forms.invoices import CloseForm, SpanForm
+from courses.models import ClosedPeriod
+from courses.services.ledger import ledger_table
+from courses.services.number_series import close_period
+from taushet.templatetags.ui import day
+
+from .exports import download
+
+may_see = permission_required("courses.view_invoice", raise_exception=True)
+
+
+def last_month():
+    """Return the first and the last day of the month before this one."""
+    last = timezone.localdate().replace(day=1) - timedelta(days=1)
+    return {"fra": last.replace(day=1), "til": last}
+
+
+@require_safe
+@never_cache
+@may_see
+def ledger(request):
+    form = SpanForm(request.GET if "fra" in request.GET else None, initial=last_month())
+    context = {
+        "form": form,
+        "span": form.cleaned_data if form.is_bound and form.is_valid() else None,
+        "close_form": CloseForm(initial={"until": last_month()["til"]}),
+        "periods": ClosedPeriod.objects.select_related("closed_by")[:12],
+    }
+    return render(request, "courses/ledger.html", context)
+
+
+@require_safe
+@never_cache
+@may_see
+def ledger_export(request, ending):
+    form = SpanForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    first, last = form.cleaned_data["fra"], form.cleaned_data["til"]
+    heading, rows = ledger_table(first, last, by=request.user, ending=ending)
+    return download(f"fakturalinjer-{first}-{last}", ending, heading, rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@permission_required("courses.add_closedperiod", raise_exception=True)
+def period_close(request):
+    """Ask, and then close the books through a day."""
+    form = CloseForm(request.POST if request.method == "POST" else None, initial={"until": last_month()["til"]})
+    if form.is_valid():
+        try:
+            period = close_period(form.cleaned_data["until"], by=request.user)
+        except CoursesError as refusal:
+            form.add_error("until", str(refusal))
+        else:
+            messages.success(request, _("The books are closed through %(day)s.") % {"day": day(period.until)})
+            return redirect("courses:ledger")
+    context = {
+        "title": _("Close the books?"),
+        "text": _("Nothing can be issued with a date through this day any more. This cannot be undone."),
+        "button": _("Close the books"),
+        "color": "danger",
+        "form": form,
+    }
+    return render(request, "courses/period_close.html", context)
