@@ -108,7 +108,7 @@ def _claim(einvoice_id: int) -> EInvoiceAttempt | None:
     """Write down that it is about to be sent; None when it is not ready, or another has it in hand."""
     if line_rests():
         return None
-    with transaction.atomic():
+    with transaction.atomic(durable=True):  # the attempt has to be there whatever becomes of this process
         ready = EInvoice.objects.ready().due().filter(pk=einvoice_id)
         einvoice = ready.select_for_update(skip_locked=True).first()
         if einvoice is None:

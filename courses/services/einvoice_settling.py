@@ -45,7 +45,8 @@ def settle(attempt: EInvoiceAttempt, answer: Answer) -> EInvoice:
     if not changed or einvoice.state not in counts or attempt.delivery_id != einvoice.delivery_id:
         logger.warning("the attempt %s at an e-invoice ended late as %s", attempt.pk, answer.told)
     elif answer.told == Told.LATER:
-        _wait_for_next(einvoice, answer, SEND_AGAIN, attempt.number - 1, state=State.CHECKED)
+        turn = einvoice.attempts.filter(delivery_id=attempt.delivery_id).count() - 1
+        _wait_for_next(einvoice, answer, SEND_AGAIN, turn, state=State.CHECKED)
     elif answer.told == Told.UNKNOWN:
         _wait_for_next(einvoice, answer, ASK_ABOUT_UNKNOWN, 0, state=State.UNKNOWN)
     else:
