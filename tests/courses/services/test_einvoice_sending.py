@@ -216,6 +216,16 @@ def test_late_answers_count_as_far_as_they_can(access_point):
     assert AuditEntry.objects.filter(action="einvoice.sent").count() == 1
 
 
+def test_attempt_that_has_its_answer_keeps_it(access_point):
+    access_point.moods = ["away"]
+    einvoice = made()
+
+    settle(einvoice.attempts.get(), Answer(Told.SENT))
+
+    einvoice.refresh_from_db()
+    assert (einvoice.state, outcomes(einvoice)) == ("checked", ["later"])
+
+
 def test_bytes_that_were_changed_are_not_sent(access_point):
     access_point.always = "away"
     einvoice = made()
