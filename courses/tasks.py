@@ -17,6 +17,7 @@ from courses.services import (
     request_offers,
     stripe_comparison,
     stripe_events,
+    surplus,
     trainer_offers,
 )
 
@@ -30,6 +31,11 @@ def expire_holds() -> int:
 @task()
 def close_checkouts() -> int:
     return card_checkouts.close_checkouts()
+
+
+@task()
+def follow_surplus() -> int:
+    return surplus.follow_surplus()
 
 
 @task()

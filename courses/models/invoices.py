@@ -111,10 +111,14 @@ def sum_of(model: type[models.Model], field: str) -> Coalesce:
 
 class InvoiceQuerySet(models.QuerySet):
     def with_balance(self):
-        """Add what has been credited and paid, and what is left to pay, in kroner."""
+        """Add what has been credited and paid, less what has gone back, and what is left to pay, in kroner."""
+        from .card_payments import CardRefund
         from .payments import Payment
 
-        return self.annotate(credited=sum_of(CreditNote, "total"), paid=sum_of(Payment, "amount")).annotate(
+        refunds = CardRefund.objects.standing().filter(payment__invoice=OuterRef("pk")).order_by()
+        went = Subquery(refunds.values("payment__invoice").annotate(sum=Sum("amount")).values("sum"))
+        back = Coalesce(went, NOUGHT, output_field=models.DecimalField())
+        return self.annotate(credited=sum_of(CreditNote, "total"), paid=sum_of(Payment, "amount") - back).annotate(
             left=Round(F("total") - F("credited") - F("paid"), 2)  # SQLite counts in floating point
         )
 

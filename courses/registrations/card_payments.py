@@ -47,6 +47,7 @@ for key, label in (
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_to_the_contact)))
 
 periodic_tasks.register(PeriodicTask("close-checkouts", timedelta(minutes=1), close_what_can_be_paid))
+periodic_tasks.register(PeriodicTask("card-surplus", timedelta(minutes=10), tasks.follow_surplus.enqueue))
 periodic_tasks.register(PeriodicTask("forgotten-events", timedelta(hours=4), tasks.take_up_forgotten_events.enqueue))
 periodic_tasks.register(PeriodicTask("compare-with-stripe", timedelta(days=1), compare))
 

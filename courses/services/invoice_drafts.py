@@ -23,6 +23,7 @@ from .documents import VAT_CODES, as_document, buyer, exemption_reason, seller, 
 from .invoice_documents import Document, VatCategory, VatSubtotal
 from .owed import Owed, What, difference
 from .payers import own_payer
+from .prepaid import is_prepaid, paid_ahead, prepaid_note
 from .prices import round_money, sum_money
 
 LONGEST_NAME, LONGEST_DESCRIPTION = 150, 200
@@ -72,6 +73,9 @@ def draft_invoice(bookings: Iterable[Booking], *, on: date | None = None, is_col
     if len(payers) > 1 or len(references) > 1:
         raise NotInvoiceable(_("These bookings have different payers or references."))
     payer, reference = payers.pop(), references.pop()
+    ahead = paid_ahead(bookings)
+    if not reference and all(map(is_prepaid, bookings)):
+        reference = _("Paid by card")
     if not reference:
         raise NotInvoiceable(_("The payer’s reference is missing."))
     party, account = seller()
@@ -97,6 +101,7 @@ def draft_invoice(bookings: Iterable[Booking], *, on: date | None = None, is_col
         net=net,
         vat_total=vat_total,
         total=net + vat_total,
+        note=prepaid_note(net + vat_total, ahead, language),
         terms=terms_sentence(language),
         is_collective=is_collective,
         payer=payer,

@@ -17,11 +17,11 @@ def bookings_of(invoice: Invoice) -> list[Booking]:
     return list({line.booking_id: line.booking for line in lines if line.booking.contact_email}.values())
 
 
-def tell_issued(invoice: Invoice) -> None:
-    """Tell the contact of each booking that its invoice is on its way to the payer."""
+def tell_issued(invoice: Invoice, *, is_paid: bool = False) -> None:
+    """Tell the contact of each booking that its invoice is on its way to the payer, or has been paid already."""
     for booking in bookings_of(invoice):
         page = placeholder("booking", booking.pk)
-        write(ISSUED, booking, booking.contact_email, invoice=invoice, page=page)
+        write(ISSUED, booking, booking.contact_email, invoice=invoice, is_paid=is_paid, page=page)
 
 
 def tell_credited(note: CreditNote) -> None:

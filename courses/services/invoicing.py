@@ -21,6 +21,7 @@ from .invoice_mail import tell_issued
 from .kid import make_kid
 from .number_series import refuse_closed, take_number
 from .owed import unsettled
+from .prepaid import claim_payments, is_prepaid
 
 BOOKING_ROWS = ("session__course", "session__municipality", "municipality", "payer__municipality")
 
@@ -63,8 +64,9 @@ def _issue(draft: Draft, by: User | None) -> Invoice:
     for line in draft.lines:
         line.invoice = invoice
     InvoiceLine.objects.bulk_create(draft.lines)
+    is_paid = claim_payments(invoice, draft.bookings)
     audit.record("invoice.issued", invoice, by=by, kind="" if by else "clock", number=invoice.number)
-    tell_issued(invoice)
+    tell_issued(invoice, is_paid=is_paid)
     make_document_file.enqueue("invoice", invoice.pk)
     return invoice
 
@@ -111,7 +113,7 @@ def in_groups(bookings: Iterable[Booking]) -> list[list[Booking]]:
 
 
 def _group_key(booking: Booking) -> tuple:
-    if not (booking.payer and booking.payer.collects_invoices):
+    if not (booking.payer and booking.payer.collects_invoices) or is_prepaid(booking):
         return ("alone", booking.pk)
     try:
         return ("together", payer_of(booking).pk, booking.invoice_reference)
@@ -124,7 +126,7 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
 
     Returns how many were issued and how many could not be.
     """
-    due = [booking for booking in to_invoice() if booking.invoice_reference and is_due(booking, now)]
+    due = [booking for booking in to_invoice() if _can_be_addressed(booking) and is_due(booking, now)]
     counts = {"issued": 0, "held": 0}
     for group in in_groups(due):
         try:
@@ -134,6 +136,11 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
         else:
             counts["issued"] += 1
     return counts
+
+
+def _can_be_addressed(booking: Booking) -> bool:
+    """Whether the payer's reference is there, or nobody is asked to pay."""
+    return bool(booking.invoice_reference) or is_prepaid(booking)
 
 
 def issue_month(payer_id: int, *, by: User) -> list[Invoice]:

@@ -40,6 +40,8 @@ def case_sentence(case: PaymentCase) -> str:
         return difference_sentence(case.detail.get("what", "")) % {"amount": amount}
     if case.kind == Kind.DISPUTE:
         return dispute_sentence(case.detail) % {"amount": amount}
+    if case.detail.get("later"):
+        return _("%(amount)s has been paid by card that is no longer owed.") % {"amount": amount}
     return {
         Kind.LATE: _("%(amount)s came for a booking that no longer held any seats. The booking is not confirmed."),
         Kind.SURPLUS: _("%(amount)s came that is more than the booking costs."),

@@ -4,6 +4,7 @@ from django import template
 
 from courses.models import Booking, Payment
 from courses.services.card_checkouts import amount_by_card
+from courses.services.prepaid import is_prepaid
 from courses.services.stripe_client import is_on
 
 register = template.Library()
@@ -29,3 +30,9 @@ def staff_card_payments(context, booking):
     """Show staff what has been paid by card for a booking. A free booking costs no query."""
     payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD) if booking.is_charged else ()
     return {"payments": payments, "perms": context["perms"]}
+
+
+@register.simple_tag
+def paid_by_card(booking):
+    """Whether all that a booking owes has been paid by card, so that its invoice asks for nothing."""
+    return is_on() and is_prepaid(booking)

@@ -1,25 +1,40 @@
 """Money that comes by card: Stripe's library against a local server, real events at the real webhook."""
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from courses.models import Booking, BookingMessage, CardCheckout, CardRefund, Payment, PaymentCase, StripeEvent
+from courses.models import (
+    Booking,
+    BookingMessage,
+    CardCheckout,
+    CardRefund,
+    Invoice,
+    Payment,
+    PaymentCase,
+    StripeEvent,
+    VatRate,
+)
 from courses.services import card_checkouts
-from courses.services.bookings import cancel_booking, expire_holds
+from courses.services.bookings import cancel_booking, change_seats, expire_holds
+from courses.services.card_payments import sync_payment
 from courses.services.card_refunds import RefundRefused, ask_refund
+from courses.services.invoicing import issue_due_invoices
 from courses.services.payment_cases import settle_case
 from courses.services.payment_rows import cases_to_settle
 from courses.services.sessions import cancel_session
 from courses.services.stripe_client import StripeAway
+from courses.services.surplus import follow_surplus
 from taushet.models import AuditEntry, Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.card_payments import begun, costing, pay, tell
 from tests.factories.courses import BookingFactory, SessionFactory
+from tests.factories.municipalities import UnitFactory
 from tests.factories.taushet import StaffFactory
 from tests.servers.stripe import WEBHOOK_SECRET, post_event
 
@@ -43,6 +58,16 @@ def test_the_amount_is_the_frozen_price_and_stripe_learns_nothing_about_people(s
     assert asked[0]["line_items"][0]["price_data"]["unit_amount"] == "90000"
     assert "ari" not in str(asked[0]).replace("bestilling", "")
     assert 29 * 60 < first.expires_at.timestamp() - timezone.now().timestamp() < 32 * 60
+
+
+def test_what_is_taxed_is_paid_with_vat(stripe_server):
+    VatRate.objects.get_or_create(valid_from=date(2005, 1, 1), defaults={"percent": 25})
+    taxed = SessionFactory(course__vat_treatment="standard")
+    unknown = SessionFactory(course__vat_treatment="none")
+
+    assert begun(costing(session=taxed)).amount == Decimal("1125.00")
+    with pytest.raises(card_checkouts.CannotPay):
+        begun(costing(session=unknown))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -234,7 +259,9 @@ def test_only_what_is_held_or_confirmed_can_be_paid(stripe_server, state):
 
 def test_what_is_free_or_about_to_begin_unconfirmed_cannot_be_paid(stripe_server, settings):
     soon = timezone.now() + timedelta(minutes=20)
-    session = SessionFactory(first_starts_at=soon, last_ends_at=soon + timedelta(hours=2))
+    session = SessionFactory(
+        first_starts_at=soon, last_ends_at=soon + timedelta(hours=2), course__vat_treatment="exempt"
+    )
 
     for booking in (BookingFactory(), costing("held", session=session)):
         with pytest.raises(card_checkouts.CannotPay):
@@ -356,3 +383,74 @@ def test_the_webhook_is_not_there_without_keys(client, stripe_server, settings):
     settings.STRIPE_WEBHOOK_SECRET = ""
 
     assert post_event(client, {"id": "evt", "type": "x"}).status_code == 404
+
+
+def test_what_is_no_longer_owed_is_put_before_staff_once_or_goes_back(client, stripe_server, settings):
+    fewer, off, kept = costing(), costing(), costing()
+    for booking in (fewer, off, kept):
+        pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    change_seats(fewer, 1)
+    cancel_session(off.session, by=StaffFactory())
+
+    counts = follow_surplus(), follow_surplus()
+    for case in PaymentCase.objects.waiting():
+        settle_case(case, by=StaffFactory(roles=["finance"]))
+    counts += (follow_surplus(),)
+    settings.CARD_SURPLUS = "refund"
+    cancel_booking(kept)
+    counts += (follow_surplus(), follow_surplus())
+    run_all_due_jobs()
+
+    assert counts == (2, 0, 0, 1, 0)
+    assert sorted(PaymentCase.objects.values_list("booking", "kind", "amount")) == [
+        (fewer.pk, "surplus", Decimal(450)),
+        (off.pk, "surplus", Decimal(900)),
+    ]
+    assert [(one.payment.booking_id, one.amount) for one in CardRefund.objects.all()] == [(kept.pk, Decimal(900))]
+
+
+def test_an_invoice_for_what_has_been_paid_by_card_says_so_and_asks_for_nothing(client, stripe_server):
+    paid, part, unpaid = costing(), costing(), costing()
+    for booking in (paid, part, unpaid):
+        Booking.objects.filter(pk=booking.pk).update(payer=UnitFactory(organisation_number="940155223"))
+    Booking.objects.exclude(pk=paid.pk).update(invoice_reference="4711")
+    for booking in (paid, part):
+        pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    change_seats(part, 3)
+
+    issue_due_invoices(timezone.now() + timedelta(days=60))
+
+    left = {
+        invoice.lines.first().booking_id: (invoice.total, invoice.left, invoice.note)
+        for invoice in Invoice.objects.with_balance()
+    }
+    assert left == {
+        paid.pk: (Decimal(900), Decimal(0), "Betalt med kort. Ingenting gjenstår å betale."),
+        part.pk: (Decimal(1350), Decimal(450), "900 kroner er betalt med kort. 450 kroner gjenstår å betale."),
+        unpaid.pk: (Decimal(900), Decimal(900), ""),
+    }
+    ask_refund(Payment.objects.get(booking=paid), Decimal(100), by=StaffFactory(roles=["finance"]))
+    assert Invoice.objects.with_balance().get(lines__booking=paid).left == 100
+    with pytest.raises(card_checkouts.CannotPay):
+        begun(unpaid)
+
+
+def test_a_fault_after_the_money_has_come_loses_no_money(client, stripe_server):
+    booking = costing("held")
+    intent = pay(stripe_server, begun(booking))
+
+    def fail(execute, sql, params, many, context):
+        if sql.startswith('UPDATE "courses_booking"'):
+            raise OperationalError("the disk is full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        sync_payment(intent)
+    booking.refresh_from_db()
+    before = booking.state, Payment.objects.count()
+    sync_payment(intent)
+
+    booking.refresh_from_db()
+    assert (before, booking.state, Payment.objects.count()) == (("held", 1), "confirmed", 1)

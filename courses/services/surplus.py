@@ -1,0 +1,74 @@
+"""Card money that a booking no longer owes: seats given back, a booking or a course called off.
+
+The changes themselves know nothing of cards. The clock compares what has been paid with what is owed, and lets the rest
+go back or puts it before staff, as `TAUSHET_CARD_SURPLUS` says (design rule 2: nothing charged is forgotten).
+"""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from courses.models import Booking, CardCheckout, Payment, PaymentCase
+
+from .amounts_due import known_left, left_of_payment
+from .card_refunds import ask_refund
+from .guards import lock_booking
+from .payment_cases import open_case
+
+LOOKED_AT_FOR = timedelta(days=90)  # after the course
+ABOUT_SURPLUS = (PaymentCase.Kind.LATE, PaymentCase.Kind.SURPLUS)
+
+
+def follow_surplus(now: datetime | None = None) -> int:
+    """Deal with what has been paid by card and is not owed any more; returns how many bookings it was about."""
+    since = (now or timezone.now()) - LOOKED_AT_FOR
+    paid = Payment.objects.filter(way=Payment.Way.CARD, booking__session__last_ends_at__gt=since)
+    bookings = Booking.objects.filter(pk__in=paid.values("booking")).select_related("session__course")
+    return sum(_follow(booking) for booking in bookings.order_by("pk"))
+
+
+def _follow(booking: Booking) -> bool:
+    return known_left(booking) < 0 and _follow_locked(booking)
+
+
+@transaction.atomic
+def _follow_locked(booking: Booking) -> bool:
+    session, booking = booking.session, lock_booking(booking)
+    booking.session = session
+    if CardCheckout.objects.filter(booking=booking, state=CardCheckout.State.PAID, outcome="").exists():
+        return False  # its payment is being decided this moment
+    surplus = -known_left(booking)
+    if surplus <= 0 or _is_known(booking, surplus):
+        return False
+    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("-pk")
+    parts = _parts(payments, surplus)
+    if not parts:
+        return False
+    if settings.CARD_SURPLUS == "refund":
+        for payment, amount in parts:
+            ask_refund(payment, amount, reason=_("No longer owed"))
+    else:
+        reference = f"booking {booking.pk} {surplus}"
+        open_case(PaymentCase.Kind.SURPLUS, reference, payment=parts[0][0], amount=surplus, detail={"later": True})
+    return True
+
+
+def _parts(payments, surplus: Decimal) -> list[tuple[Payment, Decimal]]:
+    """Return what of which payment makes up a surplus, the newest first."""
+    parts = []
+    for payment in payments:
+        part = min(left_of_payment(payment), surplus)
+        if part > 0:
+            parts.append((payment, part))
+            surplus -= part
+    return parts
+
+
+def _is_known(booking: Booking, surplus: Decimal) -> bool:
+    """Whether staff has it before them, or has said of just this sum that nothing more is to be done."""
+    cases = PaymentCase.objects.filter(booking=booking, kind__in=ABOUT_SURPLUS)
+    return cases.waiting().exists() or cases.filter(amount=surplus).exists()
