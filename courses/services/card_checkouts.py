@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from courses.exceptions import CoursesError, WrongState
+from courses.exceptions import CoursesError, NotInvoiceable, WrongState
 from courses.models import Booking, CardCheckout, InvoiceLine, Session
 from taushet.services import audit
 
@@ -96,7 +96,10 @@ def refuse_unpayable(booking: Booking):
         raise CannotPay(_("The course begins too soon for this. Confirm the e-mail address first."))
     if InvoiceLine.objects.filter(booking=booking).exists():
         raise CannotPay(_("An invoice has been sent for this booking. Pay that one, so that nothing is paid twice."))
-    amount = left_to_pay(booking)
+    try:
+        amount = left_to_pay(booking)
+    except NotInvoiceable as error:
+        raise CannotPay(_("This cannot be paid by card.")) from error
     if amount < LEAST:
         raise CannotPay(_("There is nothing left to pay."))
     return amount

@@ -5,7 +5,7 @@ from decimal import Decimal
 from courses.models import Booking, BookingMessage, CardRefund, Payment
 from taushet.services.links import placeholder
 
-from .amounts_due import left_to_pay
+from .amounts_due import known_left
 from .booking_mail import post, render
 
 RECEIVED = "payment-received"
@@ -15,7 +15,7 @@ REFUNDED = "payment-refunded"
 
 def tell_received(booking: Booking, payment: Payment) -> None:
     """Say that a payment has come, and what is left to pay."""
-    left = max(left_to_pay(booking), Decimal(0))
+    left = max(known_left(booking), Decimal(0))
     _tell(RECEIVED, booking, f"{RECEIVED}-{payment.pk}", amount=payment.amount, paid_at=payment.paid_at, left=left)
 
 

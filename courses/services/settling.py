@@ -13,10 +13,11 @@ from courses.models import Booking, CardCheckout, Payment, PaymentCase, Session
 from taushet.services import audit
 
 from . import messages, payment_messages, seats
-from .amounts_due import left_of_payment, left_to_pay
+from .amounts_due import known_left, left_of_payment
 from .card_refunds import ask_refund
 from .guards import lock_booking, refuse_unbookable
 from .payment_cases import open_case
+from .prices import share_price
 
 Outcome = CardCheckout.Outcome
 
@@ -49,7 +50,7 @@ def _decide(booking: Booking, payment: Payment, door: seats.Door) -> tuple[str, 
     was_confirmed = booking.state == Booking.State.CONFIRMED
     if not was_confirmed and not _confirm(booking, door):
         return Outcome.LATE, left
-    surplus = min(max(-left_to_pay(booking), Decimal(0)), left)
+    surplus = min(max(-known_left(booking), Decimal(0)), left)
     if door.session.state == Session.State.CANCELLED:
         return Outcome.LATE, left
     if surplus:
@@ -65,12 +66,13 @@ def _confirm(booking: Booking, door: seats.Door) -> bool:
         refuse_unbookable(door.session, booking.municipality)
         if booking.state == Booking.State.EXPIRED:
             door.take(booking.seats)
+            share_price(booking, door.session)
     except (NotBookable, ClosedToOthers, SeatsTaken):
         return False
     booking.state = Booking.State.CONFIRMED
     booking.confirmed_at = timezone.now()
     booking.held_until = booking.ended_at = None
-    booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at"])
+    booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at", "fixed_price", "funded_seats"])
     messages.tell_confirmed(booking)
     audit.record("booking.confirmed", booking, kind="payment", seats=booking.seats, session=booking.session_id)
     return True

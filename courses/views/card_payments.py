@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.exceptions import CoursesError
 from courses.models import CardCheckout
-from courses.services.amounts_due import left_to_pay
+from courses.services.amounts_due import known_left
 from courses.services.card_checkouts import refuse_unpayable, start_checkout
 from taushet.models import SecretLink
 from taushet.services.links import find_live, hash_token, issue_link, link_address, page_address
@@ -89,7 +89,7 @@ def card_return(request, checkout, token):
     context = {
         "checkout": checkout,
         "booking": checkout.booking,
-        "left": max(left_to_pay(checkout.booking), 0),
+        "left": max(known_left(checkout.booking), 0),
         "back": way_back(request, checkout),
         "again": page_address(RETURN, token),
         "waits": checkout.state in CardCheckout.UNSETTLED or (checkout.is_paid and not checkout.outcome),
