@@ -383,7 +383,7 @@ def test_terms_stand_on_the_session_page_before_the_booking(client, english):
     text = client.get(session.get_absolute_url()).text
 
     assert "You can change and cancel by yourself." in text
-    assert "Seats given back cost 50 per cent of their price, and no less after a move to another date." in text
+    assert "cost 50 per cent of their price. Moving to another date first does not make it less." in text
 
 
 @pytest.mark.parametrize("name", ["booking_seats", "booking_move", "change_withdraw", "participant_give_back"])
