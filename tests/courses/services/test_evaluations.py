@@ -1,6 +1,6 @@
 import re
 from collections import Counter
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import combinations
 from multiprocessing import get_context
 
@@ -22,6 +22,7 @@ from courses.models import (
 )
 from courses.services import evaluations
 from courses.services.attendance import Seen, record_marks
+from taushet.clocks import local_moment
 from taushet.models import Message
 from taushet.registries import message_kinds
 from taushet.services.links import find_live
@@ -72,8 +73,11 @@ def test_participants_are_asked_three_times_and_each_time_once():
 
     assert (first, again) == (1, 0)
     assert set(asked().values_list("to_email", flat=True)) == {participant.email}
-    days = [round((message.due_at - session.last_ends_at).total_seconds() / 86400) for message in asked()]
-    assert days == [0, 91, 182]
+    straight_after, *later = [message.due_at for message in asked()]
+    assert straight_after <= timezone.now()
+    assert [timezone.localtime(moment) for moment in later] == [
+        local_moment(timezone.localdate(session.last_ends_at + timedelta(days=days)), time(9)) for days in (91, 182)
+    ]
     assert list(session.evaluation_rounds.values_list("asked_count", flat=True)) == [1, 1, 1]
 
 
