@@ -202,3 +202,20 @@ def test_first_address_is_not_said_to_replace_another(client, booker):
         for _time in range(2)
     ]
     assert said == [0, 1]
+
+
+def test_sessions_for_others_of_the_same_sum_are_a_new_calendar(client, booker):
+    """The first and the fourth for the second and the third: as many, of the same sum, beside the latest change."""
+    membership = MembershipFactory(user=booker, confirmed=True)
+    sessions = [SessionFactory() for _number in range(5)]
+    bookings = [BookingFactory(session=sessions[at], municipality=membership.municipality) for at in (0, 3, 4)]
+    path = feed_path(MUNICIPALITY_FEED, membership)
+    before = client.get(path)
+
+    for booking, at in zip(bookings, (1, 2), strict=False):
+        Booking.objects.filter(pk=booking.pk).update(session=sessions[at])
+    after = client.get(path, headers={"if-none-match": before.headers["ETag"]})
+
+    assert after.status_code == 200
+    uids = {str(event["uid"]) for event in events(after)}
+    assert uids == {sessions[at].meetings.get().uid for at in (1, 2, 4)}
