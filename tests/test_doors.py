@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import (
+    BankFile,
     BookingMessage,
     CalendarAnswer,
     EInvoiceBatch,
@@ -30,7 +31,7 @@ from taushet.models import InboundMail, Suppression
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
 from tests.factories.invoice_documents import document
-from tests.factories.invoices import PaymentFactory
+from tests.factories.invoices import CreditNoteFactory, InvoiceLineFactory, PaymentFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place
@@ -81,6 +82,7 @@ LINKS = {
     courses:certificate_issue courses:participant_certificate courses:certificate_check courses:evaluation
     courses:participant_material courses:booking_material
     courses:card_pay courses:card_return courses:stripe_webhook
+    courses:booking_reference courses:booking_invoice courses:booking_credit_note
     """,
     410: "invitation invitation_accept",
 }
@@ -105,7 +107,10 @@ usersessions_list openid_connect openid_disconnect
 SIGNED_IN = "courses:my_municipality courses:booker_feeds courses:booker_feed_renew"
 
 # What belongs to somebody: others are told that it is not there.
-SOMEBODYS = "courses:my_booking courses:my_membership_answer courses:municipality_feed_renew"
+SOMEBODYS = """
+courses:my_booking courses:my_membership_answer courses:municipality_feed_renew
+courses:my_invoice courses:my_credit_note courses:my_payer
+"""
 
 TRAINERS = """
 courses:trainer_home courses:trainer_feed courses:trainer_feed_renew courses:trainer_profile
@@ -142,9 +147,16 @@ FOR_ROLES = {
     courses:staff_booking_list courses:staff_booking_detail courses:booking_csv courses:booking_xlsx
     courses:booking_choice_csv courses:booking_choice_xlsx
     courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
+    courses:invoice_list courses:invoice_detail courses:invoice_pdf courses:credit_note_pdf courses:invoice_due
+    courses:payment_list courses:ledger courses:ledger_csv courses:ledger_xlsx
     municipalities:unit_create municipalities:unit_update
     """,
+    ("finance", "administrator"): """
+    courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
+    courses:payment_create courses:payment_place courses:bank_file courses:period_close
+    """,
     ("campaign", "administrator"): """
+    courses:staff_booking_reference
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
     municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm
@@ -155,6 +167,7 @@ FOR_ROLES = {
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
     courses:staff_course_create courses:staff_course_update courses:staff_course_terms
     courses:staff_session_choice courses:staff_session_share courses:staff_session_unshare
+    courses:staff_session_funding
     courses:staff_booking_words courses:staff_session_words courses:staff_meeting_move
     courses:staff_calendar_trainers courses:staff_calendar_counties
     courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names
@@ -190,6 +203,9 @@ FOR_ROLES = {
     person_remove_factors log_list retention_list
     """,
 }
+
+
+OF_MONEY = tuple(f"courses:{start}" for start in ("invoice", "credit", "my_", "booking_"))
 
 
 @pytest.fixture
@@ -246,6 +262,10 @@ def world():
         mailing=letters,
         letter=Letter.objects.filter(mailing=letters).first(),
         politician=MandateFactory().politician,
+        line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
+        credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
+        payment=PaymentFactory(),
+        bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
     )
 
 
@@ -267,7 +287,10 @@ def values_of(name, world):
     slug = world.mailing.demand_version.demand.slug if name.startswith("outreach:") else world.session.course.slug
     return {
         "pk": row.pk if row else 1,
-        "number": world.municipality.number,
+        "number": 7 if name.startswith(OF_MONEY) else world.municipality.number,
+        "payment_id": world.payment.pk,
+        "file_id": world.bank_file.pk,
+        "unit_id": world.unit.pk,
         "key": world.indicator.key,
         "slug": slug,
         "token": "a" * 43,

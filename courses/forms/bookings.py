@@ -70,7 +70,6 @@ class BookingForm(RequestKeyForm):
     payer_name = CleanCharField(label=_("Name of the payer"), max_length=150, required=False)
     payer_organisation_number = OrganisationNumberField(label=_("Organisation number of the payer"), required=False)
     invoice_reference = ReferenceField(
-        required=False,
         help_text=_("What your accounts office wants on the invoice, such as a resource number or an order number."),
     )
     reference_later = forms.BooleanField(
@@ -126,7 +125,8 @@ class BookingForm(RequestKeyForm):
         if data.pop("reference_later", False):
             self.errors.pop("invoice_reference", None)
             data["invoice_reference"] = ""
-        elif not reference and "invoice_reference" not in self.errors:
+        elif self.has_error("invoice_reference", "required"):
+            del self.errors["invoice_reference"]
             self.add_error("invoice_reference", no_reference(payer))
         elif reference and (sentence := wrong_reference(payer, reference)):
             self.add_error("invoice_reference", sentence)

@@ -3,12 +3,12 @@
 from decimal import Decimal
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from courses.services.owed import left_of
 from taushet.fields import CleanCharField, DayField
+from taushet.templatetags.ui import kroner
 
 from .fields import PriceField
 
@@ -38,10 +38,7 @@ class InvoiceFilterForm(forms.Form):
         else:
             invoices = invoices.open()
         if text:
-            found = Q(payer__name__icontains=text) | Q(kid=text)
-            if text.isascii() and text.isdecimal() and len(text) < 10:
-                found |= Q(number=int(text))
-            invoices = invoices.filter(found)
+            invoices = invoices.telling(text)
         return invoices
 
 
@@ -64,7 +61,7 @@ class CreditForm(forms.Form):
         for line in self.rows:
             self.fields[self.name_of(line)] = PriceField(
                 required=False,
-                label=_("Of “%(name)s”, at most %(left)s") % {"name": line.name, "left": left_of(line)},
+                label=_("Of “%(name)s”, at most %(left)s") % {"name": line.name, "left": kroner(left_of(line))},
                 initial=left_of(line),
             )
         self.order_fields([*(self.name_of(line) for line in self.rows), "reason", "anew"])

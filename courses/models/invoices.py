@@ -128,6 +128,13 @@ class InvoiceQuerySet(models.QuerySet):
     def overdue(self, today=None):
         return self.open().filter(due_on__lt=today or timezone.localdate())
 
+    def telling(self, text):
+        """Those that a number, a KID or a part of the payer's name tells of."""
+        found = Q(payer__name__icontains=text) | Q(kid=text)
+        if text.isascii() and text.isdecimal() and len(text) < 10:
+            found |= Q(number=int(text))
+        return self.filter(found)
+
     def visible_to_member(self, user):
         """Those a person may read as a confirmed member of the municipality or unit that pays, or that booked."""
         if not user.is_authenticated or not user.is_active:

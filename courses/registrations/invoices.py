@@ -2,24 +2,35 @@
 
 from datetime import timedelta
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from courses import tasks
-from courses.models import Booking
+from courses.demonstration import invoices as demonstration
+from courses.models import Booking, Invoice, Payment
 from courses.registrations.bookings import is_not_erased, only_if
 from courses.services import invoice_mail
 from courses.services.invoice_erasing import erase_invoices
+from courses.services.invoicing import is_due, to_invoice
 from taushet import roles
 from taushet.registries import (
+    DemonstrationPart,
     MessageKind,
     PeriodicTask,
     RetentionRule,
     RolePermissions,
+    SearchSource,
+    TodayCard,
+    demonstration_parts,
     message_kinds,
     periodic_tasks,
     retention_rules,
     role_permissions,
+    search_sources,
+    today_cards,
 )
+from taushet.templatetags.ui import kroner
 
 SEE = ("courses.view_invoice", "courses.view_creditnote", "courses.view_payment")
 ISSUE = (
@@ -37,6 +48,57 @@ for role, permissions in {
     roles.ADMINISTRATOR: (*SEE, *ISSUE),
 }.items():
     role_permissions.register(RolePermissions(f"invoices-{role}", role, permissions))
+
+
+def overdue_invoices(user):
+    """Say how many invoices are overdue."""
+    if count := Invoice.objects.overdue().count():
+        sentence = ngettext("%(n)s invoice is overdue", "%(n)s invoices are overdue", count)
+        yield sentence % {"n": count}, reverse("courses:invoice_list") + "?tilstand=forfalt"
+    if count := Invoice.objects.with_balance().filter(left__lt=0).count():
+        sentence = ngettext("%(n)s invoice is paid too much", "%(n)s invoices are paid too much", count)
+        yield sentence % {"n": count}, reverse("courses:invoice_list") + "?tilstand=tilgode"
+
+
+def payments_to_place(user):
+    """Say how many payments nobody knows yet what they are for."""
+    if count := Payment.objects.unplaced().count():
+        sentence = ngettext("%(n)s payment without an invoice", "%(n)s payments without an invoice", count)
+        yield sentence % {"n": count}, reverse("courses:payment_list")
+
+
+def waits_to_be_invoiced(user):
+    """Say how much is due to be invoiced but lacks something."""
+    due = [booking for booking in to_invoice() if is_due(booking)]
+    if lacking := [booking for booking in due if not booking.invoice_reference]:
+        count = len(lacking)
+        sentence = ngettext(
+            "%(n)s booking lacks its invoice reference", "%(n)s bookings lack their invoice reference", count
+        )
+        yield sentence % {"n": count}, reverse("courses:invoice_due")
+    if held := len(due) - len(lacking):
+        sentence = ngettext("%(n)s booking to be invoiced", "%(n)s bookings to be invoiced", held)
+        yield sentence % {"n": held}, reverse("courses:invoice_due")
+
+
+def find_invoices(user, text):
+    """Find invoices by number, KID or payer (a SearchSource)."""
+    for invoice in Invoice.objects.telling(text).select_related("payer").order_by("-number")[:20]:
+        title = _("Invoice %(number)s") % {"number": invoice.shown_number}
+        detail = f"{invoice.buyer['name']} · {kroner(invoice.total)}"
+        yield title, detail, reverse("courses:invoice_detail", args=[invoice.number])
+
+
+today_cards.register(TodayCard("overdue-invoices", _("Invoices"), "courses.add_invoice", overdue_invoices, order=60))
+today_cards.register(
+    TodayCard(
+        "payments-to-place", _("Payments nobody knows yet"), "courses.change_payment", payments_to_place, order=61
+    )
+)
+today_cards.register(
+    TodayCard("to-invoice", _("To be invoiced"), "courses.add_invoice", waits_to_be_invoiced, order=62)
+)
+search_sources.register(SearchSource("invoices", _("Invoices"), "courses.view_invoice", find_invoices))
 
 
 def lacks_reference(message, booking, participant):
@@ -72,3 +134,4 @@ retention_rules.register(
         ),
     )
 )
+demonstration_parts.register(DemonstrationPart("invoices", 95, demonstration.load))

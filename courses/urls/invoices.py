@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import booker_invoices, invoices, ledger, payments
+from courses.views import booker_invoices, funding, invoices, ledger, payments
 from taushet.tables.writing import CSV, XLSX
 
 urlpatterns = [
@@ -21,6 +21,7 @@ urlpatterns = [
         booker_invoices.staff_reference,
         name="staff_booking_reference",
     ),
+    path("stab/kurs/<int:session_id>/dekning/", funding.staff_session_funding, name="staff_session_funding"),
     path("stab/faktura/", invoices.invoice_list, name="invoice_list"),
     path("stab/faktura/a-fakturere/", invoices.invoice_due, name="invoice_due"),
     path("stab/faktura/a-fakturere/alle/", invoices.invoice_issue_due, name="invoice_issue_due"),

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,9 +47,8 @@ def ledger(request):
 @may_see
 def ledger_export(request, ending):
     form = SpanForm(request.GET)
-    if not form.is_valid():
-        raise Http404
-    first, last = form.cleaned_data["fra"], form.cleaned_data["til"]
+    span = form.cleaned_data if form.is_valid() else last_month()
+    first, last = span["fra"], span["til"]
     heading, rows = ledger_table(first, last, by=request.user, ending=ending)
     return download(f"fakturalinjer-{first}-{last}", ending, heading, rows)
 

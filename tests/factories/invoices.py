@@ -11,6 +11,14 @@ from courses.models import CreditNote, CreditNoteLine, Invoice, InvoiceLine, Pay
 from .courses import BookingFactory
 from .municipalities import UnitFactory
 
+PARTY = {
+    "name": "Bodø kommune",
+    "organisation_number": "974760673",
+    "street": "Kongens gate 23",
+    "postal_code": "8006",
+    "city": "Bodø",
+}
+
 
 class DocumentFactory(factory.django.DjangoModelFactory):
     class Meta:
@@ -18,8 +26,8 @@ class DocumentFactory(factory.django.DjangoModelFactory):
 
     number = factory.Sequence(lambda n: 20001 + n)
     issued_on = date(2027, 3, 1)
-    seller = factory.LazyFunction(dict)
-    buyer = factory.LazyFunction(dict)
+    seller = factory.LazyFunction(lambda: PARTY | {"name": "Krisesentersekretariatet"})
+    buyer = factory.LazyFunction(lambda: dict(PARTY))
     buyer_contact = "Berit Booker"
     buyer_reference = "4711"
     account = "15032080119"

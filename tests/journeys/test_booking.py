@@ -317,7 +317,15 @@ def test_the_page_of_a_booking_prints_what_one_needs_on_paper(own_page, new_page
         "Liv Berg",
     ):
         expect(page.get_by_text(told).locator("visible=true").first).to_be_visible()
-    for hidden in (".top-bar", ".main-navigation", ".breadcrumbs", ".footer-links", ".actions", "#signup-link", ".message"):
+    for hidden in (
+        ".top-bar",
+        ".main-navigation",
+        ".breadcrumbs",
+        ".footer-links",
+        ".actions",
+        "#signup-link",
+        ".message",
+    ):
         expect(page.locator(hidden).locator("visible=true")).to_have_count(0)
     expect(page.get_by_role("button")).to_have_count(0)
     expect(page.get_by_role("textbox")).to_have_count(0)

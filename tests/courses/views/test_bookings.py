@@ -203,6 +203,7 @@ OTHER_PAYER = {
     "payer_kind": "other",
     "payer_name": "Salten krisesenter IKS",
     "payer_organisation_number": "974 760 673",
+    "reference_later": "on",
 }
 
 
