@@ -151,10 +151,6 @@ FOR_ROLES = {
     courses:payment_list courses:ledger courses:ledger_csv courses:ledger_xlsx
     municipalities:unit_create municipalities:unit_update
     """,
-    ("finance", "administrator"): """
-    courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
-    courses:payment_create courses:payment_place courses:bank_file courses:period_close
-    """,
     ("campaign", "administrator"): """
     courses:staff_booking_reference
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
@@ -192,6 +188,8 @@ FOR_ROLES = {
     """,
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("finance", "administrator"): """
+    courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
+    courses:payment_create courses:payment_place courses:bank_file courses:period_close
     courses:einvoice_list courses:einvoice_detail courses:einvoice_file courses:einvoice_refused
     courses:einvoice_send_again courses:einvoice_ask courses:einvoice_mark_sent courses:einvoice_never_arrived
     courses:einvoice_batch_create courses:einvoice_batch courses:einvoice_batch_zip courses:einvoice_batch_sent
@@ -264,7 +262,6 @@ def world():
         politician=MandateFactory().politician,
         line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
         credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
-        payment=PaymentFactory(),
         bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
     )
 
@@ -310,7 +307,6 @@ def values_of(name, world):
         "note_id": world.note.pk,
         "holiday_id": world.holiday.pk,
         "answer_id": world.answer.pk,
-        "payment_id": world.payment.pk,
         "case_id": world.case.pk,
         "request_id": world.offer.request_id,
         "offer_id": world.asked.pk if "trainer_offer" in name or "staffing" in name else world.offer.pk,

@@ -198,5 +198,6 @@ def _validator(meetings: QuerySet[Meeting], reader: str, **more) -> str:
         **more,
     )
     titles = list(Course.objects.order_by("pk").values_list("pk", "slug", "title_nb", "title_nn", "title_en"))
-    text = f"{WRITER_VERSION} {settings.NEUTRAL_HOST} {settings.BASE_URL} {get_language()} {reader} {sorted(facts.items())} {titles}"
+    where = f"{settings.NEUTRAL_HOST} {settings.BASE_URL} {get_language()} {reader}"
+    text = f"{WRITER_VERSION} {where} {sorted(facts.items())} {titles}"
     return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
