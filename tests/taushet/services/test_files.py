@@ -70,6 +70,9 @@ def test_large_file_is_refused(db, settings):
         ("a.csv", b"\xff\xfe\x00n", ""),
         ("a.txt", b"a\x00b", ""),
         ("a.ics", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "text/calendar"),
+        ("faktura.xml", b'<?xml version="1.0"?><a/>', "application/xml"),
+        ("faktura.txt", b'<?xml version="1.0"?><a/>', "text/plain"),
+        ("faktura.xml", b"<a/>", "text/plain"),
     ],
 )
 def test_bytes_tell_the_type(name, content, content_type):
