@@ -11,10 +11,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.exceptions import CoursesError
+from courses.exceptions import CoursesError, NotInvoiceable
 from courses.models import EInvoice
 from courses.services.einvoice_checks import Report, check_einvoice
 from courses.services.einvoice_sending import carry_einvoice_on
+from courses.services.einvoice_words import rule_words
 from courses.services.einvoice_writing import write_einvoice
 from courses.services.invoice_documents import Document, DocumentKind
 from taushet.models import StoredFile, User
@@ -31,6 +32,16 @@ YEARS_KEPT = 5  # after the end of the year: bokføringsloven § 13
 def check_draft(document: Document) -> Report:
     """Return what would be wrong with the e-invoice of a document that has no number yet."""
     return check_einvoice(write_einvoice(document if document.number else replace(document, number="1")))
+
+
+def refuse_faulty(document: Document) -> None:
+    """Raise NotInvoiceable, with what is wrong, when the e-invoice of a document that has no number would not hold."""
+    report = check_draft(document)
+    if not report.is_valid:
+        said = dict.fromkeys(str(rule_words(fault.rule)) or fault.rule for fault in report.faults)
+        raise NotInvoiceable(
+            _("The payer’s accounts system would not take it: %(faults)s") % {"faults": " ".join(said)}
+        )
 
 
 def make_einvoice(document: Document) -> EInvoice:

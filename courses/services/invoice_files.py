@@ -4,6 +4,7 @@ import json
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
 from django.tasks import task
 from django.utils import translation
@@ -16,6 +17,7 @@ from taushet.services.files import PDF, store_file
 from taushet.templatetags.ui import day, number, organisation_number
 
 from .documents import as_document
+from .einvoices import make_einvoice
 from .invoice_documents import Document, DocumentKind, DocumentLine, Party, VatCategory, VatSubtotal
 
 MODELS = {"invoice": Invoice, "credit_note": CreditNote}
@@ -23,8 +25,11 @@ MODELS = {"invoice": Invoice, "credit_note": CreditNote}
 
 @task(priority=-5)
 def make_document_file(kind: str, number_of_row: int) -> None:
-    """Make the paper of a document unless there is one; may run twice."""
-    document_file(MODELS[kind].objects.get(pk=number_of_row))
+    """Make the paper and the e-invoice of a document unless they are there; may run twice."""
+    issued = MODELS[kind].objects.get(pk=number_of_row)
+    document_file(issued)
+    if not issued.is_demonstration or settings.DEMO:
+        make_einvoice(as_document(issued))
 
 
 def document_file(issued: Invoice | CreditNote) -> StoredFile:

@@ -15,6 +15,7 @@ from courses.models import Booking, Course, Invoice, InvoiceLine, NumberSeries, 
 from taushet.models import User
 from taushet.services import audit
 
+from .einvoices import refuse_faulty
 from .invoice_drafts import Draft, draft_invoice, payer_of
 from .invoice_files import make_document_file
 from .invoice_mail import tell_issued
@@ -52,6 +53,26 @@ def issue_invoice(
     if seen_total is not None and seen_total != draft.invoice.total:
         raise NotInvoiceable(_("The amount has changed since you opened the page. Look at it once more."))
     return _issue(draft, by)
+
+
+def issue_checked(
+    bookings: Iterable[Booking],
+    *,
+    by: User | None = None,
+    is_collective: bool = False,
+    on: date | None = None,
+    seen_total: Decimal | None = None,
+) -> Invoice:
+    """Issue an invoice whose e-invoice will hold; it is checked before the transaction that gives it its number.
+
+    Checking takes longer than others should wait for a number, so this is not called inside a transaction. Raises as
+    `issue_invoice` does, and NotInvoiceable with the rules that are not kept.
+    """
+    bookings = list(bookings)
+    rows = Booking.objects.filter(pk__in=[booking.pk for booking in bookings]).select_related(*BOOKING_ROWS)
+    draft = draft_invoice(rows.prefetch_related("fees").order_by("pk"), on=on, is_collective=is_collective)
+    refuse_faulty(draft.document)
+    return issue_invoice(bookings, by=by, is_collective=is_collective, on=on, seen_total=seen_total)
 
 
 def _issue(draft: Draft, by: User | None) -> Invoice:
@@ -130,7 +151,7 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
     counts = {"issued": 0, "held": 0}
     for group in in_groups(due):
         try:
-            issue_invoice(group, is_collective=bool(group[0].payer and group[0].payer.collects_invoices))
+            issue_checked(group, is_collective=bool(group[0].payer and group[0].payer.collects_invoices))
         except CoursesError:
             counts["held"] += 1
         else:
@@ -149,7 +170,7 @@ def issue_month(payer_id: int, *, by: User) -> list[Invoice]:
     groups = defaultdict(list)
     for booking in rows:
         groups[booking.invoice_reference].append(booking)
-    return [issue_invoice(group, by=by, is_collective=True) for group in groups.values()]
+    return [issue_checked(group, by=by, is_collective=True) for group in groups.values()]
 
 
 def _pays(booking: Booking, payer_id: int) -> bool:

@@ -16,7 +16,7 @@ from courses.models import CreditNote, Invoice
 from courses.services.crediting import credit_invoice, draft_credit
 from courses.services.invoice_drafts import draft_invoice
 from courses.services.invoice_files import document_file
-from courses.services.invoicing import in_groups, is_due, issue_invoice, to_invoice
+from courses.services.invoicing import in_groups, is_due, issue_checked, to_invoice
 from courses.services.reminders import remind_of_invoice
 from taushet.services.files import serve_file
 
@@ -123,7 +123,7 @@ def invoice_issue(request, booking_id):
     try:
         if form.is_valid():
             total = form.cleaned_data["seen_total"]
-            invoice = issue_invoice(group, by=request.user, is_collective=is_collective, seen_total=total)
+            invoice = issue_checked(group, by=request.user, is_collective=is_collective, seen_total=total)
             messages.success(request, _("Invoice %(number)s is issued.") % {"number": invoice.shown_number})
             return redirect("courses:invoice_detail", invoice.number)
     except CoursesError as refusal:

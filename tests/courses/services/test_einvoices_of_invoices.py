@@ -1,0 +1,56 @@
+"""Whatever is issued becomes an e-invoice that holds, and what would not hold is not issued."""
+
+from decimal import Decimal
+
+import pytest
+
+from courses.exceptions import NotInvoiceable
+from courses.models import EInvoice, Invoice, VatRate
+from courses.services.crediting import credit_invoice
+from courses.services.invoicing import issue_checked, issue_invoice
+from taushet.services.jobs import run_all_due_jobs
+from tests.courses.services.test_invoicing import booked
+from tests.factories.taushet import StaffFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
+
+
+@pytest.mark.parametrize("treatment", ["exempt", "standard"])
+@pytest.mark.parametrize("price", [Decimal("1250.00"), Decimal("333.33")])
+def test_invoice_and_its_credits_are_ready_to_be_sent(treatment, price):
+    VatRate.objects.get_or_create(valid_from="2005-01-01", defaults={"percent": 25})
+    staff = StaffFactory(roles=["finance"])
+    invoice = issue_invoice([booked(7, price, treatment=treatment)], by=staff)
+    [line] = invoice.lines.all()
+    credit_invoice(invoice, {line.pk: price}, reason="Færre", by=staff)
+    credit_invoice(invoice, {line.pk: Decimal("100.01")}, reason="Avslag", by=staff)
+
+    run_all_due_jobs()
+
+    rows = EInvoice.objects.order_by("pk")
+    assert [(row.kind, row.state, [f.rule for f in row.faults.all() if not f.is_remark]) for row in rows] == [
+        ("380", "checked", []),
+        ("381", "checked", []),
+        ("381", "checked", []),
+    ]
+    assert rows[0].number == invoice.shown_number
+
+
+def test_what_would_not_hold_is_not_issued():
+    booking = booked()
+    booking.payer.name = "\x01"
+    booking.payer.save()
+
+    with pytest.raises(NotInvoiceable, match="The payer’s name is missing"):
+        issue_checked([booking], by=StaffFactory(roles=["finance"]))
+
+    assert Invoice.objects.count() == 0
+
+
+def test_seller_in_no_register_sends_e_invoices_too(settings):
+    settings.SELLER = settings.SELLER | {"is_in_vat_register": False, "is_in_business_register": False}
+    issue_invoice([booked()], by=StaffFactory(roles=["finance"]))
+
+    run_all_due_jobs()
+
+    assert EInvoice.objects.get().state == "checked"
