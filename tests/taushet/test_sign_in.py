@@ -8,6 +8,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.usersessions.models import UserSession
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
@@ -368,3 +369,13 @@ def test_an_address_counts_as_proven_once_its_code_was_used(client):
 
 def test_every_registered_way_to_be_known_answers():
     assert all(entry.find("nobody@nowhere.example") is None for entry in registries.known_addresses)
+
+
+def test_the_first_administrator_is_made_by_command_and_comes_in_with_a_code(client):
+    call_command("createsuperuser", email="Anna@kss.example", interactive=False, verbosity=0)
+
+    sign_in_with_code(client, "anna@kss.example")
+    response = client.get(reverse("people_list"))
+
+    assert signed_in(client) == str(User.objects.get().pk)
+    assert response.url.startswith(reverse("mfa_index"))
