@@ -7,9 +7,18 @@ from django.utils.translation import gettext_noop
 
 from courses import tasks
 from courses.demonstration import bookings as demonstration
-from courses.models import Booking, BookingMessage, Participant
+from courses.models import Booking, BookingMessage, Participant, Session
 from courses.registrations.calendars import in_turn
-from courses.services import booking_lists, contact_messages, contacts, erasing, messages, staff_words, waiting_messages
+from courses.services import (
+    booking_lists,
+    contact_messages,
+    contacts,
+    erasing,
+    messages,
+    staff_words,
+    telling,
+    waiting_messages,
+)
 from courses.services.booking_mail import opens_what_is_not_theirs
 from taushet import roles
 from taushet.registries import (
@@ -71,6 +80,13 @@ def is_told_to_a_contact(message, booking, participant):
     }
 
 
+def is_concerned(message, booking, participant):
+    """Whether a contact still answers for a booking, or a group still waits, of a session that is held."""
+    standing = {Booking.State.CONFIRMED, Booking.State.WAITING, Booking.State.OFFERED}
+    is_theirs = message.to_email in {booking.contact_email, booking.second_email}
+    return booking.state in standing and is_theirs and booking.session.state != Session.State.CANCELLED
+
+
 def waits(message, booking, participant):
     return booking.state == Booking.State.WAITING and message.to_email == booking.contact_email
 
@@ -123,6 +139,7 @@ for key, label, is_wanted in (
     (waiting_messages.WAITING, _("On the waiting list"), waits),
     (waiting_messages.OFFERED, _("Seats are offered"), is_offered_seats),
     (waiting_messages.OFFER_LAPSED, _("An offer has run out"), is_not_erased),
+    (telling.MEETINGS_CHANGED, _("Changed meeting"), is_concerned),
     (waiting_messages.WAIT_ENDED, _("The waiting list is closed"), is_not_erased),
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))

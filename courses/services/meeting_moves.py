@@ -14,6 +14,7 @@ from .cancel_preview import Told
 from .fitting import Reason, know_trainers, speaks_against, wanted_of
 from .hours import Span
 from .sessions import CONTENT, MeetingPlan, change_session
+from .telling import concerned_without_entry
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,16 @@ def _told(meeting: Meeting) -> list[Told]:
     holders = set(held.values_list("email", flat=True))
     confirmed = Booking.objects.filter(session=session, state=Booking.State.CONFIRMED)
     contacts = set(confirmed.exclude(contact_email="").values_list("contact_email", flat=True))
+    others = concerned_without_entry(session)
+    waiting = {email for email, booking in others.items() if booking.is_in_line}
     update = _("An e-mail with the new time, which also moves it in the calendar.")
+    plain = _("An e-mail with the new time. They hold no calendar entry.")
     lines = [
         Told(_("Contacts"), len(contacts & holders), update),
+        Told(_("Contacts without a calendar entry"), len(others.keys() & contacts - waiting), plain),
+        Told(_("Second contacts"), len(others.keys() - contacts - waiting), plain),
         Told(_("Participants"), len(holders - contacts), update),
+        Told(_("On the waiting list, or offered seats"), len(waiting), plain),
         Told(
             _("Trainers"),
             session.assignments.standing().count(),

@@ -3,11 +3,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from courses.models import Booking, Invitation, Meeting, Session
+from courses.models import Booking, Invitation, Meeting, Session, WaitingPlace
 from courses.services import sessions, telling
 from courses.services.calendars import invite, update_invitations
 from courses.services.participants import Person, name_participants
 from taushet.models import Message
+from taushet.registries import message_kinds
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.courses import BookingFactory, MeetingFactory, SessionFactory
 from tests.factories.taushet import StaffFactory
@@ -128,6 +129,37 @@ def test_second_contact_hears_of_all_meetings_in_one_mail_without_calendar():
     [only] = mails_after(before, to_email="andre@bodo.test")
     assert (only.calendar, only.text.count("Tid: ")) == ("", 2)
     assert "kalenderen" not in only.text
+
+
+@pytest.mark.parametrize("more", [0, MANY])
+def test_who_holds_no_calendar_entry_hears_of_a_change_in_words_and_once(more):
+    """A second contact, a group that waits and one that was offered seats, but none whose address is not proved."""
+    session = make_session(meetings=2)
+    make_holders(session, 1 + more)
+    Booking.objects.update(second_email="andre@bodo.test", second_name="Andre")
+    for state, email, proved_at in (
+        ("waiting", "vera@bodo.test", timezone.now()),
+        ("offered", "odd@bodo.test", timezone.now()),
+        ("waiting", "ny@bodo.test", None),
+    ):
+        booking = BookingFactory(session=session, state=state, contact_email=email)
+        WaitingPlace.objects.create(booking=booking, wanted=booking.seats, proved_at=proved_at)
+    before = newest()
+
+    sessions.change_session(session, by=StaffFactory(), meetings=plans(session, hours=1))
+    run_all_due_jobs()
+    again = telling.tell_changes_later.call(session.pk, list(session.meetings.values_list("pk", flat=True)))
+
+    told = mails_after(before, kind=telling.MEETINGS_CHANGED)
+    addresses = ["andre@bodo.test", "leder@bodo.test", "odd@bodo.test", "vera@bodo.test"]
+    assert sorted(one.to_email for one in told) == addresses
+    assert {(one.calendar, one.text.count("Tid: "), "kalender" in one.text) for one in told} == {("", 2, False)}
+    assert again == 0
+    leaves = message_kinds[telling.MEETINGS_CHANGED].before_sending
+    odd = next(one for one in told if one.to_email == "odd@bodo.test")
+    assert leaves(odd).action == "send"
+    Booking.objects.filter(contact_email="odd@bodo.test").update(state="expired")
+    assert leaves(odd).action == "cancel"
 
 
 def test_many_hear_of_a_change_from_the_worker_each_once():
