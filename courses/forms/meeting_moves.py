@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.exceptions import CoursesError
 from courses.services.meeting_moves import plan_of
 from courses.services.session_meetings import check_plan
+from taushet.fields import CleanCharField
 
 from .sessions import MeetingForm, meeting_initial
 
@@ -14,6 +15,9 @@ class MeetingMoveForm(MeetingForm):
     """A meeting's day and hours; its place and link stay."""
 
     pk = place = address = join_url = None
+    reason = CleanCharField(
+        max_length=300, required=False, label=_("Why even so"), help_text=_("It is kept with the assignment.")
+    )
 
     def __init__(self, data=None, *, meeting):
         super().__init__(data, standing={}, initial=meeting_initial(meeting))

@@ -155,6 +155,17 @@ class OverhangForm(forms.Form):
         return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0
 
 
+class KeepForm(forms.Form):
+    """Why a trainer keeps a session whose change comes to speak against them."""
+
+    reason = CleanCharField(
+        max_length=300,
+        label=_("Why even so"),
+        help_text=_("It is kept with the assignment."),
+        error_messages={"required": _("Write why the trainer keeps the session even so.")},
+    )
+
+
 class NeighbourForm(forms.Form):
     """A neighbour that may book a session held for another municipality."""
 

@@ -145,6 +145,7 @@ WORDS = {
     "trainer.calendar_added": _("Calendar elsewhere put in"),
     "trainer.calendar_removed": _("Calendar elsewhere removed"),
     "trainer.called": _("All trainers whom a session fits asked"),
+    "trainer.kept": _("Trainer kept a changed session even so"),
     "trainer.calendar_chosen": _("Trainer chose feed or invitations"),
     "trainer.changed": _("Trainer changed"),
     "trainer.declined": _("Trainer said no to a session"),

@@ -41,6 +41,11 @@ class MovePreview:
     def is_refused(self) -> bool:
         return any(one.refuses for one in self.against)
 
+    @property
+    def may_take_reason(self) -> bool:
+        """Whether something speaks against a trainer that staff may set aside for a reason."""
+        return any(reason.warns for one in self.against for reason in one.reasons)
+
 
 def plan_of(meeting: Meeting, **changes: datetime) -> MeetingPlan:
     """Return a meeting as the plan of it, with other times if given."""
@@ -53,13 +58,15 @@ def preview_move(meeting: Meeting, span: Span) -> MovePreview:
 
 
 @transaction.atomic
-def move_meeting(meeting: Meeting, span: Span, *, by: User, seen: Mapping | None = None) -> Session:
+def move_meeting(
+    meeting: Meeting, span: Span, *, by: User, seen: Mapping | None = None, keep_reason: str | None = None
+) -> Session:
     """Give a meeting another time; the other meetings of its session stay. Raises what `change_session` raises."""
     planned = meeting.session.meetings.filter(state=Meeting.State.PLANNED)
     plans = [
         plan_of(one, starts_at=span[0], ends_at=span[1]) if one.pk == meeting.pk else plan_of(one) for one in planned
     ]
-    return change_session(meeting.session, by=by, meetings=plans, seen=seen)
+    return change_session(meeting.session, by=by, meetings=plans, seen=seen, keep_reason=keep_reason)
 
 
 def _told(meeting: Meeting) -> list[Told]:

@@ -22,6 +22,7 @@ from . import (
     asking_anew,
     assignments,
     crediting,
+    keeping,
     offers,
     planned_mails,
     seats,
@@ -99,13 +100,15 @@ def change_session(
     seen: dict | None = None,
     accepts_over: int = 0,
     over_reason: str = "",
+    keep_reason: str | None = None,
     **fields,
 ) -> Session:
     """Give a session other content, and let trainers and calendars follow what they show of it.
 
     A meeting left out is cancelled. A meeting's sequence rises by one when its time, place, link or state changes,
     or the title its calendar entry has. `seen` is the content its form was opened with; `accepts_over` and
-    `over_reason` are a yes to so many seats beyond a lower capacity, which is logged. Raises SessionRefused when the
+    `over_reason` are a yes to so many seats beyond a lower capacity, which is logged. `keep_reason` says why a trainer
+    keeps it whom the change comes to speak against; None does not ask. Raises NeedsReason, SessionRefused when the
     session is over, cancelled, or booked or waited for by others than it would be closed to, SessionChanged,
     CapacityTooSmall, MeetingRefused, and TrainerBusy when a trainer teaches elsewhere at a new time.
     """
@@ -118,6 +121,7 @@ def change_session(
         _check_fields(session, fields)
         standing = {meeting.pk: meeting for meeting in session.meetings.filter(state=Meeting.State.PLANNED)}
         check_plans(meetings, standing)
+        before = {} if keep_reason is None else keeping.warnings_of(session)
         changed = [name for name, value in fields.items() if getattr(session, name) != value]
         if "capacity" in changed:
             over_before = session.seats_over
@@ -138,6 +142,8 @@ def change_session(
         if any(name in SHOWN_IN_CALENDARS for name in changed):
             touched += touch(meeting for meeting in standing.values() if meeting.pk and meeting not in touched)
         assignments.follow_meetings(touched)
+        if keep_reason is not None:
+            keeping.keep_even_so(session, before, reason=keep_reason, by=by)
         telling.tell_meetings_changed(session, touched)
         if touched:
             planned_mails.follow_session(session)

@@ -31,9 +31,10 @@ def staff_meeting_move(request, session_id, meeting_id):
     is_asked = can_move(meeting) and form.is_valid()
     if is_asked and request.method == "POST":
         try:
-            move_meeting(meeting, form.span, by=request.user, seen=read_opened("move", request.POST))
+            reason, seen = form.cleaned_data["reason"], read_opened("move", request.POST)
+            move_meeting(meeting, form.span, by=request.user, seen=seen, keep_reason=reason)
         except CoursesError as error:
-            form.add_error(None, str(error))
+            form.add_error("reason" if error.field == "keep_reason" else None, str(error))
         else:
             messages.success(request, _("The meeting is moved."))
             if form.has_doubled_hour:

@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from courses.exceptions import CapacityTooSmall, CoursesError
-from courses.forms.sessions import NeighbourForm, OverhangForm, SessionForm, StaffSessionFilterForm
+from courses.exceptions import CapacityTooSmall, CoursesError, NeedsReason
+from courses.forms.sessions import KeepForm, NeighbourForm, OverhangForm, SessionForm, StaffSessionFilterForm
 from courses.models import Meeting, Session
 from courses.services import booking_lists, sessions
 from courses.services.catalogue import session_texts
@@ -73,16 +73,19 @@ def staff_session_update(request, session_id):
 def edit(request, form, standing, save, done, session=None):
     """Show a session's form with its meetings, and save what is valid.
 
-    Before anything is overwritten that somebody else has changed since the form was opened, and before the seats are
-    made fewer than are taken, the same form asks.
+    Before anything is overwritten that somebody else has changed since the form was opened, before the seats are made
+    fewer than are taken, and before a trainer keeps it whom it no longer suits, the same form asks.
     """
     meetings = meeting_forms(request.POST or None, standing)
     overhang = OverhangForm(request.POST, prefix="over") if "over-accepts_over" in request.POST else None
+    keep = KeepForm(request.POST, prefix="keep") if "keep-reason" in request.POST else None
     opened = read_opened("session", request.POST)
     difference, extra = None, {}
-    if form.is_valid() & meetings.is_valid() & (overhang is None or overhang.is_valid()):
+    are_valid = [one.is_valid() for one in (form, meetings, overhang, keep) if one is not None]
+    if all(are_valid):
         if session:
             extra = {"seen": opened} | (overhang.cleaned_data if overhang else {})
+            extra["keep_reason"] = keep.cleaned_data["reason"] if keep else ""
         try:
             saved = save(by=request.user, meetings=meetings.plans(), **form.cleaned_data, **extra)
         except SessionChanged as changed:
@@ -93,6 +96,9 @@ def edit(request, form, standing, save, done, session=None):
             form.add_error("capacity", str(error))
             typed = {"over_reason": overhang.cleaned_data["over_reason"]} if overhang else {}
             overhang = OverhangForm(prefix="over", initial={"accepts_over": error.over} | typed)
+        except NeedsReason as error:
+            form.add_error(None, str(error))
+            keep = KeepForm(prefix="keep")
         except CoursesError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
         else:
@@ -105,6 +111,7 @@ def edit(request, form, standing, save, done, session=None):
         "meetings": meetings,
         "session": session,
         "overhang": overhang,
+        "keep": keep,
         "taken": booking_lists.taken_by_state(session) if overhang and session else None,
         "difference": difference,
     } | row_errors(meetings)
