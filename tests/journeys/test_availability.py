@@ -150,3 +150,7 @@ def test_staff_assigns_in_spite_of_a_warning_for_a_reason(signed_in, trainer, ac
     expect(staff.get_by_text("Valgt likevel: Kommunen har sagt ja til det.")).to_be_visible()
     accessible(staff)
     assert Assignment.objects.get().overridden == ["impartial", "no_hours"]
+    staff.goto("/stab/kursholdere/skoleferier/")
+    staff.get_by_role("button", name="Lagre").click()
+    expect(staff.locator("#id_source_error")).to_have_text("Skriv hvor det står.")
+    accessible(staff)
