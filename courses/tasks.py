@@ -20,6 +20,7 @@ from courses.services import (
     surplus,
     trainer_offers,
 )
+from municipalities.services import entity_register
 
 
 @task()
@@ -102,3 +103,9 @@ def run_invoicing() -> dict[str, int]:
         "asked": invoice_references.ask_for_missing(),
         **invoicing.issue_due_invoices(),
     }
+
+
+@task(priority=-10)
+def look_up_payers() -> int:
+    """Ask Enhetsregisteret for the payers that nobody could look up when they were put in."""
+    return entity_register.look_up_unknown()

@@ -7,6 +7,8 @@ from django.db.models.functions import Coalesce, Round
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.searches import holds
+
 MONEY = {"max_digits": 11, "decimal_places": 2}
 NOUGHT = Decimal("0.00")
 
@@ -130,7 +132,7 @@ class InvoiceQuerySet(models.QuerySet):
 
     def telling(self, text):
         """Those that a number, a KID or a part of the payer's name tells of."""
-        found = Q(payer__name__icontains=text) | Q(kid=text)
+        found = holds(text, "payer__name") | Q(kid=text)
         if text.isascii() and text.isdecimal() and len(text) < 10:
             found |= Q(number=int(text))
         return self.filter(found)

@@ -113,6 +113,7 @@ for key, label, is_wanted in (
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))
 
+periodic_tasks.register(PeriodicTask("payers", timedelta(hours=6), tasks.look_up_payers.enqueue))
 periodic_tasks.register(PeriodicTask("invoicing", timedelta(hours=1), tasks.run_invoicing.enqueue))
 retention_rules.register(
     RetentionRule(
