@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import stripe
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.tasks import task
 from django.utils import timezone
 
@@ -60,11 +60,15 @@ def store_event(text: str, event: dict) -> bool:
     """
     is_known = event["type"].startswith(HANDLED)
     values = {"kind": event["type"][:80], "body": text, "state": State.WAITING if is_known else State.IGNORED}
-    with impatient():
-        kept, is_new = StripeEvent.objects.get_or_create(event_id=event["id"][:120], defaults=values)
-        if is_new and is_known:
-            handle_event.enqueue(kept.pk)
-    return is_new
+    try:
+        with impatient():
+            kept = StripeEvent(event_id=event["id"][:120], **values)
+            kept.save(force_insert=True)
+            if is_known:
+                handle_event.enqueue(kept.pk)
+    except IntegrityError:  # it has been sent before, and everything of it stands
+        return False
+    return True
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, calendars, certificates, einvoices, feeds, opening, pages, sweep, tables
+from . import bookings, calendars, certificates, einvoices, feeds, opening, pages, sweep, tables, webhooks
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -58,6 +58,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(certificates.certificate_figures(port, inside, database))
         add(tables.list_figures(inside, database))
         add(sweep.sweep_figures(inside, database))
+        add(webhooks.webhook_figures(environment, database))
         with calendars.running_calendars() as reach:
             add(calendars.calendar_figures(asker(environment | reach), database))
         if database == "PostgreSQL":
