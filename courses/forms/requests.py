@@ -109,10 +109,13 @@ class CourseRequestForm(RequestKeyForm):
     )
 
     PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference")
+    OF_OTHER_PAYERS = ("payer_name", "payer_organisation_number")
     OTHER_PAYERS = (CourseRequest.Payer.COMPANY, CourseRequest.Payer.FOUNDATION)
 
     def __init__(self, data=None, *, visitor=None, **kwargs):
         super().__init__(data, about="course-request", **kwargs)
+        for name in self.OF_OTHER_PAYERS:
+            self.fields[name].is_said_plainly = True  # both are needed where they are shown
         if visitor is not None and visitor.is_authenticated and not self.is_bound:
             self.initial = known_about(visitor) | self.initial
 
@@ -126,7 +129,10 @@ class CourseRequestForm(RequestKeyForm):
             self.require("payer_name", _("Write the name of the company or foundation that pays."))
             self.require("payer_organisation_number", _("Write the payer’s organisation number."))
         elif "payer_kind" in data:
-            data["payer_name"] = data["payer_organisation_number"] = ""
+            # What was typed about somebody else does not count, and its fields are not shown.
+            for name in self.OF_OTHER_PAYERS:
+                self.errors.pop(name, None)
+                data[name] = ""
         return data
 
     def require(self, name, sentence):

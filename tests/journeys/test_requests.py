@@ -62,6 +62,12 @@ def test_municipality_asks_without_scripts_staff_offers_and_the_date_is_accepted
     phone.get_by_label("Navnet ditt").fill("Kari Nordmann")
     phone.locator("[name=contact_email]").fill("kari@bodo.test")
     phone.locator("[name=contact_phone]").fill("22 33 11 60")
+    payer = phone.locator("[name=payer_organisation_number]")
+    expect(payer).to_be_hidden()
+    phone.get_by_label("En stiftelse").check()
+    payer.fill("12")
+    phone.get_by_label("Hver kommune betaler for sine egne plasser").check()
+    expect(payer).to_be_hidden()
     phone.get_by_role("button", name="Send forespørselen").click()
     expect(phone.locator(".error-summary")).to_contain_text("Den siste dagen kommer før den første.")
 
