@@ -9,7 +9,7 @@ from django.utils import timezone
 from courses.models import Assignment, Session
 from courses.services.assignments import assign_trainer
 from taushet.models import AuditEntry, Message
-from tests.factories.courses import SessionFactory, TrainerFactory
+from tests.factories.courses import CourseFactory, SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, sign_in
 
@@ -66,13 +66,27 @@ def test_a_move_takes_a_reason_when_it_comes_to_speak_against_the_trainer(client
     assert client.post(page, asked | {"opened": seen.context["opened"]}).status_code == 302
 
 
-def test_the_form_of_a_session_asks_for_the_reason_too(client, session):
+def test_a_draft_does_not_become_a_course_its_trainer_does_not_teach(client, session):
+    Session.objects.update(state=Session.State.DRAFT)
     page = reverse("courses:staff_session_update", args=[session.pk])
-    shown = client.get(page)
+
+    refused = client.post(page, sent(client.get(page)) | {"course": CourseFactory(title_nb="Annet").pk})
+
+    assert refused.context["form"].errors["course"] == ["Kari is not registered as a trainer for Annet."]
+    assert Session.objects.get().course == session.course
+
+
+def sent(shown):
+    """Return what a browser sends of the form of a session with one meeting."""
     form, [row, *_more] = shown.context["form"], shown.context["meetings"].forms
     data = {name: value for name in form.fields if (value := form[name].value()) is not None}
     data |= {"meetings-TOTAL_FORMS": 1, "meetings-INITIAL_FORMS": 1, "opened": shown.context["opened"]}
-    data |= {f"meetings-0-{name}": row[name].value() or "" for name in row.fields if name != "DELETE"}
+    return data | {f"meetings-0-{name}": row[name].value() or "" for name in row.fields if name != "DELETE"}
+
+
+def test_the_form_of_a_session_asks_for_the_reason_too(client, session):
+    page = reverse("courses:staff_session_update", args=[session.pk])
+    data = sent(client.get(page))
     data |= {f"meetings-0-{name}": value for name, value in later(session).items()}
 
     refused = client.post(page, data)
