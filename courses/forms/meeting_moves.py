@@ -22,6 +22,9 @@ class MeetingMoveForm(MeetingForm):
     def __init__(self, data=None, *, meeting):
         super().__init__(data, standing={}, initial=meeting_initial(meeting))
         self.meeting = meeting
+        self.fields[
+            "reason"
+        ].is_said_plainly = True  # shown only where something speaks against, and then mostly needed
 
     def clean(self):
         data = forms.Form.clean(self)
