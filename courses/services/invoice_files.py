@@ -20,6 +20,7 @@ from .documents import as_document
 from .einvoices import make_einvoice
 from .invoice_documents import Document, DocumentKind, DocumentLine, Party, VatCategory, VatSubtotal
 
+AT_ONCE = 25
 MODELS = {"invoice": Invoice, "credit_note": CreditNote}
 
 
@@ -28,8 +29,26 @@ def make_document_file(kind: str, number_of_row: int) -> None:
     """Make the paper and the e-invoice of a document unless they are there; may run twice."""
     issued = MODELS[kind].objects.get(pk=number_of_row)
     document_file(issued)
-    if not issued.is_demonstration or settings.DEMO:
-        make_einvoice(as_document(issued))
+    _make_einvoice(issued)
+
+
+@task(priority=-5)
+def make_missing_files() -> int:
+    """Make papers and e-invoices of all documents without a paper, some in each transaction; may stop and run again.
+
+    Returns how many were made.
+    """
+    made = 0
+    for model in MODELS.values():
+        waiting = model.objects.filter(file=None, erased_at=None).order_by("pk")
+        while documents := list(waiting.prefetch_related("lines")[:AT_ONCE]):
+            papers = [(issued, document_pdf(issued)) for issued in documents]
+            with transaction.atomic():
+                for issued, content in papers:
+                    _keep(issued, content)
+                    _make_einvoice(issued)
+            made += len(documents)
+    return made
 
 
 def document_file(issued: Invoice | CreditNote) -> StoredFile:
@@ -41,11 +60,25 @@ def document_file(issued: Invoice | CreditNote) -> StoredFile:
         return issued.file
     content = document_pdf(issued)
     with transaction.atomic():
-        locked = type(issued).objects.select_for_update(no_key=True).get(pk=issued.pk, erased_at=None)
-        if locked.file_id is None:
-            locked.file = store_file(file_name(issued), content, allowed=frozenset({PDF}))
-            locked.save(update_fields=["file"])
-    return locked.file
+        kept = _keep(issued, content)
+    if kept is None:
+        raise type(issued).DoesNotExist
+    return kept
+
+
+def _make_einvoice(issued: Invoice | CreditNote) -> None:
+    if not issued.is_demonstration or settings.DEMO:
+        make_einvoice(as_document(issued))
+
+
+def _keep(issued: Invoice | CreditNote, content: bytes) -> StoredFile | None:
+    """Store a paper unless there is one; returns the one there is, None when the document has been erased."""
+    rows = type(issued).objects.select_for_update(no_key=True, of=("self",)).select_related("file")
+    locked = rows.filter(pk=issued.pk, erased_at=None).first()
+    if locked is not None and locked.file_id is None:
+        locked.file = store_file(file_name(issued), content, allowed=frozenset({PDF}))
+        locked.save(update_fields=["file"])
+    return locked.file if locked else None
 
 
 def document_pdf(issued: Invoice | CreditNote) -> bytes:

@@ -17,7 +17,7 @@ from taushet.services import audit
 
 from .einvoices import refuse_faulty
 from .invoice_drafts import Draft, draft_invoice, payer_of
-from .invoice_files import make_document_file
+from .invoice_files import make_document_file, make_missing_files
 from .invoice_mail import tell_issued
 from .kid import make_kid
 from .number_series import refuse_closed, take_number
@@ -35,11 +35,13 @@ def issue_invoice(
     is_collective: bool = False,
     on: date | None = None,
     seen_total: Decimal | None = None,
+    makes_paper: bool = True,
 ) -> Invoice:
     """Issue an invoice for what bookings of one payer owe; number and freezing in this one transaction.
 
     `on` is the Oslo date it carries, today by default. With `seen_total`, in kroner with VAT, nothing is issued that
-    costs another sum than was shown. Raises NothingToInvoice, NotInvoiceable and PeriodClosed.
+    costs another sum than was shown. Whoever issues many lets the papers be made together after. Raises
+    NothingToInvoice, NotInvoiceable and PeriodClosed.
     """
     day = on or timezone.localdate()
     refuse_closed(day)
@@ -52,7 +54,7 @@ def issue_invoice(
     )
     if seen_total is not None and seen_total != draft.invoice.total:
         raise NotInvoiceable(_("The amount has changed since you opened the page. Look at it once more."))
-    return _issue(draft, by)
+    return _issue(draft, by, makes_paper=makes_paper)
 
 
 def issue_checked(
@@ -62,6 +64,7 @@ def issue_checked(
     is_collective: bool = False,
     on: date | None = None,
     seen_total: Decimal | None = None,
+    makes_paper: bool = True,
 ) -> Invoice:
     """Issue an invoice whose e-invoice will hold; it is checked before the transaction that gives it its number.
 
@@ -72,10 +75,12 @@ def issue_checked(
     rows = Booking.objects.filter(pk__in=[booking.pk for booking in bookings]).select_related(*BOOKING_ROWS)
     draft = draft_invoice(rows.prefetch_related("fees").order_by("pk"), on=on, is_collective=is_collective)
     refuse_faulty(draft.document)
-    return issue_invoice(bookings, by=by, is_collective=is_collective, on=on, seen_total=seen_total)
+    return issue_invoice(
+        bookings, by=by, is_collective=is_collective, on=on, seen_total=seen_total, makes_paper=makes_paper
+    )
 
 
-def _issue(draft: Draft, by: User | None) -> Invoice:
+def _issue(draft: Draft, by: User | None, *, makes_paper: bool) -> Invoice:
     invoice = draft.invoice
     invoice.issued_by = by
     invoice.issued_at = timezone.now()
@@ -88,7 +93,8 @@ def _issue(draft: Draft, by: User | None) -> Invoice:
     is_paid = claim_payments(invoice, draft.bookings)
     audit.record("invoice.issued", invoice, by=by, kind="" if by else "clock", number=invoice.number)
     tell_issued(invoice, is_paid=is_paid)
-    make_document_file.enqueue("invoice", invoice.pk)
+    if makes_paper:
+        make_document_file.enqueue("invoice", invoice.pk)
     return invoice
 
 
@@ -151,11 +157,13 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
     counts = {"issued": 0, "held": 0}
     for group in in_groups(due):
         try:
-            issue_checked(group, is_collective=bool(group[0].payer and group[0].payer.collects_invoices))
+            collects = bool(group[0].payer and group[0].payer.collects_invoices)
+            issue_checked(group, is_collective=collects, makes_paper=False)
         except CoursesError:
             counts["held"] += 1
         else:
             counts["issued"] += 1
+    make_missing_files.enqueue()
     return counts
 
 

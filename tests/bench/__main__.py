@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, calendars, certificates, einvoices, feeds, opening, pages, sweep, tables, webhooks
+from . import bookings, calendars, certificates, einvoices, feeds, invoices, opening, pages, sweep, tables, webhooks
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -56,6 +56,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(bookings.race_of_clients(port, inside, database))
         add(bookings.race_of_processes(inside, environment, database))
         add(certificates.certificate_figures(port, inside, database))
+        add(invoices.invoice_figures(inside, database))
         add(tables.list_figures(inside, database))
         add(sweep.sweep_figures(inside, database))
         add(webhooks.webhook_figures(environment, database))

@@ -12,6 +12,7 @@ import django
 
 django.setup()
 
+from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
@@ -24,7 +25,7 @@ from municipalities.models import Municipality  # noqa: E402
 from taushet.ical.writer import Event, write_calendar  # noqa: E402
 from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
-from tests.bench import clock_work, feed_work  # noqa: E402
+from tests.bench import clock_work, feed_work, invoice_work  # noqa: E402
 from tests.bench.einvoice_work import einvoices  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
 from tests.bench.trainers import candidates, read_calendars  # noqa: E402
@@ -167,6 +168,10 @@ def certificates(wanted: str) -> dict:
     return {"seconds": seconds, "made": StoredFile.objects.count(), "megabytes": peak}
 
 
+def invoices(wanted: str) -> dict:
+    return invoice_work.invoices(Session.objects.get(pk=new_session(wanted)["id"]), int(wanted), settings)
+
+
 def feed_speed() -> dict:
     """Write a feed of 1 000 events by hand and with the icalendar library; give the CPU milliseconds of each.
 
@@ -228,6 +233,7 @@ WORDS = (
     seats,
     sold,
     certificates,
+    invoices,
     feed_speed,
     whole_feeds,
     einvoices,
