@@ -138,12 +138,16 @@ class InvoiceQuerySet(models.QuerySet):
         return self.filter(found)
 
     def visible_to_member(self, user):
-        """Those a person may read as a confirmed member of the municipality or unit that pays, or that booked."""
+        """Those a person may read as a confirmed member of the municipality, or of the unit, that pays.
+
+        Companies and foundations that lie in a municipality are bodies of their own.
+        """
         if not user.is_authenticated or not user.is_active:
             return self.none()
         places = user.memberships.confirmed().filter(unit=None).values("municipality")
         units = user.memberships.confirmed().filter(unit__isnull=False).values("unit")
-        return self.filter(Q(municipality__in=places) | Q(payer__in=units))
+        own = Q(municipality__in=places) & ~Q(payer__kind__in=["company", "foundation", "other"])
+        return self.filter(own | Q(payer__in=units))
 
 
 class Invoice(IssuedDocument):

@@ -170,19 +170,3 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
 def _can_be_addressed(booking: Booking) -> bool:
     """Whether the payer's reference is there, or nobody is asked to pay."""
     return bool(booking.invoice_reference) or is_prepaid(booking)
-
-
-def issue_month(payer_id: int, *, by: User) -> list[Invoice]:
-    """Issue at once what one payer owes, one invoice for each reference. Raises as `issue_invoice` does."""
-    rows = [booking for booking in to_invoice() if _pays(booking, payer_id)]
-    groups = defaultdict(list)
-    for booking in rows:
-        groups[booking.invoice_reference].append(booking)
-    return [issue_checked(group, by=by, is_collective=True) for group in groups.values()]
-
-
-def _pays(booking: Booking, payer_id: int) -> bool:
-    try:
-        return payer_of(booking).pk == payer_id
-    except NotInvoiceable:
-        return False

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import OfferClosed, OfferGone, OfferRefused, RequestChanged, TrainerBusy, TrainerUnfit
-from courses.models import Booking, CourseRequest, Format, RequestEvent, RequestOffer, Session, Trainer
+from courses.models import Booking, CourseRequest, Format, PriceKind, RequestEvent, RequestOffer, Session, Trainer
 from municipalities.models import Municipality, Unit
 from taushet.models import User
 from taushet.services import audit
@@ -199,6 +199,7 @@ def _make_session(request: CourseRequest, offer: RequestOffer, by: User) -> Sess
         language=request.taught_in,
         capacity=offer.seats,
         price=offer.seat_price,
+        price_kind=PriceKind.SEAT,
         is_demonstration=request.is_demonstration,
     )
     session.shared_with.set(neighbours)
