@@ -208,7 +208,7 @@ retention_rules.register(
         what=_("Bookings whose e-mail address was never confirmed."),
         purpose=_("To hold the seats until the address is confirmed."),
         basis=INTEREST,
-        keep=_("30 days after the seats were given back."),
+        keep=_("30 days after the seats were given back, or until money that came for them has been paid back."),
         apply=erasing.erase_unconfirmed,
     )
 )

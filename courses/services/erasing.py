@@ -21,6 +21,7 @@ from courses.models import (
     ConfirmedAddress,
     HandOver,
     Participant,
+    PaymentCase,
     RequestOffer,
     Trainer,
 )
@@ -50,8 +51,9 @@ def erase_bookings(now: datetime) -> int:
 
 
 def erase_unconfirmed(now: datetime) -> int:
-    """Empty bookings that nobody ever confirmed, a month after they ended."""
-    return _in_turns(Booking.objects.filter(erased_at=None, confirmed_at=None, ended_at__lt=now - MONTH), now)
+    """Empty bookings that nobody ever confirmed, a month after they ended; not while money for them waits for staff."""
+    due = Booking.objects.filter(erased_at=None, confirmed_at=None, ended_at__lt=now - MONTH)
+    return _in_turns(due.exclude(payment_cases__in=PaymentCase.objects.waiting()), now)
 
 
 def _in_turns(due: QuerySet[Booking], now: datetime) -> int:

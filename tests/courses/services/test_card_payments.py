@@ -17,6 +17,7 @@ from courses.models import (
     Invoice,
     Payment,
     PaymentCase,
+    Session,
     StripeEvent,
     VatRate,
 )
@@ -24,6 +25,7 @@ from courses.services import card_checkouts
 from courses.services.bookings import cancel_booking, change_seats, expire_holds
 from courses.services.card_payments import sync_payment
 from courses.services.card_refunds import RefundRefused, ask_refund
+from courses.services.erasing import erase_unconfirmed
 from courses.services.invoicing import issue_due_invoices
 from courses.services.payment_cases import settle_case
 from courses.services.payment_rows import cases_to_settle
@@ -454,3 +456,29 @@ def test_a_fault_after_the_money_has_come_loses_no_money(client, stripe_server):
 
     booking.refresh_from_db()
     assert (before, booking.state, Payment.objects.count()) == (("held", 1), "confirmed", 1)
+
+
+def test_seats_are_held_some_minutes_longer_than_the_page_at_stripe_lives(stripe_server):
+    booking = costing("held")
+    Booking.objects.update(held_until=timezone.now() + timedelta(minutes=5))
+
+    checkout = begun(booking)
+
+    booking.refresh_from_db()
+    assert timedelta(minutes=3) < booking.held_until - checkout.expires_at < timedelta(minutes=5)
+
+
+def test_who_paid_for_nothing_is_not_forgotten_before_the_money_has_gone_back(client, stripe_server):
+    booking = costing("held", capacity=2)
+    pay(stripe_server, begun(booking))
+    CardCheckout.objects.update(state="expired")
+    Booking.objects.update(held_until=timezone.now() - timedelta(minutes=1))
+    expire_holds()
+    BookingFactory(session=Session.objects.get(pk=booking.session_id))
+    tell(client, stripe_server)
+    later = timezone.now() + timedelta(days=40)
+
+    kept = erase_unconfirmed(later)
+    settle_case(PaymentCase.objects.get(), by=StaffFactory(roles=["finance"]))
+
+    assert (kept, erase_unconfirmed(later)) == (0, 1)
