@@ -71,6 +71,7 @@ def test_booked_declined_paid_confirmed_and_paid_back(
     page.locator("[name=contact_name]").fill("Kari Nordmann")
     page.locator("[name=contact_email]").fill("kari@bodo.test")
     page.locator("[name=contact_phone]").fill("22 33 11 60")
+    page.locator("[name=reference_later]").check()
     page.get_by_role("button", name=re.compile("^Bestill")).click()
     look()
     page.get_by_role("link", name=pay).click()
