@@ -89,7 +89,8 @@ def test_events_in_any_order_and_several_times_are_one_payment(client, stripe_se
     booking.refresh_from_db()
     assert list(Payment.objects.values_list("amount", "way", "booking")) == [(Decimal(900), "card", booking.pk)]
     assert list(CardRefund.objects.values_list("amount", "state")) == [(Decimal(150), "succeeded")]
-    assert booking.state == "confirmed"
+    assert (booking.state, CardCheckout.objects.get().outcome) == ("confirmed", "confirmed")
+    assert AuditEntry.objects.filter(action="payment.settled").count() == 1
     assert kinds_of_mail(booking) == ["booking-confirmed", "payment-received", "payment-refunded"]
     assert not StripeEvent.objects.filter(state="waiting").exists()
 
@@ -144,6 +145,7 @@ def test_paid_too_late_and_full_the_money_is_kept_and_the_booking_is_not_revived
     assert Payment.objects.get().amount == 900
     assert list(CardRefund.objects.values_list("amount", "state")) == refunds
     assert list(PaymentCase.objects.values_list("kind", "amount")) == cases
+    assert CardCheckout.objects.get().outcome == "late"
     surplus = Message.objects.get(kind="payment-surplus")
     assert ("back to the same card" in surplus.text) == (does == "refund")
 
