@@ -17,7 +17,7 @@ def costing(state="confirmed", *, capacity=20, **fields):
     """Make a booking of two seats of 450 kroner each."""
     if state == "held":
         fields |= {"held_until": timezone.now() + timedelta(hours=20), "confirmed_at": None}
-    session = fields.pop("session", None) or SessionFactory(capacity=capacity)
+    session = fields.pop("session", None) or SessionFactory(capacity=capacity, course__vat_treatment="exempt")
     return BookingFactory(state=state, seat_price=PRICE, session=session, **fields)
 
 
