@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from courses.exceptions import CreditRefused
 from courses.models import Booking, CreditNote, Invoice, NumberSeries
@@ -15,7 +15,7 @@ from tests.rivals import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-PROCESSES, INVOICES, NOTES = 8, 200, 40
+INVOICES, NOTES = 200, 40
 
 
 class Failed(Exception):
@@ -64,12 +64,13 @@ def bookings(count):
         )
 
 
-def test_eight_processes_leave_an_unbroken_series():
+def test_processes_leave_an_unbroken_series():
     bookings(INVOICES)
+    processes = 8 if connection.vendor == "postgresql" else 2  # SQLite has one writer, and no queue for it
 
-    issued = at_once(issue_some, [range(first, INVOICES, PROCESSES) for first in range(PROCESSES)])
+    issued = at_once(issue_some, [range(first, INVOICES, processes) for first in range(processes)])
 
-    assert issued == [INVOICES // PROCESSES] * PROCESSES
+    assert issued == [INVOICES // processes] * processes
     for model, count in ((Invoice, INVOICES), (CreditNote, NOTES)):
         numbers = sorted(model.objects.values_list("number", flat=True))
         assert numbers == list(range(10001, 10001 + count))
