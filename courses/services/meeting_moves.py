@@ -85,6 +85,11 @@ def _told(meeting: Meeting) -> list[Told]:
         Told(_("Contacts without a calendar entry"), len(others.keys() & contacts - waiting), plain),
         Told(_("Second contacts"), len(others.keys() - contacts - waiting), plain),
         Told(_("Participants"), len(holders - contacts), update),
+        Told(
+            _("Addresses not confirmed yet"),
+            Booking.objects.awaiting_proof().filter(session=session).count(),
+            _("No e-mail. Whoever opens the link in the mail reads the new time on the page."),
+        ),
         Told(_("On the waiting list, or offered seats"), len(waiting), plain),
         Told(
             _("Trainers"),

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.models import Assignment, Availability, Meeting, Session, Trainer, TrainerOffer
+from courses.models import Assignment, Availability, Booking, Meeting, Session, Trainer, TrainerOffer, WaitingPlace
 from courses.services.assignments import assign_trainer
 from courses.services.calendars import invite
 from courses.services.trainers import register_trainer
@@ -149,12 +149,26 @@ def test_a_drop_only_leads_to_who_is_told_and_a_press_moves(client, staff, sessi
     booking = BookingFactory(session=session, contact_email="kari@bodo.test")
     invite(booking, email="kari@bodo.test")
     ParticipantFactory(booking=booking, email="")
+    Booking.objects.update(second_name="Per", second_email="per@bodo.test")
+    offered = BookingFactory(session=session, state="offered", contact_email="vera@bodo.test")
+    WaitingPlace.objects.create(booking=offered, wanted=offered.seats, proved_at=timezone.now())
+    BookingFactory(session=session, state="held", held_until=timezone.now() + timedelta(hours=5), confirmed_at=None)
     meeting, mails = session.meetings.get(), Message.objects.count()
 
     seen = client.get(move_address(meeting), time_in(noon(41)))
 
     told = {line.role: line.count for line in seen.context["preview"].told}
-    assert told["Kontaktpersoner"] == told["Kursholdere"] == told["Deltakere uten e-postadresse"] == 1
+    assert told == dict.fromkeys(
+        [
+            "Kontaktpersoner",
+            "Reservekontakter",
+            "Adresser som ikke er bekreftet",
+            "På ventelisten eller tilbudt plasser",
+            "Kursholdere",
+            "Deltakere uten e-postadresse",
+        ],
+        1,
+    )
     meeting.refresh_from_db()
     assert (meeting.starts_at, meeting.sequence, Message.objects.count()) == (noon(40), 0, mails)
     done = client.post(move_address(meeting), time_in(noon(41)) | {"opened": seen.context["opened"]})
@@ -163,7 +177,7 @@ def test_a_drop_only_leads_to_who_is_told_and_a_press_moves(client, staff, sessi
     assert done.headers["Location"] == session.get_staff_url()
     assert (meeting.starts_at, meeting.sequence, session.first_starts_at) == (noon(41), 1, noon(41))
     addresses = Message.objects.order_by("pk")[mails:].values_list("to_email", flat=True)
-    assert sorted(addresses) == sorted(["kari@bodo.test", trainer.user.email])
+    assert sorted(addresses) == sorted(["kari@bodo.test", "per@bodo.test", "vera@bodo.test", trainer.user.email])
 
 
 def test_a_move_into_another_session_of_the_trainer_is_refused(client, staff, session):
