@@ -3,6 +3,7 @@
 from django import template
 
 from courses.models import Booking, Payment
+from courses.services.amounts_due import known_left
 from courses.services.card_checkouts import amount_by_card
 from courses.services.prepaid import is_prepaid
 from courses.services.stripe_client import is_on
@@ -16,10 +17,11 @@ def card_payment(access):
     booking = access.booking
     if not booking.is_charged or not is_on():
         return {}
-    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("pk")
+    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("pk").prefetch_related("refunds")
     return {
         "amount": amount_by_card(booking),
-        "payments": payments.prefetch_related("refunds"),
+        "payments": payments,
+        "surplus": max(-known_left(booking), 0) if payments else 0,
         "pay": access.url("card_pay"),
         "confirms": booking.state == Booking.State.HELD,
     }

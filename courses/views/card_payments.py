@@ -29,12 +29,13 @@ def card_pay(request, access):
     try:
         amount = refuse_unpayable(booking)
         if request.method == "POST":
-            checkout = start_checkout(booking, lambda number: link_address(RETURN, issue_link(RETURN, number)))
-            remember_way_back(request, access, checkout)
+            start_checkout(booking, lambda number: link_address(RETURN, issue_link(RETURN, number)))
             return redirect(access.url("card_pay"))
     except CoursesError as refusal:
         error = str(refusal)
     usable = booking.card_checkouts.filter(state=CardCheckout.State.OPEN, amount=amount).first() if amount else None
+    if usable:  # perhaps begun in another browser
+        remember_way_back(request, access, usable)
     context = {
         "access": access,
         "booking": booking,
@@ -51,9 +52,10 @@ def remember_way_back(request, access, checkout):
 
     Stripe gets an address that opens nothing but the state of the payment, and the session holds no secret.
     """
-    ways = dict(list(request.session.get(WAYS_BACK, {}).items())[-4:])
-    ways[str(checkout.pk)] = [access.purpose, hash_token(access.token)]
-    request.session[WAYS_BACK] = ways
+    ways = request.session.get(WAYS_BACK, {})
+    way = [access.purpose, hash_token(access.token)]
+    if ways.get(str(checkout.pk)) != way:
+        request.session[WAYS_BACK] = dict([*ways.items()][-4:]) | {str(checkout.pk): way}
 
 
 def way_back(request, checkout):

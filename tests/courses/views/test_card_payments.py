@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from courses.models import CardCheckout, CardRefund, Payment, PaymentCase
+from courses.services.bookings import change_seats
 from taushet.forms.request_keys import new_request_key
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.links import issue_link, renew_link
@@ -58,6 +59,17 @@ def test_the_booking_offers_a_card_only_when_something_is_to_be_paid(client, str
 
     assert ["Pay by card" in page for page in (*pages, off)] == [False, True, False]
     assert (refused.status_code, CardCheckout.objects.count()) == (409, 0)
+
+
+def test_what_is_no_longer_owed_is_said_on_the_page(client, stripe_server):
+    booking = costing()
+    pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    before = client.get(address(booking, "booking_detail")).content.decode()
+    change_seats(booking, 1)
+    after = client.get(address(booking, "booking_detail")).content.decode().replace("\xa0", " ")
+
+    assert ("no longer owed" in before, "450 kroner of it is no longer owed." in after) == (False, True)
 
 
 def test_stripe_gets_an_address_that_opens_only_the_state_of_the_payment(client, stripe_server):
