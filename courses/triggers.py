@@ -74,6 +74,21 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
                 _guard(cursor, guard, number, connection.vendor)
 
 
+def lift_triggers(connection: BaseDatabaseWrapper) -> None:
+    """Drop the triggers of SQLite before tables are migrated; whoever migrates installs them again afterwards.
+
+    SQLite changes a table by making it anew, and cannot while a trigger of another table asks about it.
+    """
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'courses\\_%' ESCAPE '\\'"
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {connection.ops.quote_name(name)}")
+
+
 REFUSE = """
     CREATE OR REPLACE FUNCTION courses_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$

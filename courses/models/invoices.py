@@ -156,6 +156,7 @@ class Invoice(IssuedDocument):
     due_on = models.DateField(_("due"))
     delivered_on = models.DateField(_("delivered"), null=True, blank=True)
     terms = models.CharField(_("terms"), max_length=300, blank=True)
+    prepaid = models.DecimalField(_("paid before it was issued"), default=NOUGHT, **MONEY)
     is_collective = models.BooleanField(_("collective"), default=False)
     payer = models.ForeignKey("municipalities.Unit", on_delete=models.PROTECT, related_name="+")
     municipality = models.ForeignKey("municipalities.Municipality", on_delete=models.PROTECT, related_name="+")
@@ -172,6 +173,9 @@ class Invoice(IssuedDocument):
             models.CheckConstraint(condition=Q(total=Round(F("net") + F("vat_total"), 2)), name="invoice_adds_up"),
             models.CheckConstraint(condition=Q(net__gt=0, vat_total__gte=0), name="invoice_for_something"),
             models.CheckConstraint(condition=Q(due_on__gte=F("issued_on")), name="invoice_due_after_it_is_issued"),
+            models.CheckConstraint(
+                condition=Q(prepaid__gte=0, prepaid__lte=F("total")), name="invoice_prepaid_within_its_total"
+            ),
         ]
 
     @property

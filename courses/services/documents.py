@@ -131,6 +131,7 @@ def as_document(issued: Invoice | CreditNote, lines: list[DocumentLineRow] | Non
         delivered_on=invoice.delivered_on,
         note=issued.note,
         terms=invoice.terms if is_invoice else "",
+        prepaid=invoice.prepaid if is_invoice else Decimal("0.00"),
         refers_to="" if is_invoice else invoice.shown_number,
         refers_to_issued_on=None if is_invoice else invoice.issued_on,
     )

@@ -156,7 +156,9 @@ def _totals(document: Document) -> Lines:
     yield from _amount("LineExtensionAmount", document.net, document)
     yield from _amount("TaxExclusiveAmount", document.net, document)
     yield from _amount("TaxInclusiveAmount", document.total, document)
-    yield from _amount("PayableAmount", document.total, document)
+    if document.prepaid:
+        yield from _amount("PrepaidAmount", document.prepaid, document)
+    yield from _amount("PayableAmount", document.payable, document)
 
 
 def _line(line: DocumentLine, document: Document) -> Lines:

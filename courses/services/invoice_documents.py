@@ -95,6 +95,12 @@ class Document:
     delivered_on: date | None = None
     note: str = ""
     terms: str = ""
+    prepaid: Decimal = Decimal("0.00")  # what of an invoice's total had been paid by card when it was issued
     currency: str = "NOK"
     refers_to: str = ""  # number of the invoice that a credit note takes back from
     refers_to_issued_on: date | None = None
+
+    @property
+    def payable(self) -> Decimal:
+        """What is left to pay of the total by what stands on it, in kroner."""
+        return self.total - self.prepaid

@@ -111,8 +111,8 @@ def _inputs(document: Document) -> dict:
         "columns": [_("What"), _("Quantity"), _("Price each"), *([_("VAT")] if shows_vat else []), _("Amount")],
         "rows": [_row(line, shows_vat=shows_vat) for line in document.lines],
         "sums": _sums(document),
-        "pay_heading": _("Pay like this") if is_invoice else "",
-        "pay": _pay(document) if is_invoice else [],
+        "pay_heading": _("Pay like this"),
+        "pay": _pay(document) if is_invoice and document.payable else [],
         "terms": document.terms,
         "foot": _foot(document),
     }
@@ -128,7 +128,8 @@ def _address(party: Party) -> list[str]:
 def _facts(document: Document, *, is_invoice: bool) -> list[tuple[str, str]]:
     facts = [
         (_("Date"), _day(document.issued_on)),
-        (_("Due date"), _day(document.due_on)) if is_invoice else (_("Credits invoice"), _refers_to(document)),
+        (_("Credits invoice"), "" if is_invoice else _refers_to(document)),
+        (_("Due date"), _day(document.due_on) if document.payable else ""),
         (_("Delivered"), _day(document.delivered_on)),
         (_("Your reference"), document.buyer_reference),
         (_("Order number"), document.order_reference),
@@ -154,8 +155,12 @@ def _row(line: DocumentLine, *, shows_vat: bool) -> dict:
 def _sums(document: Document) -> list[dict]:
     rows = [{"label": _("Without VAT"), "amount": money(document.net)}]
     rows += [{"label": _vat_label(part), "amount": money(part.vat)} for part in document.vat]
-    label = _("To pay, in kroner") if document.kind == DocumentKind.INVOICE else _("Credited, in kroner")
-    return [*rows, {"label": label, "amount": money(document.total), "is_total": True}]
+    if document.kind == DocumentKind.CREDIT_NOTE:
+        return [*rows, {"label": _("Credited, in kroner"), "amount": money(document.total), "is_total": True}]
+    if document.prepaid:
+        rows.append({"label": _("Total"), "amount": money(document.total)})
+        rows.append({"label": _("Paid by card"), "amount": money(-document.prepaid)})
+    return [*rows, {"label": _("To pay, in kroner"), "amount": money(document.payable), "is_total": True}]
 
 
 def _vat_label(part: VatSubtotal) -> str:
@@ -172,7 +177,7 @@ def _pay(document: Document) -> list[tuple[str, str]]:
     return [
         (_("Account"), f"{account[:4]} {account[4:6]} {account[6:]}"),
         (_("KID"), document.kid),
-        (_("Amount"), money(document.total)),
+        (_("Amount"), money(document.payable)),
         (_("At the latest"), _day(document.due_on)),
     ]
 

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from courses.models import (
@@ -16,6 +16,8 @@ from courses.models import (
     NumberSeries,
     Payment,
 )
+from courses.money_guards import install_money_guards
+from courses.triggers import install_triggers, lift_triggers
 from tests.factories.invoices import (
     CreditNoteFactory,
     CreditNoteLineFactory,
@@ -95,6 +97,25 @@ def test_line_comes_with_its_document():
         "credit_note_line_comes_with_its_note",
         lambda: CreditNoteLineFactory(credit_note=note, invoice_line=line, quantity=4),
     )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="Only SQLite makes a table anew to change it.")
+@pytest.mark.django_db(transaction=True)
+def test_tables_can_be_migrated_while_there_are_guards():
+    CreditNoteFactory()
+
+    names = "SELECT name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    with connection.cursor() as cursor:
+        before = cursor.execute(names).fetchall()
+    lift_triggers(connection)
+    with connection.schema_editor() as editor:
+        editor._remake_table(Invoice)
+    install_triggers(connection)
+    install_money_guards(connection)
+
+    with connection.cursor() as cursor:
+        assert cursor.execute(names).fetchall() == before
+    assert CreditNote.objects.get().invoice == Invoice.objects.get()
 
 
 def test_nothing_is_issued_into_a_closed_period():

@@ -1,8 +1,12 @@
 """Whatever is issued becomes an e-invoice that holds, and what would not hold is not issued."""
 
+import re
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from django.db import IntegrityError, transaction
+from pypdf import PdfReader
 
 from courses.exceptions import NotInvoiceable
 from courses.models import EInvoice, Invoice, VatRate
@@ -10,6 +14,7 @@ from courses.services.crediting import credit_invoice
 from courses.services.invoicing import issue_checked, issue_invoice
 from taushet.services.jobs import run_all_due_jobs
 from tests.courses.services.test_invoicing import booked
+from tests.factories.invoices import PaymentFactory
 from tests.factories.taushet import StaffFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("english")]
@@ -45,6 +50,32 @@ def test_what_would_not_hold_is_not_issued():
         issue_checked([booking], by=StaffFactory(roles=["finance"]))
 
     assert Invoice.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("paid", "asked"),
+    [
+        ("900", {"PrepaidAmount": "900.00", "PayableAmount": "0.00"}),
+        ("100", {"PrepaidAmount": "100.00", "PayableAmount": "800.00"}),
+    ],
+)
+def test_what_was_paid_by_card_is_not_asked_for_again(paid, asked):
+    booking = booked(2, Decimal(450))
+    PaymentFactory(booking=booking, way="card", amount=Decimal(paid))
+
+    invoice = issue_checked([booking], by=StaffFactory(roles=["finance"]))
+    run_all_due_jobs()
+
+    einvoice = EInvoice.objects.select_related("file").get()
+    xml = bytes(einvoice.file.content).decode()
+    invoice.refresh_from_db()
+    paper = PdfReader(BytesIO(invoice.file.content)).pages[0].extract_text()
+    assert einvoice.state == "checked"
+    assert dict(re.findall(r"<cbc:(PrepaidAmount|PayableAmount)[^>]*>([^<]*)<", xml)) == asked
+    assert invoice.prepaid == Decimal(paid)
+    assert ("Slik betaler dere" in paper, "Forfall" in paper) == ((paid == "100",) * 2)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Invoice.objects.update(prepaid=1)
 
 
 def test_seller_in_no_register_sends_e_invoices_too(settings):
