@@ -6,6 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from courses.models import EInvoice
+from courses.services.einvoice_states import invoices_of
 from courses.services.owed import left_of
 from taushet.fields import CleanCharField, DayField
 from taushet.templatetags.ui import kroner
@@ -20,6 +22,7 @@ class InvoiceFilterForm(forms.Form):
         "": _("Not paid"),
         "forfalt": _("Overdue"),
         "tilgode": _("Paid too much"),
+        "ehf": _("E-invoice did not arrive"),
         "alle": _("All"),
     }
 
@@ -33,6 +36,8 @@ class InvoiceFilterForm(forms.Form):
             invoices = invoices.overdue()
         elif state == "tilgode":
             invoices = invoices.with_balance().filter(left__lt=0)
+        elif state == "ehf":
+            invoices = invoices.with_balance().filter(pk__in=invoices_of(EInvoice.objects.in_trouble()).values("pk"))
         elif state == "alle":
             invoices = invoices.with_balance()
         else:

@@ -18,6 +18,7 @@ from courses.forms.einvoices import EInvoiceFilterForm, RefusedForm
 from courses.models import EInvoice, EInvoiceBatch, EInvoiceFault
 from courses.services import access_point, einvoice_batches
 from courses.services import einvoice_steps as steps
+from courses.services.einvoice_states import invoices_of
 from taushet.services import audit
 from taushet.services.files import serve_file
 
@@ -103,6 +104,7 @@ def einvoice_detail(request, einvoice_id):
     can_send = request.user.has_perm(SEND)
     context = {
         "einvoice": einvoice,
+        "invoice": invoices_of([einvoice]).first(),
         "faults": [fault for fault in faults if not fault.is_remark],
         "remarks": [fault for fault in faults if fault.is_remark],
         "attempts": attempts,

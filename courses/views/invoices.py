@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses import tasks
 from courses.exceptions import CoursesError
 from courses.forms.invoices import CreditForm, InvoiceFilterForm, SeenTotalForm
-from courses.models import CreditNote, Invoice
+from courses.models import CardRefund, CreditNote, Invoice
 from courses.services.crediting import credit_invoice, draft_credit
+from courses.services.einvoice_states import add_einvoices, add_einvoices_of_all
 from courses.services.invoice_drafts import draft_invoice
 from courses.services.invoice_files import document_file
 from courses.services.invoicing import in_groups, is_due, issue_checked, to_invoice
@@ -31,8 +33,9 @@ may_issue = permission_required("courses.add_invoice", raise_exception=True)
 @may_see
 def invoice_list(request):
     form = InvoiceFilterForm(request.GET)
-    invoices = form.narrow(Invoice.objects.select_related("payer", "municipality"))
+    invoices = form.narrow(Invoice.objects.prefetch_related("credit_notes"))
     page = Paginator(invoices, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = add_einvoices_of_all(page.object_list)
     return render(request, "courses/invoice_list.html", {"form": form, "page": page})
 
 
@@ -42,11 +45,13 @@ def invoice_list(request):
 def invoice_detail(request, number):
     invoice = get_object_or_404(Invoice.objects.with_balance().select_related("payer", "municipality"), number=number)
     lines = invoice.lines.select_related("booking").prefetch_related("credits")
+    refunds = Prefetch("refunds", CardRefund.objects.standing(), to_attr="standing_refunds")
+    _invoice, *credit_notes = add_einvoices([invoice, *invoice.credit_notes.order_by("number")])
     context = {
         "invoice": invoice,
         "lines": lines,
-        "credit_notes": invoice.credit_notes.order_by("number"),
-        "payments": invoice.payments.order_by("paid_at"),
+        "credit_notes": credit_notes,
+        "payments": invoice.payments.order_by("paid_at").prefetch_related(refunds),
         "reminders": invoice.reminders.all(),
     }
     return render(request, "courses/invoice_detail.html", context)

@@ -65,7 +65,7 @@ def test_queries_do_not_grow(client, finance, django_assert_num_queries, count):
 
     with django_assert_num_queries(13):
         client.get(LIST)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(EInvoice.objects.first().get_absolute_url())
 
 

@@ -226,5 +226,5 @@ def test_list_of_invoices_costs_the_same_for_few_and_many(client, django_assert_
         issue_invoice([booked(municipality=MunicipalityFactory())], by=staff)
     client.get(reverse("courses:invoice_list"))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(12):
         assert len(client.get(reverse("courses:invoice_list")).context["page"]) == count
