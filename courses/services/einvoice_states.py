@@ -1,10 +1,15 @@
 """How the e-invoices of invoices and credit notes fare, for the pages that show these."""
 
 from collections.abc import Iterable
+from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
+from django.utils import timezone
 
 from courses.models import CreditNote, EInvoice, EInvoiceFault, Invoice
+
+from .einvoices import YEARS_KEPT
 
 Kind = EInvoice.Kind
 
@@ -39,6 +44,15 @@ def add_einvoices_of_all(invoices: Iterable[Invoice]) -> list[Invoice]:
             note for note in invoice.credit_notes.all() if note.einvoice and note.einvoice.state in EInvoice.TROUBLE
         ]
     return invoices
+
+
+def lacking_files(model: type[Invoice] | type[CreditNote]) -> QuerySet[Invoice] | QuerySet[CreditNote]:
+    """Return the documents that have no paper or no e-invoice, as far as they are kept that long."""
+    kind, letter = (Kind.INVOICE, "") if model is Invoice else (Kind.CREDIT_NOTE, "K")
+    shown = Concat(Value(letter), Cast(OuterRef("number"), CharField()), output_field=CharField())
+    first = date(timezone.localdate().year - YEARS_KEPT, 1, 1)
+    unmade = Q(file=None) | ~Exists(EInvoice.objects.filter(kind=kind, number=shown))
+    return model.objects.filter(unmade, erased_at=None, issued_on__gte=first)
 
 
 def _key(document: Invoice | CreditNote) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from taushet.services.files import PDF, store_file
 from taushet.templatetags.ui import day, number, organisation_number
 
 from .documents import as_document
+from .einvoice_states import lacking_files
 from .einvoices import make_einvoice
 from .invoice_documents import Document, DocumentKind, DocumentLine, Party, VatCategory, VatSubtotal
 
@@ -29,26 +30,35 @@ def make_document_file(kind: str, number_of_row: int) -> None:
     """Make the paper and the e-invoice of a document unless they are there; may run twice."""
     issued = MODELS[kind].objects.get(pk=number_of_row)
     document_file(issued)
-    _make_einvoice(issued)
+    if becomes_einvoice(issued):
+        make_einvoice(as_document(issued))
 
 
 @task(priority=-5)
 def make_missing_files() -> int:
-    """Make papers and e-invoices of all documents without a paper, some in each transaction; may stop and run again.
+    """Make papers and e-invoices of all documents that lack one, some in each transaction.
 
-    Returns how many were made.
+    May stop anywhere and run again. Returns of how many something was made.
     """
     made = 0
     for model in MODELS.values():
-        waiting = model.objects.filter(file=None, erased_at=None).order_by("pk")
-        while documents := list(waiting.prefetch_related("lines")[:AT_ONCE]):
-            papers = [(issued, document_pdf(issued)) for issued in documents]
+        last = 0
+        waiting = lacking_files(model).order_by("pk").prefetch_related("lines")
+        while documents := list(waiting.filter(pk__gt=last)[:AT_ONCE]):
+            papers = [(issued, document_pdf(issued)) for issued in documents if issued.file_id is None]
             with transaction.atomic():
                 for issued, content in papers:
                     _keep(issued, content)
-                    _make_einvoice(issued)
+                for issued in filter(becomes_einvoice, documents):
+                    make_einvoice(as_document(issued))
+            last = documents[-1].pk
             made += len(documents)
     return made
+
+
+def becomes_einvoice(issued: Invoice | CreditNote) -> bool:
+    """Whether a document goes to an accounts system; those of a demonstration only where everything is one."""
+    return not issued.is_demonstration or settings.DEMO
 
 
 def document_file(issued: Invoice | CreditNote) -> StoredFile:
@@ -64,11 +74,6 @@ def document_file(issued: Invoice | CreditNote) -> StoredFile:
     if kept is None:
         raise type(issued).DoesNotExist
     return kept
-
-
-def _make_einvoice(issued: Invoice | CreditNote) -> None:
-    if not issued.is_demonstration or settings.DEMO:
-        make_einvoice(as_document(issued))
 
 
 def _keep(issued: Invoice | CreditNote, content: bytes) -> StoredFile | None:

@@ -1,4 +1,4 @@
-"""A thousand invoices with their papers, as the worker makes them."""
+"""A thousand invoices with papers and e-invoices, as the worker makes them."""
 
 import resource
 import time
@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from courses.models import Booking, Course, Invoice, Session
+from courses.models import Booking, Course, EInvoice, Invoice, Session
 from courses.services.invoicing import issue_due_invoices
 from municipalities.models import Municipality, Unit
 from taushet.models import StoredFile
@@ -51,7 +51,7 @@ def invoices(session: Session, wanted: int, settings) -> dict:
         for number in range(wanted)
         for place in [places[number % len(places)]]
     )
-    before = StoredFile.objects.count()
+    before, ready = StoredFile.objects.count(), EInvoice.objects.ready().count()
     started = time.monotonic()
     counts = issue_due_invoices()
     issued = time.monotonic() - started
@@ -61,7 +61,8 @@ def invoices(session: Session, wanted: int, settings) -> dict:
         "seconds": seconds,
         "issuing": issued,
         "issued": counts["issued"],
-        "papers": StoredFile.objects.count() - before,
+        "files": StoredFile.objects.count() - before,
+        "ready": EInvoice.objects.ready().count() - ready,
         "last": Invoice.objects.latest("number").number,
         "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
     }
