@@ -1,15 +1,23 @@
 """Does the stand-in for Stripe do what Stripe does? Asked with Stripe's own library."""
 
+import os
+import socket
+import subprocess
+import sys
+import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPRedirectHandler, build_opener
 
 import pytest
 import stripe
+from django.conf import settings
 
 from courses.demonstration.stripe_server.delivery import sign
 from courses.demonstration.stripe_server.server import running_stripe
+from tests.servers.workers import wait_until
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +179,51 @@ def test_a_dispute_moves_the_money_back_and_forth(server, client):
     moves = client.balance_transactions.list({"source": dispute["id"]})
     assert [move.amount for move in moves] == [45000, -45000]
     assert client.disputes.retrieve(dispute["id"]).status == "won"
+
+
+def test_as_a_process_of_its_own_it_tells_until_it_is_heard_and_forgets_everything_at_the_end():
+    heard, answers = [], [500, 200]
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            event = stripe.Webhook.construct_event(body, self.headers["Stripe-Signature"], "whsec_of_a_run")
+            if event.type == "checkout.session.completed":
+                heard.append(event.data.object.id)
+            self.send_response(answers.pop(0) if event.type == "checkout.session.completed" else 200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    webhook = ThreadingHTTPServer(("127.0.0.1", 0), Webhook)
+    threading.Thread(target=webhook.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    keys = {"TAUSHET_STRIPE_SECRET_KEY": "sk_test_of_a_run", "TAUSHET_STRIPE_WEBHOOK_SECRET": "whsec_of_a_run"}
+    command = [sys.executable, "-m", "courses.demonstration.stripe_server", str(port)]
+    where = f"http://127.0.0.1:{webhook.server_port}/webhooks/stripe/"
+    api = stripe.StripeClient("sk_test_of_a_run", base_addresses={"api": f"http://127.0.0.1:{port}"}).v1
+    process = subprocess.Popen([*command, where], env=os.environ | keys, cwd=settings.BASE_DIR)
+    try:
+        session = wait_until(lambda: created(api))
+        press(session, "pay")
+        wait_until(lambda: len(heard) == 2)
+    finally:
+        process.terminate()
+        ended = process.wait(20)
+        webhook.shutdown()
+
+    assert heard == [session.id] * 2
+    assert ended == 0
+    with pytest.raises(stripe.APIConnectionError):
+        api.checkout.sessions.retrieve(session.id)
+
+
+def created(api):
+    try:
+        return api.checkout.sessions.create(asked())
+    except stripe.APIConnectionError:
+        return None
