@@ -19,7 +19,7 @@ from taushet.models import User
 PRICE = Decimal(900)
 HOME = "1804"
 HINT = "Bestillerens nummer: B og seks sifre"
-BEFORE = (45, 40, 6)  # days ago that the first ones were issued
+BEFORE = (45, 40, 6, 5, 4)  # days ago that the first ones were issued
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def load(write: Callable[[str], None]) -> None:
         for days, booking in zip(BEFORE, bookings, strict=False)
     ]
     if len(issued) == len(BEFORE):
-        _overdue, paid, credited = issued
+        paid, credited = issued[1:3]
         record_payment(
             amount=paid.total,
             way=Payment.Way.BANK,
@@ -43,6 +43,14 @@ def load(write: Callable[[str], None]) -> None:
             external_reference="bank:demonstrasjon-1",
             invoice=paid,
             kid=paid.kid,
+            by=staff,
+        )
+        record_payment(
+            amount=PRICE,
+            way=Payment.Way.BANK,
+            paid_at=timezone.now() - timedelta(days=3),
+            external_reference="bank:demonstrasjon-2",
+            kid="47110",
             by=staff,
         )
         credit_invoice(credited, {credited.lines.get().pk: PRICE}, reason="Én plass ble ikke brukt", by=staff)

@@ -6,16 +6,19 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from courses.demonstration import einvoices as demonstration
 from courses.models import EInvoice
 from courses.services import access_point
 from courses.services.einvoice_sending import enqueue_when_due
 from courses.services.einvoices import forget_einvoices
 from taushet import roles
 from taushet.registries import (
+    DemonstrationPart,
     PeriodicTask,
     RetentionRule,
     RolePermissions,
     TodayCard,
+    demonstration_parts,
     periodic_tasks,
     retention_rules,
     role_permissions,
@@ -48,6 +51,7 @@ today_cards.register(TodayCard("einvoices-to-send", _("E-invoices to send"), SEE
 periodic_tasks.register(PeriodicTask("carry-einvoices-on", timedelta(minutes=1), enqueue_when_due))
 for role in (roles.FINANCE, roles.ADMINISTRATOR):
     role_permissions.register(RolePermissions(f"einvoices-{role}", role, SEE_AND_SEND))
+demonstration_parts.register(DemonstrationPart("einvoices", 96, demonstration.load))
 retention_rules.register(
     RetentionRule(
         key="einvoices",
