@@ -3,13 +3,13 @@
 from django.tasks import task
 
 from courses.services import (
-    bookings,
     busy_reading,
     card_checkouts,
     crediting,
     date_alerts,
     due_mails,
     evaluations,
+    holds,
     invoice_references,
     invoicing,
     offers,
@@ -26,7 +26,7 @@ from municipalities.services import entity_register
 @task()
 def expire_holds() -> int:
     card_checkouts.close_checkouts()  # first Stripe says who has paid
-    return bookings.expire_holds()
+    return holds.expire_holds()
 
 
 @task()

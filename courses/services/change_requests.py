@@ -15,7 +15,7 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages
-from .bookings import cancel_booking, change_seats, refuse_named_seats
+from .booking_changes import cancel_booking, change_seats, refuse_named_seats
 from .changes import Seen, refuse_unseen
 from .guards import lock_booking, refuse_unchangeable
 from .moves import move_booking

@@ -16,7 +16,7 @@ from courses.exceptions import CoursesError
 from courses.models import Booking, Session
 from taushet.models import User
 
-from . import bookings, guards, sessions
+from . import booking_changes, bookings, guards, sessions
 from .cancel_preview import Told, who_is_told
 
 MOST = 200
@@ -137,7 +137,7 @@ BOOKING_CHOICES = {
         done=gettext_lazy("Called off"),
         none=gettext_lazy("None of the chosen bookings can be cancelled"),
         why_not=why_not_cancel,
-        do=bookings.cancel_booking,
+        do=booking_changes.cancel_booking,
         color="danger",
     ),
 }

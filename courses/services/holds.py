@@ -6,7 +6,7 @@ seats are counted: the door is open a third as long.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 from django.db import transaction
@@ -14,13 +14,14 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
 from courses.exceptions import SeatsTaken
-from courses.models import Booking, Meeting, Participant, Session
+from courses.models import Booking, CardCheckout, Meeting, Participant, Session
 from taushet.locks import lock_words
 from taushet.ready_query import ReadyQuery
 from taushet.services import audit
-from taushet.services.links import issue_first_link
+from taushet.services.links import issue_first_link, revoke_links
 
-from . import messages, seats
+from . import messages, offers, seats
+from .booking_changes import CLOSED_BY_THE_END
 from .guards import refuse_too_many_holds, refuse_unbookable
 from .prices import freeze_price, share_price
 
@@ -136,3 +137,34 @@ def name_contact(booking: Booking, takes_part: bool) -> None:
             role=booking.contact_role,
             request_key=f"{booking.request_key}-contact",
         )
+
+
+def expire_holds(now: datetime | None = None) -> int:
+    """End the holds, and the places on waiting lists, whose address nobody confirmed in time; returns how many.
+
+    Session by session, each alone; what becomes free is offered to those who wait. What may still be paid by card keeps
+    its seats: `card_checkouts.close_checkouts` asks Stripe first.
+    """
+    now = now or timezone.now()
+    due = Booking.objects.filter(state__in=[Booking.State.HELD, Booking.State.WAITING], held_until__lte=now)
+    due = due.exclude(card_checkouts__in=CardCheckout.objects.unsettled())
+    expired = 0
+    for session_id in due.order_by("session").values_list("session", flat=True).distinct():
+        with seats.door(session_id) as door:
+            expired += _expire(door, due.filter(session=session_id))
+            offers.offer_free_seats(door)
+    return expired
+
+
+def _expire(door: seats.Door, due: QuerySet[Booking]) -> int:
+    """End the bookings of one session, whose door is open, each read again under its lock; returns how many."""
+    bookings = list(due.select_for_update(no_key=True).order_by("pk"))
+    for booking in bookings:
+        if booking.takes_seats:
+            door.give_back(booking.seats)
+    numbers = [booking.pk for booking in bookings]
+    Booking.objects.filter(pk__in=numbers).update(state=Booking.State.EXPIRED, ended_at=timezone.now())
+    # Nobody can hand over a booking that is not confirmed, so there is no such wish to drop.
+    revoke_links(CLOSED_BY_THE_END[1:], numbers)
+    audit.record_many("booking.expired", [(booking, {"seats": booking.seats}) for booking in bookings], kind="clock")
+    return len(bookings)

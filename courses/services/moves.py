@@ -9,7 +9,7 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import crediting, messages, offers, seats
-from .bookings import refuse_against_terms
+from .booking_changes import refuse_against_terms
 from .changes import Seen, refuse_unseen
 from .guards import lock_booking, refuse_unbookable, refuse_unchangeable
 from .prices import PRICE_FIELDS, freeze_price, share_price

@@ -16,7 +16,8 @@ from taushet.models import User
 from taushet.services import audit
 
 from . import messages, offers, seats, waiting_messages
-from .bookings import close_links, is_proved, is_signed_in_with, new_booking, once
+from .booking_changes import close_links
+from .bookings import is_proved, is_signed_in_with, new_booking, once
 from .changes import Seen, refuse_unseen
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable

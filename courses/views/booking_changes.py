@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courses.exceptions import CoursesError, TermsForbid
 from courses.forms.bookings import MoveForm, SeatsForm
 from courses.models import Booking, ChangeRequest
-from courses.services import bookings, change_requests
+from courses.services import booking_changes, change_requests
 from courses.services.crediting import money_of_cancelling, money_of_moving, money_of_seats
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
@@ -32,7 +32,7 @@ def booking_seats(request, access):
     form = SeatsForm(request.POST if request.method == "POST" else None, initial={"seats": booking.seats})
 
     def change(seen):
-        changed = bookings.change_seats(booking, form.cleaned_data["seats"], seen=seen)
+        changed = booking_changes.change_seats(booking, form.cleaned_data["seats"], seen=seen)
         return seats_sentence(booking.seats, changed.seats)
 
     return change_or_ask(
@@ -123,7 +123,7 @@ def booking_cancel(request, access):
 
     def cancel(seen):
         told_on_paper = told_by_you(booking)
-        bookings.cancel_booking(booking, seen=seen)
+        booking_changes.cancel_booking(booking, seen=seen)
         return f"{_('The booking is cancelled.')} {told_on_paper}".strip()
 
     page = {
@@ -206,7 +206,7 @@ def participant_give_back(request, access, participant_id):
     participant = get_object_or_404(booking.participants.all(), pk=participant_id)
 
     def give_back(seen):
-        bookings.give_back_named_seat(participant, seen=seen)
+        booking_changes.give_back_named_seat(participant, seen=seen)
         return _("%(name)s’s seat is cancelled.") % {"name": participant.listed_name}
 
     try:

@@ -13,7 +13,7 @@ from courses.forms.bookings import MoveForm
 from courses.forms.participants import ReplaceForm
 from courses.forms.terms import RefuseForm, StaffChangeForm, StaffSeatsForm
 from courses.models import Booking, ChangeRequest, Participant
-from courses.services import bookings, change_requests, participants
+from courses.services import booking_changes, change_requests, participants
 from courses.services.crediting import credit_sentence, money_of_moving, money_of_seats
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
@@ -52,7 +52,7 @@ def staff_seats(request, booking_id):
 
     def change(seen):
         wanted = form.cleaned_data["seats"]
-        changed = bookings.change_seats(booking, wanted, by=request.user, seen=seen, **form.decided)
+        changed = booking_changes.change_seats(booking, wanted, by=request.user, seen=seen, **form.decided)
         return seats_sentence(booking.seats, changed.seats)
 
     return change_page(

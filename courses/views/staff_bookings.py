@@ -14,7 +14,7 @@ from courses.forms.bookings import StaffBookingForm
 from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
-from courses.services import bookings
+from courses.services import booking_changes, bookings
 from courses.services.crediting import money_of_cancelling
 from courses.services.invoice_lists import documents_of
 from courses.services.mail_log import log_of
@@ -125,7 +125,7 @@ def staff_booking_cancel(request, booking_id):
     )
     if form.is_valid():
         try:
-            bookings.cancel_booking(booking, by=request.user, **form.decided)
+            booking_changes.cancel_booking(booking, by=request.user, **form.decided)
         except CoursesError as error:
             messages.error(request, str(error))
         else:

@@ -7,8 +7,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from courses.models import Booking, Meeting, PlannedMail, Session, WaitingPlace
-from courses.services.bookings import expire_holds
 from courses.services.due_mails import write_due_mails
+from courses.services.holds import expire_holds
 from courses.services.offers import end_lines, lapse_offers, offer_left_over
 from taushet.models import Message
 

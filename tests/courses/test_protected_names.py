@@ -21,7 +21,7 @@ from courses.services import certificates
 from courses.services.adaptations import tell_adaptation
 from courses.services.assignments import assign_trainer
 from courses.services.attendance import Seen, absences, record_marks
-from courses.services.bookings import cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.change_requests import ask_for_change, refuse_request
 from courses.services.messages import send_own_link, tell_confirmed
 from courses.services.participants import Person, replace_participant, withdraw_participant

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.models import BookingFee, ChangeRequest, Session
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from courses.services.messages import tell_confirmed
 from courses.services.terms import Stage, Terms
 from municipalities.models import Municipality

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from courses.models import Booking
-from courses.services.bookings import cancel_booking
+from courses.services.booking_changes import cancel_booking
 from taushet.models import Message
 from taushet.services.links import fill_placeholders
 from tests.factories.courses import BookingFactory, SessionFactory

@@ -9,7 +9,7 @@ from courses.exceptions import AttendanceClosed, NameTaken, NoRoom
 from courses.models import AttendanceMark, Booking, Meeting, Participant, Session
 from courses.services import attendance, erasing, presence
 from courses.services.attendance import Seen, add_walk_in, record_marks
-from courses.services.bookings import cancel_booking
+from courses.services.booking_changes import cancel_booking
 from courses.services.own_erasing import erase_participant
 from courses.services.participants import Person, replace_participant, withdraw_participant
 from tests.factories.courses import BookingFactory, MeetingFactory, ParticipantFactory, SessionFactory

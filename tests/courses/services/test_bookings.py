@@ -6,14 +6,9 @@ from django.utils import timezone
 
 from courses.exceptions import ClosedToOthers, NoMoreSeats, NotBookable, SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, BookingMessage, ConfirmedAddress, Invitation, Participant, Session
-from courses.services.bookings import (
-    book_for_municipality,
-    book_seats,
-    cancel_booking,
-    change_seats,
-    confirm_address,
-    expire_holds,
-)
+from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_for_municipality, book_seats, confirm_address
+from courses.services.holds import expire_holds
 from courses.services.participants import Person, name_participants
 from courses.services.sessions import cancel_session
 from municipalities.models import Membership

@@ -13,8 +13,9 @@ from django.utils import timezone
 from courses import tasks
 from courses.models import Booking, BookingMessage, CardCheckout, CardRefund, Payment, PaymentCase, StripeEvent
 from courses.services import stripe_events
-from courses.services.bookings import book_seats, expire_holds
+from courses.services.bookings import book_seats
 from courses.services.card_refunds import ask_refund
+from courses.services.holds import expire_holds
 from courses.services.stripe_events import handle_event
 from taushet.models import AuditEntry
 from tests.factories.card_payments import begun, costing, pay, tell

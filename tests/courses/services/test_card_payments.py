@@ -22,10 +22,11 @@ from courses.models import (
     VatRate,
 )
 from courses.services import card_checkouts
-from courses.services.bookings import cancel_booking, change_seats, expire_holds
+from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.card_payments import sync_payment
 from courses.services.card_refunds import RefundRefused, ask_refund
 from courses.services.erasing import erase_unconfirmed
+from courses.services.holds import expire_holds
 from courses.services.invoicing import issue_due_invoices
 from courses.services.payment_cases import settle_case
 from courses.services.payment_rows import cases_to_settle

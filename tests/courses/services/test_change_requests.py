@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from courses.exceptions import FeeTooHigh, NoMoreSeats, WrongState
 from courses.models import Booking, ChangeRequest
+from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.booking_lists import asked_changes
-from courses.services.bookings import cancel_booking, change_seats
 from courses.services.change_requests import approve_request, ask_for_change, refuse_request, withdraw_request
 from courses.services.erasing import erase_bookings
 from courses.services.moves import move_booking

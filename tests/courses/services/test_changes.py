@@ -4,7 +4,7 @@ import pytest
 
 from courses.exceptions import WrongState
 from courses.models import Booking
-from courses.services.bookings import cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.catalogue import when_text
 from courses.services.changes import BookingChanged, Seen, changes_since, seen_now
 from courses.services.contacts import hand_over, set_second_contact

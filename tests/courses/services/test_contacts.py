@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from courses.exceptions import TooManyHolds, WrongState
 from courses.models import Booking, BookingMessage, ConfirmedAddress, HandOver
-from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.booking_changes import cancel_booking
+from courses.services.bookings import book_seats, confirm_address
 from courses.services.change_requests import ask_for_change, refuse_request
 from courses.services.contacts import (
     correct_address,

@@ -5,8 +5,9 @@ from django.utils import timezone
 
 from courses.models import Assignment, Booking, ConfirmedAddress, HandOver, Participant, Session
 from courses.services import erasing
-from courses.services.bookings import book_seats, expire_holds
+from courses.services.bookings import book_seats
 from courses.services.contacts import hand_over
+from courses.services.holds import expire_holds
 from taushet.models import SecretLink
 from taushet.registries import retention_rules
 from taushet.services import people

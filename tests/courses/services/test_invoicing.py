@@ -10,7 +10,7 @@ from pypdf import PdfReader
 
 from courses.exceptions import CreditRefused, NothingToInvoice, NotInvoiceable, PeriodClosed
 from courses.models import Booking, CreditNote, Invoice, Session, VatRate
-from courses.services.bookings import cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.crediting import credit_invoice, credit_sentence, follow_changed
 from courses.services.documents import as_document
 from courses.services.invoice_documents import VatCategory

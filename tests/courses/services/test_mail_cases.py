@@ -8,7 +8,7 @@ import pytest
 
 from courses.models import Booking, PlannedMail, WaitingPlace
 from courses.services.assignments import assign_trainer
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from courses.services.courses import change_course
 from courses.services.messages import tell_confirmed
 from courses.services.participants import Person, replace_participant, withdraw_participant

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from courses.exceptions import WrongState
 from courses.models import BookingMessage, Invitation, MailRule, Meeting
-from courses.services.bookings import cancel_booking
+from courses.services.booking_changes import cancel_booking
 from courses.services.calendars import update_invitations
 from courses.services.evaluations import ask_for_evaluations
 from courses.services.mail_log import log_for_contact, log_of, send_again

@@ -2,7 +2,8 @@ import pytest
 
 from courses.exceptions import NotBookable, SeatsTaken, WrongState
 from courses.models import Booking, Invitation
-from courses.services.bookings import book_for_municipality, cancel_booking
+from courses.services.booking_changes import cancel_booking
+from courses.services.bookings import book_for_municipality
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.participants import Person, name_participants
 from courses.services.waiting import join_waiting_list

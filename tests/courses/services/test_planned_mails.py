@@ -6,7 +6,8 @@ from django.utils import timezone
 from courses.exceptions import WrongState
 from courses.models import Booking, BookingMessage, MailKind, MailRule, Meeting, Participant, PlannedMail, Session
 from courses.services import planned_mails
-from courses.services.bookings import book_for_municipality, cancel_booking
+from courses.services.booking_changes import cancel_booking
+from courses.services.bookings import book_for_municipality
 from courses.services.due_mails import write_due_mails
 from courses.services.mail_texts import change_mail
 from courses.services.materials import change_material

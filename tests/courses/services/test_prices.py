@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from courses.models import Booking
-from courses.services.bookings import book_for_municipality, cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_for_municipality
 from courses.services.prices import FundingRefused, fund_seats
 from courses.services.terms import fee_amount
 from tests.factories.courses import CourseFactory, SessionFactory

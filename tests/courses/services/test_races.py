@@ -11,7 +11,8 @@ from django.utils import timezone
 from courses.exceptions import NameTaken, SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, DateAlert, Invitation, PlannedMail, WaitingPlace
 from courses.services import offers
-from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.booking_changes import cancel_booking
+from courses.services.bookings import book_seats, confirm_address
 from courses.services.date_alerts import ask_for_dates, tell_of_new_dates
 from courses.services.due_mails import write_due_mails
 from courses.services.moves import move_booking

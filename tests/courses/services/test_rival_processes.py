@@ -7,10 +7,12 @@ import pytest
 from django.utils import timezone
 
 from courses.models import Booking, ChangeRequest, PlannedMail
-from courses.services.bookings import book_seats, cancel_booking, change_seats, confirm_address, expire_holds
+from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_seats, confirm_address
 from courses.services.change_requests import approve_request, ask_for_change, refuse_request
 from courses.services.changes import seen_now
 from courses.services.due_mails import write_due_mails
+from courses.services.holds import expire_holds
 from courses.services.messages import tell_confirmed
 from courses.services.moves import move_booking
 from courses.services.planned_mails import follow_booking

@@ -7,7 +7,8 @@ from django.utils import timezone
 from courses.exceptions import CapacityTooSmall
 from courses.models import AssignedMeeting, ConfirmedAddress, Meeting, PlannedMail, Session
 from courses.services.assignments import TrainerBusy, assign_trainer
-from courses.services.bookings import book_for_municipality, cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_for_municipality
 from courses.services.cancel_preview import who_is_told
 from courses.services.change_requests import ask_for_change
 from courses.services.participants import Person, name_participants

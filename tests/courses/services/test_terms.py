@@ -6,13 +6,8 @@ from django.utils import timezone
 
 from courses.exceptions import TermsForbid, WrongState
 from courses.models import BookingFee, Participant, Session
-from courses.services.bookings import (
-    book_for_municipality,
-    cancel_booking,
-    change_seats,
-    confirm_for,
-    give_back_named_seat,
-)
+from courses.services.booking_changes import cancel_booking, change_seats, give_back_named_seat
+from courses.services.bookings import book_for_municipality, confirm_for
 from courses.services.courses import set_terms
 from courses.services.messages import tell_confirmed
 from courses.services.moves import move_booking

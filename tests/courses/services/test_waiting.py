@@ -8,8 +8,10 @@ from django.utils import timezone
 from courses.exceptions import SeatsTaken, WrongState
 from courses.models import Booking, ConfirmedAddress, WaitingPlace
 from courses.services import offers
-from courses.services.bookings import book_seats, cancel_booking, change_seats, confirm_address, expire_holds
+from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_seats, confirm_address
 from courses.services.changes import BookingChanged, seen_now
+from courses.services.holds import expire_holds
 from courses.services.sessions import cancel_session
 from courses.services.waiting import (
     NoNeedToWait,

@@ -3,7 +3,7 @@ import pytest
 from courses.exceptions import NameTaken
 from courses.models import Booking, Participant, Session
 from courses.services import welcoming
-from courses.services.bookings import cancel_booking
+from courses.services.booking_changes import cancel_booking
 from courses.services.participants import (
     NAMED_A_DAY,
     Person,

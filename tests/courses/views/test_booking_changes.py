@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Booking
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from courses.services.participants import Person, name_participants
 from courses.services.terms import Stage, Terms
 from taushet.services.links import issue_link

@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.models import Booking, ConfirmedAddress, Session
-from courses.services.bookings import book_seats, cancel_booking, confirm_address
+from courses.services.booking_changes import cancel_booking
+from courses.services.bookings import book_seats, confirm_address
 from courses.services.contacts import hand_over
 from municipalities.models import Unit
 from taushet.models import Message, SecretLink

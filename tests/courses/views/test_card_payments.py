@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from courses.models import CardCheckout, CardRefund, Payment, PaymentCase
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from taushet.forms.request_keys import new_request_key
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.links import issue_link, renew_link

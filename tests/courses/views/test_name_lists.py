@@ -8,7 +8,7 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from courses.models import Booking, Participant
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.links import issue_link

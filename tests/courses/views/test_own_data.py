@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from courses.models import Adaptation, AttendanceMark, Participant, Session
 from courses.services import messages, own_data, planned_mails
 from courses.services.archive import MOST_LETTERS, _sections
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from courses.services.calendars import invite
 from courses.services.case_rows import STEPS
 from courses.services.contacts import set_second_contact

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from courses.services.bookings import change_seats
+from courses.services.booking_changes import change_seats
 from courses.services.change_requests import ask_for_change
 from courses.services.terms import Stage, Terms
 from taushet.models import Message

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from courses.models import Booking, ConfirmedAddress
-from courses.services.bookings import cancel_booking
+from courses.services.booking_changes import cancel_booking
 from courses.services.waiting import join_waiting_list
 from taushet.services.links import issue_link
 from tests.factories.courses import BookingFactory, SessionFactory
