@@ -148,11 +148,10 @@ FOR_ROLES = {
     courses:booking_choice_csv courses:booking_choice_xlsx
     courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
     courses:invoice_list courses:invoice_detail courses:invoice_pdf courses:credit_note_pdf courses:invoice_due
-    courses:payment_list courses:ledger courses:ledger_csv courses:ledger_xlsx
+    courses:payment_list courses:ledger courses:ledger_csv courses:ledger_xlsx courses:staff_booking_reference
     municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
-    courses:staff_booking_reference
     outbox_hold outbox_release outbox_cancel outbox_send_again outbox_mark_sent suppression_lift inbound_settle
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
     municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm

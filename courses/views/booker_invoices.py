@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -18,7 +19,7 @@ from municipalities.services.units import save_unit
 from .bookings import action_page
 from .invoices import paper_of
 from .secret import OWNER, SECOND, opens_booking
-from .staff_bookings import booking_of
+from .staff_bookings import booking_of, may_give_reference
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -68,10 +69,12 @@ def booking_reference(request, access):
     )
 
 
-@permission_required("courses.change_booking", raise_exception=True)
+@permission_required("courses.view_booking", raise_exception=True)
 @require_http_methods(METHODS)
 def staff_reference(request, booking_id):
     """Let staff put in the reference a payer has told them."""
+    if not may_give_reference(request.user):
+        raise PermissionDenied
     booking = booking_of(request, booking_id)
     if not booking.has_price:
         return redirect(booking.staff_address)

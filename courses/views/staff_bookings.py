@@ -17,6 +17,7 @@ from courses.models import Booking, Session
 from courses.services import booking_changes, bookings
 from courses.services.crediting import money_of_cancelling
 from courses.services.invoice_lists import documents_of
+from courses.services.invoicing import to_invoice
 from courses.services.mail_log import log_of
 from courses.services.mail_plan import plan_of
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
@@ -85,6 +86,8 @@ def staff_booking_detail(request, booking_id):
         "meetings": meetings_of(booking),
         "fees": fees,
         "invoices": documents_of(booking) if booking.has_price or fees else [],
+        "owes_more": booking.has_price and to_invoice(Booking.objects.filter(pk=booking.pk)).exists(),
+        "may_give_reference": booking.is_charged and may_give_reference(request.user),
         "price_with_fees": price_with_fees(booking, fees),
         "terms": standing_of_booking(booking).lines if booking.state == Booking.State.CONFIRMED else (),
         "is_changeable": booking.state == Booking.State.CONFIRMED
@@ -151,6 +154,11 @@ def staff_booking_cancel(request, booking_id):
         "back": booking.staff_address,
     }
     return render(request, "confirm.html", context)
+
+
+def may_give_reference(user):
+    """Whether somebody of staff may put in a payer's reference: whoever changes bookings or invoices them."""
+    return user.has_perm("courses.change_booking") or user.has_perm("courses.add_invoice")
 
 
 def session_of(request, session_id):
