@@ -142,7 +142,7 @@ def test_administrator_sees_what_the_night_erased(new_page, site, participant, a
     apply_rules(timezone.now())
     page = signed_in(new_page(width=390), StaffFactory(roles=[ADMINISTRATOR]), site)
     page.goto("/stab/logg/")
-    page.get_by_role("link", name="Nattlig sletting").click()
+    page.get_by_role("link", name="Nattlig sletting", exact=True).click()
     expect(page.get_by_text("1 · E-post vi sender")).to_be_visible()
     accessible(page)
     expect(page.get_by_text("kari@bodo.test")).to_have_count(0)

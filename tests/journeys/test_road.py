@@ -36,10 +36,12 @@ def trainers(session):
 
 
 def move_to_today(session):
-    noon = timezone.make_aware(datetime.combine(timezone.localdate(), time(12)))
-    Session.objects.update(first_starts_at=noon, last_ends_at=noon + timedelta(hours=2))
-    session.meetings.update(starts_at=noon, ends_at=noon + timedelta(hours=2))
-    session.meetings.get().assigned_meetings.update(starts_at=noon, ends_at=noon + timedelta(hours=2))
+    midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
+    starts = max(timezone.now() - timedelta(minutes=30), midnight)
+    ends = starts + timedelta(hours=2)
+    Session.objects.update(first_starts_at=starts, last_ends_at=ends)
+    session.meetings.update(starts_at=starts, ends_at=ends)
+    session.meetings.get().assigned_meetings.update(starts_at=starts, ends_at=ends)
 
 
 def test_day_on_the_phone(signed_in, session, trainers, accessible):

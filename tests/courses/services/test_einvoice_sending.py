@@ -274,7 +274,8 @@ def test_several_workers_send_each_document_once(access_point):
     assert set(EInvoice.objects.values_list("state", flat=True)) == {"sent"}
     assert sorted(access_point.taken) == sorted(str(one.key) for one in einvoices)
     posts = access_point.posts()
-    assert len(posts) == len(einvoices) + 1  # the one that hung up before it had understood was sent twice
+    # What it had not understood when it hung up is sent twice, unless that was a question and no document.
+    assert len(posts) in {len(einvoices), len(einvoices) + 1}
     assert AuditEntry.objects.filter(action="einvoice.sent").count() == len(einvoices)
 
 
