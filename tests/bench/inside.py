@@ -1,6 +1,7 @@
 """What is measured inside a process that knows the platform: `python -m tests.bench.inside WORD ...` prints JSON."""
 
 import json
+import logging
 import random
 import resource
 import sys
@@ -11,6 +12,7 @@ from io import StringIO
 import django
 
 django.setup()
+logging.getLogger("django.tasks").setLevel(logging.WARNING)  # else a line for each of thousands
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402

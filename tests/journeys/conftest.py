@@ -45,7 +45,10 @@ def new_page(browser, site):
 
     def open_page(*, width=1280, scripts=True, language="nb", visits=()) -> Page:
         context = browser.new_context(
-            base_url=site, viewport={"width": width, "height": 900}, java_script_enabled=scripts
+            base_url=site,
+            viewport={"width": width, "height": 900},
+            java_script_enabled=scripts,
+            reduced_motion="reduce",  # what still grows under the pointer is missed by a click
         )
         context.add_cookies([{"name": "sprak", "value": language, "url": site}])
         context.set_default_timeout(15_000)
