@@ -42,6 +42,17 @@ class NoMoreSeats(SeatsTaken):
         )
 
 
+class PriceChanged(CoursesError):
+    """The price is no longer the one the form showed; nothing is booked."""
+
+    def __init__(self, price: str):
+        sentence = _(
+            "The price has changed since you opened the page: it is now %(price)s. Nothing has been booked. Send the"
+            " form once more if you want to book at this price."
+        )
+        super().__init__(sentence % {"price": price}, field="shown_price")
+
+
 class NotBookable(CoursesError):
     """The session takes no bookings: it has begun, is not announced yet, is cancelled or over."""
 

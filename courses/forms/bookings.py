@@ -7,6 +7,7 @@ from django.utils.translation import pgettext
 from courses.exceptions import CoursesError
 from courses.services.catalogue import session_texts, with_language
 from courses.services.guards import refuse_unbookable
+from courses.services.prices import price_mark, refuse_changed_price
 from municipalities.fields import MunicipalityChoiceField
 from taushet.fields import (
     CleanCharField,
@@ -81,13 +82,15 @@ class BookingForm(RequestKeyForm):
         label=_("Show the name of the course in e-mail and calendar"),
         required=False,
     )
+    shown_price = forms.CharField(widget=forms.HiddenInput, required=False)  # nobody books at a price not seen
 
     offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
     PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference", "reference_later")
 
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
-        self.session = session
+        self.price_seen = "" if data is None else data.get("shown_price", "")
         super().__init__(data, about=about_session(session.pk), **kwargs)
+        self.show_price_of(session)
         self.fields["shows_course_name"].help_text = without_the_tick(session)
         for name in ("payer_name", "payer_organisation_number"):
             self.fields[name].is_said_plainly = True  # both are needed where they are shown
@@ -96,6 +99,20 @@ class BookingForm(RequestKeyForm):
                 del self.fields[name]
         if visitor is not None and visitor.is_authenticated and not self.is_bound:
             self.initial |= known_about(visitor)
+
+    def show_price_of(self, session):
+        """Let the form say what a session costs now; whoever sends it has seen that."""
+        self.session = session
+        self.fields["shown_price"].initial = price_mark(session)
+        if self.is_bound:
+            self.data["shown_price"] = price_mark(session)
+
+    def clean_shown_price(self):
+        try:
+            refuse_changed_price(self.session, self.price_seen)
+        except CoursesError as error:
+            raise forms.ValidationError(str(error)) from error
+        return self.price_seen
 
     def clean(self):
         data = super().clean()

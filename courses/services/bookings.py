@@ -25,7 +25,7 @@ from . import messages, offers, seats
 from .contacts import know_contact
 from .guards import lock_booking, refuse_unbookable
 from .holds import hold_seats, name_contact, save_new, with_place
-from .prices import freeze_price, share_price
+from .prices import freeze_price, refuse_changed_price, share_price
 
 REPEATED_WITHIN = timedelta(hours=1)
 WHAT_WAS_TYPED = ("session_id", "municipality_id", "seats", "contact_name", "contact_email", "contact_phone")
@@ -38,6 +38,7 @@ def book_seats(
     visitor: User | None = None,
     takes_part: bool = False,
     is_demonstration: bool = False,
+    shown_price: str | None = None,
     **fields,
 ) -> Booking:
     """Book seats for a municipality; the same request key gives the same booking however often it comes.
@@ -45,30 +46,38 @@ def book_seats(
     So do the same words within an hour: a browser that goes back may fetch the form anew, with a new key.
     `fields` are those of a booking: municipality, seats, contact_name, contact_email, contact_phone, and if need be
     the others. Confirmed at once when the address has proved itself before or is the one `visitor` is signed in
-    with, else held until the link in its mail is opened. Raises NotBookable, ClosedToOthers, SeatsTaken and
-    TooManyHolds.
+    with, else held until the link in its mail is opened. `shown_price` is the `price_mark` the form showed. Raises
+    PriceChanged, NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
     """
     booking = new_booking(session, request_key, fields, is_demonstration=is_demonstration)
     by = visitor if is_signed_in_with(visitor, booking.contact_email) else None
 
     def book() -> Booking:
         if by or is_proved(booking.contact_email):
-            return _book_confirmed(booking, takes_part=takes_part, by=by)
-        return hold_seats(booking, takes_part=takes_part)
+            return _book_confirmed(booking, takes_part=takes_part, by=by, shown_price=shown_price)
+        return hold_seats(booking, takes_part=takes_part, shown_price=shown_price)
 
     return once(booking, book)
 
 
 def book_for_municipality(
-    session: Session, *, by: User, request_key: str, reason: str = "", takes_part: bool = False, **fields
+    session: Session,
+    *,
+    by: User,
+    request_key: str,
+    reason: str = "",
+    takes_part: bool = False,
+    shown_price: str | None = None,
+    **fields,
 ) -> Booking:
     """Make a booking on behalf of a municipality, confirmed at once; with a reason also beyond the capacity.
 
-    Raises NotBookable, ClosedToOthers and SeatsTaken.
+    Raises PriceChanged, NotBookable, ClosedToOthers and SeatsTaken.
     """
     booking = new_booking(session, request_key, fields)
     booking.created_by = by
-    return once(booking, lambda: _book_confirmed(booking, takes_part=takes_part, by=by, reason=reason))
+    how = {"takes_part": takes_part, "by": by, "reason": reason, "shown_price": shown_price}
+    return once(booking, lambda: _book_confirmed(booking, **how))
 
 
 def new_booking(session: Session, request_key: str, fields: dict, *, is_demonstration: bool = False) -> Booking:
@@ -121,7 +130,9 @@ def _made_before(request_key: str, *typed) -> QuerySet:
 MADE_BEFORE = ReadyQuery(_made_before, "-key", -1, "-place", 32767, "-name", "-email", "-phone")
 
 
-def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reason: str = "") -> Booking:
+def _book_confirmed(
+    booking: Booking, *, takes_part: bool, by: User | None, reason: str = "", shown_price: str | None = None
+) -> Booking:
     with seats.door(booking.session_id) as door:
         refuse_unbookable(door.session, booking.municipality)
         if reason:
@@ -130,6 +141,7 @@ def _book_confirmed(booking: Booking, *, takes_part: bool, by: User | None, reas
             door.take(booking.seats)
         # Read behind the door: whoever changed the session before could not tell of this booking, and now nobody does.
         booking.session = with_place(Session.objects.all()).get(pk=door.session.pk)
+        refuse_changed_price(booking.session, shown_price)
         freeze_price(booking, booking.session)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()

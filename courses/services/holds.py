@@ -23,7 +23,7 @@ from taushet.services.links import issue_first_link, revoke_links
 from . import messages, offers, seats
 from .booking_changes import CLOSED_BY_THE_END
 from .guards import refuse_too_many_holds, refuse_unbookable
-from .prices import freeze_price, share_price
+from .prices import freeze_price, refuse_changed_price, share_price
 
 HOLD = timedelta(hours=24)
 
@@ -32,17 +32,17 @@ class _ChangedMeanwhile(Exception):
     """The session is no longer what the mail about the booking says; nothing has been written."""
 
 
-def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
+def hold_seats(booking: Booking, *, takes_part: bool, shown_price: str | None = None) -> Booking:
     """Hold seats for a booking that is not written yet, and ask the owner of its address by mail.
 
-    Raises NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
+    Raises PriceChanged, NotBookable, ClosedToOthers, SeatsTaken and TooManyHolds.
     """
     session = booking.session
     refuse_unbookable(session, booking.municipality)
     new_payer = booking.payer if booking.payer and booking.payer._state.adding else None
     try:
         with _alone_with_the_form(booking):
-            return _write_and_take(booking, takes_part=takes_part)
+            return _write_and_take(booking, takes_part, shown_price)
     except _ChangedMeanwhile:
         # Whoever changed it could not tell of a booking that nobody saw. Now nobody changes it before we are done.
         with _alone_with_the_form(booking):
@@ -52,7 +52,7 @@ def hold_seats(booking: Booking, *, takes_part: bool) -> Booking:
             if new_payer:
                 new_payer.pk, new_payer._state.adding = None, True
                 booking.payer = new_payer
-            return _write_and_take(booking, takes_part=takes_part)
+            return _write_and_take(booking, takes_part, shown_price)
 
 
 @contextmanager
@@ -63,12 +63,13 @@ def _alone_with_the_form(booking: Booking) -> Iterator[None]:
         yield
 
 
-def _write_and_take(booking: Booking, *, takes_part: bool) -> Booking:
+def _write_and_take(booking: Booking, takes_part: bool, shown_price: str | None) -> Booking:
     session = booking.session
     meetings = MEETINGS.objects(session.pk)
     now = meetings[0].session if meetings else session
     if booking.seats > now.free_seats:  # so most of a rush ends: without a lock, and before anything is written
         raise SeatsTaken(max(now.free_seats, 0))
+    refuse_changed_price(now, shown_price)
     freeze_price(booking, now)
     booking.state = Booking.State.HELD
     booking.held_until = min(timezone.now() + HOLD, now.first_starts_at)

@@ -11,12 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from courses.exceptions import CoursesError
-from courses.models import Booking, FundedSeats, Session
+from courses.exceptions import CoursesError, PriceChanged
+from courses.models import Booking, FundedSeats, Session, VatTreatment
 from municipalities.models import County, Municipality
 from taushet.models import User
 from taushet.services import audit
+from taushet.templatetags.ui import kroner
 
 OERE = Decimal("0.01")
 
@@ -36,6 +38,24 @@ def freeze_price(booking: Booking, session: Session) -> None:
     booking.seat_price = session.seat_price
     booking.fixed_price = session.fixed_price
     booking.vat_treatment = session.course.vat_treatment
+
+
+def price_mark(session: Session) -> str:
+    """Return in short what a page says of a price: for what, how much, whether VAT comes on top; nothing when free."""
+    return _mark(session.paid_for, session.full_price, session.course.vat_treatment)
+
+
+def _mark(kind: str, amount: Decimal, vat_treatment: str) -> str:
+    if not amount:
+        return ""
+    return f"{kind}:{round_money(Decimal(amount))}:{'vat' if vat_treatment == VatTreatment.STANDARD else ''}"
+
+
+def refuse_changed_price(session: Session, shown: str | None) -> None:
+    """Raise PriceChanged unless a session costs what the page showed (a `price_mark`); None when no page showed any."""
+    if shown is not None and shown != price_mark(session):
+        full = session.full_price
+        raise PriceChanged(kroner(full) if full else pgettext("price in a line", "free"))
 
 
 PRICE_FIELDS = ("price_kind", "seat_price", "fixed_price", "funded_seats", "vat_treatment")

@@ -73,6 +73,10 @@ def session_detail(request, slug, session_id):
     session = session_from(lines)
     form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
     booked = book(request, session, form) if form.is_valid() else None
+    if form.is_bound and not booked:  # it may have changed since, also while the form was looked at
+        lines = lines_or_404(request, slug, session_id)
+        session = session_from(lines)
+        form.show_price_of(session)
     return booked or session_page(request, page_parts(session, lines, form), form["request_key"].value())
 
 

@@ -69,6 +69,7 @@ def staff_booking_create(request, session_id):
             )
         except CoursesError as error:
             form.add_error(error.field if error.field in form.fields else None, str(error))
+            form.show_price_of(session_of(request, session_id))
         else:
             messages.success(request, _("The booking is made, and the contact gets an e-mail."))
             return redirect("courses:staff_booking_detail", booking.pk)

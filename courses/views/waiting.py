@@ -21,6 +21,7 @@ from .staff_bookings import booking_of
 def join(request, session, form):
     """Put a valid form's group in line: return where to go then, or None when the form has got an error to show."""
     data = form.cleaned_data.copy()
+    data.pop("shown_price")  # the form has compared it; who waits pays what it costs when there is room
     try:
         refuse_flood(request)
         payer = payer_of(data)

@@ -12,9 +12,10 @@ pytestmark = pytest.mark.django_db
 
 def typed(session, **changes):
     """What a browser sends for a form it was shown, with some fields typed otherwise."""
-    key = BookingForm(session=session)["request_key"].value()
+    form = BookingForm(session=session)
     return {
-        "request_key": key,
+        "request_key": form["request_key"].value(),
+        "shown_price": form["shown_price"].value(),
         "municipality": changes.pop("municipality", None) or MunicipalityFactory().number,
         "seats": "2",
         "contact_name": "Kari Nordmann",

@@ -23,8 +23,10 @@ def shown_form(client, session):
     """Open a session page and return what its form sends, filled in."""
     page = client.get(session.get_absolute_url()).content.decode()
     key = re.search(r'name="request_key" value="([^"]+)"', page)[1]
+    price = re.search(r'name="shown_price" value="([^"]+)"', page)
     return {
         "request_key": key,
+        "shown_price": price[1] if price else "",
         "municipality": MunicipalityFactory().number,
         "seats": "2",
         "contact_name": "Kari Nordmann",
