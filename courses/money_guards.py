@@ -45,7 +45,17 @@ OF_PAYMENTS = ("amount", "way", "paid_at", "external_reference", "kid", "recorde
 MONEY_GUARDS = (
     Guard(
         "courses_invoice",
-        (*OF_DOCUMENTS, "due_on", "delivered_on", "terms", "prepaid", "is_collective", "payer_id", "municipality_id"),
+        (
+            *OF_DOCUMENTS,
+            "due_on",
+            "delivered_on",
+            "terms",
+            "prepaid",
+            "is_collective",
+            "replaces_id",
+            "payer_id",
+            "municipality_id",
+        ),
         NEVER,
     ),
     Guard("courses_invoice", OF_PEOPLE, WHEN_ERASED),

@@ -188,6 +188,7 @@ FOR_ROLES = {
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("finance", "administrator"): """
     courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
+    courses:invoice_reissue
     courses:payment_create courses:payment_place courses:bank_file courses:period_close
     courses:einvoice_list courses:einvoice_detail courses:einvoice_file courses:einvoice_refused
     courses:einvoice_send_again courses:einvoice_ask courses:einvoice_mark_sent courses:einvoice_never_arrived

@@ -42,6 +42,7 @@ class EInvoice(models.Model):
         ACCEPTED = "accepted", _("Accepted by the payer")
         REFUSED = "refused", _("Refused by the receiver")
         UNKNOWN = "unknown", _("Sent, answer unknown")
+        REPLACED = "replaced", _("Replaced by a new invoice")
 
     TROUBLE = (State.FAULTY, State.REFUSED, State.UNKNOWN)
     GONE = (State.SENT, State.ACCEPTED, State.REFUSED)  # an access point or a person has told that it left
@@ -78,7 +79,7 @@ class EInvoice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "number"], name="einvoice_once_per_document"),
             models.CheckConstraint(
-                condition=Q(state__in=["made", "faulty"]) | ~Q(checked_sha256=""),
+                condition=Q(state__in=["made", "faulty", "replaced"]) | ~Q(checked_sha256=""),
                 name="einvoice_leaves_only_checked",
             ),
             models.CheckConstraint(

@@ -158,6 +158,14 @@ class Invoice(IssuedDocument):
     terms = models.CharField(_("terms"), max_length=300, blank=True)
     prepaid = models.DecimalField(_("paid before it was issued"), default=NOUGHT, **MONEY)
     is_collective = models.BooleanField(_("collective"), default=False)
+    replaces = models.OneToOneField(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+        verbose_name=_("takes the place of"),
+    )
     payer = models.ForeignKey("municipalities.Unit", on_delete=models.PROTECT, related_name="+")
     municipality = models.ForeignKey("municipalities.Municipality", on_delete=models.PROTECT, related_name="+")
 

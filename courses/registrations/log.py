@@ -80,6 +80,7 @@ WORDS = {
     "planned_mail.restarted": _("Stopped e-mail planned again"),
     "planned_mail.stopped": _("Planned e-mail stopped"),
     "invoice.issued": _("Invoice issued"),
+    "invoice.reissued": _("Invoice credited and issued anew"),
     "invoice.reminded": _("Reminder of an invoice sent"),
     "invoices.exported": _("Invoices exported"),
     "participant.address_asked": _("New e-mail address of a participant asked for"),

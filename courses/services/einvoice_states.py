@@ -60,6 +60,15 @@ def _key(document: Invoice | CreditNote) -> tuple[str, str]:
     return kind.value, document.shown_number
 
 
+def issued_of(einvoice: EInvoice) -> Invoice | CreditNote | None:
+    """Return the document an e-invoice is of, where it is one of ours."""
+    digits = einvoice.number.removeprefix("K")
+    if not digits.isdecimal() or len(digits) > 9:
+        return None
+    model = Invoice if einvoice.kind == Kind.INVOICE else CreditNote
+    return model.objects.filter(number=int(digits)).first()
+
+
 def invoices_of(einvoices: Iterable[EInvoice]) -> QuerySet[Invoice]:
     """Return the invoices that e-invoices are of, or that their credit notes take back from."""
     numbers = {kind: [] for kind in Kind}

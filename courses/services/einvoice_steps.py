@@ -7,8 +7,10 @@ from django.utils.translation import gettext_noop
 
 from courses.exceptions import CoursesError
 from courses.models import EInvoice
+from courses.services.documents import as_document
 from courses.services.einvoice_sending import carry_einvoice_on
-from courses.services.einvoices import start_again
+from courses.services.einvoice_states import issued_of
+from courses.services.einvoices import remake_einvoice, start_again
 from taushet.models import User
 from taushet.services import audit
 
@@ -19,11 +21,15 @@ NEVER_ARRIVED = gettext_noop("Somebody found out that it had not arrived.")
 
 @transaction.atomic
 def send_again(einvoice: EInvoice, *, by: User) -> EInvoice:
-    """Check and send one again that the other side has refused, or whose faults lay elsewhere; the number stays.
+    """Make, check and send one again that the other side has refused, or that had faults; the number stays.
 
-    Raises CoursesError in any other state: then it may have arrived.
+    It says the same as the document, which is never changed. Raises CoursesError in any other state: then it may have
+    arrived.
     """
     einvoice = _locked(einvoice, {State.FAULTY, State.REFUSED})
+    issued = issued_of(einvoice)
+    if issued and not issued.erased_at:
+        return remake_einvoice(einvoice, as_document(issued), by=by)
     start_again(einvoice)
     audit.record("einvoice.sent_again", einvoice, by=by, round=einvoice.round)
     return einvoice

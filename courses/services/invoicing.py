@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError, NotInvoiceable
@@ -36,12 +36,13 @@ def issue_invoice(
     on: date | None = None,
     seen_total: Decimal | None = None,
     makes_paper: bool = True,
+    replaces: Invoice | None = None,
 ) -> Invoice:
     """Issue an invoice for what bookings of one payer owe; number and freezing in this one transaction.
 
     `on` is the Oslo date it carries, today by default. With `seen_total`, in kroner with VAT, nothing is issued that
-    costs another sum than was shown. Whoever issues many lets the papers be made together after. Raises
-    NothingToInvoice, NotInvoiceable and PeriodClosed.
+    costs another sum than was shown. `replaces` is the invoice it takes the place of. Whoever issues many lets the
+    papers be made together after. Raises NothingToInvoice, NotInvoiceable and PeriodClosed.
     """
     day = on or timezone.localdate()
     refuse_closed(day)
@@ -54,6 +55,11 @@ def issue_invoice(
     )
     if seen_total is not None and seen_total != draft.invoice.total:
         raise NotInvoiceable(_("The amount has changed since you opened the page. Look at it once more."))
+    if replaces:
+        draft.invoice.replaces = replaces
+        with translation.override(draft.invoice.language):
+            said = _("Takes the place of invoice %(number)s.") % {"number": replaces.shown_number}
+        draft.invoice.note = f"{said} {draft.invoice.note}".strip()
     return _issue(draft, by, makes_paper=makes_paper)
 
 

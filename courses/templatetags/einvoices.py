@@ -18,6 +18,7 @@ COLORS = {
     State.UNKNOWN: "warning",
     State.FAULTY: "danger",
     State.REFUSED: "danger",
+    State.REPLACED: "neutral",
 }
 
 register.filter(rule_words)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from courses.views import booker_invoices, funding, invoices, ledger, payments
+from courses.views import booker_invoices, funding, invoices, ledger, payments, reissuing
 from taushet.tables.writing import CSV, XLSX
 
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("stab/faktura/<int:number>/", invoices.invoice_detail, name="invoice_detail"),
     path("stab/faktura/<int:number>.pdf", invoices.invoice_pdf, name="invoice_pdf"),
     path("stab/faktura/<int:number>/krediter/", invoices.invoice_credit, name="invoice_credit"),
+    path("stab/faktura/<int:number>/ny/", reissuing.invoice_reissue, name="invoice_reissue"),
     path("stab/faktura/<int:number>/paminn/", invoices.invoice_remind, name="invoice_remind"),
     path("stab/faktura/kreditnota/<int:number>.pdf", invoices.credit_note_pdf, name="credit_note_pdf"),
     path("stab/faktura/innbetalinger/", payments.payment_list, name="payment_list"),

@@ -19,11 +19,13 @@ from courses.models import EInvoice, EInvoiceBatch, EInvoiceFault
 from courses.services import access_point, einvoice_batches
 from courses.services import einvoice_steps as steps
 from courses.services.einvoice_states import invoices_of
+from courses.services.reissuing import REPLACEABLE
 from taushet.services import audit
 from taushet.services.files import serve_file
 
 State = EInvoice.State
 SEE, SEND = "courses.view_einvoice", "courses.change_einvoice"
+REISSUE = ("courses.add_invoice", "courses.add_creditnote")
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,12 @@ ACTIONS = {
     "einvoice_send_again": Action(
         steps.send_again,
         frozenset({State.FAULTY, State.REFUSED}),
-        gettext_lazy("Check and send again"),
-        gettext_lazy("It keeps its number. Do this when what was wrong has been put right."),
-        gettext_lazy("It is checked, and sent if it holds."),
+        gettext_lazy("Make anew and send again"),
+        gettext_lazy(
+            "It is made anew from the document, checked and sent. It keeps its number, and its reference and amounts"
+            " stay as they are."
+        ),
+        gettext_lazy("It is made anew and checked, and sent if it holds."),
     ),
     "einvoice_ask": Action(
         steps.ask_now,
@@ -102,9 +107,14 @@ def einvoice_detail(request, einvoice_id):
     einvoice = get_object_or_404(EInvoice.objects.select_related("batch"), pk=einvoice_id)
     faults, attempts = list(einvoice.faults.all()), list(einvoice.attempts.all())
     can_send = request.user.has_perm(SEND)
+    invoice = invoices_of([einvoice]).select_related("replaced_by").first()
     context = {
         "einvoice": einvoice,
-        "invoice": invoices_of([einvoice]).first(),
+        "invoice": invoice,
+        "can_reissue": invoice
+        and einvoice.kind == EInvoice.Kind.INVOICE
+        and einvoice.state in REPLACEABLE
+        and request.user.has_perms(REISSUE),
         "faults": [fault for fault in faults if not fault.is_remark],
         "remarks": [fault for fault in faults if fault.is_remark],
         "attempts": attempts,

@@ -43,7 +43,9 @@ def invoice_list(request):
 @never_cache
 @may_see
 def invoice_detail(request, number):
-    invoice = get_object_or_404(Invoice.objects.with_balance().select_related("payer", "municipality"), number=number)
+    invoice = get_object_or_404(
+        Invoice.objects.with_balance().select_related("payer", "municipality", "replaces", "replaced_by"), number=number
+    )
     lines = invoice.lines.select_related("booking").prefetch_related("credits")
     refunds = Prefetch("refunds", CardRefund.objects.standing(), to_attr="standing_refunds")
     _invoice, *credit_notes = add_einvoices([invoice, *invoice.credit_notes.order_by("number")])

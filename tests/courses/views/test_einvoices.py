@@ -149,6 +149,7 @@ def test_page_offers_only_what_is_safe(client, finance):
         "accepted": ([], True),
         "refused": (["einvoice_send_again"], False),
         "unknown": (["einvoice_mark_sent", "einvoice_never_arrived"], False),
+        "replaced": ([], False),
     }
     EInvoice.objects.update(state="sent")
     page = client.post(reverse("courses:einvoice_send_again", args=[einvoice.pk]), follow=True)
