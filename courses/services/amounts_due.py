@@ -23,7 +23,11 @@ def owed(booking: Booking) -> Decimal:
     if booking.state == Booking.State.HELD:
         booking = copy(booking)
         booking.state = Booking.State.CONFIRMED
-    net = sum_money(round_money(row.net) for row in owed_by(booking))
+    return with_vat(booking, sum_money(round_money(row.net) for row in owed_by(booking)))
+
+
+def with_vat(booking: Booking, net: Decimal) -> Decimal:
+    """Return an amount that a booking costs together with its VAT. Raises NotInvoiceable as `owed` does."""
     if not net:
         return net
     delivered_on = timezone.localdate(booking.session.last_ends_at)

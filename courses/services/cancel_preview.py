@@ -24,9 +24,8 @@ from courses.models import (
     WaitingPlace,
 )
 from taushet.models import Message
-from taushet.templatetags.ui import kroner
 
-from .crediting import money_of_sessions
+from .money_changes import money_of_sessions
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,7 @@ def who_is_told(sessions: Collection[Session]) -> list[Told]:
             ChangeRequest.objects.filter(booking__session__in=numbers, state=ChangeRequest.State.WAITING).count(),
             _("Closed without an answer."),
         ),
-        _credited(numbers),
+        *_money(numbers),
         Told(
             _("Reminders and other planned e-mails"),
             PlannedMail.objects.planned().filter(session__in=numbers).count(),
@@ -89,10 +88,12 @@ def who_is_told(sessions: Collection[Session]) -> list[Told]:
     return [line for line in lines if line.count]
 
 
-def _credited(numbers: list[int]) -> Told:
-    count, amount = money_of_sessions(numbers)
-    how = _("Credited with %(amount)s altogether, without VAT.") % {"amount": kroner(amount)}
-    return Told(_("Bookings that have been invoiced"), count, how)
+def _money(numbers: list[int]) -> list[Told]:
+    money = money_of_sessions(numbers)
+    return [
+        Told(_("Bookings that have been invoiced"), money.credited, money.credit_sentence),
+        Told(_("Bookings paid by card"), money.refunded, money.card_sentence),
+    ]
 
 
 def _confirmed(numbers: list[int]):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -24,7 +23,7 @@ from .invoice_drafts import subtotals
 from .invoice_files import make_document_file
 from .invoice_mail import tell_credited
 from .number_series import refuse_closed, take_number
-from .owed import Excess, difference, left_of, unsettled, with_sums
+from .owed import Excess, difference, left_of, unsettled
 from .prices import round_money, sum_money
 
 BY_ITSELF = gettext_noop("The booking has changed.")
@@ -182,44 +181,11 @@ def _by_invoice(excess: Iterable[Excess]) -> dict[Invoice, dict[int, Decimal]]:
     return amounts
 
 
-def credit_sentence(booking: Booking, **changes) -> str:
-    """Say which invoices a change of a booking would credit and with how much; nothing when it credits none.
-
-    `changes` are the fields the booking would then have, such as `seats` or `state`.
-    """
-    changed = copy(booking)
-    for name, value in changes.items():
-        setattr(changed, name, value)
-    parts = []
-    for invoice, amounts in _by_invoice(difference(changed)[1]).items():
+def credit_sentences(excess: Iterable[Excess]) -> list[str]:
+    """Say which invoices would be credited, and with how much, when this is no longer owed; nothing is."""
+    said = []
+    for invoice, amounts in _by_invoice(excess).items():
         total = draft_credit(invoice, amounts, reason="").note.total
-        parts.append(
-            _("Invoice %(number)s is credited with %(amount)s.")
-            % {"number": invoice.shown_number, "amount": kroner(total)}
-        )
-    return " ".join(parts)
-
-
-def money_of_seats(booking: Booking) -> str:
-    """Say what giving back a seat does to the invoices of a booking; nothing when it has none."""
-    sentence = credit_sentence(booking, seats=booking.seats - 1) if booking.has_price and booking.seats > 1 else ""
-    return _("For each seat given back: %(sentence)s") % {"sentence": sentence} if sentence else ""
-
-
-def money_of_cancelling(booking: Booking) -> str:
-    """Say what cancelling a booking does to its invoices; nothing when it has none."""
-    return credit_sentence(booking, state=Booking.State.CANCELLED) if booking.has_price else ""
-
-
-def money_of_moving(booking: Booking) -> str:
-    """Say what another date does to the invoices of a booking; nothing when it has none."""
-    if not booking.has_price or not booking.invoice_lines.exists():
-        return ""
-    return _("The invoice stands when the new date costs the same. Otherwise it is credited, and a new one comes.")
-
-
-def money_of_sessions(sessions: Iterable[int]) -> tuple[int, Decimal]:
-    """Return how many bookings of sessions are credited when these are cancelled, and with how much without VAT."""
-    booked = with_sums(Booking.objects.filter(session__in=sessions, state=Booking.State.CONFIRMED))
-    amounts = [row.covers for row in booked.filter(covers__gt=0)]
-    return len(amounts), sum_money(amounts)
+        numbers = {"number": invoice.shown_number, "amount": kroner(total)}
+        said.append(_("Invoice %(number)s is credited with %(amount)s.") % numbers)
+    return said

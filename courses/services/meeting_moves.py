@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from courses.models import Booking, Invitation, Meeting, Participant, PlannedMail, Session, Trainer
@@ -100,6 +101,11 @@ def _told(meeting: Meeting) -> list[Told]:
             _("Participants without an e-mail address"),
             Participant.objects.active().filter(booking__in=confirmed, email="").count(),
             _("Nothing from us. Their contact has to tell them."),
+        ),
+        Told(
+            _("Bookings invoiced or paid by card"),
+            confirmed.filter(Q(invoice_lines__isnull=False) | Q(payments__isnull=False)).distinct().count(),
+            _("Nothing is credited or paid back: another time costs the same."),
         ),
         Told(
             _("Reminders and other planned e-mails"),

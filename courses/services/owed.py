@@ -48,27 +48,31 @@ class Excess:
     net: Decimal
 
 
-def owed_by(booking: Booking) -> list[Owed]:
-    """Return what a booking has to pay for as it stands: its seats or the whole while it is on, and its fees."""
+def owed_by(booking: Booking, fees: Iterable[BookingFee] | None = None) -> list[Owed]:
+    """Return what a booking has to pay for as it stands: its seats or the whole while it is on, and its fees.
+
+    `fees` are counted instead of those it has, where somebody asks what a change would bring.
+    """
     rows = []
     if booking.state == Booking.State.CONFIRMED and booking.session.state != Session.State.CANCELLED:
         if booking.fixed_price:
             rows.append(Owed(booking, What.FIXED, Decimal(1), Decimal(booking.fixed_price)))
         if booking.seat_price and booking.paid_seats():
             rows.append(Owed(booking, What.SEATS, Decimal(booking.paid_seats()), Decimal(booking.seat_price)))
-    return rows + [Owed(booking, What.FEE, Decimal(1), fee.amount, fee) for fee in booking.fees.all()]
+    fees = booking.fees.all() if fees is None else fees
+    return rows + [Owed(booking, What.FEE, Decimal(1), fee.amount, fee) for fee in fees]
 
 
-def difference(booking: Booking) -> tuple[list[Owed], list[Excess]]:
+def difference(booking: Booking, fees: Iterable[BookingFee] | None = None) -> tuple[list[Owed], list[Excess]]:
     """Return what is still to be invoiced of a booking, and what has been invoiced beyond what it owes.
 
-    What staff has let off (`CreditNoteLine.releases` is false) counts as settled.
+    `fees` as in `owed_by`. What staff has let off (`CreditNoteLine.releases` is false) counts as settled.
     """
     lines = defaultdict(list)
     for line in booking.invoice_lines.prefetch_related("credits").order_by("-pk"):
         lines[line.what, line.unit_price, line.fee_id].append(line)
     missing, excess = [], []
-    owed = {row.key: row for row in owed_by(booking)}
+    owed = {row.key: row for row in owed_by(booking, fees)}
     for key in {**owed, **lines}:
         want = owed[key].net if key in owed else NOUGHT
         has = sum_money(covered(line) for line in lines[key])

@@ -14,7 +14,7 @@ from courses.exceptions import CoursesError, TermsForbid
 from courses.forms.bookings import MoveForm, SeatsForm
 from courses.models import Booking, ChangeRequest
 from courses.services import booking_changes, change_requests
-from courses.services.crediting import money_of_cancelling, money_of_moving, money_of_seats
+from courses.services.money_changes import money_of_cancelling, money_of_moving, money_of_seats, note_of_moving
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
 from courses.services.terms import Act, fee_sentence, late_fee_sentence, moving_sentence, standing_of_booking
@@ -54,7 +54,8 @@ def booking_seats(request, access):
             booking.seats,
         )
         % {"seats": booking.seats, "free": max(booking.session.free_seats, 0)},
-        note=f"{fee_now(booking, 1)} {money_of_seats(booking)}".strip(),
+        note=fee_now(booking, 1),
+        money=lambda: money_of_seats(booking, form.cleaned_data["seats"], percent=standing_of_booking(booking).fee),
         button=_("Change"),
     )
 
@@ -93,7 +94,7 @@ def booking_move(request, access):
     if not dates:
         back = access.url("booking_detail")
         return render(request, "courses/booking_no_move.html", {"back": back, "booking": booking})
-    said = moving_sentence(standing_of_booking(booking).fee), money_of_moving(booking), told_by_you(booking)
+    said = moving_sentence(standing_of_booking(booking).fee), note_of_moving(booking), told_by_you(booking)
     note = " ".join(filter(None, said))
     return change_or_ask(
         request,
@@ -110,6 +111,7 @@ def booking_move(request, access):
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are yours. The price is that of the new date."),
         note=note,
+        money=lambda: money_of_moving(booking, form.cleaned_data["session"]),
         button=_("Move the booking"),
     )
 
@@ -146,9 +148,7 @@ def booking_cancel(request, access):
             "text": _("The deadline for cancelling by yourself has passed. Ask us, and we answer."),
             "note": f"{late_fee_sentence(booking.seats, booking)} {told_by_you(booking)}".strip(),
         },
-        note=" ".join(
-            filter(None, [fee_now(booking, booking.seats), money_of_cancelling(booking), told_by_you(booking)])
-        ),
+        note=f"{money_of_cancelling_now(booking)} {told_by_you(booking)}".strip(),
         **page,
     )
 
@@ -198,6 +198,16 @@ def fee_now(booking, seats):
     return fee_sentence(seats, booking, standing_of_booking(booking).fee)
 
 
+def money_of_one_seat_now(booking):
+    return money_of_seats(booking, booking.seats - 1, percent=standing_of_booking(booking).fee) or fee_now(booking, 1)
+
+
+def money_of_cancelling_now(booking):
+    """Say what cancelling does to the money, or that it costs nothing."""
+    said = money_of_cancelling(booking, percent=standing_of_booking(booking).fee)
+    return said or fee_now(booking, booking.seats)
+
+
 @opens_booking(OWNER, SECOND)
 @require_http_methods(["GET", "HEAD", "POST"])
 def participant_give_back(request, access, participant_id):
@@ -221,7 +231,7 @@ def participant_give_back(request, access, participant_id):
                 " hear nothing."
             )
             % {"name": participant.listed_name},
-            note=fee_now(booking, 1),
+            note=money_of_one_seat_now(booking),
             terms=standing_of_booking(booking).lines,
             button=_("Cancel the seat"),
             color="danger",

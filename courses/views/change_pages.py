@@ -3,6 +3,8 @@
 It carries what it showed of the booking, so that whoever saves in a second tab is told first what happened in between.
 """
 
+from hashlib import sha256
+
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,16 +16,21 @@ from courses.services.changes import BookingChanged, Seen, seen_now
 from courses.services.terms import standing_of_booking
 
 
-def change_page(request, access, form, change, *, color="accent", ask=None, **page):
+def change_page(request, access, form, change, *, color="accent", ask=None, money=None, **page):
     """Show one change of a booking; on POST make it unless something else happened in between, which is told first.
 
     `change(seen)` makes it and returns what to say then. With `ask`, an (AskForm, function) pair, the form asks staff
-    instead; what was typed stays, but nothing is sent before the question itself has been shown. Raises TermsForbid.
+    instead; what was typed stays, but nothing is sent before the question itself has been shown. `money()` says what a
+    valid form does to the money of the booking; it is shown first, and the change is made by the next press. Raises
+    TermsForbid.
     """
-    booking, changes, error = access.booking, (), ""
+    booking, changes, error, said = access.booking, (), "", ""
     seen = Seen.read(request.POST.get("seen", "")) if request.method == "POST" else None
     is_sent = request.method == "POST" and (ask is None or ask[0].is_bound)
-    if is_sent and (form is None or form.is_valid()) and (ask is None or ask[0].is_valid()):
+    is_right = is_sent and (form is None or form.is_valid()) and (ask is None or ask[0].is_valid())
+    if is_right and money and not ask:
+        said = money()
+    if is_right and (not said or request.POST.get("money_seen") == mark_of(said)):
         try:
             sentence = ask[1](seen) if ask else change(seen)
         except BookingChanged as changed:
@@ -43,14 +50,20 @@ def change_page(request, access, form, change, *, color="accent", ask=None, **pa
         "changes": changes,
         "error": error if form is None else "",
         "color": color,
-        "hidden": {"seen": seen or seen_now(booking)},
+        "hidden": {"seen": seen or seen_now(booking)} | ({"money_seen": mark_of(said)} if said else {}),
+        "money": said,
         "booking": booking,
         "back": access.url("booking_detail"),
     }
     return render(request, "courses/booking_action.html", page | context)
 
 
-def change_or_ask(request, access, form, change, wish, *, act, asking, note="", **page):
+def mark_of(sentence):
+    """Return a mark of what was said, so that one press answers just that."""
+    return sha256(sentence.encode()).hexdigest()[:16]
+
+
+def change_or_ask(request, access, form, change, wish, *, act, asking, note="", money=None, **page):
     """Let the booker make a change, or ask staff for it when the terms say so.
 
     `wish` is what is asked for then, `asking` its title and text. A change that the terms forbid only once it is known,
@@ -73,7 +86,7 @@ def change_or_ask(request, access, form, change, wish, *, act, asking, note="", 
     asked = AskForm(request.POST if is_question else None, about=f"change-{booking.pk}")
     if standing.allows(act) and not is_question:
         try:
-            return change_page(request, access, form, change, note=note, terms=standing.lines, **page)
+            return change_page(request, access, form, change, note=note, money=money, terms=standing.lines, **page)
         except TermsForbid:
             pass
     page |= asking | {"button": _("Ask us"), "color": "accent"}

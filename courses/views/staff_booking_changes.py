@@ -14,7 +14,7 @@ from courses.forms.participants import ReplaceForm
 from courses.forms.terms import RefuseForm, StaffChangeForm, StaffSeatsForm
 from courses.models import Booking, ChangeRequest, Participant
 from courses.services import booking_changes, change_requests, participants
-from courses.services.crediting import credit_sentence, money_of_moving, money_of_seats
+from courses.services.money_changes import money_of_cancelling, money_of_moving, money_of_seats, note_of_moving
 from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
@@ -46,7 +46,6 @@ def staff_seats(request, booking_id):
     form = StaffSeatsForm(
         posted(request),
         costs=booking.has_price,
-        amount=lambda percent, seats=None, **typed: amount_of(booking, seats or booking.seats, percent),
         initial={"seats": booking.seats} | fee(booking),
     )
 
@@ -62,9 +61,8 @@ def staff_seats(request, booking_id):
         change,
         title=_("Change the number of seats"),
         text=seats_text(booking, booking.session),
-        note=" ".join(
-            filter(None, [fee_of_one_seat(booking), money_of_seats(booking), _("The contacts get an e-mail.")])
-        ),
+        note=" ".join(filter(None, [fee_of_one_seat(booking), _("The contacts get an e-mail.")])),
+        money=lambda: money_of_seats(booking, form.cleaned_data["seats"], percent=form.decided.get("fee_percent") or 0),
         terms=standing_of_booking(booking).lines,
         is_staff=True,
         button=_("Change"),
@@ -92,7 +90,8 @@ def staff_move(request, booking_id):
         move,
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are taken. The price is that of the new date."),
-        note=f"{money_of_moving(booking)} {told_by_contact_only(booking)}".strip(),
+        money=lambda: money_of_moving(booking, form.cleaned_data["session"]),
+        note=f"{note_of_moving(booking)} {told_by_contact_only(booking)}".strip(),
         button=_("Move the booking"),
     )
 
@@ -187,7 +186,7 @@ def staff_change_approve(request, booking_id, change_id):
     notes = [
         amount_of(booking, left, most),
         told if costs else "",
-        credit_sentence(booking, **({"seats": left} if left else {"state": Booking.State.CANCELLED})) if costs else "",
+        money_left(booking, left, most) if costs else "",
         "" if asked.kind == Kind.SEATS else told_by_contact_only(booking),
     ]
     form = StaffChangeForm(
@@ -258,6 +257,13 @@ def fee(booking):
 def amount_of(booking, left, percent):
     """Return in kroner what a share is of the seats that are given back when some are left; nothing for none."""
     return staff_fee_sentence(booking.seats - left, booking, percent) if left < booking.seats else ""
+
+
+def money_left(booking, left, percent):
+    """Say what a booking that keeps so many seats, or none, gets of documents and of its card money."""
+    if left:
+        return money_of_seats(booking, left, percent=percent, says_fee=False)
+    return money_of_cancelling(booking, percent=percent, says_fee=False)
 
 
 def fee_of_one_seat(booking):

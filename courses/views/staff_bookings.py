@@ -15,11 +15,11 @@ from courses.forms.staff_bookings import BookingForForm, StaffBookingFilterForm
 from courses.forms.terms import StaffChangeForm
 from courses.models import Booking, Session
 from courses.services import booking_changes, bookings
-from courses.services.crediting import money_of_cancelling
 from courses.services.invoice_lists import documents_of
 from courses.services.invoicing import to_invoice
 from courses.services.mail_log import log_of
 from courses.services.mail_plan import plan_of
+from courses.services.money_changes import money_of_cancelling
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
 from taushet.services import audit
 
@@ -124,7 +124,7 @@ def staff_booking_cancel(request, booking_id):
         data,
         costs=costs,
         grows=False,
-        amount=lambda percent, **typed: staff_fee_sentence(booking.seats, booking, percent),
+        amount=lambda percent, **typed: money_said(booking, percent),
         initial=initial,
     )
     if form.is_valid():
@@ -140,13 +140,13 @@ def staff_booking_cancel(request, booking_id):
         "%(seats)d seats are given back. The contacts, and participants with an e-mail address, are told.",
         booking.seats,
     )
-    price = staff_fee_sentence(booking.seats, booking, initial["fee_percent"]) if costs else ""
+    price = money_said(booking, initial["fee_percent"]) if costs else ""
     context = {
         "title": _("Cancel booking %(number)s?") % {"number": booking.pk},
         "text": " ".join(
             filter(
                 None,
-                [text % {"seats": booking.seats}, told_by_contact_only(booking), price, money_of_cancelling(booking)],
+                [text % {"seats": booking.seats}, told_by_contact_only(booking), price],
             )
         ),
         "form": form,
@@ -155,6 +155,13 @@ def staff_booking_cancel(request, booking_id):
         "back": booking.staff_address,
     }
     return render(request, "confirm.html", context)
+
+
+def money_said(booking, percent):
+    """Say what cancelling costs at some share of the price, and what it does to documents and card."""
+    fee = staff_fee_sentence(booking.seats, booking, percent)
+    said = money_of_cancelling(booking, percent=percent, says_fee=False)
+    return f"{fee} {said}".strip()
 
 
 def may_give_reference(user):

@@ -11,12 +11,13 @@ from pypdf import PdfReader
 from courses.exceptions import CreditRefused, NothingToInvoice, NotInvoiceable, PeriodClosed
 from courses.models import Booking, CreditNote, Invoice, Session, VatRate
 from courses.services.booking_changes import cancel_booking, change_seats
-from courses.services.crediting import credit_invoice, credit_sentence, follow_changed
+from courses.services.crediting import credit_invoice, follow_changed
 from courses.services.documents import as_document
 from courses.services.invoice_documents import VatCategory
 from courses.services.invoice_files import document_pdf
 from courses.services.invoice_references import ask_for_missing, give_reference
 from courses.services.invoicing import issue_due_invoices, issue_invoice, to_invoice
+from courses.services.money_changes import money_of_seats
 from courses.services.moves import move_booking
 from courses.services.number_series import close_period
 from courses.services.sessions import cancel_session
@@ -124,13 +125,15 @@ def test_free_and_funded_bookings_never_meet_an_invoice(staff):
 def test_twelve_reduced_to_nine(staff):
     booking = booked()
     invoice = issue_invoice([booking], by=staff)
-    said = credit_sentence(booking, seats=9)
+    said = money_of_seats(booking, 9)
 
     change_seats(booking, 9, by=staff)
 
     [note] = CreditNote.objects.all()
     document = as_document(note)
-    assert said == f"Invoice {invoice.number} is credited with 300 kroner."
+    assert (
+        said == f"Invoice {invoice.number} is credited with 300 kroner. After that the booking costs 900 kroner in all."
+    )
     assert (note.total, nets(booking), note.lines.get().quantity) == (300, 900, 3)
     assert (document.buyer_reference, document.refers_to, document.number) == ("4711", str(invoice.number), "K10001")
     assert Invoice.objects.with_balance().get().left == 900

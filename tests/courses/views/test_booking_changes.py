@@ -40,9 +40,13 @@ def test_booker_chooses_among_the_dates_with_room_and_their_price(client, englis
     new = SessionFactory(course=course, price=500, capacity=5)
 
     assert "(5 free seats, 500 kroner)" in client.get(address(booking)).text
-    response = client.post(address(booking), {"session": new.pk}, follow=True)
+    told = client.post(address(booking), {"session": new.pk})
+    response = client.post(
+        address(booking), {"session": new.pk} | {"money_seen": hidden(told, "money_seen")}, follow=True
+    )
 
     booking.refresh_from_db()
+    assert told.context["money"] == "After that the booking costs 1,000 kroner in all."
     assert booking.session == new
     assert "The booking is moved." in response.text
 
@@ -253,10 +257,13 @@ def test_more_seats_in_the_second_stage_become_a_question_that_keeps_the_number(
 def test_fewer_seats_in_the_second_stage_need_no_question(client, english):
     booking = in_stage(1, seats=3)
 
-    client.post(address(booking, name="booking_seats"), {"seats": "2"})
+    told = client.post(address(booking, name="booking_seats"), {"seats": "2"})
+    before = booking.fees.count()
+    client.post(address(booking, name="booking_seats"), {"seats": "2"} | {"money_seen": hidden(told, "money_seen")})
 
     booking.refresh_from_db()
-    assert (booking.seats, booking.change_requests.count(), booking.fees.count()) == (2, 0, 1)
+    assert "Giving back 1 seat costs" in told.context["money"]
+    assert (before, booking.seats, booking.change_requests.count(), booking.fees.count()) == (0, 2, 0, 1)
 
 
 def test_a_question_needs_a_number_and_says_so_beside_the_field(client, english):
