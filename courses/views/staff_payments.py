@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,8 +14,8 @@ from courses.forms.card_payments import PaymentFilterForm, RefundForm
 from courses.models import CardCheckout, CardRefund, Payment, PaymentCase, StripeEvent
 from courses.services import payment_cases
 from courses.services.amounts_due import left_of_payment
-from courses.services.card_refunds import ask_refund
 from courses.services.payment_rows import case_row, payment_rows
+from courses.services.refund_acts import owes_after, pay_back
 
 CARD = Payment.objects.filter(way=Payment.Way.CARD)
 
@@ -53,13 +54,21 @@ def payment_page(request, payment, form=None):
         "cases": [case_row(case) for case in payment.cases.select_related("booking__municipality", "settled_by")],
         "checkout": CardCheckout.objects.filter(payment_intent=payment.external_reference).first(),
         "events": StripeEvent.objects.filter(payment_intent=payment.external_reference).defer("body")[:30],
-        "form": form or refund_form(payment, initial={"amount": left}),
+        "form": form or refund_form(request, payment),
     }
     return render(request, "courses/card_payment_detail.html", context, status=400 if form else 200)
 
 
-def refund_form(payment, data=None, **options):
-    return RefundForm(data, about=f"refund-{payment.pk}", **options)
+def refund_form(request, payment, data=None):
+    booking = payment.booking
+    may_cancel = request.user.has_perm("courses.change_booking") and booking.session.first_starts_at > timezone.now()
+    return RefundForm(
+        data,
+        about=f"refund-{payment.pk}",
+        initial={"amount": left_of_payment(payment)},
+        owes_after=lambda amount: owes_after(payment, amount),
+        may_cancel=may_cancel,
+    )
 
 
 @require_http_methods(["POST"])
@@ -67,16 +76,24 @@ def refund_form(payment, data=None, **options):
 def card_refund(request, payment_id):
     """Ask Stripe to pay back; the worker does it."""
     payment = get_payment(payment_id)
-    form = refund_form(payment, request.POST)
+    form = refund_form(request, payment, request.POST)
     if not form.is_valid():
         return payment_page(request, payment, form)
     data = form.cleaned_data
     try:
-        ask_refund(payment, data["amount"], by=request.user, reason=data["reason"], key=data["request_key"])
+        pay_back(
+            payment,
+            data["amount"],
+            by=request.user,
+            reason=data["reason"],
+            key=data["request_key"],
+            cancels=form.cancels,
+        )
     except CoursesError as error:
         form.add_error(error.field, str(error))
         return payment_page(request, payment, form)
-    messages.success(request, _("The money is on its way back. The booker gets an e-mail once Stripe has taken it."))
+    sentence = _("The money is on its way back. The booker gets an e-mail once Stripe has taken it.")
+    messages.success(request, f"{sentence} {_('The booking is cancelled.')}" if form.cancels else sentence)
     return redirect("courses:card_payment_detail", payment.pk)
 
 

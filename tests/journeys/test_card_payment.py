@@ -113,6 +113,7 @@ def test_booked_declined_paid_confirmed_and_paid_back(
     finance.locator("table a").first.click()
     accessible(finance)
     finance.get_by_label("Beløp i kroner").fill("950")
+    finance.get_by_label(re.compile("Den står fortsatt som bekreftet")).check()
     finance.get_by_role("button", name="Betal tilbake").click()
     expect(finance.locator(".ds-validation-message").first).to_contain_text(re.compile("Høyst 900.kroner"))
     finance.get_by_label("Beløp i kroner").fill("450")

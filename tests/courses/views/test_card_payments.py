@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from courses.models import CardCheckout, CardRefund, Payment, PaymentCase
+from courses.models import Booking, CardCheckout, CardRefund, Payment, PaymentCase
+from courses.services.amounts_due import known_left
 from courses.services.booking_changes import change_seats
 from taushet.forms.request_keys import new_request_key
 from taushet.services.jobs import run_all_due_jobs
@@ -123,7 +124,7 @@ def test_finance_pays_back_a_part_and_the_rest_and_no_more(client, stripe_server
 
     def give_back(amount):
         key = new_request_key(f"refund-{payment.pk}")
-        typed = {"amount": amount, "reason": "Færre plasser", "request_key": key}
+        typed = {"amount": amount, "reason": "Færre plasser", "request_key": key, "afterwards": "keep"}
         answers = [client.post(reverse("courses:card_refund", args=[payment.pk]), typed) for _time in range(2)]
         run_all_due_jobs()
         return [answer.status_code for answer in answers]
@@ -141,6 +142,34 @@ def test_finance_pays_back_a_part_and_the_rest_and_no_more(client, stripe_server
     page = client.get(here).content.decode()
     assert 'name="amount"' not in page
     assert "Færre plasser" in page
+
+
+def test_full_refund_asks_what_becomes_of_the_booking_and_does_it(client, stripe_server):
+    bookings = [costing() for _time in range(2)]
+    for booking in bookings:
+        pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    cancelled, kept = (Payment.objects.get(booking=booking) for booking in bookings)
+    sign_in(client, StaffFactory(roles=["administrator"]))
+
+    def give_back(payment, **typed):
+        page = client.get(reverse("courses:card_payment_detail", args=[payment.pk]))
+        form = page.context["form"]
+        typed = {"amount": "900", "request_key": form["request_key"].value()} | typed
+        return form, client.post(reverse("courses:card_refund", args=[payment.pk]), typed, follow=True)
+
+    form, unasked = give_back(kept)
+    refunds = CardRefund.objects.count()
+    give_back(cancelled, afterwards=form["afterwards"].value())
+    give_back(kept, afterwards="keep")
+    run_all_due_jobs()
+
+    assert (form["afterwards"].value(), unasked.status_code, refunds) == ("cancel", 400, 0)
+    assert "The booking would owe 900 kroner after this. Choose what happens to it." in unasked.text
+    states = {booking.pk: booking.state for booking in Booking.objects.all()}
+    assert states == {bookings[0].pk: "cancelled", bookings[1].pk: "confirmed"}
+    assert [refund.amount for refund in CardRefund.objects.all()] == [Decimal(900)] * 2
+    assert [known_left(booking) for booking in Booking.objects.order_by("pk")] == [0, 900]
 
 
 def test_what_is_to_be_looked_at_stands_under_today_until_it_is_done(client, stripe_server):
