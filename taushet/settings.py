@@ -190,6 +190,7 @@ MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
 STAFF_PHONE = environment.text("TAUSHET_STAFF_PHONE")  # whom trainers call on the day
 OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
+REPLY_DOMAIN = environment.text("TAUSHET_REPLY_DOMAIN")  # takes mail to any name at it
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}
