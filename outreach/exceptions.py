@@ -37,3 +37,11 @@ class NothingToSend(OutreachError):
 
 class AlreadyLeft(OutreachError):
     """Some letters have been sent, so the mailing can only be stopped, not changed."""
+
+
+class NothingToConfirm(OutreachError):
+    """A language form is not written yet."""
+
+
+class NotReadyToPublish(OutreachError):
+    """A wording that is not confirmed in all its languages, or leans on what is repealed."""

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outreach import demonstration
+from outreach import demand_cards, demonstration
 from outreach.models import Approval, Letter, Mailing, Mandate, Politician
 from outreach.services import erasing, sending
 from taushet import roles
@@ -106,6 +106,8 @@ today_cards.register(TodayCard("returned", _("Mailings sent back"), "outreach.ch
 today_cards.register(TodayCard("held", _("Letters held back"), "outreach.change_mailing", letters_held))
 today_cards.register(TodayCard("trouble", _("Letters in trouble"), "outreach.view_mailing", letters_in_trouble))
 
+demand_cards.register_all()
+
 
 def find_letters(user, text):
     found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related("municipality", "mailing")
@@ -184,7 +186,14 @@ retention_rules.register(
 demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
 
 LOG_WORDS = {
+    "demand.created": _("Demand made"),
+    "demand.draft_discarded": _("Draft of a demand thrown away"),
+    "demand.drafted": _("Draft of a demand saved"),
+    "demand.pair_confirmed": _("Forms of a demand confirmed to say the same"),
     "demand.published": _("Wording of a demand published"),
+    "demand.status_changed": _("Status of a demand changed"),
+    "hook.checked": _("Legal hook looked up"),
+    "hook.saved": _("Legal hook saved"),
     "letter.tested": _("Test copy of a letter sent"),
     "mailing.approved": _("Mailing approved"),
     "mailing.cancelled": _("Mailing cancelled"),

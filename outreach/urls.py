@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from outreach.views import approvals, demands, letters, mailings, politicians, recipients
+from outreach.views import approvals, demands, hooks, letters, mailings, politicians, recipients, wordings
 
 app_name = "outreach"
 
 urlpatterns = [
     path("krav/", demands.demand_list, name="demand_list"),
     path("krav/<slug:slug>/", demands.demand_detail, name="demand_detail"),
+    path("krav/<slug:slug>/<int:version>/", demands.demand_version, name="demand_version"),
     path("stab/utsendinger/", mailings.mailing_list, name="mailing_list"),
     path("stab/utsendinger/ny/", mailings.mailing_create, name="mailing_create"),
     path("stab/utsendinger/mottakere/", recipients.recipient_list, name="recipient_list"),
@@ -17,8 +18,18 @@ urlpatterns = [
     path("stab/utsendinger/mottakere/<number>/ordforer/", recipients.mayor_update, name="mayor_update"),
     path("stab/utsendinger/mottakere/<number>/ordforer/avslutt/", recipients.mayor_end, name="mayor_end"),
     path("stab/utsendinger/politikere/<int:pk>/", politicians.politician_detail, name="politician_detail"),
-    path("stab/utsendinger/krav/", demands.wording_list, name="wording_list"),
-    path("stab/utsendinger/krav/<slug:slug>/", demands.wording_update, name="wording_update"),
+    path("stab/utsendinger/krav/", wordings.wording_list, name="wording_list"),
+    path("stab/utsendinger/krav/nytt/", wordings.demand_create, name="demand_create"),
+    path("stab/utsendinger/krav/<slug:slug>/", wordings.wording_update, name="wording_update"),
+    path("stab/utsendinger/krav/<slug:slug>/utkast/", wordings.wording_draft, name="wording_draft"),
+    path("stab/utsendinger/krav/<slug:slug>/utkast/likt/", wordings.wording_confirm, name="wording_confirm"),
+    path("stab/utsendinger/krav/<slug:slug>/utkast/publiser/", wordings.wording_publish, name="wording_publish"),
+    path("stab/utsendinger/krav/<slug:slug>/utkast/forkast/", wordings.wording_discard, name="wording_discard"),
+    path("stab/utsendinger/krav/<slug:slug>/status/", wordings.demand_status, name="demand_status"),
+    path("stab/utsendinger/hjemler/", hooks.hook_list, name="hook_list"),
+    path("stab/utsendinger/hjemler/ny/", hooks.hook_create, name="hook_create"),
+    path("stab/utsendinger/hjemler/<slug:key>/", hooks.hook_update, name="hook_update"),
+    path("stab/utsendinger/hjemler/<slug:key>/sjekket/", hooks.hook_check, name="hook_check"),
     path("stab/utsendinger/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
     path("stab/utsendinger/<int:pk>/endre/", mailings.mailing_update, name="mailing_update"),
     path("stab/utsendinger/<int:pk>/utskrift/", mailings.mailing_print, name="mailing_print"),

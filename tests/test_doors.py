@@ -34,7 +34,7 @@ from tests.factories.invoice_documents import document
 from tests.factories.invoices import CreditNoteFactory, InvoiceLineFactory, PaymentFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
-from tests.factories.outreach import MandateFactory, indicators, mailing, place
+from tests.factories.outreach import MandateFactory, indicators, mailing, place, wording_draft
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ municipalities:municipality_list municipalities:municipality_detail
 courses:course_list courses:course_detail courses:session_detail courses:public_calendar courses:session_calendar
 courses:public_feed
 courses:lost_link courses:session_wait courses:date_alert_create courses:request_create courses:certificate_form
-outreach:demand_list outreach:demand_detail
+outreach:demand_list outreach:demand_detail outreach:demand_version
 """
 
 # Nobody without the right link or provider, whoever they are.
@@ -141,6 +141,7 @@ FOR_ROLES = {
     outbox_list outbox_detail outbox_html suppression_list inbound_list inbound_detail
     outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
+    outreach:wording_draft outreach:hook_list
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -184,6 +185,8 @@ FOR_ROLES = {
     courses:staff_message_again courses:staff_planned_stop courses:staff_planned_restart courses:staff_material
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
+    outreach:wording_confirm outreach:wording_publish outreach:wording_discard outreach:demand_create
+    outreach:demand_status outreach:hook_create outreach:hook_update outreach:hook_check
     """,
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("finance", "administrator"): """
@@ -215,6 +218,7 @@ def world():
     trainer.courses.add(session.course)
     booking = BookingFactory(session=session, municipality=municipality)
     letters = mailing(municipality)
+    wording_draft(letters.demand_version)
     return SimpleNamespace(
         municipality=municipality,
         person=trainer.user,
@@ -288,7 +292,8 @@ def values_of(name, world):
         "payment_id": world.payment.pk,
         "file_id": world.bank_file.pk,
         "unit_id": world.unit.pk,
-        "key": world.indicator.key,
+        "key": "lov" if name.startswith("outreach:hook") else world.indicator.key,
+        "version": 1,
         "slug": slug,
         "token": "a" * 43,
         "provider_id": "nobody",

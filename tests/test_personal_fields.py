@@ -57,7 +57,8 @@ courses.InvoiceLine courses.CreditNoteLine courses.NumberSeries courses.BankFile
 courses.StripeEvent.event_id courses.StripeEvent.kind courses.StripeEvent.payment_intent
 courses.CardCheckout courses.CardRefund courses.PaymentCase
 courses.Payment.external_reference courses.Payment.kid courses.Payment.note
-outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.Mailing outreach.Body
+outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.ConfirmedBlock outreach.Mailing
+outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source
 """

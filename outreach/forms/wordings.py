@@ -1,63 +1,77 @@
-"""A new wording of a demand, checked before it is saved."""
+"""The next wording of a demand, checked before it is saved; a new demand, and how one ends."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Indicator
-from outreach.models import LegalHook
+from outreach.models import ConfirmedBlock, Demand, LegalHook
+from outreach.services.publishing import seen_of
 from outreach.services.wordings import fact_name, wording_faults
-from taushet.fields import CleanCharField, LongestText
+from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.texts import LONGEST
 
 
-def long_field(label, rows, *, required=True):
-    return forms.CharField(
-        label=label,
-        required=required,
-        widget=forms.Textarea(attrs={"rows": rows}),
-        validators=[LongestText(LONGEST)],
-        error_messages={"required": _("Fill in this field.")},
-    )
+def long_field(label, rows):
+    widget = forms.Textarea(attrs={"rows": rows})
+    return forms.CharField(label=label, required=False, widget=widget, validators=[LongestText(LONGEST)])
+
+
+def short_field(label, longest):
+    return CleanCharField(max_length=longest, required=False, label=label)
 
 
 class WordingForm(forms.Form):
-    """The texts in both forms of Norwegian, what they lean on and the facts the letter needs."""
+    """A draft: the texts in both forms of Norwegian, what they lean on and the facts the letter needs.
 
-    title_nb = CleanCharField(max_length=150, label=_("Title in bokmål"))
-    title_nn = CleanCharField(max_length=150, label=_("Title in nynorsk"))
-    title_en = CleanCharField(max_length=150, required=False, label=_("Title in English"))
-    summary_nb = CleanCharField(max_length=300, label=_("In one sentence, in bokmål"))
-    summary_nn = CleanCharField(max_length=300, label=_("In one sentence, in nynorsk"))
-    summary_en = CleanCharField(max_length=300, required=False, label=_("In one sentence, in English"))
+    A form may wait to be written; it is published when both are there and somebody has confirmed them.
+    """
+
+    title_nb = short_field(_("Title in bokmål"), 150)
+    title_nn = short_field(_("Title in nynorsk"), 150)
+    title_en = short_field(_("Title in English"), 150)
+    title_se = short_field(_("Title in Northern Sámi"), 150)
+    summary_nb = short_field(_("In one sentence, in bokmål"), 300)
+    summary_nn = short_field(_("In one sentence, in nynorsk"), 300)
+    summary_en = short_field(_("In one sentence, in English"), 300)
+    summary_se = short_field(_("In one sentence, in Northern Sámi"), 300)
     text_nb = long_field(_("Text in bokmål"), 12)
     text_nn = long_field(_("Text in nynorsk"), 12)
-    text_en = long_field(_("Text in English"), 12, required=False)
+    text_en = long_field(_("Text in English"), 12)
+    text_se = long_field(_("Text in Northern Sámi"), 12)
     hooks = forms.ModelMultipleChoiceField(
         LegalHook.objects.all(),
+        required=False,
         label=_("Legal hooks and sources"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose at least one legal hook or source.")},
     )
     indicators = forms.ModelMultipleChoiceField(
         Indicator.objects.all(), required=False, label=_("Facts it needs"), widget=forms.CheckboxSelectMultiple
     )
-    subject_nb = CleanCharField(max_length=200, label=_("Subject of the letter in bokmål"))
+    subject_nb = short_field(_("Subject of the letter in bokmål"), 200)
     letter_nb = long_field(_("Letter in bokmål"), 30)
-    subject_nn = CleanCharField(max_length=200, label=_("Subject of the letter in nynorsk"))
+    subject_nn = short_field(_("Subject of the letter in nynorsk"), 200)
     letter_nn = long_field(_("Letter in nynorsk"), 30)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     LINKS = ("hooks", "indicators")
 
     def __init__(self, *args, version, **kwargs):
-        kwargs["initial"] = {
-            **{name: getattr(version, name) for name in self.base_fields if name not in self.LINKS},
-            "hooks": list(version.hooks.values_list("pk", flat=True)),
-            "indicators": list(version.indicators.values_list("pk", flat=True)),
-        }
+        names = [name for name in self.base_fields if name not in (*self.LINKS, "seen")]
+        kwargs["initial"] = {"seen": seen_of(version)}
+        if version is not None:
+            kwargs["initial"] |= {
+                **{name: getattr(version, name) for name in names},
+                "hooks": list(version.hooks.values_list("pk", flat=True)),
+                "indicators": list(version.indicators.values_list("pk", flat=True)),
+            }
         super().__init__(*args, **kwargs)
+        for name in names:
+            self.fields[name].is_said_plainly = name.endswith(("_nb", "_nn"))
 
     def clean(self):
         data = super().clean()
+        if not (data.get("title_nb") or data.get("title_nn")) and not {"title_nb", "title_nn"} & self.errors.keys():
+            self.add_error("title_nb", _("Give it a title in one of the forms."))
         for name, fault in wording_faults(data, data.get("indicators", ()), data.get("hooks", ())).items():
             if name in data:
                 self.add_error(name, fault)
@@ -65,10 +79,11 @@ class WordingForm(forms.Form):
 
     @property
     def wording(self):
-        """What `publish_version` takes."""
-        data = self.cleaned_data
+        """What `save_draft` takes."""
+        data = dict(self.cleaned_data)
+        seen = data.pop("seen")
         texts = {name: value.replace("\r\n", "\n") for name, value in data.items() if name not in self.LINKS}
-        return {"texts": texts, "hooks": data["hooks"], "indicators": data["indicators"]}
+        return {"texts": texts, "hooks": data["hooks"], "indicators": data["indicators"], "seen": seen}
 
     @property
     def known_notes(self):
@@ -79,3 +94,58 @@ class WordingForm(forms.Form):
             for indicator in Indicator.objects.all()
         ]
         return hooks + facts
+
+
+class DemandForm(forms.ModelForm):
+    """A new demand: where it is decided, and its address."""
+
+    class Meta:
+        model = Demand
+        fields = ["number", "level", "slug"]
+        labels = {"number": _("Number"), "level": _("Who decides"), "slug": _("Address, such as plan-og-opplaering")}
+
+    def clean_slug(self):
+        if self.cleaned_data["slug"] == "nytt":  # the address of this form
+            raise forms.ValidationError(_("Choose another address."))
+        return self.cleaned_data["slug"]
+
+
+class StatusForm(forms.Form):
+    """How a demand stands, with a reason anybody can read."""
+
+    status = forms.ChoiceField(label=_("Status"), choices=Demand.Status, widget=forms.RadioSelect)
+    on = DayField(label=_("Since"), required=False, help_text=_("Today when it is empty."))
+    reason_nb = CleanCharField(max_length=400, required=False, label=_("Why, in bokmål"))
+    reason_nn = CleanCharField(max_length=400, required=False, label=_("Why, in nynorsk"))
+    evidence = CleanCharField(max_length=300, required=False, label=_("What shows that it is met"))
+    evidence_url = forms.URLField(
+        max_length=300, required=False, assume_scheme="https", label=_("Where that can be read")
+    )
+
+    @classmethod
+    def of(cls, demand, data=None):
+        """Return the form with what stands now."""
+        return cls(
+            data,
+            initial={
+                "status": demand.status,
+                "on": demand.status_on,
+                "reason_nb": demand.status_reason_nb,
+                "reason_nn": demand.status_reason_nn,
+                "evidence": demand.evidence,
+                "evidence_url": demand.evidence_url,
+            },
+        )
+
+
+class ConfirmForm(forms.Form):
+    """That a block says the same in each language, as it was seen."""
+
+    block = forms.ChoiceField(choices=ConfirmedBlock.Block)
+    seen = forms.CharField(max_length=64)
+
+
+class SeenForm(forms.Form):
+    """What somebody had before them."""
+
+    seen = forms.CharField(max_length=64)

@@ -1,5 +1,5 @@
 from .approvals import Approval
-from .demands import Demand, DemandVersion, LegalHook, NeededFact
+from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
 from .letters import Letter
 from .mailings import Mailing
 from .offices import Body, Mandate, Politician
@@ -7,6 +7,7 @@ from .offices import Body, Mandate, Politician
 __all__ = [
     "Approval",
     "Body",
+    "ConfirmedBlock",
     "Demand",
     "DemandVersion",
     "LegalHook",

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -82,6 +83,11 @@ class Demand(models.Model):
     slug = models.SlugField(_("address"), unique=True)
     level = models.CharField(_("level"), max_length=8, choices=Level, default=Level.LOCAL)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.ACTIVE)
+    status_on = models.DateField(_("met or withdrawn on"), null=True, blank=True)
+    status_reason_nb = models.CharField(_("why, in bokmål"), max_length=400, blank=True)
+    status_reason_nn = models.CharField(_("why, in nynorsk"), max_length=400, blank=True)
+    evidence = models.CharField(_("what shows that it is met"), max_length=300, blank=True)
+    evidence_url = models.URLField(_("where that can be read"), max_length=300, blank=True)
 
     objects = DemandQuerySet.as_manager()
 
@@ -89,12 +95,24 @@ class Demand(models.Model):
         verbose_name = _("demand")
         verbose_name_plural = _("demands")
         ordering = ["number"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="active")
+                | Q(status_on__isnull=False) & ~Q(status_reason_nb="") & ~Q(status_reason_nn=""),
+                name="demand_that_ended_says_why",
+            ),
+            models.CheckConstraint(condition=~Q(status="met") | ~Q(evidence=""), name="demand_met_has_evidence"),
+        ]
 
     def __str__(self):
         return f"{self.number} {self.slug}"
 
     def get_absolute_url(self):
         return reverse("outreach:demand_detail", args=[self.slug])
+
+    @property
+    def status_reason(self) -> str:
+        return in_language(self, "status_reason")
 
 
 class DemandVersionQuerySet(models.QuerySet):
@@ -114,6 +132,8 @@ class DemandVersionQuerySet(models.QuerySet):
 class DemandVersion(models.Model):
     """One wording of a demand, in both forms of Norwegian. A published one is never edited; a new one follows it.
 
+    The newest may be a draft. Its forms are confirmed to say the same, block by block, before it is published.
+
     The letter is a template with known variables; `services.templates` says which, and checks them when it is saved.
     """
 
@@ -122,12 +142,15 @@ class DemandVersion(models.Model):
     title_nb = models.CharField(_("title in bokmål"), max_length=150)
     title_nn = models.CharField(_("title in nynorsk"), max_length=150)
     title_en = models.CharField(_("title in English"), max_length=150, blank=True)
+    title_se = models.CharField(_("title in Northern Sámi"), max_length=150, blank=True)
     summary_nb = models.CharField(_("in one sentence, in bokmål"), max_length=300)
     summary_nn = models.CharField(_("in one sentence, in nynorsk"), max_length=300)
     summary_en = models.CharField(_("in one sentence, in English"), max_length=300, blank=True)
+    summary_se = models.CharField(_("in one sentence, in Northern Sámi"), max_length=300, blank=True)
     text_nb = models.TextField(_("text in bokmål"))
     text_nn = models.TextField(_("text in nynorsk"))
     text_en = models.TextField(_("text in English"), blank=True)
+    text_se = models.TextField(_("text in Northern Sámi"), blank=True)
     subject_nb = models.CharField(_("subject of the letter in bokmål"), max_length=200)
     subject_nn = models.CharField(_("subject of the letter in nynorsk"), max_length=200)
     letter_nb = models.TextField(_("letter in bokmål"))
@@ -145,10 +168,13 @@ class DemandVersion(models.Model):
         verbose_name = _("wording of a demand")
         verbose_name_plural = _("wordings of demands")
         ordering = ["demand", "-number"]
-        constraints = [models.UniqueConstraint(fields=["demand", "number"], name="demand_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "number"], name="demand_version_once"),
+            models.UniqueConstraint(fields=["demand"], condition=Q(published_at=None), name="demand_one_draft"),
+        ]
 
     def __str__(self):
-        return self.title_nb
+        return self.title_nb or self.title_nn
 
     @property
     def title(self) -> str:
@@ -166,6 +192,42 @@ class DemandVersion(models.Model):
     def text_language(self) -> str:
         """The language `text` is in, for the `lang` attribute: a page in English may show a Norwegian text."""
         return "nn" if get_language() == "nn" else "en" if get_language() == "en" and self.text_en else "nb"
+
+
+class ConfirmedBlock(models.Model):
+    """That somebody has read a block of a wording in all its languages side by side, and that they say the same.
+
+    It keeps the texts it is about, so that it stands only as long as the block holds exactly these.
+    """
+
+    class Block(models.TextChoices):
+        TITLE = "title", _("Title")
+        SUMMARY = "summary", _("In one sentence")
+        TEXT = "text", _("Text")
+        SUBJECT = "subject", _("Subject of the letter")
+        LETTER = "letter", _("Letter")
+
+    version = models.ForeignKey(DemandVersion, on_delete=models.CASCADE, related_name="confirmed_blocks")
+    block = models.CharField(_("block"), max_length=8, choices=Block)
+    texts = models.JSONField(_("texts by language"))
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("confirmed by"),
+        help_text=_("Nobody when both forms came with the project."),
+    )
+    confirmed_at = models.DateTimeField(_("confirmed"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("confirmed block")
+        verbose_name_plural = _("confirmed blocks")
+        constraints = [models.UniqueConstraint(fields=["version", "block"], name="confirmed_block_once")]
+
+    def __str__(self):
+        return f"{self.version_id} {self.block}"
 
 
 class NeededFact(models.Model):

@@ -168,6 +168,8 @@ HOLD_SENTENCES = {
     "suppressed": _("The address gets no mail from us: %(detail)s."),
     "already_sent": _("This office has had this demand before."),
     "municipality_ended": _("The municipality no longer exists on the day it leaves."),
+    "demand_ended": _("The demand is met or withdrawn."),
+    "not_confirmed": _("Nobody has confirmed that the demand says the same in bokmål and nynorsk."),
     "broken_text": _("The wording of the demand is broken: %(detail)s"),
 }
 

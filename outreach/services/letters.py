@@ -17,6 +17,7 @@ from taushet.texts import BrokenTemplate, plain, render_text
 from taushet.workdays import OSLO
 
 from .fingerprints import letter_hash
+from .publishing import why_not_to_send
 from .wordings import fact_name, letter_addresses
 
 LANGUAGES = ("nb", "nn", "en")
@@ -63,6 +64,7 @@ class Ground:
     mandates: dict[str, Mandate]
     already: set[int]
     suppressed: set[str]
+    why_not: str = ""
 
 
 def leaving_day(mailing: Mailing) -> date:
@@ -91,6 +93,7 @@ def gather(mailing: Mailing, municipalities: list[Municipality]) -> Ground:
         facts=known_values([place.number for place in municipalities], [indicator.key for indicator in indicators]),
         mandates=mandates,
         already=set(taken_mandates(mailing)),
+        why_not=why_not_to_send(version),
         suppressed=set(
             Suppression.objects.filter(email__in=[mandate.email for mandate in mandates.values()]).values_list(
                 "email", flat=True
@@ -141,7 +144,7 @@ def make_letter(ground: Ground, municipality: Municipality) -> Letter:
 
 def reasons_to_hold(ground: Ground, municipality: Municipality, mandate: Mandate | None) -> list[dict[str, Any]]:
     """Return everything that keeps a letter from being whole, each with the field at fault."""
-    reasons = []
+    reasons = [reason(ground.why_not, "")] if ground.why_not else []
     if municipality.valid_to is not None and municipality.valid_to <= ground.leaves_on:
         reasons.append(reason("municipality_ended", municipality.number))
     if mandate is None or not mandate.email:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Letter, Mailing
+from outreach.models import Demand, Letter, Mailing
 from taushet.models import Message, Suppression, User
 from taushet.registries import SEND, Decision
 from taushet.services import audit
@@ -24,6 +24,7 @@ NOT_AS_APPROVED = gettext_noop("The text or the recipient is not what was approv
 LEFT_OFFICE = gettext_noop("The recipient no longer holds the office.")
 OTHER_ADDRESS = gettext_noop("The office has another address now.")
 SUPPRESSED = gettext_noop("The address gets no mail from us.")
+NOT_STANDING = gettext_noop("The demand is met or withdrawn.")
 LAPSED = gettext_noop("A legal hook is no longer in force.")
 STALE = gettext_noop("A fact in the letter has become too old.")
 CLOSED = gettext_noop("Waits for business hours.")
@@ -39,7 +40,7 @@ AFTER = {
 
 def check_letter(message: Message) -> Decision:
     """Decide whether a letter may leave this minute: still approved as it stands, still in office, offices open."""
-    letters = Letter.objects.select_related("mailing", "mandate", "demand_version")
+    letters = Letter.objects.select_related("mailing", "mandate", "demand_version__demand")
     letter = letters.filter(message=message).first()
     if letter is None:
         return Decision("hold", NO_LETTER)
@@ -65,6 +66,8 @@ def fault_today(letter: Letter, message: Message, today: date) -> str:
         return OTHER_ADDRESS
     if Suppression.objects.filter(email=letter.to_email).exists():
         return SUPPRESSED
+    if letter.demand_version.demand.status != Demand.Status.ACTIVE:
+        return NOT_STANDING
     if not all(hook.is_valid_on(today) for hook in letter.demand_version.hooks.all()):
         return LAPSED
     if any(fact["stale_on"] and fact["stale_on"] <= today.isoformat() for fact in letter.facts.values()):

@@ -13,6 +13,8 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.texts import BrokenTemplate, Vocabulary, check_template
 
+from .pairs import confirm_all
+
 LETTER_LANGUAGES = ("nb", "nn")
 VALUES = {
     "greeting": _("the salutation, by office and language form"),
@@ -54,6 +56,12 @@ def wording_faults(
     return faults
 
 
+def check_wording(texts: Mapping[str, str], indicators: Iterable[Indicator], hooks: Iterable[LegalHook]) -> None:
+    """Raise BrokenTemplate when a letter names something it cannot know."""
+    for name, fault in wording_faults(texts, indicators, hooks).items():
+        raise BrokenTemplate(f"{name}: {fault}")
+
+
 @transaction.atomic
 def publish_version(
     demand: Demand,
@@ -63,13 +71,14 @@ def publish_version(
     hooks: Iterable[LegalHook],
     by: User | None = None,
 ) -> DemandVersion:
-    """Give a demand a new wording; the ones before stay as they are, with the letters that used them.
+    """Give a demand a wording whose forms came together and are known to say the same, such as those we bundle.
+
+    The ones before stay as they are, with the letters that used them. What staff write goes through `publishing`.
 
     Raises BrokenTemplate when a letter names something it cannot know.
     """
     indicators, hooks = list(indicators), list(hooks)
-    for name, fault in wording_faults(texts, indicators, hooks).items():
-        raise BrokenTemplate(f"{name}: {fault}")
+    check_wording(texts, indicators, hooks)
     Demand.objects.select_for_update().get(pk=demand.pk)
     newest = demand.versions.order_by("-number").first()
     version = DemandVersion.objects.create(
@@ -80,6 +89,7 @@ def publish_version(
         NeededFact(version=version, indicator=indicator, position=position)
         for position, indicator in enumerate(indicators)
     )
+    confirm_all(version, by=by)
     audit.record("demand.published", version, by=by, demand=demand.number, version=version.number)
     return version
 

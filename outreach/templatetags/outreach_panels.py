@@ -34,6 +34,8 @@ MEND = {
     "fact_missing": ("municipalities.add_fact", _("Put in what you know"), "fact"),
     "fact_stale": ("municipalities.add_fact", _("Put in what is true now"), "fact"),
     "hook_lapsed": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
+    "demand_ended": ("outreach.change_mailing", _("Choose another demand"), "mailing"),
+    "not_confirmed": ("outreach.change_demand", _("Confirm both forms"), "wording"),
     "broken_text": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
     "no_address": ("outreach.change_mandate", _("Put in the address"), "address"),
     "suppressed": ("outreach.change_mandate", _("Put in another address"), "address"),
@@ -59,6 +61,12 @@ def held_reasons(context, letter):
         may_mend = place and user.has_perm(permission)
         reasons.append((sentence, label, PLACES[place](letter, reason["field"]) if may_mend else ""))
     return {"reasons": reasons, "letter": letter}
+
+
+@register.inclusion_tag("outreach/demand_progress.html")
+def demand_progress(demand, progress):
+    """How it goes with a demand: asked, answered, promised."""
+    return {"demand": demand, "progress": progress}
 
 
 @register.inclusion_tag("outreach/municipality_demands.html")

@@ -10,6 +10,7 @@ from municipalities.services.facts import set_fact
 from outreach.models import Body, Demand, LegalHook, Mandate, Politician
 from outreach.services.mailings import Plan, create_mailing
 from outreach.services.offices import set_mailbox
+from outreach.services.publishing import TEXTS, save_draft
 from outreach.services.wordings import publish_version
 
 from .municipalities import MunicipalityFactory
@@ -80,6 +81,13 @@ def demand_version(number=1, letter=LETTER, **hook):
         "letter_nn": letter,
     }
     return publish_version(demand, texts=texts, hooks=[law], indicators=indicators())
+
+
+def wording_draft(version, by=None, **texts):
+    """The next wording of a demand, as it is written: like the published one unless told otherwise."""
+    same = {name: getattr(version, name) for name in TEXTS}
+    links = {"hooks": version.hooks.all(), "indicators": [needed.indicator for needed in version.needed_facts.all()]}
+    return save_draft(version.demand, texts=same | texts, by=by or UserFactory(), **links)
 
 
 def place(plan="no", address=True, **values):

@@ -10,6 +10,7 @@ from outreach.models import LegalHook, Letter, Mandate
 from outreach.services.letters import letter_hash
 from outreach.services.mailings import draft_letters
 from outreach.services.offices import set_mailbox, set_mayor
+from outreach.services.pairs import confirm_all
 from taushet.models import Suppression
 from tests.factories.courses import SessionFactory
 from tests.factories.outreach import demand_version, indicators, mailing, place
@@ -159,6 +160,7 @@ def test_a_subject_that_grows_too_long_is_held():
     long = demand_version()
     type(long).objects.filter(pk=long.pk).update(subject_nb="{{ municipality }}" * 4)
     long.refresh_from_db()
+    confirm_all(long, by=None)
 
     assert reasons(mailing(place(name="K" * 60), version=long).letters.get()) == [
         ("broken_text", f"version-{long.number}")

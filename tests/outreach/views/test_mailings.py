@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from municipalities.services.facts import set_fact
 from outreach.models import Approval, Letter, Mailing
+from outreach.services.demand_status import change_status
 from outreach.services.mailings import change_mailing, submit_mailing
 from taushet.models import AuditEntry, Message
 from taushet.roles import APPROVER, CAMPAIGN
@@ -112,7 +113,8 @@ def test_what_is_wrong_is_told_and_nothing_is_lost(client, author, changes, foun
 
 def test_a_withdrawn_demand_is_not_sent(client, author):
     version = demand_version()
-    type(version.demand).objects.update(status="withdrawn")
+    reasons = {"reason_nb": "Fordi.", "reason_nn": "Av di."}
+    change_status(version.demand, "withdrawn", by=author, **reasons)
 
     response = client.post(NEW, open_form(client) | fields(version, place()))
 

@@ -1,0 +1,49 @@
+"""What staff needs to do about demands and what they lean on, for the page of today."""
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from outreach.models import DemandVersion, LegalHook
+from outreach.services.hooks import unchecked_since, with_demands
+from outreach.services.pairs import pairs_of
+from taushet.registries import TodayCard, today_cards
+
+
+def drafts_to_confirm(user):
+    """The drafts of demands, with what each lacks before it can be published."""
+    for draft in DemandVersion.objects.filter(published_at=None).select_related("demand").order_by("demand__number"):
+        pairs = pairs_of(draft)
+        title = _("Demand %(number)d") % {"number": draft.demand.number}
+        missing = {code for pair in pairs for code in pair.missing}
+        if "nn" in missing:
+            lacks = _("nynorsk is missing")
+        elif "nb" in missing:
+            lacks = _("bokmål is missing")
+        elif all(pair.is_confirmed for pair in pairs):
+            lacks = _("can be published")
+        else:
+            lacks = _("has to be confirmed in both forms")
+        yield f"{title}: {lacks}", reverse("outreach:wording_draft", args=[draft.demand.slug])
+
+
+def hooks_to_mend(user):
+    """The repealed hooks that a demand leans on, then those nobody has looked up for half a year."""
+    today, url = timezone.localdate(), reverse("outreach:hook_list")
+    for hook in with_demands(LegalHook.objects.filter(valid_to__lte=today)):
+        if hook.leaning:
+            numbers = ", ".join(dict.fromkeys(str(version.demand.number) for version in hook.leaning))
+            words = {"hook": hook.citation, "numbers": numbers}
+            yield _("%(hook)s is repealed. Leaning on it: %(numbers)s") % words, url
+    unchecked = LegalHook.objects.filter(unchecked_since(today)).count()
+    if unchecked:
+        yield _("Legal hooks to look up: %(number)d") % {"number": unchecked}, url
+
+
+def register_all():
+    """Put the cards in the registry, where they stand among the others of outreach."""
+    today_cards.register(
+        TodayCard("demand-drafts", gettext_lazy("Demands in the making"), "outreach.change_demand", drafts_to_confirm)
+    )
+    today_cards.register(TodayCard("hooks", gettext_lazy("Legal hooks"), "outreach.change_demand", hooks_to_mend))
