@@ -13,13 +13,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError, NotInvoiceable, WrongState
-from courses.models import Booking, CardCheckout, InvoiceLine, Session
+from courses.models import Booking, CardCheckout, Session
 from taushet.services import audit
 
 from . import seats
 from .amounts_due import left_to_pay
 from .card_payments import sync_payment
 from .guards import lock_booking
+from .invoices_by_card import InvoiceRefused, left_of_invoice
 from .stripe_client import StripeAway, StripeRefused, ask, is_on, line
 
 LIFE = timedelta(minutes=31)  # Stripe wants thirty at least, counted from when it hears of it
@@ -94,10 +95,12 @@ def refuse_unpayable(booking: Booking):
         raise CannotPay(_("The course is cancelled, so nothing is to be paid."))
     if booking.state == Booking.State.HELD and booking.session.first_starts_at < timezone.now() + HELD:
         raise CannotPay(_("The course begins too soon for this. Confirm the e-mail address first."))
-    if InvoiceLine.objects.filter(booking=booking).exists():
-        raise CannotPay(_("An invoice has been sent for this booking. Pay that one, so that nothing is paid twice."))
     try:
-        amount = left_to_pay(booking)
+        amount = left_of_invoice(booking)
+        if amount is None:
+            amount = left_to_pay(booking)
+    except InvoiceRefused as error:
+        raise CannotPay(str(error)) from error
     except NotInvoiceable as error:
         raise CannotPay(_("This cannot be paid by card.")) from error
     if amount < LEAST:

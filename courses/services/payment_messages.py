@@ -5,7 +5,6 @@ from decimal import Decimal
 from courses.models import Booking, BookingMessage, CardRefund, Payment
 from taushet.services.links import placeholder
 
-from .amounts_due import known_left
 from .booking_mail import post, render
 
 RECEIVED = "payment-received"
@@ -13,10 +12,10 @@ SURPLUS = "payment-surplus"
 REFUNDED = "payment-refunded"
 
 
-def tell_received(booking: Booking, payment: Payment) -> None:
+def tell_received(booking: Booking, payment: Payment, *, left: Decimal) -> None:
     """Say that a payment has come, and what is left to pay."""
-    left = max(known_left(booking), Decimal(0))
-    _tell(RECEIVED, booking, f"{RECEIVED}-{payment.pk}", amount=payment.amount, paid_at=payment.paid_at, left=left)
+    paid = {"amount": payment.amount, "paid_at": payment.paid_at, "left": max(left, Decimal(0))}
+    _tell(RECEIVED, booking, f"{RECEIVED}-{payment.pk}", **paid)
 
 
 def tell_surplus(booking: Booking, payment: Payment, surplus: Decimal, *, is_late: bool, gives_back: bool) -> None:

@@ -16,10 +16,12 @@ from . import messages, payment_messages, seats
 from .amounts_due import known_left, left_of_payment
 from .card_refunds import ask_refund
 from .guards import lock_booking, refuse_unbookable
+from .invoices_by_card import invoices_of, put_on_invoice
 from .payment_cases import open_case
 from .prices import share_price
 
 Outcome = CardCheckout.Outcome
+ON_INVOICE = {Outcome.PAID, Outcome.CONFIRMED, Outcome.SURPLUS}
 
 
 def settle_payment(payment: Payment) -> str:
@@ -37,6 +39,8 @@ def settle_payment(payment: Payment) -> str:
         booking = lock_booking(Booking(pk=payment.booking_id), door.session)
         checkout.outcome, surplus = _decide(booking, payment, door)
         checkout.save(update_fields=["outcome"])
+        if checkout.outcome in ON_INVOICE:
+            put_on_invoice(payment, booking)
         _follow(booking, payment, checkout.outcome, surplus)
         audit.record("payment.settled", payment, kind="stripe", outcome=checkout.outcome, booking=booking.pk)
     return checkout.outcome
@@ -82,7 +86,7 @@ def _follow(booking: Booking, payment: Payment, outcome: str, surplus: Decimal) 
     if outcome == Outcome.RETURNED:
         return
     if not surplus:
-        payment_messages.tell_received(booking, payment)
+        payment_messages.tell_received(booking, payment, left=_left(booking, payment))
         return
     gives_back = settings.CARD_SURPLUS == "refund"
     if gives_back:
@@ -91,3 +95,10 @@ def _follow(booking: Booking, payment: Payment, outcome: str, surplus: Decimal) 
         kind = PaymentCase.Kind.LATE if outcome == Outcome.LATE else PaymentCase.Kind.SURPLUS
         open_case(kind, payment.external_reference, payment=payment, amount=surplus)
     payment_messages.tell_surplus(booking, payment, surplus, is_late=outcome == Outcome.LATE, gives_back=gives_back)
+
+
+def _left(booking: Booking, payment: Payment) -> Decimal:
+    """Return what is left to pay after a payment: of its invoice, where it stands on one."""
+    if payment.invoice_id:
+        return invoices_of(booking).get(pk=payment.invoice_id).left
+    return known_left(booking)

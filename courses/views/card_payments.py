@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.exceptions import CoursesError
 from courses.models import CardCheckout
-from courses.services.amounts_due import known_left
-from courses.services.card_checkouts import refuse_unpayable, start_checkout
+from courses.services.card_checkouts import amount_by_card, refuse_unpayable, start_checkout
+from courses.services.invoices_by_card import invoices_of
 from taushet.models import SecretLink
 from taushet.services.links import find_live, hash_token, issue_link, link_address, page_address
 
@@ -40,6 +40,7 @@ def card_pay(request, access):
         "access": access,
         "booking": booking,
         "amount": amount,
+        "invoice": invoices_of(booking).filter(left__gt=0).first() if amount else None,
         "checkout": usable,
         "error": error,
         "back": access.url("booking_detail"),
@@ -91,7 +92,7 @@ def card_return(request, checkout, token):
     context = {
         "checkout": checkout,
         "booking": checkout.booking,
-        "left": max(known_left(checkout.booking), 0),
+        "left": amount_by_card(checkout.booking) or 0,
         "back": way_back(request, checkout),
         "again": page_address(RETURN, token),
         "waits": checkout.state in CardCheckout.UNSETTLED or (checkout.is_paid and not checkout.outcome),

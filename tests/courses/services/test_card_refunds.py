@@ -4,9 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from courses.exceptions import WrongState
 from courses.models import (
     Booking,
     CardCheckout,
@@ -21,13 +23,15 @@ from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.card_refunds import RefundRefused, ask_refund
 from courses.services.erasing import erase_unconfirmed
 from courses.services.holds import expire_holds
-from courses.services.invoicing import issue_due_invoices
+from courses.services.invoicing import issue_due_invoices, issue_invoice
 from courses.services.payment_cases import settle_case
 from courses.services.payment_rows import cases_to_settle
+from courses.services.reminders import remind_of_invoice
 from courses.services.sessions import cancel_session
 from courses.services.surplus import follow_surplus
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
+from taushet.services.links import issue_link
 from tests.factories.card_payments import begun, costing, pay, tell
 from tests.factories.courses import BookingFactory
 from tests.factories.municipalities import UnitFactory
@@ -144,8 +148,34 @@ def test_an_invoice_for_what_has_been_paid_by_card_says_so_and_asks_for_nothing(
     }
     ask_refund(Payment.objects.get(booking=paid), Decimal(100), by=StaffFactory(roles=["finance"]))
     assert Invoice.objects.with_balance().get(lines__booking=paid).left == 100
-    with pytest.raises(card_checkouts.CannotPay):
-        begun(unpaid)
+
+
+def test_invoice_is_paid_by_card_and_not_asked_for_again(client, stripe_server, english):
+    payer = UnitFactory(organisation_number="940155223")
+    one, first, second = (costing(payer=payer, invoice_reference="4711", language="en") for _time in range(3))
+    staff = StaffFactory(roles=["finance"])
+    early = begun(first)  # gone to Stripe before the invoice came
+    invoice = issue_invoice([one], by=staff)
+    together = issue_invoice([first, second], by=staff, is_collective=True)
+    page = client.get(reverse("courses:card_pay", args=[issue_link("booking", one.pk)])).text
+
+    checkout = begun(one)
+    with pytest.raises(card_checkouts.CannotPay, match="several bookings together"):
+        begun(second)
+    for paid in (checkout, early):
+        pay(stripe_server, paid)
+    tell(client, stripe_server)
+
+    left = {one.number: one.left for one in Invoice.objects.with_balance()}
+    assert f"You pay invoice {invoice.number}, which has been sent to" in page
+    assert checkout.amount == 900
+    assert left == {invoice.number: 0, together.number: 900}
+    with pytest.raises(WrongState, match="not overdue"):
+        remind_of_invoice(invoice, by=staff)
+    assert not issue_due_invoices(timezone.now() + timedelta(days=60))["issued"]
+    with pytest.raises(card_checkouts.CannotPay, match="nothing left to pay"):
+        begun(one)
+    assert "is left to pay" not in Message.objects.filter(kind="payment-received").order_by("pk").first().text
 
 
 def test_who_paid_for_nothing_is_not_forgotten_before_the_money_has_gone_back(client, stripe_server):
