@@ -25,6 +25,7 @@ from . import messages, offers, seats
 from .contacts import know_contact
 from .guards import lock_booking, refuse_unbookable
 from .holds import hold_seats, name_contact, save_new, with_place
+from .invoicing import follow_confirmed
 from .prices import freeze_price, refuse_changed_price, share_price
 
 REPEATED_WITHIN = timedelta(hours=1)
@@ -151,6 +152,7 @@ def _book_confirmed(
         if booking.created_by_id is None:
             know_contact(booking)
         messages.tell_confirmed(booking)
+        follow_confirmed(booking)
         kind = "" if by else "booker"
         audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
     return booking
@@ -199,6 +201,7 @@ def confirm_address(booking: Booking) -> Booking:
         booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at", "fixed_price", "funded_seats"])
         _prove_address(booking)
         messages.tell_confirmed(booking)
+        follow_confirmed(booking)
         audit.record("booking.confirmed", booking, kind="booker", seats=booking.seats, session=booking.session_id)
     return booking
 
@@ -226,5 +229,6 @@ def confirm_for(booking: Booking, *, by: User) -> Booking:
         booking.held_until = None
         booking.save(update_fields=["state", "confirmed_at", "held_until"])
         messages.tell_confirmed(booking)
+        follow_confirmed(booking)
         audit.record("booking.confirmed", booking, by=by, seats=booking.seats, session=booking.session_id)
     return booking

@@ -11,7 +11,7 @@ from taushet.services import audit
 
 from .guards import lock_booking
 from .invoice_mail import ask_for_reference
-from .invoicing import due_at, to_invoice
+from .invoicing import due_at, follow_confirmed, to_invoice
 
 ASKED_BEFORE = timedelta(days=7)
 ASKED_AGAIN = timedelta(days=7)
@@ -25,6 +25,8 @@ def give_reference(booking: Booking, reference: str, *, by: User | None = None) 
         booking.invoice_reference = reference
         booking.save(update_fields=["invoice_reference"])
         audit.record("booking.reference", booking, by=by, kind="" if by else "booker")
+        if booking.state == Booking.State.CONFIRMED:
+            follow_confirmed(booking)  # its invoice may have waited for this
     return booking
 
 

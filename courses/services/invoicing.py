@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.tasks import task
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -171,6 +172,30 @@ def issue_due_invoices(now: datetime | None = None) -> dict[str, int]:
             counts["issued"] += 1
     make_missing_files.enqueue()
     return counts
+
+
+@task()
+def issue_at_once(booking_id: int) -> bool:
+    """Issue the invoice of a booking whose course is invoiced at once; may run twice. Returns whether one was issued.
+
+    What lacks something, is collected by its payer or is being paid by card this moment is left to the clock.
+    """
+    booking = to_invoice(Booking.objects.filter(pk=booking_id)).first()
+    if booking is None or not _can_be_addressed(booking) or not is_due(booking):
+        return False
+    if booking.card_checkouts.unsettled().exists():
+        return False
+    try:
+        issue_checked([booking])
+    except CoursesError:
+        return False
+    return True
+
+
+def follow_confirmed(booking: Booking) -> None:
+    """Let the invoice of a booking that has just been confirmed come at once, where its course wants that."""
+    if booking.is_charged and booking.session.course.invoicing == Course.Invoicing.AT_ONCE:
+        issue_at_once.enqueue(booking.pk)
 
 
 def _can_be_addressed(booking: Booking) -> bool:

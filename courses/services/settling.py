@@ -17,6 +17,7 @@ from .amounts_due import known_left, left_of_payment
 from .card_refunds import ask_refund
 from .guards import lock_booking, refuse_unbookable
 from .invoices_by_card import invoices_of, put_on_invoice
+from .invoicing import follow_confirmed
 from .payment_cases import open_case
 from .prices import share_price
 
@@ -78,6 +79,7 @@ def _confirm(booking: Booking, door: seats.Door) -> bool:
     booking.held_until = booking.ended_at = None
     booking.save(update_fields=["state", "confirmed_at", "held_until", "ended_at", "fixed_price", "funded_seats"])
     messages.tell_confirmed(booking)
+    follow_confirmed(booking)
     audit.record("booking.confirmed", booking, kind="payment", seats=booking.seats, session=booking.session_id)
     return True
 

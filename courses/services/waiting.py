@@ -22,6 +22,7 @@ from .changes import Seen, refuse_unseen
 from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
 from .holds import HOLD, name_contact, save_new
+from .invoicing import follow_confirmed
 
 State = Booking.State
 
@@ -170,6 +171,7 @@ def _confirm(booking: Booking, place: WaitingPlace, *, by: User | None) -> None:
     place.offered_until = None
     place.save(update_fields=["offered_until"])
     messages.tell_confirmed(booking)
+    follow_confirmed(booking)
     kind = "" if by else "booker"
     audit.record("booking.confirmed", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
 

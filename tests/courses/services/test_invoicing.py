@@ -11,18 +11,20 @@ from pypdf import PdfReader
 from courses.exceptions import CreditRefused, NothingToInvoice, NotInvoiceable, PeriodClosed
 from courses.models import Booking, CreditNote, Invoice, Session, VatRate
 from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.bookings import book_for_municipality, book_seats, confirm_address
 from courses.services.crediting import credit_invoice, follow_changed
 from courses.services.documents import as_document
 from courses.services.invoice_documents import VatCategory
 from courses.services.invoice_files import document_pdf
 from courses.services.invoice_references import ask_for_missing, give_reference
-from courses.services.invoicing import issue_due_invoices, issue_invoice, to_invoice
+from courses.services.invoicing import issue_at_once, issue_due_invoices, issue_invoice, to_invoice
 from courses.services.money_changes import money_of_seats
 from courses.services.moves import move_booking
 from courses.services.number_series import close_period
 from courses.services.sessions import cancel_session
 from municipalities.models import Succession
 from taushet.models import Message
+from taushet.services.jobs import run_all_due_jobs
 from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory, UnitFactory
 from tests.factories.taushet import StaffFactory
@@ -112,6 +114,40 @@ def test_what_lacks_something_is_not_invoiced_and_says_what(staff, change, sente
     with pytest.raises(NotInvoiceable, match=sentence):
         issue_invoice([booked(**change)], by=staff)
     assert not Invoice.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["by staff", "address", "reference"])
+def test_invoice_at_once_comes_with_the_confirmation_and_once(staff, way):
+    course = CourseFactory(vat_treatment="exempt", invoicing="at_once")
+    session, unit = SessionFactory(course=course, price=100), payer()
+    who = {
+        "municipality": unit.municipality,
+        "payer": unit,
+        "seats": 2,
+        "contact_name": "Kari",
+        "contact_email": "kari@bodo.test",
+        "contact_phone": "+4722331160",
+        "request_key": "key",
+        "invoice_reference": "" if way == "reference" else "4711",
+    }
+
+    if way == "address":
+        booking = book_seats(session, **who)
+        run_all_due_jobs()
+        held = Invoice.objects.count()
+        confirm_address(booking)
+    else:
+        booking, held = book_for_municipality(session, by=staff, **who), 0
+    if way == "reference":
+        run_all_due_jobs()
+        held = Invoice.objects.count()
+        give_reference(booking, "4711")
+    run_all_due_jobs()
+    issue_at_once.call(booking.pk)
+
+    assert held == 0
+    assert [invoice.total for invoice in Invoice.objects.all()] == [200]
+    assert Invoice.objects.get().file is not None
 
 
 def test_free_and_funded_bookings_never_meet_an_invoice(staff):
