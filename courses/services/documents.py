@@ -1,5 +1,6 @@
 """Issued documents as plain values: what paper and e-invoice are made of."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
@@ -60,8 +61,10 @@ def buyer(unit: Unit) -> Party:
     )
 
 
-def vat_of(treatment: str, course: Course, on: date) -> tuple[VatCategory, Decimal]:
-    """Return category and per cent of what is delivered on a day.
+def vat_of(
+    treatment: str, course: Course, on: date, rates: Iterable[VatRate] | None = None
+) -> tuple[VatCategory, Decimal]:
+    """Return category and per cent of what is delivered on a day; of `rates` where they have been read already.
 
     Raises NotInvoiceable when nobody has said how the course is taxed, or what the rate is.
     """
@@ -73,7 +76,10 @@ def vat_of(treatment: str, course: Course, on: date) -> tuple[VatCategory, Decim
         return VatCategory.EXEMPT, Decimal(0)
     if treatment == VatTreatment.NONE:
         raise NotInvoiceable(_("The course does not say how its price is taxed."))
-    rate = VatRate.objects.on(on).first()
+    if rates is None:
+        rate = VatRate.objects.on(on).first()
+    else:
+        rate = next((one for one in rates if one.valid_from <= on and (not one.valid_to or on <= one.valid_to)), None)
     if rate is None:
         raise NotInvoiceable(_("There is no rate of VAT for the day of the course."))
     return VatCategory.STANDARD, rate.percent

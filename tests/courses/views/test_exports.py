@@ -1,13 +1,16 @@
 import csv
 import io
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from courses.models import Booking, Participant
+from courses.models import Booking, Participant, VatRate
+from courses.services.invoicing import issue_invoice
+from courses.services.payments import record_payment
 from taushet.models import AuditEntry
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory, UnitFactory
@@ -101,6 +104,40 @@ def test_bookings_come_out_as_the_list_is_narrowed(client, staff, ending):
     assert (entry.actor, entry.object_id, entry.detail) == (staff, str(staff.pk), {"ending": ending, "count": 1})
 
 
+def test_bookings_come_out_with_sum_vat_what_was_paid_and_the_invoice(client, staff):
+    VatRate.objects.get_or_create(valid_from="2005-01-01", defaults={"percent": 25})
+    payer = UnitFactory(organisation_number="974760673")
+    fields = {"seat_price": 450, "payer": payer, "invoice_reference": "4711", "vat_treatment": "standard"}
+    session = SessionFactory(capacity=40)
+    alone, together, too, unpaid = (BookingFactory(session=session, **fields) for _time in range(4))
+    free = BookingFactory(session=session)
+    invoices = [issue_invoice([alone]), issue_invoice([together, too], is_collective=True)]
+    for invoice, amount in zip(invoices, (Decimal(500), invoices[1].total), strict=True):
+        record_payment(
+            amount=amount,
+            way="bank",
+            paid_at=session.first_starts_at,
+            external_reference=str(invoice.number),
+            invoice=invoice,
+        )
+    record_payment(
+        amount=Decimal(100), way="card", paid_at=session.first_starts_at, external_reference="pi", booking=unpaid
+    )
+
+    heading, *rows = rows_of(client.get(BOOKINGS + "csv"))
+
+    words = ("Sum i kroner uten mva.", "Mva. i kroner", "Betalt i kroner", "Fakturanummer")
+    told = [dict(zip(heading, row, strict=True)) for row in rows]
+    first, second = (str(invoice.number) for invoice in invoices)
+    assert {int(row["Bestilling"]): [row[word] for word in words] for row in told} == {
+        alone.pk: ["900,00", "225,00", "500,00", first],
+        together.pk: ["900,00", "225,00", "1125,00", second],
+        too.pk: ["900,00", "225,00", "1125,00", second],
+        unpaid.pk: ["900,00", "225,00", "100,00", ""],
+        free.pk: ["0,00", "0,00", "0,00", ""],
+    }
+
+
 def test_filters_that_are_wrong_narrow_nothing(client, staff):
     BookingFactory()
 
@@ -114,7 +151,7 @@ def test_queries_of_exports_do_not_grow(client, staff, count, ending, django_ass
     for booking in BookingFactory.create_batch(count, session=session, payer=UnitFactory(), unit=UnitFactory()):
         ParticipantFactory(booking=booking)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(23):
         assert len(rows_of(client.get(BOOKINGS + ending))) == count + 1
         assert len(rows_of(client.get(participants_path(session, ending)))) == count + 1
 
