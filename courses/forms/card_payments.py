@@ -14,7 +14,8 @@ from .fields import PriceField
 class RefundForm(RequestKeyForm):
     """How much goes back and why, and what becomes of a booking that would then owe it again.
 
-    `owes_after` says how much that is for an amount, `may_cancel` whether the booking can be cancelled by whoever asks.
+    `owes_after` says how much that is for an amount, of which there are `most`; `may_cancel` whether the booking can be
+    cancelled by whoever asks.
     """
 
     class Afterwards:
@@ -33,17 +34,20 @@ class RefundForm(RequestKeyForm):
     )
     field_order = ["amount", "afterwards", "reason"]
 
-    def __init__(self, *args, owes_after, may_cancel=False, **kwargs):
+    def __init__(self, *args, owes_after, most, may_cancel=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.owes_after = owes_after
         choices = [(self.Afterwards.KEEP, _("It stays confirmed, and owes what goes back: that is invoiced as usual."))]
         if may_cancel:
             sentence = _("It is cancelled: the seats are given back, those concerned are told, and nothing is owed.")
             choices.insert(0, (self.Afterwards.CANCEL, sentence))
-            self.initial.setdefault("afterwards", self.Afterwards.CANCEL)
+            if owes_after(self.initial["amount"]):
+                self.initial.setdefault("afterwards", self.Afterwards.CANCEL)
         asked = self.fields["afterwards"]
         asked.choices, asked.is_said_plainly = choices, True
-        if not owes_after(self.initial.get("amount") or 0):
+        if not owes_after(self.initial["amount"]):
+            asked.help_text = _("Only where more goes back than was paid too much.")
+        if not owes_after(most):
             del self.fields["afterwards"]
         amount = self.fields["amount"]
         others = [one for one in amount.validators if not isinstance(one, MinValueValidator)]

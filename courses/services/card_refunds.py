@@ -19,6 +19,7 @@ from . import payment_messages
 from .amounts_due import left_of_payment
 from .payment_cases import open_case
 from .stripe_client import StripeAway, StripeRefused, ask, kroner_of, line, moment_of
+from .surplus_cases import shrink_cases
 
 REFUND_STATES = {
     "succeeded": CardRefund.State.SUCCEEDED,
@@ -37,10 +38,15 @@ def ask_refund(
 ) -> CardRefund:
     """Let an amount in kroner of a card payment go back; the same key is the same refund however often it comes.
 
-    The worker asks Stripe. Raises RefundRefused.
+    The worker asks Stripe. Raises RefundRefused, also when another amount has gone back by that key.
     """
     payment = Payment.objects.select_for_update().get(pk=payment.pk)
     if key and (made := CardRefund.objects.filter(key=key, payment=payment).first()):
+        if made.amount != amount:
+            raise RefundRefused(
+                _("%(amount)s is on its way back from this form already. Open the page anew to pay back more.")
+                % {"amount": kroner(made.amount)}
+            )
         return made
     left = left_of_payment(payment)
     if payment.way != Payment.Way.CARD or not 0 < amount <= left:
@@ -52,6 +58,8 @@ def ask_refund(
     )
     audit.record("payment.refund_asked", payment, by=by, kind="" if by else "clock", amount=str(amount))
     send_refund.enqueue(refund.pk)
+    if payment.booking:
+        shrink_cases(payment.booking)
     return refund
 
 

@@ -9,6 +9,8 @@ from courses.models import Payment, PaymentCase
 from taushet.models import User
 from taushet.services import audit
 
+from .surplus_cases import let_be
+
 
 @transaction.atomic
 def open_case(
@@ -51,7 +53,8 @@ def settle_case(case: PaymentCase, *, by: User) -> PaymentCase:
     """Say that a case has been looked at and nothing more is to be done. Doing it twice changes nothing."""
     case = PaymentCase.objects.select_for_update().get(pk=case.pk)
     if case.settled_at is None:
+        let_be(case)
         case.settled_at, case.settled_by = timezone.now(), by
-        case.save(update_fields=["settled_at", "settled_by"])
+        case.save(update_fields=["detail", "settled_at", "settled_by"])
         audit.record("payment.case_settled", case, by=by, what=case.kind)
     return case

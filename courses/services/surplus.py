@@ -18,9 +18,9 @@ from .amounts_due import known_left, left_of_payment
 from .card_refunds import ask_refund
 from .guards import lock_booking
 from .payment_cases import open_case
+from .surplus_cases import known_surplus, shrink_cases, surplus_of
 
 LOOKED_AT_FOR = timedelta(days=90)  # after the course
-ABOUT_SURPLUS = (PaymentCase.Kind.LATE, PaymentCase.Kind.SURPLUS)
 
 
 def follow_surplus(now: datetime | None = None) -> int:
@@ -28,11 +28,13 @@ def follow_surplus(now: datetime | None = None) -> int:
     since = (now or timezone.now()) - LOOKED_AT_FOR
     paid = Payment.objects.filter(way=Payment.Way.CARD, booking__session__last_ends_at__gt=since)
     bookings = Booking.objects.filter(pk__in=paid.values("booking")).select_related("session__course")
+    bookings = bookings.prefetch_related("payment_cases")
     return sum(_follow(booking) for booking in bookings.order_by("pk"))
 
 
 def _follow(booking: Booking) -> bool:
-    return known_left(booking) < 0 and _follow_locked(booking)
+    known = known_surplus(booking.payment_cases.all())
+    return max(-known_left(booking), Decimal(0)) != known and _follow_locked(booking)
 
 
 @transaction.atomic
@@ -41,20 +43,30 @@ def _follow_locked(booking: Booking) -> bool:
     booking.session = session
     if CardCheckout.objects.filter(booking=booking, state=CardCheckout.State.PAID, outcome="").exists():
         return False  # its payment is being decided this moment
-    surplus = -known_left(booking)
-    if surplus <= 0 or _is_known(booking, surplus):
-        return False
-    payments = Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("-pk")
-    parts = _parts(payments, surplus)
+    surplus = surplus_of(booking)
+    shrink_cases(booking, surplus)
+    news = surplus - known_surplus(booking.payment_cases.all())
+    parts = _parts(Payment.objects.filter(booking=booking, way=Payment.Way.CARD).order_by("-pk"), news)
     if not parts:
         return False
     if settings.CARD_SURPLUS == "refund":
         for payment, amount in parts:
             ask_refund(payment, amount, reason=_("No longer owed"))
     else:
-        reference = f"booking {booking.pk} {surplus}"
-        open_case(PaymentCase.Kind.SURPLUS, reference, payment=parts[0][0], amount=surplus, detail={"later": True})
+        _put_before_staff(booking, parts[0][0], news)
     return True
+
+
+def _put_before_staff(booking: Booking, payment: Payment, amount: Decimal) -> None:
+    """Let the case that waits say it too, or open one."""
+    waiting = booking.payment_cases.waiting().filter(kind=PaymentCase.Kind.SURPLUS, detail__later=True)
+    case = waiting.select_for_update(of=("self",)).last()
+    if case:
+        case.amount += amount
+        case.save(update_fields=["amount"])
+    else:
+        reference = f"booking {booking.pk} no. {booking.payment_cases.count() + 1}"
+        open_case(PaymentCase.Kind.SURPLUS, reference, payment=payment, amount=amount, detail={"later": True})
 
 
 def _parts(payments, surplus: Decimal) -> list[tuple[Payment, Decimal]]:
@@ -66,9 +78,3 @@ def _parts(payments, surplus: Decimal) -> list[tuple[Payment, Decimal]]:
             parts.append((payment, part))
             surplus -= part
     return parts
-
-
-def _is_known(booking: Booking, surplus: Decimal) -> bool:
-    """Whether staff has it before them, or has said of just this sum that nothing more is to be done."""
-    cases = PaymentCase.objects.filter(booking=booking, kind__in=ABOUT_SURPLUS)
-    return cases.waiting().exists() or cases.filter(amount=surplus).exists()

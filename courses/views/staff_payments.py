@@ -16,6 +16,7 @@ from courses.services import payment_cases
 from courses.services.amounts_due import left_of_payment
 from courses.services.payment_rows import case_row, payment_rows
 from courses.services.refund_acts import owes_after, pay_back
+from courses.services.surplus_cases import surplus_of
 
 CARD = Payment.objects.filter(way=Payment.Way.CARD)
 
@@ -60,12 +61,13 @@ def payment_page(request, payment, form=None):
 
 
 def refund_form(request, payment, data=None):
-    booking = payment.booking
+    booking, left = payment.booking, left_of_payment(payment)
     may_cancel = request.user.has_perm("courses.change_booking") and booking.session.first_starts_at > timezone.now()
     return RefundForm(
         data,
         about=f"refund-{payment.pk}",
-        initial={"amount": left_of_payment(payment)},
+        initial={"amount": min(surplus_of(booking), left) or left},
+        most=left,
         owes_after=lambda amount: owes_after(payment, amount),
         may_cancel=may_cancel,
     )

@@ -48,8 +48,9 @@ def test_refunds_in_parts_and_never_more_than_was_paid(client, stripe_server):
 
     ask_refund(payment, Decimal("450.50"), by=staff, key="one")
     ask_refund(payment, Decimal("450.50"), by=staff, key="one")
-    with pytest.raises(RefundRefused):
-        ask_refund(payment, Decimal("449.51"), by=staff)
+    for amount, key in (("449.51", ""), ("449.50", "one")):
+        with pytest.raises(RefundRefused):
+            ask_refund(payment, Decimal(amount), by=staff, key=key)
     run_all_due_jobs()
     ask_refund(payment, Decimal("449.50"), by=staff)
     run_all_due_jobs()
@@ -123,6 +124,47 @@ def test_what_is_no_longer_owed_is_put_before_staff_once_or_goes_back(client, st
         (off.pk, "surplus", Decimal(900)),
     ]
     assert [(one.payment.booking_id, one.amount) for one in CardRefund.objects.all()] == [(kept.pk, Decimal(900))]
+
+
+def test_each_surplus_is_told_once_also_a_second_of_the_same_sum(client, stripe_server):
+    booking, staff = costing(seats=4), StaffFactory(roles=["finance"])
+    pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    payment, waiting = Payment.objects.get(), PaymentCase.objects.waiting()
+
+    def after(*acts):
+        for act in acts:
+            act()
+        follow_surplus()
+        return list(waiting.values_list("amount", flat=True))
+
+    def pays_back(amount):
+        return lambda: ask_refund(payment, Decimal(amount), by=staff)
+
+    def seats(count):
+        return lambda: change_seats(booking, count, by=staff)
+
+    told = [after(seats(3)), after(seats(2)), after(pays_back(450)), after(seats(3))]
+    told += [after(seats(2)), after(pays_back(450), seats(1))]  # closed by itself: the second is news of the same sum
+    settle_case(waiting.get(), by=staff)  # 450 is let be
+    told += [after(), after(lambda: cancel_booking(booking, by=staff)), after(pays_back(900))]
+
+    assert told == [[450], [900], [450], [], [450], [450], [], [450], []]
+
+
+def test_what_could_not_go_back_is_not_asked_for_again_and_again(client, stripe_server, settings):
+    settings.CARD_SURPLUS = "refund"
+    booking = costing()
+    pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    stripe_server.world.refunds_wait = True
+    change_seats(booking, 1)
+    follow_surplus()
+    run_all_due_jobs()
+    stripe_server.world.end_refund(CardRefund.objects.get().stripe_id, is_paid_out=False)
+    tell(client, stripe_server)
+
+    assert (follow_surplus(), CardRefund.objects.count(), PaymentCase.objects.get().kind) == (0, 1, "refund")
 
 
 def test_an_invoice_for_what_has_been_paid_by_card_says_so_and_asks_for_nothing(client, stripe_server):

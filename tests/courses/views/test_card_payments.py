@@ -172,6 +172,23 @@ def test_full_refund_asks_what_becomes_of_the_booking_and_does_it(client, stripe
     assert [known_left(booking) for booking in Booking.objects.order_by("pk")] == [0, 900]
 
 
+def test_the_form_offers_what_was_paid_too_much_and_cancels_nothing_unasked(client, stripe_server):
+    booking = costing()
+    pay(stripe_server, begun(booking))
+    tell(client, stripe_server)
+    change_seats(booking, 1)
+    payment = Payment.objects.get()
+    sign_in(client, StaffFactory(roles=["administrator"]))
+
+    form = client.get(reverse("courses:card_payment_detail", args=[payment.pk])).context["form"]
+    typed = {"amount": "900", "request_key": form["request_key"].value()}
+    beyond = client.post(reverse("courses:card_refund", args=[payment.pk]), typed)
+    client.post(reverse("courses:card_refund", args=[payment.pk]), typed | {"amount": "450"})
+
+    assert (form["amount"].value(), form["afterwards"].value(), beyond.status_code) == (450, None, 400)
+    assert (Booking.objects.get().state, CardRefund.objects.get().amount) == ("confirmed", 450)
+
+
 def test_what_is_to_be_looked_at_stands_under_today_until_it_is_done(client, stripe_server):
     checkout = begun(costing())
     stripe_server.world.dispute(pay(stripe_server, checkout))
