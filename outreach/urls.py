@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outreach.views import approvals, demands, hooks, letters, mailings, politicians, recipients, wordings
+from outreach.views import approvals, demands, gullstandard, hooks, letters, mailings, politicians, recipients, wordings
 
 app_name = "outreach"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("krav/", demands.demand_list, name="demand_list"),
     path("krav/<slug:slug>/", demands.demand_detail, name="demand_detail"),
     path("krav/<slug:slug>/<int:version>/", demands.demand_version, name="demand_version"),
+    path("kommuner/<municipality:number>/gullstandard/", gullstandard.checklist_detail, name="checklist_detail"),
+    path("stab/kommuner/<municipality:number>/gullstandard/", gullstandard.checklist_update, name="checklist_update"),
     path("stab/utsendinger/", mailings.mailing_list, name="mailing_list"),
     path("stab/utsendinger/ny/", mailings.mailing_create, name="mailing_create"),
     path("stab/utsendinger/mottakere/", recipients.recipient_list, name="recipient_list"),

@@ -58,6 +58,7 @@ courses:course_list courses:course_detail courses:session_detail courses:public_
 courses:public_feed
 courses:lost_link courses:session_wait courses:date_alert_create courses:request_create courses:certificate_form
 outreach:demand_list outreach:demand_detail outreach:demand_version
+outreach:checklist_detail
 """
 
 # Nobody without the right link or provider, whoever they are.
@@ -186,7 +187,7 @@ FOR_ROLES = {
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     outreach:wording_confirm outreach:wording_publish outreach:wording_discard outreach:demand_create
-    outreach:demand_status outreach:hook_create outreach:hook_update outreach:hook_check
+    outreach:demand_status outreach:checklist_update outreach:hook_create outreach:hook_update outreach:hook_check
     """,
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("finance", "administrator"): """

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import Letter, Mailing
+from outreach.services.gullstandard import answers_of
 
 register = template.Library()
 
@@ -67,6 +68,14 @@ def held_reasons(context, letter):
 def demand_progress(demand, progress):
     """How it goes with a demand: asked, answered, promised."""
     return {"demand": demand, "progress": progress}
+
+
+@register.inclusion_tag("outreach/municipality_checklist.html")
+def municipality_checklist(municipality):
+    """How far a municipality is with the Gullstandard."""
+    answers = answers_of(municipality)
+    counts = {name: answers.count(value) for name, value in (("yes", "yes"), ("no", "no"), ("unknown", ""))}
+    return {"municipality": municipality} | counts
 
 
 @register.inclusion_tag("outreach/municipality_demands.html")
