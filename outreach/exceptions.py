@@ -45,3 +45,11 @@ class NothingToConfirm(OutreachError):
 
 class NotReadyToPublish(OutreachError):
     """A wording that is not confirmed in all its languages, or leans on what is repealed."""
+
+
+class AlreadyWritten(OutreachError):
+    """The import has been written, so there is nothing left to choose."""
+
+
+class CannotUndo(OutreachError):
+    """What was written has been worked with since."""

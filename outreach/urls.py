@@ -1,6 +1,6 @@
 """Addresses of the outreach pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from outreach.views import approvals, demands, gullstandard, hooks, letters, mailings, politicians, recipients, wordings
 
@@ -19,6 +19,8 @@ urlpatterns = [
     path("stab/utsendinger/mottakere/<number>/postmottak/", recipients.mailbox_update, name="mailbox_update"),
     path("stab/utsendinger/mottakere/<number>/ordforer/", recipients.mayor_update, name="mayor_update"),
     path("stab/utsendinger/mottakere/<number>/ordforer/avslutt/", recipients.mayor_end, name="mayor_end"),
+    path("stab/utsendinger/politikere/", politicians.politician_list, name="politician_list"),
+    path("stab/utsendinger/politikere.csv", politicians.politician_csv, name="politician_csv"),
     path("stab/utsendinger/politikere/<int:pk>/", politicians.politician_detail, name="politician_detail"),
     path("stab/utsendinger/krav/", wordings.wording_list, name="wording_list"),
     path("stab/utsendinger/krav/nytt/", wordings.demand_create, name="demand_create"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("stab/utsendinger/hjemler/ny/", hooks.hook_create, name="hook_create"),
     path("stab/utsendinger/hjemler/<slug:key>/", hooks.hook_update, name="hook_update"),
     path("stab/utsendinger/hjemler/<slug:key>/sjekket/", hooks.hook_check, name="hook_check"),
+    path("stab/utsendinger/verv/", include("outreach.office_urls")),
     path("stab/utsendinger/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
     path("stab/utsendinger/<int:pk>/endre/", mailings.mailing_update, name="mailing_update"),
     path("stab/utsendinger/<int:pk>/utskrift/", mailings.mailing_print, name="mailing_print"),

@@ -26,7 +26,7 @@ from courses.models import (
 from courses.services.assignments import assign_trainer
 from courses.services.einvoices import make_einvoice
 from courses.services.trainers import register_trainer
-from outreach.models import Letter
+from outreach.models import Leave, Letter, OfficeImport, OfficeTask
 from taushet.models import InboundMail, Suppression
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
@@ -143,6 +143,7 @@ FOR_ROLES = {
     outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
     outreach:wording_draft outreach:hook_list
+    outreach:politician_list outreach:politician_csv
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -188,6 +189,12 @@ FOR_ROLES = {
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     outreach:wording_confirm outreach:wording_publish outreach:wording_discard outreach:demand_create
     outreach:demand_status outreach:checklist_update outreach:hook_create outreach:hook_update outreach:hook_check
+    outreach:office_import_list outreach:office_import_councils outreach:office_import_storting
+    outreach:office_import_detail outreach:office_import_columns outreach:office_import_decide
+    outreach:office_import_write outreach:office_import_undo outreach:office_task_list outreach:office_task_detail
+    outreach:office_task_address outreach:office_task_end outreach:office_task_dismiss
+    outreach:office_create_other outreach:office_create outreach:mandate_update outreach:mandate_end
+    outreach:leave_create outreach:leave_end
     """,
     ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
     ("finance", "administrator"): """
@@ -264,7 +271,18 @@ def world():
         suppression=Suppression.objects.create(email="dead@kommune.example", cause="bounce"),
         mailing=letters,
         letter=Letter.objects.filter(mailing=letters).first(),
-        politician=MandateFactory().politician,
+        politician=(office := MandateFactory()).politician,
+        office=office,
+        leave=Leave.objects.create(mandate=office, starts_on="2026-11-01"),
+        office_task=OfficeTask.objects.create(mandate=office, reason="bounce"),
+        office_import=OfficeImport.objects.create(
+            kind="councils",
+            source="x",
+            as_of="2026-11-01",
+            content=[[1, "Kari Nordmann"]],
+            choices={"parts": ["name"], "has_heading": False, "place": municipality.pk, "is_whole": True},
+            created_by=UserFactory(),
+        ),
         line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
         credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
         bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
@@ -284,6 +302,11 @@ def values_of(name, world):
         "outreach:mailing": world.mailing,
         "outreach:letter": world.letter,
         "outreach:politician": world.politician,
+        "outreach:mandate": world.office,
+        "outreach:leave_create": world.office,
+        "outreach:leave_end": world.leave,
+        "outreach:office_task": world.office_task,
+        "outreach:office_import": world.office_import,
     }
     row = next((row for start, row in pk.items() if name.startswith(start)), None)
     slug = world.mailing.demand_version.demand.slug if name.startswith("outreach:") else world.session.course.slug

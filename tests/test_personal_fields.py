@@ -60,7 +60,8 @@ courses.Payment.external_reference courses.Payment.kid courses.Payment.note
 outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.ConfirmedBlock outreach.Mailing
 outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
-outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source
+outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source outreach.Mandate.period
+outreach.OfficeImport.source outreach.OfficeImport.notes outreach.OfficeImport.choices outreach.OfficeImport.counts
 """
 
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import County
+from municipalities.names import fold
 from taushet.fields import CleanCharField, DayField, WorkEmailField
 from taushet.searches import holds
 
@@ -43,6 +44,24 @@ class MayorForm(AddressForm):
     party = CleanCharField(max_length=80, required=False, label=_("Party"))
 
     field_order = ["first_name", "last_name", "party"]
+
+
+class OfficeHolderSearchForm(forms.Form):
+    """Finds somebody in the long list of a council."""
+
+    q = CleanCharField(max_length=60, required=False, label=_("Name or party"))
+
+    def narrow(self, groups):
+        """Keep those of each party whose name or party holds what is asked for."""
+        self.full_clean()
+        asked = fold(self.cleaned_data.get("q", ""))
+        if not asked:
+            return groups
+        kept = [
+            (party, [one for one in mandates if asked in fold(f"{one.politician} {party}")])
+            for party, mandates in groups
+        ]
+        return [(party, mandates) for party, mandates in kept if mandates]
 
 
 class RecipientFilterForm(forms.Form):

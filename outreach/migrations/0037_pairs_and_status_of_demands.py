@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('municipalities', '0004_payers_references_and_addresses'),
-        ('outreach', '0004_start_a_mailing_once'),
+        ('outreach', '0005_offices_of_councils_imports_and_tasks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -34,15 +34,25 @@ class Politician(models.Model):
 
 
 class Body(models.Model):
-    """A place where politicians hold office: the Storting, a committee, a ministry, a municipality."""
+    """A place where people hold office: the Storting, a ministry, a municipality, its council or a group in it."""
 
     class Kind(models.TextChoices):
         STORTING = "storting", _("The Storting")
         COMMITTEE = "committee", _("Storting committee")
         MINISTRY = "ministry", _("Ministry")
+        SAMETINGET = "sametinget", _("The Sámi Parliament")
+        STATE_ADMINISTRATION = "statsforvalter", _("State administrator’s office")
         MUNICIPALITY = "municipality", _("Municipality")
+        COUNTY = "county", _("County authority")
+        COUNCIL = "council", _("Council")
+        EXECUTIVE = "executive", _("Executive board")
+        COUNCIL_COMMITTEE = "council_committee", _("Committee of a council")
+        PARTY_GROUP = "party_group", _("Party group")
 
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    # Bodies of one municipality or one county; a party group may also sit in the Storting or the Sámi Parliament.
+    LOCAL = (Kind.COUNCIL, Kind.EXECUTIVE, Kind.COUNCIL_COMMITTEE)
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     name = models.CharField(_("name"), max_length=120)
     municipality = models.ForeignKey(
         "municipalities.Municipality",
@@ -51,6 +61,14 @@ class Body(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         verbose_name=_("municipality"),
+    )
+    county = models.ForeignKey(
+        "municipalities.County",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("county"),
     )
     external_id = models.CharField(_("number in the source"), max_length=120, blank=True)
 
@@ -63,9 +81,24 @@ class Body(models.Model):
             models.UniqueConstraint(
                 fields=["municipality"], condition=Q(kind="municipality"), name="body_one_per_municipality"
             ),
+            models.UniqueConstraint(fields=["county"], condition=Q(kind="county"), name="body_one_per_county"),
+            models.UniqueConstraint(
+                fields=["kind", "municipality", "name"],
+                condition=Q(municipality__isnull=False),
+                name="body_name_once_in_municipality",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "county", "name"], condition=Q(county__isnull=False), name="body_name_once_in_county"
+            ),
             models.CheckConstraint(
-                condition=Q(kind="municipality", municipality__isnull=False)
-                | ~Q(kind="municipality") & Q(municipality=None),
+                condition=Q(kind="municipality", municipality__isnull=False, county=None)
+                | Q(kind="county", municipality=None, county__isnull=False)
+                | Q(kind__in=["council", "executive", "council_committee"], municipality__isnull=False, county=None)
+                | Q(kind__in=["council", "executive", "council_committee"], municipality=None, county__isnull=False)
+                | Q(kind="party_group", municipality=None)
+                | Q(kind="party_group", county=None)
+                | Q(kind="statsforvalter", municipality=None)
+                | Q(kind__in=["storting", "committee", "ministry", "sametinget"], municipality=None, county=None),
                 name="body_local_has_municipality",
             ),
         ]
@@ -80,8 +113,19 @@ class MandateQuerySet(models.QuerySet):
         day = on or timezone.localdate()
         return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(Q(ends_on=None) | Q(ends_on__gt=day))
 
+    def serving(self, on=None):
+        """Those that hold on a day and are not on leave then."""
+        day = on or timezone.localdate()
+        away = Leave.objects.filter(mandate=OuterRef("pk"), starts_on__lte=day)
+        return self.in_office(day).exclude(Exists(away.filter(Q(ends_on=None) | Q(ends_on__gt=day))))
+
     def of_municipality(self, municipality):
+        """The offices of the municipality itself: its mail-box, mayor and director."""
         return self.filter(body__kind=Body.Kind.MUNICIPALITY, body__municipality=municipality)
+
+    def within(self, municipality):
+        """Every office in the municipality, also those in its council, boards, committees and groups."""
+        return self.filter(body__municipality=municipality)
 
 
 class Mandate(models.Model):
@@ -95,7 +139,19 @@ class Mandate(models.Model):
         MEMBER = "member", _("Committee member")
         MINISTER = "minister", _("Minister")
         MAYOR = "mayor", _("Mayor")
+        DEPUTY_MAYOR = "deputy_mayor", _("Deputy mayor")
+        COUNCILLOR = "councillor", _("Councillor")
+        SUBSTITUTE = "substitute", _("Substitute councillor")
+        GROUP_LEADER = "group_leader", _("Group leader")
+        COMMITTEE_LEADER = "committee_leader", _("Committee leader")
+        BOARD_MEMBER = "board_member", _("Member of the executive board")
+        DIRECTOR = "director", _("Municipal director")
+        STATE_ADMINISTRATOR = "state_administrator", _("State administrator")
+        PRESIDENT = "president", _("President of the Sámi Parliament")
         MAILBOX = "mailbox", _("Central mail-box")
+
+    # An office that one person has at a time; whoever gets it follows somebody.
+    SINGLE = (Role.MAYOR, Role.DIRECTOR, Role.STATE_ADMINISTRATOR, Role.MAILBOX)
 
     politician = models.ForeignKey(
         Politician,
@@ -106,10 +162,11 @@ class Mandate(models.Model):
         verbose_name=_("politician"),
     )
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="mandates", verbose_name=_("body"))
-    role = models.CharField(_("role"), max_length=14, choices=Role)
+    role = models.CharField(_("role"), max_length=20, choices=Role)
     title = models.CharField(_("title"), max_length=120, blank=True, help_text=_("Such as Barne- og familieminister."))
     party = models.CharField(_("party"), max_length=80, blank=True)
     constituency = models.CharField(_("constituency"), max_length=60, blank=True)
+    period = models.CharField(_("election period"), max_length=20, blank=True, help_text=_("Such as 2023–2027."))
     is_substitute = models.BooleanField(_("substitute"), null=True, blank=True)
     starts_on = models.DateField(
         _("in office from"), null=True, blank=True, help_text=_("Empty when the source does not tell.")
@@ -149,6 +206,11 @@ class Mandate(models.Model):
                 name="mandate_one_mayor_and_mailbox_at_a_time",
             ),
             models.UniqueConstraint(
+                fields=["body", "role", "politician"],
+                condition=Q(ends_on=None, role__in=["councillor", "substitute", "group_leader", "deputy_mayor"]),
+                name="mandate_once_in_the_same_office",
+            ),
+            models.UniqueConstraint(
                 fields=["external_id"],
                 condition=~Q(external_id="") & Q(ends_on=None),
                 name="mandate_external_id_once_in_office",
@@ -167,3 +229,50 @@ class Mandate(models.Model):
     def is_in_office(self, on) -> bool:
         """Whether the office is held on a day."""
         return (self.starts_on is None or self.starts_on <= on) and (self.ends_on is None or self.ends_on > on)
+
+    @property
+    def office(self) -> str:
+        """What the office is called."""
+        return self.title or str(self.get_role_display())
+
+    @property
+    def leave_today(self) -> "Leave | None":
+        """The leave that lasts today, if any; reads `leaves`, so fetch them first in lists."""
+        today = timezone.localdate()
+        return next((leave for leave in self.leaves.all() if leave.lasts(today)), None)
+
+
+class Leave(models.Model):
+    """That somebody in office is away from it for a time, and who meets instead."""
+
+    mandate = models.ForeignKey(Mandate, on_delete=models.CASCADE, related_name="leaves", verbose_name=_("office"))
+    starts_on = models.DateField(_("away from"))
+    ends_on = models.DateField(_("back on"), null=True, blank=True, help_text=_("Empty when nobody knows yet."))
+    substitute = models.ForeignKey(
+        Mandate,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="meets_for",
+        verbose_name=_("who meets instead"),
+    )
+
+    class Meta:
+        verbose_name = _("leave")
+        verbose_name_plural = _("leaves")
+        ordering = ["-starts_on", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gt=F("starts_on")), name="leave_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=Q(substitute=None) | ~Q(substitute=F("mandate")), name="leave_substitute_is_another"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.mandate_id}: {self.starts_on}"
+
+    def lasts(self, on) -> bool:
+        """Whether the leave covers a day."""
+        return self.starts_on <= on and (self.ends_on is None or self.ends_on > on)

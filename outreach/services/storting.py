@@ -1,6 +1,6 @@
 """Bringing offices in the Storting and the government up to date with the official export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.exceptions import BrokenExport
 from outreach.models import Body, Mandate, Politician
+from taushet.models import User
 from taushet.services import audit
 
 from .storting_export import SEATS, Export
@@ -44,10 +45,17 @@ class WantedMandate:
 
 @transaction.atomic
 def import_storting(
-    export: Export, *, seats: int = SEATS, write: bool = True, say: Callable[[str], None] = lambda line: None
+    export: Export,
+    *,
+    seats: int = SEATS,
+    write: bool = True,
+    say: Callable[[str], None] = lambda line: None,
+    same: Mapping[str, int] | None = None,
+    by: User | None = None,
 ) -> Changes:
     """Make bodies, politicians and mandates as the export has them; who is no longer there gets an end date.
 
+    `same` says which people of the export are here already under no number of the source, by their number in it.
     Returns what changed, or would change when `write` is false. Raises BrokenExport when the export holds another
     number of representatives than `seats`, has no ministers, or is older than what is here.
     """
@@ -55,7 +63,7 @@ def import_storting(
     changes = Changes()
     bodies = update_bodies(export, changes, write)
     say(_("%(number)d bodies") % {"number": len(bodies)})
-    politicians = update_politicians(export, changes, write)
+    politicians = update_politicians(export, changes, write, same or {})
     say(_("%(number)d people") % {"number": len(politicians)})
     wanted = wanted_mandates(export)
     update_mandates(export, wanted, bodies, politicians, changes, write)
@@ -64,6 +72,7 @@ def import_storting(
         audit.record(
             "offices.imported",
             bodies[f"{PREFIX}storting"],
+            by=by,
             kind="import",
             as_of=export.as_of.isoformat(),
             new=len(changes.new),
@@ -119,14 +128,18 @@ def update_bodies(export: Export, changes: Changes, write: bool) -> dict[str, Bo
     return bodies
 
 
-def update_politicians(export: Export, changes: Changes, write: bool) -> dict[str, Politician]:
+def update_politicians(export: Export, changes: Changes, write: bool, same: Mapping[str, int]) -> dict[str, Politician]:
     """Politicians are told apart by their number in the source; two of the same name stay two."""
     politicians = {row.external_id: row for row in Politician.objects.filter(external_id__startswith=PREFIX)}
+    known = Politician.objects.filter(external_id="").in_bulk(same.values()) if same else {}
     new = {}
     for person in (*export.representatives, *export.ministers):
         key = PREFIX + person.id
         names = {"first_name": person.first_name, "last_name": person.last_name}
-        if key not in politicians:
+        if key not in politicians and same.get(key) in known:
+            politicians[key] = known[same[key]]
+            update_row(politicians[key], names | {"external_id": key}, changes, write)
+        elif key not in politicians:
             new[key] = politicians[key] = Politician(external_id=key, **names)
         elif key not in new:
             update_row(politicians[key], names | {"erased_at": None}, changes, write)
@@ -221,9 +234,12 @@ def update_row(row: models.Model, values: dict, changes: Changes, write: bool) -
     different = [name for name, value in values.items() if getattr(row, name) != value]
     if not different:
         return
+    told = ", ".join(
+        f"{row._meta.get_field(name).verbose_name}: {getattr(row, name) or '–'} → {values[name]}" for name in different
+    )
     for name in different:
         setattr(row, name, values[name])
-    changes.changed.append(f"{row} ({', '.join(different)})")
+    changes.changed.append(f"{row} ({told})")
     if write:
         row.save(update_fields=different)
         audit.record("offices.changed", row, kind="import", fields=different)

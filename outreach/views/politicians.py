@@ -1,19 +1,91 @@
-"""One politician: the offices held, and the letters to them."""
+"""Those who hold office: the long list, and one politician with offices and letters."""
 
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outreach.models import Letter, Politician
+from outreach.forms.politicians import PoliticianFilterForm
+from outreach.models import Letter, Mandate, Politician
+from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
+
+PER_PAGE = 50
+
+
+def holders():
+    """Everybody in office by name, each office a row."""
+    held = Mandate.objects.in_office().exclude(politician=None)
+    held = held.select_related("politician", "body__municipality__county", "body__county")
+    return held.order_by("politician__last_name", "politician__first_name", "politician_id", "pk")
+
+
+@permission_required("outreach.view_politician", raise_exception=True)
+@require_safe
+def politician_list(request):
+    form = PoliticianFilterForm(request.GET)
+    page = Paginator(form.narrow(holders()), PER_PAGE).get_page(request.GET.get("page"))
+    template = "outreach/politician_list.html#politicians" if request.htmx else "outreach/politician_list.html"
+    return render(request, template, {"form": form, "page": page})
+
+
+@permission_required("outreach.view_politician", raise_exception=True)
+@never_cache
+@require_safe
+def politician_csv(request):
+    """Give those of the list as it is narrowed, all pages of it."""
+    heading = [
+        _("Last name"),
+        _("First name"),
+        _("Office"),
+        _("Body"),
+        _("Municipality number"),
+        _("Municipality"),
+        _("County"),
+        _("Party"),
+        _("In office from"),
+        _("Public office e-mail"),
+        _("Source"),
+        _("Checked on"),
+    ]
+    rows = (row_of(mandate) for mandate in PoliticianFilterForm(request.GET).narrow(holders()).iterator(1000))
+    response = StreamingHttpResponse(write_csv(heading, rows), content_type=CONTENT_TYPES[CSV])
+    response.headers["Content-Disposition"] = f'attachment; filename="verv-{timezone.localdate()}.csv"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def row_of(mandate):
+    politician, body = mandate.politician, mandate.body
+    county = body.municipality.county if body.municipality else body.county
+    return [
+        politician.last_name,
+        politician.first_name,
+        mandate.office,
+        body.name,
+        body.municipality_id or "",
+        body.municipality.name if body.municipality else "",
+        county.name if county else "",
+        mandate.party,
+        mandate.starts_on,
+        mandate.email,
+        mandate.email_source,
+        mandate.email_checked_on,
+    ]
 
 
 @permission_required("outreach.view_politician", raise_exception=True)
 @require_safe
 def politician_detail(request, pk):
     politician = get_object_or_404(Politician, pk=pk)
+    mandates = politician.mandates.select_related("body").prefetch_related("leaves__substitute__politician")
     context = {
         "politician": politician,
-        "mandates": politician.mandates.select_related("body").order_by("ends_on", "-starts_on", "role", "pk"),
+        "mandates": mandates.order_by("ends_on", "-starts_on", "role", "pk"),
+        "today": timezone.localdate(),
         "letters": Letter.objects.filter(mandate__politician=politician)
         .exclude(status=Letter.Status.CANCELLED)
         .select_related("mailing", "municipality")

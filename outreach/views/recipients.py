@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from municipalities.models import Municipality
-from outreach.forms.recipients import MailboxForm, MayorForm, RecipientFilterForm
+from outreach.forms.recipients import MailboxForm, MayorForm, OfficeHolderSearchForm, RecipientFilterForm
 from outreach.models import Letter, Mandate
+from outreach.services.office_lists import offices_within
 from outreach.services.offices import current_mandate, end_office, set_mailbox, set_mayor
 
 PER_PAGE = 50
@@ -43,10 +44,17 @@ def recipient_list(request):
 def recipient_detail(request, number):
     municipality = get_object_or_404(Municipality.objects.select_related("county"), pk=number)
     letters = Letter.objects.exclude(status=Letter.Status.CANCELLED).filter(municipality=municipality)
+    form = OfficeHolderSearchForm(request.GET)
+    offices = offices_within(municipality)
     context = {
         "municipality": municipality,
-        "mailbox": current_mandate(municipality, Mandate.Role.MAILBOX),
-        "mayor": current_mandate(municipality, Mandate.Role.MAYOR),
+        "mailbox": offices.first(Mandate.Role.MAILBOX),
+        "mayor": offices.first(Mandate.Role.MAYOR),
+        "leaders": offices.leaders,
+        "council": form.narrow(offices.council),
+        "substitutes": form.narrow(offices.substitutes),
+        "others": offices.others,
+        "form": form,
         "letters": letters.select_related("mailing", "demand_version__demand").order_by("-pk")[:PER_PAGE],
     }
     return render(request, "outreach/recipient_detail.html", context)

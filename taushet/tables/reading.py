@@ -43,6 +43,21 @@ class TableRefused(TaushetError):
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How large a table may be."""
+
+    bytes: int = MAX_BYTES
+    rows: int = MAX_ROWS
+
+    @property
+    def unpacked(self) -> int:
+        return max(MAX_UNPACKED, 8 * self.bytes)
+
+
+USUAL = Limits()
+
+
+@dataclass(frozen=True)
 class Row:
     """The cells of one row, and where it stood in what was read."""
 
@@ -62,32 +77,35 @@ class Table:
         return len(self.rows[0].cells)
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, limits: Limits = USUAL) -> Table:
     """Read an uploaded table. Raises TableRefused, with a sentence that says what to do."""
-    if len(content) > MAX_BYTES:
-        raise TableRefused(_("The file is larger than 1 MB. Take out pictures and sheets that are not needed."))
+    if len(content) > limits.bytes:
+        raise TableRefused(
+            _("The file is larger than %(size)d MB. Take out pictures and sheets that are not needed.")
+            % {"size": limits.bytes // MAX_BYTES}
+        )
     if content.startswith(ZIP):
-        return _read_workbook(content)
+        return _read_workbook(content, limits)
     if content.startswith(OLD_OFFICE):
         raise TableRefused(
             _("This is a file from an old Excel, or one with a password. Save it as .xlsx or .csv without password.")
         )
-    return read_text(_decode(content))
+    return read_text(_decode(content), limits)
 
 
-def read_text(text: str) -> Table:
+def read_text(text: str, limits: Limits = USUAL) -> Table:
     """Read pasted text: cells copied from a spreadsheet, CSV, one name a line, or addresses from a mail program.
 
     Raises TableRefused, with a sentence that says what to do.
     """
-    if len(text) > MAX_BYTES:
+    if len(text) > limits.bytes:
         raise TableRefused(_("The text is too long. Put in fewer names at a time."))
     text = text.removeprefix("\ufeff")
     if text[:100].lstrip().lower().startswith(OTHER_KINDS):
         raise _not_a_table()
     if any(sign < " " and sign not in LINE_SIGNS for sign in text):
         raise _not_a_table()
-    return _bounded(addresses(text) if is_address_list(text) else _separated(text))
+    return _bounded(addresses(text) if is_address_list(text) else _separated(text, limits), limits=limits)
 
 
 def _not_a_table() -> TableRefused:
@@ -105,7 +123,7 @@ def _decode(content: bytes) -> str:
     raise _not_a_table()
 
 
-def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = ()) -> Table:
+def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = (), *, limits: Limits) -> Table:
     """Keep the rows that hold something, cut and filled to one width."""
     kept, width = [], 0
     for line, cells in rows:
@@ -118,10 +136,10 @@ def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = ())
                 _("The table has more than %(columns)d columns. Take out those that are not needed.")
                 % {"columns": MAX_COLUMNS}
             )
-        if len(kept) == MAX_ROWS:
+        if len(kept) == limits.rows:
             raise TableRefused(
                 _("The table has more than %(rows)s rows. Divide it, and put in one part at a time.")
-                % {"rows": number(MAX_ROWS)}
+                % {"rows": number(limits.rows)}
             )
         width = max(width, filled)
         kept.append((line, cells))
@@ -130,14 +148,14 @@ def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = ())
     return Table(tuple(Row(line, tuple([*cells, *[""] * width][:width])) for line, cells in kept), notes)
 
 
-def _separated(text: str) -> list[tuple[int, list[str]]]:
+def _separated(text: str, limits: Limits) -> list[tuple[int, list[str]]]:
     """Return the cells of each line, parted by the sign that parts most lines alike."""
     first, _newline, rest = text.partition("\n")
     skipped = 0
     delimiters = DELIMITERS
     if re.fullmatch(r"sep=[;,\t]\s*", first):  # Excel's own way to say it
         text, skipped, delimiters = rest, 1, (first[4],)
-    parsed = [_parse(text, delimiter) for delimiter in delimiters]
+    parsed = [_parse(text, delimiter, limits) for delimiter in delimiters]
     best = max(parsed, key=_agreement)
     if not skipped and _agreement(best)[1] > 1:
         best = [(line, _part_otherwise(cells)) for line, cells in best]
@@ -158,7 +176,7 @@ def _part_otherwise(cells: list[str]) -> list[str]:
     return alone[0].strip().split(signs[0]) if signs else cells
 
 
-def _parse(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
+def _parse(text: str, delimiter: str, limits: Limits) -> list[tuple[int, list[str]]]:
     """Parse text as CSV; where its quotation marks do not fit together, they are signs like any other."""
     for rule in ({"strict": True}, {"quoting": csv.QUOTE_NONE}):
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, **rule)
@@ -168,7 +186,7 @@ def _parse(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
                 if any(cells):
                     rows.append((line, cells))
                 line = reader.line_num + 1
-                if len(rows) > MAX_ROWS:
+                if len(rows) > limits.rows:
                     break
         except csv.Error:
             continue
@@ -183,13 +201,13 @@ def _agreement(rows: list[tuple[int, list[str]]]) -> tuple[int, int]:
     return (lines, width) if width > 1 else (0, 0)
 
 
-def _read_workbook(content: bytes) -> Table:
+def _read_workbook(content: bytes, limits: Limits) -> Table:
     """Read the first sheet of a spreadsheet: what its cells show, never what they would compute."""
     from openpyxl import load_workbook  # only here, so that web processes do without its 13 MiB until they read one
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            merged = _look_into(archive)
+            merged = _look_into(archive, limits)
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         notes = (_("Only the first sheet is read."),) if len(book.worksheets) > 1 else ()
         if merged:
@@ -198,7 +216,7 @@ def _read_workbook(content: bytes) -> Table:
         sheet.reset_dimensions()  # what the file says of its own size need not be true
         rows = islice(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), LAST_ROW)
         filled = ((line, cells) for line, cells in enumerate(rows, 1) if cells.count(None) < len(cells))
-        return _bounded(((line, [_text(value) for value in cells]) for line, cells in filled), notes)
+        return _bounded(((line, [_text(value) for value in cells]) for line, cells in filled), notes, limits=limits)
     except TableRefused:
         raise
     except Exception as error:
@@ -207,7 +225,7 @@ def _read_workbook(content: bytes) -> Table:
         raise _not_a_table() from error
 
 
-def _look_into(archive: zipfile.ZipFile) -> bool:
+def _look_into(archive: zipfile.ZipFile, limits: Limits) -> bool:
     """Refuse what is no workbook or would burst when unpacked, and return whether it has merged cells.
 
     The sizes in the archive's directory can be trusted: no more than that is ever unpacked of a part.
@@ -215,7 +233,7 @@ def _look_into(archive: zipfile.ZipFile) -> bool:
     parts = archive.infolist()
     if "xl/workbook.xml" not in archive.namelist():
         raise _not_a_table()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
         raise TableRefused(
             _("The spreadsheet is too large when it is unpacked. Copy the names into a new one, and upload that.")
         )

@@ -1,3 +1,4 @@
+from collections import Counter
 from dataclasses import replace
 from datetime import date
 
@@ -31,8 +32,8 @@ def export(**changes):
 def test_the_bundled_copy_brings_all_offices(db):
     changes = import_storting(read_bundled())
 
-    by_role = {role: Mandate.objects.filter(role=role).count() for role in Mandate.Role.values}
-    assert by_role == {"representative": 169, "member": 174, "minister": 20, "mayor": 0, "mailbox": 0}
+    by_role = Counter(Mandate.objects.values_list("role", flat=True))
+    assert by_role == {"representative": 169, "member": 174, "minister": 20}
     assert Body.objects.filter(kind=Body.Kind.COMMITTEE).count() == 12
     assert Politician.objects.count() == 189
     assert (len(changes.changed), len(changes.ended)) == (0, 0)

@@ -137,7 +137,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(client, author, django_ass
         place()
     client.get(LIST)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(LIST)
 
     assert len(response.context["page"]) == count
@@ -150,7 +150,7 @@ def test_a_politician_costs_the_same_with_one_office_and_with_many(client, autho
     url = reverse("outreach:politician_detail", args=[politician.pk])
     client.get(url)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         response = client.get(url)
 
     assert len(response.context["mandates"]) == count

@@ -1,0 +1,175 @@
+"""Lists of who holds office, put in by staff: the file, what its columns are, and who doubtful people are."""
+
+from django import forms
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.models import Municipality
+from outreach.models import OfficeImport
+from outreach.services.council_plan import ANOTHER, SKIP
+from outreach.services.council_reading import LIMITS, Part
+from outreach.services.storting_export import LISTS, SEATS
+from taushet.exceptions import TaushetError
+from taushet.fields import CleanCharField, DayField, WholeNumberField
+from taushet.tables.reading import read_table
+
+MOST_BYTES = 5 * 1024 * 1024
+
+
+class CouncilListForm(forms.Form):
+    """A spreadsheet of councillors, and what everybody in it has in common."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The list"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
+        help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 5 MB and 30,000 rows."),
+    )
+    place = forms.ModelChoiceField(
+        Municipality.objects.none(),
+        required=False,
+        label=gettext_lazy("Whose council?"),
+        empty_label=gettext_lazy("A column of the list says so"),
+    )
+    source = CleanCharField(
+        max_length=300,
+        label=gettext_lazy("Where is the list from?"),
+        help_text=gettext_lazy("Such as the address of the page where the municipality shows it."),
+    )
+    as_of = DayField(label=gettext_lazy("On which day was it true?"))
+    is_whole = forms.BooleanField(
+        required=False,
+        initial=True,
+        label=gettext_lazy("The list is whole: who is not in it any more has left"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = Municipality.objects.current()
+        self.fields["as_of"].initial = timezone.localdate
+
+    def clean_as_of(self):
+        day = self.cleaned_data["as_of"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return day
+
+    def clean_file(self):
+        try:
+            return read_table(self.cleaned_data["file"].read(LIMITS.bytes + 1), LIMITS)
+        except TaushetError as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class StortingFilesForm(forms.Form):
+    """The three official lists."""
+
+    dagensrepresentanter = forms.FileField(label=gettext_lazy("Today’s representatives (dagensrepresentanter)"))
+    regjering = forms.FileField(label=gettext_lazy("The government (regjering)"))
+    allekomiteer = forms.FileField(label=gettext_lazy("The committees (allekomiteer)"))
+    seats = WholeNumberField(
+        min_value=1, max_value=300, initial=SEATS, label=gettext_lazy("How many representatives it must have")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in LISTS:
+            self.fields[name].widget.attrs["accept"] = ".json,.xml"
+
+    def clean(self):
+        data = super().clean()
+        for name in LISTS:
+            file = data.get(name)
+            if file and file.size > MOST_BYTES:
+                self.add_error(name, _("The file is larger than 5 MB."))
+        return data
+
+    @property
+    def contents(self) -> dict[str, bytes]:
+        """What each list holds, by its name."""
+        return {name: self.cleaned_data[name].read() for name in LISTS}
+
+
+class ColumnsForm(forms.Form):
+    """What each column of a list is."""
+
+    SAMPLES, LONGEST_SAMPLE = 3, 24
+
+    has_heading = forms.BooleanField(label=gettext_lazy("The first row is a heading"), required=False)
+
+    def __init__(self, data=None, *, imported: OfficeImport):
+        super().__init__(data, initial={"has_heading": imported.choices["has_heading"]})
+        self.imported = imported
+        for place, part in enumerate(imported.choices["parts"]):
+            self.fields[f"column{place}"] = forms.ChoiceField(
+                label=_("Column %(number)d") % {"number": place + 1},
+                required=False,
+                choices=[("", _("Not used")), *Part.choices],
+                initial=part,
+                help_text=self.samples_of(place),
+            )
+
+    def samples_of(self, place: int) -> str:
+        cells = [str(row[place + 1])[: self.LONGEST_SAMPLE] for row in self.imported.content[:20] if row[place + 1]]
+        return escape(" · ".join(cells[: self.SAMPLES]))
+
+    @property
+    def columns(self) -> list[forms.BoundField]:
+        return [self[f"column{place}"] for place in range(len(self.imported.choices["parts"]))]
+
+    def clean(self):
+        data = super().clean()
+        parts = [data.get(column.name, "") for column in self.columns]
+        chosen = [part for part in parts if part]
+        for part in Part:
+            if chosen.count(part) > 1:
+                again = f"column{len(parts) - 1 - parts[::-1].index(part)}"
+                self.add_error(again, _("Two columns are chosen as “%(part)s”.") % {"part": part.label})
+        if not {Part.NAME, Part.LAST} & set(chosen):
+            self.add_error("column0", _("Choose which column holds the names."))
+        if Part.PLACE not in chosen and not self.imported.choices["place"]:
+            self.add_error("column0", _("Choose which column says whose council it is."))
+        data["choices"] = {"parts": parts, "has_heading": data.get("has_heading", False)}
+        return data
+
+
+class DecisionsForm(forms.Form):
+    """Who the people of doubtful lines are; what is not chosen waits."""
+
+    def __init__(self, data=None, *, steps):
+        super().__init__(data)
+        self.steps = steps
+        for step in steps:
+            same = [
+                (str(candidate.pk), _("The same person: %(name)s") % {"name": describe(candidate)})
+                for candidate in step.candidates
+            ]
+            choices = [*same, (ANOTHER, _("Another person")), (SKIP, _("Leave this line out"))]
+            self.fields[f"line{step.line}"] = forms.ChoiceField(
+                label=f"{step.name}, {step.place}".strip(", "),
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect,
+                initial=step.decision,
+            )
+
+    @property
+    def rows(self):
+        """Each doubtful line with its choice."""
+        return [(step, self[f"line{step.line}"]) for step in self.steps]
+
+    @property
+    def decisions(self) -> dict[str, str]:
+        found = {step.line: self.cleaned_data.get(f"line{step.line}", "") for step in self.steps}
+        return {str(line): value for line, value in found.items() if value}
+
+
+def describe(politician) -> str:
+    """Return a person with what tells them from a namesake: their offices."""
+    offices = [
+        f"{mandate.office}, {mandate.body}" + (f" ({mandate.party})" if mandate.party else "")
+        for mandate in politician.mandates.all()[:3]
+    ]
+    return " · ".join([str(politician), *offices])

@@ -1,0 +1,68 @@
+"""Narrows the list of those who hold office."""
+
+from datetime import timedelta
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.models import County
+from outreach.models import Body, Mandate
+from taushet.fields import CleanCharField
+from taushet.searches import holds
+
+MONTH = timedelta(days=30.44)
+LOCAL, REGIONAL, NATIONAL = "local", "county", "national"
+LEVELS = [("", _("All")), (LOCAL, _("Municipalities")), (REGIONAL, _("Counties")), (NATIONAL, _("National"))]
+ADDRESSES = [("", _("All")), ("yes", _("With an address")), ("no", _("Without an address"))]
+OLD = [("", _("Any age")), ("6", _("6 months")), ("12", _("12 months")), ("24", _("24 months"))]
+ROLES = [("", _("All")), *[choice for choice in Mandate.Role.choices if choice[0] != Mandate.Role.MAILBOX]]
+
+
+class PoliticianFilterForm(forms.Form):
+    """By level, county, party, office, and whether the address is there and how old it is."""
+
+    q = CleanCharField(max_length=80, required=False, label=_("Name or place"))
+    level = forms.ChoiceField(choices=LEVELS, required=False, label=_("Level"))
+    county = forms.ModelChoiceField(
+        County.objects.none(), required=False, label=_("County"), empty_label=_("The whole country")
+    )
+    party = CleanCharField(max_length=80, required=False, label=_("Party"))
+    role = forms.ChoiceField(choices=ROLES, required=False, label=_("Office"))
+    address = forms.ChoiceField(choices=ADDRESSES, required=False, label=_("Address"))
+    older = forms.ChoiceField(choices=OLD, required=False, label=_("Address checked more than … ago"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["county"].queryset = County.objects.current()
+
+    def narrow(self, mandates):
+        self.full_clean()
+        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        for word in asked.get("q", "").split():
+            mandates = mandates.filter(
+                holds(word, "politician__first_name", "politician__last_name", "body__municipality__name", "body__name")
+            )
+        if "level" in asked:
+            mandates = mandates.filter(of_level(asked["level"]))
+        if "county" in asked:
+            county = asked["county"]
+            mandates = mandates.filter(Q(body__municipality__county=county) | Q(body__county=county))
+        if "party" in asked:
+            mandates = mandates.filter(holds(asked["party"], "party"))
+        if "role" in asked:
+            mandates = mandates.filter(role=asked["role"])
+        if "address" in asked:
+            mandates = mandates.exclude(email="") if asked["address"] == "yes" else mandates.filter(email="")
+        if "older" in asked:
+            mandates = mandates.filter(email_checked_on__lt=timezone.localdate() - int(asked["older"]) * MONTH)
+        return mandates
+
+
+def of_level(level) -> Q:
+    """Return what picks the offices of a level."""
+    if level == LOCAL:
+        return Q(body__municipality__isnull=False)
+    regional = Q(body__county__isnull=False) | Q(body__kind=Body.Kind.STATE_ADMINISTRATION)
+    return regional if level == REGIONAL else Q(body__municipality=None) & ~regional

@@ -1,0 +1,157 @@
+"""Writing what a list of councillors changes, exactly as it was looked over."""
+
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from outreach.models import Body, Mandate, Politician
+from taushet.models import User
+from taushet.services import audit
+
+from .council_plan import CouncilPlan, Here, Office, Step
+from .office_names import Place
+
+Kind, Role = Body.Kind, Mandate.Role
+
+
+def write_councils(plan: CouncilPlan, *, by: User) -> dict:
+    """Write the steps of a plan in the caller's transaction; returns what is needed to take it back."""
+    written = {"people": [], "mandates": [], "changed": [], "ended": []}
+    first_time = Here(plan.places).known_bodies
+    for step in plan.of("ended"):
+        end(step.mandate, plan.as_of, written)
+    log("mandate.ended", [(step.mandate, {"on": step.mandate.ends_on.isoformat()}) for step in plan.of("ended")], by)
+    going = [step for step in plan.steps if step.state in {"new", "changed"}]
+    write_people(going, written)
+    change_all(going, plan.source, written, by)
+    bodies = Bodies(plan.places)
+    mandates = [
+        new_mandate(
+            step, office, bodies.get(office), plan, plan.as_of if (office.place, office.kind) in first_time else None
+        )
+        for step in going
+        for office in step.add
+    ]
+    Mandate.objects.bulk_create(mandates, batch_size=500)
+    written["mandates"] = [mandate.pk for mandate in mandates]
+    return written
+
+
+def log(action: str, rows: list[tuple[Mandate, dict]], by: User) -> None:
+    audit.record_many(action, rows, by=by, kind="import")
+
+
+def write_people(steps: list[Step], written: dict) -> None:
+    new = [step for step in steps if step.politician is None]
+    people = [Politician(first_name=step.row.first_name, last_name=step.row.last_name) for step in new]
+    Politician.objects.bulk_create(people, batch_size=500)
+    for step, person in zip(new, people, strict=True):
+        step.politician = person
+    written["people"] = [person.pk for person in people]
+
+
+def change_all(steps: list[Step], source: str, written: dict, by: User) -> None:
+    wanted = {pk: values for step in steps for pk, values in step.change.items()}
+    mandates = Mandate.objects.in_bulk(wanted)
+    told = []
+    for pk, values in wanted.items():
+        mandate = mandates[pk]
+        if "email_checked_on" in values:
+            values = values | {"email_source": source}
+        before = {name: stored(getattr(mandate, name)) for name in values}
+        for name, value in values.items():
+            setattr(mandate, name, value)
+        written["changed"].append([pk, before, {name: stored(value) for name, value in values.items()}])
+        told.append((mandate, {"fields": sorted(values)}))
+    fields = ["party", "period", "email", "email_source", "email_checked_on"]
+    Mandate.objects.bulk_update(mandates.values(), fields, batch_size=300)
+    log("offices.changed", told, by)
+
+
+def stored(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def end(mandate: Mandate, on: date, written: dict) -> None:
+    mandate.ends_on = max(on, mandate.starts_on or on)
+    mandate.save(update_fields=["ends_on"])
+    written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
+
+
+def new_mandate(step: Step, office: Office, body: Body, plan: CouncilPlan, starts_on: date | None) -> Mandate:
+    row = step.row
+    address = {"email": row.email, "email_source": plan.source, "email_checked_on": plan.as_of} if row.email else {}
+    return Mandate(
+        politician=step.politician,
+        body=body,
+        role=office.role,
+        party=row.party,
+        period=row.period,
+        is_substitute=True if office.role == Role.SUBSTITUTE else None,
+        starts_on=starts_on,
+        source=plan.source,
+        **address,
+    )
+
+
+class Bodies:
+    """The bodies of the places, made when they are not there yet."""
+
+    def __init__(self, places: dict[str, Place]):
+        self.places = places
+        municipalities = [place.municipality for place in places.values() if place.municipality]
+        counties = [place.county for place in places.values() if place.county]
+        found = Body.objects.filter(municipality__in=municipalities) | Body.objects.filter(county__in=counties)
+        self.known = {}
+        for body in found.order_by("pk"):
+            key = body.municipality_id or f"f{body.county_id}"
+            self.known.setdefault((key, body.kind, body.name if self.is_named(body.kind) else ""), body)
+
+    def is_named(self, kind: str) -> bool:
+        return kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
+
+    def get(self, office: Office) -> Body:
+        key = (office.place, office.kind, office.body)
+        if key not in self.known:
+            place = self.places[office.place]
+            name = office.body or body_name(place, office.kind)
+            self.known[key] = Body.objects.create(kind=office.kind, name=name, **place.where)
+        return self.known[key]
+
+
+def body_name(place: Place, kind: str) -> str:
+    """Return what a council or a board is called, in the words of Norwegian law."""
+    if place.county:
+        names = {Kind.COUNCIL: "Fylkestinget", Kind.EXECUTIVE: "Fylkesutvalget", Kind.COUNTY: ""}
+        return f"{names[kind]} i {place.county.name}" if names[kind] else place.name
+    names = {Kind.COUNCIL: "Kommunestyret", Kind.EXECUTIVE: "Formannskapet"}
+    return f"{names[kind]} i {place.name}" if kind in names else f"{place.name} kommune"
+
+
+def undo_councils(written: dict) -> list[str]:
+    """Take back what an import wrote, in the caller's transaction; returns what keeps it from being taken back."""
+    mandates = Mandate.objects.filter(pk__in=written["mandates"])
+    hindrances = []
+    if mandates.filter(letters__isnull=False).exists():
+        hindrances.append(_("Letters have been drafted to some of those who were put in."))
+    if mandates.filter(tasks__isnull=False).exists() or mandates.filter(meets_for__isnull=False).exists():
+        hindrances.append(_("Some of those who were put in have been worked with since."))
+    if mandates.exclude(ends_on=None).exists() or len(mandates) != len(written["mandates"]):
+        hindrances.append(_("Some of the offices that were put in have been changed since."))
+    touched = {row.pk: row for row in Mandate.objects.filter(pk__in=[pk for pk, *_rest in written["changed"]])}
+    if any(
+        stored(getattr(touched[pk], name)) != value
+        for pk, _before, after in written["changed"]
+        for name, value in after.items()
+    ):
+        hindrances.append(_("Some of the offices that were changed have been changed again since."))
+    if hindrances:
+        return hindrances
+    people = Politician.objects.filter(pk__in=written["people"])
+    mandates.delete()
+    people.filter(mandates=None).delete()
+    for pk, before, _after in written["changed"]:
+        Mandate.objects.filter(pk=pk).update(**before)
+    for pk, ended_on in written["ended"]:
+        Mandate.objects.filter(pk=pk, ends_on=ended_on).update(ends_on=None)
+    return []

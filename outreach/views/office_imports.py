@@ -1,0 +1,171 @@
+"""Staff put in who holds office from files: nothing is written before it has been looked over."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.office_imports import ColumnsForm, CouncilListForm, DecisionsForm, StortingFilesForm
+from outreach.models import OfficeImport
+from outreach.services import office_imports
+from outreach.services.council_plan import ANOTHER
+
+PER_PAGE = 50
+TABS = {
+    "doubtful": gettext_lazy("Doubtful"),
+    "faulty": gettext_lazy("With faults"),
+    "new": gettext_lazy("New"),
+    "changed": gettext_lazy("Changed"),
+    "ended": gettext_lazy("Ended"),
+    "same": gettext_lazy("As before"),
+}
+may_change = permission_required("outreach.change_mandate", raise_exception=True)
+
+
+@may_change
+@require_safe
+def office_import_list(request):
+    imports = OfficeImport.objects.select_related("created_by").defer("content", "decisions", "written")
+    page = Paginator(imports, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "outreach/office_import_list.html", {"page": page})
+
+
+@may_change
+@require_http_methods(["GET", "HEAD", "POST"])
+def office_import_councils(request):
+    form = CouncilListForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        imported = office_imports.start_councils(data.pop("file"), **data, by=request.user)
+        return redirect(imported)
+    context = {"form": form, "title": _("Put in a list of councillors")}
+    return render(request, "outreach/office_import_form.html", context)
+
+
+@may_change
+@require_http_methods(["GET", "HEAD", "POST"])
+def office_import_storting(request):
+    form = StortingFilesForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            seats = form.cleaned_data["seats"]
+            return redirect(office_imports.start_storting(form.contents, seats=seats, by=request.user))
+        except OutreachError as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "title": _("Put in the Storting and the government"), "is_storting": True}
+    return render(request, "outreach/office_import_form.html", context)
+
+
+@may_change
+@require_safe
+def office_import_detail(request, pk):
+    imported = get_object_or_404(OfficeImport.objects.select_related("created_by"), pk=pk)
+    return show(request, imported)
+
+
+def show(request, imported, columns=None):
+    """The page of an import: what it would change, or what it has changed."""
+    if not imported.is_waiting:
+        can_undo = office_imports.can_undo(imported)
+        context = {"imported": imported, "can_undo": can_undo, "summary": summary_of(imported.counts)}
+        return render(request, "outreach/office_import_done.html", context)
+    try:
+        plan = office_imports.plan_of(imported)
+    except OutreachError as refusal:
+        return render(request, "outreach/office_import_done.html", {"imported": imported, "refusal": str(refusal)})
+    asked = request.GET.get("show")
+    state = asked if asked in TABS else next((state for state in TABS if plan.of(state)), "same")
+    page = Paginator(plan.of(state), PER_PAGE).get_page(request.GET.get("page"))
+    if columns is None and imported.kind == OfficeImport.Kind.COUNCILS:
+        columns = ColumnsForm(imported=imported)
+    context = {
+        "imported": imported,
+        "plan": plan,
+        "summary": summary_of(plan.counts),
+        "tabs": [(key, label, plan.counts[key]) for key, label in TABS.items()],
+        "state": state,
+        "page": page,
+        "columns": columns,
+        "seen": office_imports.fingerprint(plan),
+        "decisions": DecisionsForm(steps=with_offices(page)) if state == "doubtful" else None,
+    }
+    return render(request, "outreach/office_import_preview.html", context)
+
+
+def summary_of(counts):
+    """Say what a list changes, in one sentence."""
+    told = {"new": 0, "changed": 0, "ended": 0} | counts
+    return _("%(new)d new, %(changed)d changed, %(ended)d ended.") % told
+
+
+def with_offices(page):
+    """Fetch what tells namesakes apart."""
+    prefetch_related_objects([one for step in page for one in step.candidates], "mandates__body")
+    return list(page)
+
+
+@may_change
+@require_POST
+def office_import_columns(request, pk):
+    imported = get_object_or_404(OfficeImport, pk=pk, kind=OfficeImport.Kind.COUNCILS)
+    if imported.is_waiting:
+        form = ColumnsForm(request.POST, imported=imported)
+        if not form.is_valid():
+            return show(request, imported, columns=form)
+        return done(request, imported, office_imports.choose_columns, form.cleaned_data["choices"])
+    return redirect(imported)
+
+
+@may_change
+@require_POST
+def office_import_decide(request, pk):
+    """Remember the choices of one page of doubtful lines, or of all that are left."""
+    imported = get_object_or_404(OfficeImport, pk=pk)
+    if not imported.is_waiting:
+        return redirect(imported)
+    steps = office_imports.plan_of(imported).of("doubtful")
+    if "all" in request.POST:
+        decisions = {str(step.line): ANOTHER for step in steps if not step.decision}
+    else:
+        form = DecisionsForm(request.POST, steps=[step for step in steps if f"line{step.line}" in request.POST])
+        decisions = form.decisions if form.is_valid() else {}
+    return done(request, imported, office_imports.decide, decisions)
+
+
+def done(request, imported, service, values):
+    try:
+        service(imported, values)
+    except OutreachError as refusal:
+        messages.error(request, str(refusal))
+    return redirect(imported)
+
+
+@may_change
+@require_POST
+def office_import_write(request, pk):
+    imported = get_object_or_404(OfficeImport, pk=pk)
+    try:
+        office_imports.write_import(imported, seen=request.POST.get("seen", ""), by=request.user)
+    except OutreachError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The list is written."))
+    return redirect(imported)
+
+
+@may_change
+@require_POST
+def office_import_undo(request, pk):
+    imported = get_object_or_404(OfficeImport, pk=pk)
+    try:
+        office_imports.undo_import(imported, by=request.user)
+    except OutreachError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The list is taken back."))
+    return redirect(imported)

@@ -1,0 +1,261 @@
+"""Lists of councillors: looked over before anything is written, and nobody merged by a name."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
+from outreach.models import Letter, Mandate, OfficeImport, Politician
+from outreach.services import office_imports
+from outreach.services.council_reading import LIMITS
+from outreach.services.offices import set_mayor
+from taushet.models import AuditEntry
+from taushet.tables.reading import read_table, read_text
+from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.outreach import MandateFactory, PoliticianFactory
+from tests.factories.taushet import StaffFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+HEAD = "Kommune;Navn;Parti;Verv;E-post"
+FIRST = (
+    "Alver;Kari Nordmann;Ap;Ordfører;kari@alver.example",
+    "Alver;Hansen, Per;H;;per@alver.example",
+    "Alver;Ola Ås;H;Gruppeleder;",
+    "Alver;Eva Vik;Ap;1. vara;",
+)
+DAY, LATER = date(2026, 11, 1), date(2026, 11, 20)
+
+
+@pytest.fixture
+def alver():
+    return MunicipalityFactory(name="Alver")
+
+
+@pytest.fixture
+def staff():
+    return StaffFactory()
+
+
+def put_in(staff, *lines, head=HEAD, as_of=DAY, is_whole=True, place=None):
+    table = read_text("\n".join([head, *lines]), LIMITS)
+    return office_imports.start_councils(
+        table, source="alver.example", as_of=as_of, place=place, is_whole=is_whole, by=staff
+    )
+
+
+def write(imported, staff):
+    seen = office_imports.fingerprint(office_imports.plan_of(imported))
+    return office_imports.write_import(imported, seen=seen, by=staff)
+
+
+def counts(imported):
+    return {state: count for state, count in office_imports.plan_of(imported).counts.items() if count}
+
+
+def in_office(role=None):
+    mandates = Mandate.objects.filter(ends_on=None).select_related("politician")
+    return sorted(str(one.politician) for one in (mandates.filter(role=role) if role else mandates))
+
+
+def test_a_first_list_is_written_once_and_a_second_time_writes_nothing(alver, staff):
+    imported = put_in(staff, *FIRST)
+    assert counts(imported) == {"new": 4}
+    assert not Politician.objects.exists()
+
+    write(imported, staff)
+
+    assert in_office("councillor") == ["Kari Nordmann", "Ola Ås", "Per Hansen"]
+    assert (in_office("mayor"), in_office("group_leader"), in_office("substitute")) == (
+        ["Kari Nordmann"],
+        ["Ola Ås"],
+        ["Eva Vik"],
+    )
+    mayor = Mandate.objects.get(role="mayor")
+    assert (mayor.email, mayor.email_source, mayor.email_checked_on) == ("kari@alver.example", "alver.example", DAY)
+    assert (mayor.body.kind, mayor.body.municipality, mayor.starts_on) == ("municipality", alver, None)
+    with pytest.raises(AlreadyWritten):
+        office_imports.write_import(imported, seen="", by=staff)
+    again = put_in(staff, *FIRST)
+    assert counts(again) == {"same": 4}
+    assert not office_imports.plan_of(again).writes
+
+
+def test_who_changes_and_who_leaves(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+    later = put_in(staff, FIRST[0].replace("kari@", "ny@"), FIRST[2], FIRST[3], "Alver;Ny Mann;V;;", as_of=LATER)
+    assert counts(later) == {"new": 1, "changed": 1, "same": 2, "ended": 1}
+
+    write(later, staff)
+
+    gone = Mandate.objects.get(politician__last_name="Hansen")
+    assert (gone.ends_on, gone.is_in_office(LATER)) == (LATER, False)
+    assert Mandate.objects.get(role="mayor").email == "ny@alver.example"
+    assert Mandate.objects.get(politician__last_name="Mann").starts_on == LATER
+    assert set(AuditEntry.objects.values_list("action", flat=True)) >= {"mandate.ended", "office_import.written"}
+
+
+def test_another_mayor_ends_the_one_before_also_in_a_list_that_is_not_whole(alver, staff):
+    set_mayor(
+        alver, first_name="Gro", last_name="Li", party="Sp", email="gro@a.example", source="x", checked_on=DAY, by=None
+    )
+    Mandate.objects.update(starts_on=date(2023, 10, 1))
+    imported = put_in(staff, FIRST[0], as_of=LATER, is_whole=False)
+    assert counts(imported) == {"new": 1, "ended": 1}
+
+    write(imported, staff)
+
+    assert in_office("mayor") == ["Kari Nordmann"]
+
+
+def test_the_same_name_waits_for_a_person_to_decide(alver, staff):
+    elsewhere = MandateFactory(politician=PoliticianFactory(first_name="Per", last_name="Hansen")).politician
+    imported = put_in(staff, *FIRST)
+    (step,) = office_imports.plan_of(imported).of("doubtful")
+    assert (step.line, step.candidates) == (3, [elsewhere])
+
+    write(imported, staff)
+    assert Politician.objects.filter(last_name="Hansen").count() == 1
+    again = put_in(staff, *FIRST)
+    office_imports.decide(again, {"3": "another"})
+    again.refresh_from_db()
+    write(again, staff)
+
+    assert Politician.objects.filter(last_name="Hansen").count() == 2
+    assert counts(put_in(staff, *FIRST)) == {"same": 4}
+
+
+def test_a_person_may_say_that_it_is_the_same(alver, staff):
+    elsewhere = MandateFactory(politician=PoliticianFactory(first_name="Per", last_name="Hansen")).politician
+    imported = put_in(staff, "Alver;Per Hansen;H;;")
+    office_imports.decide(imported, {"2": str(elsewhere.pk)})
+    imported.refresh_from_db()
+
+    write(imported, staff)
+
+    assert Mandate.objects.get(role="councillor").politician == elsewhere
+
+
+def test_two_of_one_name_in_one_council_are_two_and_stay_so(alver, staff):
+    twins = ("Alver;Kari Vik;Ap;;en@a.example", "Alver;Kari Vik;Ap;;to@a.example")
+    imported = put_in(staff, *twins)
+    assert counts(imported) == {"doubtful": 2}
+    office_imports.decide(imported, {"2": "another", "3": "another"})
+    imported.refresh_from_db()
+
+    write(imported, staff)
+
+    assert Politician.objects.count() == 2
+    assert counts(put_in(staff, *reversed(twins))) == {"same": 2}
+    one_left = put_in(staff, twins[1], as_of=LATER)
+    plan = office_imports.plan_of(one_left)
+    assert [step.name for step in plan.of("ended")] == ["Kari Vik"]
+    assert plan.of("ended")[0].mandate.email == "en@a.example"
+
+
+def test_another_party_may_be_another_person(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+
+    changed = put_in(staff, *FIRST[:1], FIRST[1].replace(";H;", ";FrP;"), *FIRST[2:], as_of=LATER)
+
+    assert counts(changed) == {"same": 2, "changed": 1, "doubtful": 1}  # an address seen again is checked again
+    (step,) = office_imports.plan_of(changed).of("doubtful")
+    assert [str(candidate) for candidate in step.candidates] == ["Per Hansen"]
+
+
+def test_hostile_and_faulty_lines_are_told_by_line_and_nobody_leaves_because_of_them(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+    lines = (
+        "Alver;\u202eKari\u200f Nordmann\u200b;Ap;Ordfører;kari@alver.example",
+        "Alver;Per 🎉 Hansen;H;;per@alver.example",
+        '=HYPERLINK("x");Ola Ås;H;;',
+        "Alver;<script>alert(1)</script>;H;;",
+        "Atlantis;Bo Li;H;;",
+        "Alver;Siri Moe;H;Keiser;",
+        "Alver;Åse Øyen-O'Brien;H;;ikke en adresse",
+    )
+
+    plan = office_imports.plan_of(put_in(staff, *lines, as_of=LATER))
+
+    assert {step.line: step.state for step in plan.steps} == {
+        2: "changed",
+        3: "faulty",
+        4: "faulty",
+        5: "faulty",
+        6: "faulty",
+        7: "faulty",
+        8: "new",
+    }
+    assert plan.of("changed")[0].name == "Kari Nordmann"
+    assert len(plan.of("new")[0].told) == 1
+    assert plan.of("ended") == []
+    assert len(plan.warnings) == 1
+
+
+def test_a_line_break_in_a_cell_of_a_spreadsheet_makes_no_second_person(alver, staff):
+    book = Workbook()
+    book.active.append(["Knr", "Fornavn", "Etternavn", "Parti"])
+    book.active.append([int(alver.number), "Kari\r\nAnne", "Nord\nmann", "Ap"])
+    file = BytesIO()
+    book.save(file)
+    imported = office_imports.start_councils(
+        read_table(file.getvalue(), LIMITS), source="x", as_of=DAY, place=None, is_whole=True, by=staff
+    )
+
+    write(imported, staff)
+
+    assert in_office() == ["Kari Anne Nord mann"]
+
+
+def test_what_changes_meanwhile_is_told_and_nothing_is_written(alver, staff):
+    one, other = put_in(staff, *FIRST), put_in(staff, *FIRST)
+    seen = office_imports.fingerprint(office_imports.plan_of(one))
+    write(other, staff)
+
+    with pytest.raises(ContentChanged):
+        office_imports.write_import(one, seen=seen, by=staff)
+
+    assert Politician.objects.count() == 4
+
+
+def test_an_import_is_taken_back_until_somebody_has_worked_with_it(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+    before = list(Mandate.objects.order_by("pk").values())
+    later = write(put_in(staff, *FIRST[:1], "Alver;Ny Mann;V;;", as_of=LATER), staff)
+    assert list(Mandate.objects.order_by("pk").values()) != before
+
+    office_imports.undo_import(later, by=staff)
+
+    assert list(Mandate.objects.order_by("pk").values()) == before
+    with pytest.raises(CannotUndo):
+        office_imports.undo_import(later, by=staff)
+    assert not Letter.objects.exists()
+
+
+def test_lists_are_not_kept(alver, staff):
+    waiting, written = put_in(staff, *FIRST), put_in(staff, *FIRST)
+    write(written, staff)
+
+    office_imports.empty_imports(office_imports.timezone.now().replace(year=2027))
+
+    assert list(OfficeImport.objects.order_by("pk").values_list("content", "written", "decisions")) == [
+        ([], {}, {}),
+        ([], {}, {}),
+    ]
+    with pytest.raises(AlreadyWritten):
+        office_imports.choose_columns(waiting, {})
+
+
+def test_nine_thousand_lines_are_looked_over_in_few_queries(staff, django_assert_max_num_queries):
+    places = [MunicipalityFactory() for _number in range(30)]
+    lines = [
+        f"{place.number};Kari Nummer{chr(97 + n % 26)}{chr(97 + n // 26)};Ap;;" for place in places for n in range(300)
+    ]
+    imported = put_in(staff, *lines)
+
+    with django_assert_max_num_queries(6):
+        plan = office_imports.plan_of(imported)
+
+    assert plan.counts["new"] == 9000

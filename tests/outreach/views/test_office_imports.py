@@ -1,0 +1,129 @@
+"""Lists put in in the browser: looked over, decided on, written once, taken back."""
+
+import json
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from outreach.models import Mandate, OfficeImport, Politician
+from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.outreach import MandateFactory, PoliticianFactory
+from tests.outreach.official import official, official_representative
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+LIST = "Sted;Den valgte;Liste;Verv\nAlver;Kari Nordmann;Ap;Ordfører\nAlver;Per Hansen;H;\nAlver;=HYPERLINK(1);H;\n"
+SOURCE = {"source": "alver.example", "as_of": "2026-11-20", "is_whole": "on"}
+
+
+def at(name, imported):
+    return reverse(f"outreach:office_import_{name}", args=[imported.pk])
+
+
+def upload(client, content, name="liste.csv", **changes):
+    file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+    return client.post(reverse("outreach:office_import_councils"), SOURCE | changes | {"file": file}, follow=True)
+
+
+def write(client, page):
+    imported = page.context["imported"]
+    return client.post(at("write", imported), {"seen": page.context["seen"]}, follow=True)
+
+
+def counts(page):
+    return {key: count for key, _label, count in page.context["tabs"] if count}
+
+
+def test_a_list_goes_from_file_to_offices(client, author, said):
+    MunicipalityFactory(name="Alver")
+    namesake = MandateFactory(politician=PoliticianFactory(first_name="Per", last_name="Hansen")).politician
+
+    page = upload(client, LIST)
+    assert counts(page) == {"faulty": 3}  # nothing says which column holds the names
+    imported = page.context["imported"]
+    columns = {"column0": "place", "column1": "name", "column2": "party", "column3": "role", "has_heading": "on"}
+    twice = client.post(at("columns", imported), columns | {"column3": "party"})
+    assert list(twice.context["columns"].errors) == ["column3"]
+    page = client.post(at("columns", imported), columns, follow=True)
+    assert counts(page) == {"doubtful": 1, "faulty": 1, "new": 1}
+    assert b"=HYPERLINK(1)" in client.get(f"{at('detail', imported)}?show=faulty").content
+
+    page = client.post(at("decide", imported), {"line3": str(namesake.pk)}, follow=True)
+    assert counts(page) == {"faulty": 1, "new": 2}
+    assert not Mandate.objects.filter(role="councillor").exists()
+    done = write(client, page)
+
+    assert said(done) == ["The list is written."]
+    assert Mandate.objects.get(role="councillor", party="H").politician == namesake
+    assert Mandate.objects.get(role="mayor").source == "alver.example"
+    again = client.post(at("write", imported), {"seen": page.context["seen"]}, follow=True)
+    assert "already" in said(again)[0]
+    undone = client.post(at("undo", imported), follow=True)
+    assert said(undone) == ["The list is taken back."]
+    assert list(Politician.objects.all()) == [namesake]
+
+
+def test_all_that_are_left_may_be_said_to_be_others(client, author):
+    MunicipalityFactory(name="Alver")
+    for name in ("Nordmann", "Hansen"):
+        PoliticianFactory(first_name="Kari" if name == "Nordmann" else "Per", last_name=name)
+    page = upload(client, LIST.replace("Den valgte", "Navn").replace("Sted", "Kommune"))
+    assert counts(page) == {"doubtful": 2, "faulty": 1}
+
+    page = client.post(at("decide", page.context["imported"]), {"all": "another"}, follow=True)
+
+    assert counts(page) == {"faulty": 1, "new": 2}
+
+
+def test_another_tab_meanwhile_is_told(client, author, said):
+    MunicipalityFactory(name="Alver")
+    content = LIST.replace("Den valgte", "Navn").replace("Sted", "Kommune")
+    first, second = upload(client, content), upload(client, content)
+    write(client, first)
+
+    page = write(client, second)
+
+    assert said(page) == ["Offices have changed since you looked it over. This is how it looks now."]
+    assert (counts(page), Politician.objects.count()) == ({"faulty": 1, "same": 2}, 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "changes", "field"),
+    [
+        (b"", {}, "file"),
+        (b"%PDF-1.7 ...", {}, "file"),
+        (b"a;b\n" * 1_400_000, {}, "file"),
+        (LIST, {"as_of": "2026-11-24"}, "as_of"),
+        (LIST, {"source": ""}, "source"),
+    ],
+)
+def test_what_cannot_be_read_is_told(client, author, content, changes, field):
+    page = upload(client, content, **changes)
+
+    assert list(page.context["form"].errors) == [field]
+    assert not OfficeImport.objects.exists()
+
+
+def test_the_storting_is_put_in_from_its_files(client, author, said):
+    namesake = MandateFactory(politician=PoliticianFactory(first_name="Bård", last_name="Hoksrud")).politician
+    files = official([official_representative(), official_representative(id="DEF", fornavn="Ola")])
+    address = reverse("outreach:office_import_storting")
+
+    def put_in(**changes):
+        uploads = {name: SimpleUploadedFile(f"{name}.json", content) for name, content in (files | changes).items()}
+        return client.post(address, {"seats": "2", **uploads}, follow=True)
+
+    broken = put_in(regjering=b'{"regjeringsmedlemmer_liste": [')
+    assert len(broken.context["form"].non_field_errors()) == 1
+    assert put_in(dagensrepresentanter=json.dumps({}).encode()).context["form"].errors
+    page = put_in()
+    assert counts(page)["doubtful"] == 1
+    assert said(write(client, page)) == ["There is nothing to write."]
+    page = client.post(at("decide", page.context["imported"]), {"lineBÅH": str(namesake.pk)}, follow=True)
+    assert said(write(client, page)) == ["The list is written."]
+
+    namesake.refresh_from_db()
+    assert namesake.external_id == "storting:BÅH"
+    assert Politician.objects.count() == 3
+    assert not put_in().context["plan"].writes
