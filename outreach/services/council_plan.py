@@ -4,139 +4,20 @@ Nobody is taken for somebody else because of a name alone: within one council a 
 once here is the same person, everything else waits for a person to decide.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from outreach.models import Body, Mandate, Politician
+from outreach.models import Mandate, Politician
 
+from .council_leavers import followed, leavers, refuse_rivals
 from .council_reading import CouncilRow
-from .office_names import Place, name_key
+from .council_steps import CouncilPlan, Here, Step, office_of, offices_of
 
-Role, Kind = Mandate.Role, Body.Kind
+Role = Mandate.Role
 ANOTHER, SKIP = "another", "skip"
-
-
-@dataclass(frozen=True)
-class Office:
-    """An office in a place, before it is known whether its body is there."""
-
-    place: str
-    kind: str
-    body: str
-    role: str
-
-
-@dataclass
-class Step:
-    """What one line becomes, or one office that is no longer in the list."""
-
-    state: str  # new, changed, same, doubtful, faulty, ended
-    line: int | None
-    name: str
-    place: str
-    party: str = ""
-    offices: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
-    politician: Politician | None = None
-    row: CouncilRow | None = None
-    candidates: list[Politician] = field(default_factory=list)
-    decision: str = ""
-    add: list[Office] = field(default_factory=list)
-    change: dict[int, dict] = field(default_factory=dict)
-    mandate: Mandate | None = None
-
-    @property
-    def sign(self) -> list:
-        """What a fingerprint covers."""
-        row = self.row
-        return [
-            self.state,
-            self.line,
-            self.name,
-            self.place,
-            self.party,
-            row.email if row else "",
-            row.period if row else "",
-            self.politician.pk if self.politician else None,
-            self.decision,
-            [[office.place, office.kind, office.body, office.role] for office in self.add],
-            [[pk, sorted((name, str(value)) for name, value in values.items())] for pk, values in self.change.items()],
-            self.mandate.pk if self.mandate else None,
-            [candidate.pk for candidate in self.candidates],
-        ]
-
-
-@dataclass
-class CouncilPlan:
-    """All steps of a list, and what its reader should know."""
-
-    steps: list[Step]
-    warnings: list[str]
-    places: dict[str, Place]
-    as_of: date
-    source: str
-
-    def of(self, state: str) -> list[Step]:
-        return [step for step in self.steps if step.state == state]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        counted = Counter(step.state for step in self.steps)
-        return {state: counted[state] for state in ("new", "changed", "ended", "doubtful", "faulty", "same")}
-
-    @property
-    def writes(self) -> bool:
-        return any(step.state in {"new", "changed", "ended"} for step in self.steps)
-
-
-def offices_of(row: CouncilRow) -> list[Office]:
-    """Return the offices a line tells of."""
-    key, name = row.place.key, row.place.name
-    own = Kind.COUNTY if row.place.county else Kind.MUNICIPALITY
-    kinds = {
-        Role.COUNCILLOR: (Kind.COUNCIL, ""),
-        Role.SUBSTITUTE: (Kind.COUNCIL, ""),
-        Role.GROUP_LEADER: (Kind.PARTY_GROUP, f"{row.party}, {name}"[:120]),
-        Role.COMMITTEE_LEADER: (Kind.COUNCIL_COMMITTEE, row.committee),
-        Role.BOARD_MEMBER: (Kind.EXECUTIVE, ""),
-    }
-    return [Office(key, *kinds.get(role, (own, "")), role) for role in row.roles]
-
-
-def office_of(mandate: Mandate) -> Office:
-    body = mandate.body
-    named = body.kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
-    place = body.municipality_id or f"f{body.county_id}"
-    return Office(place, body.kind, body.name if named else "", mandate.role)
-
-
-class Here:
-    """Who holds office in the places of a list, and everybody by name, in a handful of queries."""
-
-    def __init__(self, places: dict[str, Place]):
-        municipalities = [place.municipality for place in places.values() if place.municipality]
-        counties = [place.county for place in places.values() if place.county]
-        mandates = Mandate.objects.exclude(role=Role.MAILBOX).select_related("politician", "body")
-        local = mandates.filter(body__municipality__in=municipalities) | mandates.filter(body__county__in=counties)
-        local = local.exclude(body__kind=Kind.STATE_ADMINISTRATION)
-        self.open: dict[str, list[Mandate]] = defaultdict(list)
-        self.known_bodies: set[tuple[str, str]] = set()
-        self.people: dict[tuple[str, str], dict[int, list[Mandate]]] = defaultdict(lambda: defaultdict(list))
-        for mandate in local.order_by("pk"):
-            office = office_of(mandate)
-            self.known_bodies.add((office.place, office.kind))
-            if mandate.ends_on is None:
-                self.open[office.place].append(mandate)
-                key = (office.place, name_key(str(mandate.politician)))
-                self.people[key][mandate.politician_id].append(mandate)
-        self.names: dict[str, list[Politician]] = defaultdict(list)
-        for politician in Politician.objects.exclude(last_name="").order_by("pk"):
-            self.names[name_key(str(politician))].append(politician)
 
 
 def plan_councils(
@@ -164,19 +45,6 @@ def plan_councils(
     ended, warnings = leavers(made, here, places, as_of) if is_whole else ([], [])
     ended += followed(made, ended, here, places, as_of)
     return CouncilPlan(made + ended, warnings, places, as_of, source)
-
-
-def refuse_rivals(rows: list[CouncilRow]) -> None:
-    """Two lines of one place cannot both be the mayor."""
-    for role in Mandate.SINGLE:
-        holders = defaultdict(list)
-        for row in rows:
-            if role in row.roles and row.place:
-                holders[row.place.key].append(row)
-        for group in holders.values():
-            if len(group) > 1:
-                for row in group:
-                    row.faults.append(_("Several lines say %(office)s.") % {"office": Role(role).label})
 
 
 def base_step(row: CouncilRow, state: str, told: Iterable[str] = ()) -> Step:
@@ -298,69 +166,3 @@ def twice_decided(steps: list[Step]) -> None:
         if first is not step:
             step.state, step.add, step.change, step.decision, step.politician = "doubtful", [], {}, "", None
             step.told.append(_("Line %(line)d has been said to be the same person.") % {"line": first.line})
-
-
-def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date) -> tuple[list[Step], list[str]]:
-    """Return who is no longer in the list, and what to warn of; unclear lines keep everybody they could be about."""
-    warnings = []
-    if any(step.state == "faulty" and step.row.place is None for step in steps):
-        return [], [_("Nobody is put down as having left, since some lines name a place we do not know.")]
-    unclear = {step.row.place.key for step in steps if step.state == "faulty"}
-    if unclear:
-        names = ", ".join(sorted(places[key].name for key in unclear)[:5])
-        warnings.append(
-            _("Nobody in %(places)s is put down as having left, since some lines there have faults.")
-            % {"places": names}
-        )
-    wanted, covered, kept = set(), defaultdict(set), set()
-    for step in steps:
-        if step.state == "faulty":
-            continue
-        offices = offices_of(step.row)
-        covered[step.row.place.key] |= {office.role for office in offices}
-        if step.state == "doubtful":
-            kept |= {candidate.pk for candidate in step.candidates}
-            unclear_single = {office.role for office in offices if office.role in Mandate.SINGLE}
-            covered[step.row.place.key] -= unclear_single
-        elif step.politician is not None:
-            wanted |= {(step.politician.pk, office) for office in offices}
-    ended = []
-    for key, place in places.items():
-        if key in unclear:
-            continue
-        theirs = [one for one in here.open[key] if one.role in covered[key]]
-        gone = [
-            mandate
-            for mandate in theirs
-            if (mandate.politician_id, office_of(mandate)) not in wanted
-            and mandate.politician_id not in kept
-            and (mandate.starts_on is None or mandate.starts_on <= as_of)
-        ]
-        members = [mandate for mandate in theirs if mandate.role == Role.COUNCILLOR]
-        leaving = [mandate for mandate in gone if mandate.role == Role.COUNCILLOR]
-        if len(leaving) > 3 and 2 * len(leaving) > len(members):
-            warnings.append(
-                _("More than half of the council of %(place)s would leave. Is the list whole?") % {"place": place.name}
-            )
-        ended += [ended_step(mandate, place, as_of) for mandate in gone]
-    return ended, warnings
-
-
-def followed(steps: list[Step], ended: list[Step], here: Here, places: dict[str, Place], as_of: date) -> list[Step]:
-    """Return who has to leave since somebody else gets an office that one person has at a time."""
-    gone = {step.mandate.pk for step in ended}
-    taken = {(office.place, office.role) for step in steps for office in step.add if office.role in Mandate.SINGLE}
-    return [
-        ended_step(mandate, places[place], as_of)
-        for place, role in sorted(taken)
-        for mandate in here.open[place]
-        if mandate.role == role and mandate.pk not in gone
-    ]
-
-
-def ended_step(mandate: Mandate, place: Place, as_of: date) -> Step:
-    day = date_format(as_of, "DATE_FORMAT")
-    told = [_("No longer in the list: without this office from %(day)s.") % {"day": day}]
-    return Step(
-        "ended", None, str(mandate.politician), place.name, mandate.party, [mandate.office], told, mandate=mandate
-    )

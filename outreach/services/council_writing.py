@@ -8,7 +8,7 @@ from outreach.models import Body, Mandate, Politician
 from taushet.models import User
 from taushet.services import audit
 
-from .council_plan import CouncilPlan, Here, Office, Step
+from .council_steps import CouncilPlan, Here, Office, Step
 from .office_names import Place
 
 Kind, Role = Body.Kind, Mandate.Role

@@ -12,7 +12,7 @@ from outreach.models import Body, Leave, Mandate, Politician
 from taushet.models import User
 from taushet.services import audit
 
-from .council_plan import Office
+from .council_steps import Office
 from .council_writing import Bodies
 from .office_names import Place, name_key
 from .offices import end_office

@@ -16,8 +16,9 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.tables.reading import Row, Table
 
-from .council_plan import CouncilPlan, plan_councils
+from .council_plan import plan_councils
 from .council_reading import guess_columns, read_rows
+from .council_steps import CouncilPlan
 from .council_writing import undo_councils, write_councils
 from .office_names import Places, municipality_place
 from .storting import import_storting

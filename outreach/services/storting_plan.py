@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from outreach.models import Politician
 
-from .council_plan import ANOTHER, Step
+from .council_plan import ANOTHER
+from .council_steps import Step
 from .office_names import name_key
 from .storting import PREFIX, import_storting
 from .storting_export import Export

@@ -137,7 +137,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(client, author, django_ass
         place()
     client.get(LIST)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         response = client.get(LIST)
 
     assert len(response.context["page"]) == count
