@@ -9,6 +9,7 @@ from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import known_values, set_fact
 from outreach.exceptions import BrokenExport
 from outreach.models import DemandVersion, Mailing, Mandate
+from outreach.services.audiences import Audience
 from outreach.services.demands import load_demands
 from outreach.services.mailings import Plan, create_mailing, submit_mailing
 from outreach.services.offices import current_mandate, set_mailbox
@@ -78,7 +79,7 @@ def invent_mailing() -> None:
     version = DemandVersion.objects.sendable().filter(demand__number=1).first()
     if author is None or version is None or Mailing.objects.filter(title=WAITING).exists():
         return
-    places = tuple(Municipality.objects.filter(pk__in=WAITING_FOR))
-    mailing = create_mailing(Plan(WAITING, version, places), author=author)
+    audience = Audience(roles=(Mandate.Role.MAILBOX,), municipalities=WAITING_FOR)
+    mailing = create_mailing(Plan(WAITING, (version,), audience), author=author)
     if mailing.letters.going().exists():
         submit_mailing(mailing, by=author, seen_hash=mailing.content_hash)

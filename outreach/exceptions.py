@@ -53,3 +53,7 @@ class AlreadyWritten(OutreachError):
 
 class CannotUndo(OutreachError):
     """What was written has been worked with since."""
+
+
+class BrokenLetter(OutreachError):
+    """A letter that somebody wrote by hand and that cannot be sent as it is."""

@@ -110,11 +110,12 @@ demand_cards.register_all()
 
 
 def find_letters(user, text):
-    found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related("municipality", "mailing")
+    shown = ("municipality", "mailing", "mandate__body", "mandate__politician")
+    found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related(*shown)
     matching = found.filter(holds(text, "municipality__name", "to_name", "to_email"))
     for letter in matching.order_by("-pk")[:20]:
         yield (
-            letter.municipality.name,
+            letter.municipality.name if letter.municipality else letter.to_name,
             f"{letter.mailing.title} · {letter.get_status_display()}",
             letter.get_absolute_url(),
         )
@@ -179,6 +180,8 @@ retention_rules.register(
             "outreach.Letter.to_email",
             "outreach.Letter.subject",
             "outreach.Letter.text",
+            "outreach.Letter.drafted_subject",
+            "outreach.Letter.drafted_text",
         ),
     )
 )
@@ -194,6 +197,8 @@ LOG_WORDS = {
     "demand.status_changed": _("Status of a demand changed"),
     "hook.checked": _("Legal hook looked up"),
     "hook.saved": _("Legal hook saved"),
+    "letter.edit_dropped": _("Editing of a letter by hand dropped"),
+    "letter.edited": _("Letter edited by hand"),
     "letter.tested": _("Test copy of a letter sent"),
     "mailing.approved": _("Mailing approved"),
     "mailing.cancelled": _("Mailing cancelled"),

@@ -3,6 +3,8 @@
 Installed after every migration, since SQLite rebuilds a table by replacing it and its triggers go with it.
 """
 
+from collections.abc import Callable
+
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 # What of a letter is the letter: where it is on its way may still become known afterwards.
@@ -11,6 +13,19 @@ LETTER = (
     " facts is_demonstration content_hash message_id"
 )
 APPROVAL = "mailing_id approver_id house author_id last_editor_id content_hash is_public_confirmed approved_at"
+# What a letter asks of an office follows the letter, and its first demand is written by the database itself.
+TAKEN = "'queued', 'sent', 'stayed', 'unknown', 'failed', 'stopped'"
+FOLLOWED = "demand_version_id mandate_id channel occasion status"
+FOLLOW = f"""UPDATE outreach_letterdemand SET mandate_id = NEW.mandate_id, channel = NEW.channel,
+ occasion = NEW.occasion, is_taken = NEW.status IN ({TAKEN}),
+ demand_version_id = CASE WHEN position = 0 THEN NEW.demand_version_id ELSE demand_version_id END
+ WHERE letter_id = NEW.id"""  # noqa: S608  nothing but constants
+BEGIN = f"""INSERT INTO outreach_letterdemand
+ (letter_id, demand_version_id, position, mandate_id, channel, occasion, is_taken) VALUES
+ (NEW.id, NEW.demand_version_id, 0, NEW.mandate_id, NEW.channel, NEW.occasion, NEW.status IN ({TAKEN}))"""  # noqa: S608
+JOIN = f"""UPDATE outreach_letterdemand SET mandate_id = letter.mandate_id, channel = letter.channel,
+ occasion = letter.occasion, is_taken = letter.status IN ({TAKEN})
+ FROM outreach_letter AS letter WHERE letter.id = NEW.letter_id AND outreach_letterdemand.id = NEW.id"""  # noqa: S608
 HAS_LEFT = "OLD.status IN ('sent', 'stayed', 'unknown', 'failed')"
 
 
@@ -27,6 +42,8 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
     }
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
+        if "outreach_letterdemand" in tables:
+            install_followers(connection, cursor, changed)
         for (table, name), condition in guards.items():
             if table in tables:
                 install(connection, cursor, table, name, condition)
@@ -43,3 +60,39 @@ def install(connection: BaseDatabaseWrapper, cursor, table: str, name: str, cond
     elif connection.vendor == "sqlite":
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(f"CREATE TRIGGER {name} {when} {condition} BEGIN SELECT RAISE(ABORT, '{name}'); END")
+
+
+FOLLOWERS = {
+    "letter_asks": "outreach_letter",
+    "letter_asks_on": "outreach_letter",
+    "demand_joins_letter": "outreach_letterdemand",
+}
+
+
+def drop_followers(connection: BaseDatabaseWrapper) -> None:
+    """Take them away while tables change: SQLite renames none that a trigger of another table names."""
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        for name, table in FOLLOWERS.items():
+            if table in tables:
+                of_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
+
+
+def install_followers(connection: BaseDatabaseWrapper, cursor, changed: Callable[[str], str]) -> None:
+    """Keep what letters ask of offices in step with the letters, also for whoever goes past the services."""
+    for table, name, event, condition, statement in (
+        ("outreach_letter", "letter_asks", "INSERT", "TRUE", BEGIN),
+        ("outreach_letter", "letter_asks_on", "UPDATE", changed(FOLLOWED), FOLLOW),
+        ("outreach_letterdemand", "demand_joins_letter", "INSERT", "NEW.position > 0", JOIN),
+    ):
+        when = f"AFTER {event} ON {table} FOR EACH ROW WHEN"
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
+                f" $$ BEGIN {statement}; RETURN NULL; END $$"
+            )
+            cursor.execute(f"CREATE OR REPLACE TRIGGER {name} {when} ({condition}) EXECUTE FUNCTION {name}()")
+        elif connection.vendor == "sqlite":
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
+            cursor.execute(f"CREATE TRIGGER {name} {when} {condition} BEGIN {statement}; END")

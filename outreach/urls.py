@@ -2,7 +2,19 @@
 
 from django.urls import include, path
 
-from outreach.views import approvals, demands, gullstandard, hooks, letters, mailings, politicians, recipients, wordings
+from outreach.views import (
+    approvals,
+    demands,
+    dry_runs,
+    gullstandard,
+    hooks,
+    letters,
+    mailings,
+    picks,
+    politicians,
+    recipients,
+    wordings,
+)
 
 app_name = "outreach"
 
@@ -14,6 +26,7 @@ urlpatterns = [
     path("stab/kommuner/<municipality:number>/gullstandard/", gullstandard.checklist_update, name="checklist_update"),
     path("stab/utsendinger/", mailings.mailing_list, name="mailing_list"),
     path("stab/utsendinger/ny/", mailings.mailing_create, name="mailing_create"),
+    path("stab/utsendinger/ny/antall/", mailings.audience_count, name="audience_count"),
     path("stab/utsendinger/mottakere/", recipients.recipient_list, name="recipient_list"),
     path("stab/utsendinger/mottakere/<number>/", recipients.recipient_detail, name="recipient_detail"),
     path("stab/utsendinger/mottakere/<number>/postmottak/", recipients.mailbox_update, name="mailbox_update"),
@@ -35,14 +48,26 @@ urlpatterns = [
     path("stab/utsendinger/hjemler/<slug:key>/", hooks.hook_update, name="hook_update"),
     path("stab/utsendinger/hjemler/<slug:key>/sjekket/", hooks.hook_check, name="hook_check"),
     path("stab/utsendinger/verv/", include("outreach.office_urls")),
-    path("stab/utsendinger/<int:pk>/", mailings.mailing_detail, name="mailing_detail"),
+    path("stab/utsendinger/<int:pk>/", dry_runs.mailing_detail, name="mailing_detail"),
     path("stab/utsendinger/<int:pk>/endre/", mailings.mailing_update, name="mailing_update"),
-    path("stab/utsendinger/<int:pk>/utskrift/", mailings.mailing_print, name="mailing_print"),
-    path("stab/utsendinger/<int:pk>/lag-brev/", mailings.mailing_draft, name="mailing_draft"),
+    path("stab/utsendinger/<int:pk>/endre/antall/", mailings.audience_count, name="mailing_count"),
+    path("stab/utsendinger/<int:pk>/framdrift/", dry_runs.mailing_progress, name="mailing_progress"),
+    path("stab/utsendinger/<int:pk>/forskjeller/", dry_runs.mailing_variants, name="mailing_variants"),
+    path("stab/utsendinger/<int:pk>/brev.csv", dry_runs.letter_export, name="letter_export"),
+    path("stab/utsendinger/<int:pk>/mottakere/", picks.mailing_picks, name="mailing_picks"),
+    path("stab/utsendinger/<int:pk>/mottakere/<int:mandate_pk>/inn/", picks.pick_add, name="pick_add"),
+    path("stab/utsendinger/<int:pk>/mottakere/<int:mandate_pk>/ut/", picks.pick_drop, name="pick_drop"),
+    path("stab/utsendinger/<int:pk>/mottakere/<int:mandate_pk>/angre/", picks.pick_undo, name="pick_undo"),
+    path("stab/utsendinger/<int:pk>/utskrift/", dry_runs.mailing_print, name="mailing_print"),
+    path("stab/utsendinger/<int:pk>/lag-brev/", dry_runs.mailing_draft, name="mailing_draft"),
     path("stab/utsendinger/<int:pk>/send-inn/", approvals.mailing_submit, name="mailing_submit"),
     path("stab/utsendinger/<int:pk>/godkjenn/", approvals.mailing_approve, name="mailing_approve"),
     path("stab/utsendinger/<int:pk>/tilbake/", approvals.mailing_return, name="mailing_return"),
     path("stab/utsendinger/<int:pk>/avlys/", approvals.mailing_cancel, name="mailing_cancel"),
     path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/", letters.letter_detail, name="letter_detail"),
+    path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/rediger/", letters.letter_edit, name="letter_edit"),
+    path(
+        "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/utkastet/", letters.letter_edit_drop, name="letter_edit_drop"
+    ),
     path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/prove/", letters.letter_test, name="letter_test"),
 ]

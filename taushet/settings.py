@@ -191,6 +191,7 @@ STAFF_PHONE = environment.text("TAUSHET_STAFF_PHONE")  # whom trainers call on t
 OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
 REPLY_DOMAIN = environment.text("TAUSHET_REPLY_DOMAIN")  # takes mail to any name at it
+OUTREACH_QUIET_DAYS = environment.number("TAUSHET_OUTREACH_QUIET_DAYS", 14)  # between two letters to one office
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}

@@ -7,12 +7,13 @@ when it is saved, so that a letter never meets a hole; and it renders in Jinja2'
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext as _
-from jinja2 import StrictUndefined, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from taushet.exceptions import TaushetError
@@ -50,12 +51,36 @@ class Vocabulary:
     notes: frozenset[str] = frozenset()
 
 
-def make_environment() -> ImmutableSandboxedEnvironment:
+class Named:
+    """A value that is compared as what it is and shown as its name."""
+
+    name = ""
+
+
+class NamedText(Named, str):
+    """A text shown as its name."""
+
+
+class NamedNumber(Named, int):
+    """A number shown as its name."""
+
+
+def whole(value: Any) -> Any:
+    """Return a value that may stand in a letter; raises BrokenTemplate for one that would leave a hole in it."""
+    if isinstance(value, Named):
+        return value.name
+    if value is None or isinstance(value, bool) or (isinstance(value, str) and not value.strip()):
+        raise BrokenTemplate(_("A value in it is empty."))
+    return value
+
+
+def make_environment(**options) -> ImmutableSandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined,
         autoescape=False,
         trim_blocks=True,
         lstrip_blocks=True,
+        **options,
     )
     environment.globals.clear()
     environment.filters.clear()
@@ -64,6 +89,13 @@ def make_environment() -> ImmutableSandboxedEnvironment:
 
 
 ENVIRONMENT = make_environment()
+WHOLE = make_environment(finalize=whole)
+
+
+@lru_cache(maxsize=64)
+def compiled(source: str, is_whole: bool) -> Template:
+    """Return a template made ready; thousands of letters are written with the same few."""
+    return (WHOLE if is_whole else ENVIRONMENT).from_string(source)
 
 
 def check_template(source: str, vocabulary: Vocabulary) -> None:
@@ -115,13 +147,25 @@ def unknown(node: nodes.Node, name: str) -> BrokenTemplate:
     return BrokenTemplate(_("Line %(line)d names %(name)s, which is not known.") % {"line": node.lineno, "name": name})
 
 
-def render_text(source: str, values: Mapping[str, Any], notes: Collection[str] = ()) -> tuple[str, list[str]]:
+def render_text(
+    source: str,
+    values: Mapping[str, Any],
+    notes: Collection[str] = (),
+    *,
+    used: Sequence[str] = (),
+    is_whole: bool = False,
+    shows_names: bool = False,
+) -> tuple[str, list[str]]:
     """Return the text and the keys of the sources it points to, in the order of their numbers.
+
+    `used` are the sources that an earlier part of the same letter has numbered already. With `is_whole` a value that
+    shows nothing, or a bare true or false, is refused. With `shows_names` each value is shown as its name, so that
+    texts are alike when they have the same paragraphs.
 
     The values stay what they are: braces, marks and links in them mean nothing. Raises BrokenTemplate when the
     template names something that has no value.
     """
-    used: list[str] = []
+    used = list(used)
 
     def note(key: str) -> str:
         if key not in notes:
@@ -131,7 +175,10 @@ def render_text(source: str, values: Mapping[str, Any], notes: Collection[str] =
         return f"[{used.index(key) + 1}]"
 
     try:
-        text = ENVIRONMENT.from_string(source).render(plain_values(values), note=note)
+        plain_ones = plain_values(values)
+        text = compiled(source, is_whole or shows_names).render(
+            named(plain_ones) if shows_names else plain_ones, note=note
+        )
     except TemplateError as error:
         raise BrokenTemplate(str(error)) from error
     if PLACEHOLDER.search(text):
@@ -141,6 +188,21 @@ def render_text(source: str, values: Mapping[str, Any], notes: Collection[str] =
 
 def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain_values(value) if isinstance(value, Mapping) else plain(value) for name, value in values.items()}
+
+
+def named(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return plain values that show their names."""
+    return {
+        name: named(value) if isinstance(value, Mapping) else name_value(name, value) for name, value in values.items()
+    }
+
+
+def name_value(name: str, value: Any) -> Any:
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return value
+    made = NamedText(value) if isinstance(value, str) else NamedNumber(value)
+    made.name = f"‹{name}›"
+    return made
 
 
 def plain(value: Any) -> Any:

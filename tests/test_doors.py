@@ -141,6 +141,7 @@ FOR_ROLES = {
     ("campaign", "approver", "administrator"): """
     outbox_list outbox_detail outbox_html suppression_list inbound_list inbound_detail
     outreach:mailing_list outreach:mailing_detail outreach:mailing_print outreach:letter_detail outreach:letter_test
+    outreach:mailing_progress outreach:mailing_variants outreach:mailing_picks outreach:letter_export
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
     outreach:wording_draft outreach:hook_list
     outreach:politician_list outreach:politician_csv
@@ -186,6 +187,8 @@ FOR_ROLES = {
     courses:staff_course_mails courses:staff_course_mail_update courses:staff_course_mail_preview
     courses:staff_message_again courses:staff_planned_stop courses:staff_planned_restart courses:staff_material
     outreach:mailing_create outreach:mailing_update outreach:mailing_draft outreach:mailing_submit
+    outreach:audience_count outreach:mailing_count outreach:pick_add outreach:pick_drop outreach:pick_undo
+    outreach:letter_edit outreach:letter_edit_drop
     outreach:mailing_cancel outreach:mailbox_update outreach:mayor_update outreach:mayor_end outreach:wording_update
     outreach:wording_confirm outreach:wording_publish outreach:wording_discard outreach:demand_create
     outreach:demand_status outreach:checklist_update outreach:hook_create outreach:hook_update outreach:hook_check
@@ -300,7 +303,9 @@ def values_of(name, world):
         "municipalities:contact": world.contact,
         "municipalities:membership": world.membership,
         "outreach:mailing": world.mailing,
+        "outreach:letter_export": world.mailing,
         "outreach:letter": world.letter,
+        "outreach:pick": world.mailing,
         "outreach:politician": world.politician,
         "outreach:mandate": world.office,
         "outreach:leave_create": world.office,
@@ -346,6 +351,7 @@ def values_of(name, world):
         "row_id": world.mail.pk,
         "planned_id": world.planned.pk,
         "mailing_pk": world.mailing.pk,
+        "mandate_pk": world.letter.mandate_id or MandateFactory().pk,
         "object_id": 1,
         "content_type_id": 1,
         "app_label": "courses",

@@ -62,6 +62,9 @@ outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source outreach.Mandate.period
 outreach.OfficeImport.source outreach.OfficeImport.notes outreach.OfficeImport.choices outreach.OfficeImport.counts
+outreach.Letter.held_codes
+outreach.Letter.variant
+outreach.LetterDemand outreach.DraftRun
 """
 
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('municipalities', '0004_payers_references_and_addresses'),
-        ('outreach', '0005_offices_of_councils_imports_and_tasks'),
+        ('outreach', '0012_audiences_instead_of_municipalities'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

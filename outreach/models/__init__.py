@@ -1,7 +1,7 @@
 from .approvals import Approval
 from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
-from .letters import Letter
-from .mailings import Mailing
+from .letters import Letter, LetterDemand
+from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
 from .offices import Body, Leave, Mandate, Politician
@@ -12,10 +12,14 @@ __all__ = [
     "ConfirmedBlock",
     "Demand",
     "DemandVersion",
+    "DraftRun",
     "Leave",
     "LegalHook",
     "Letter",
+    "LetterDemand",
     "Mailing",
+    "MailingDemand",
+    "MailingPick",
     "Mandate",
     "NeededFact",
     "OfficeImport",

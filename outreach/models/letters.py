@@ -1,14 +1,13 @@
-from datetime import date
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, F, Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from .hold_words import hold_sentence
 
 
 class LetterQuerySet(models.QuerySet):
@@ -29,14 +28,16 @@ class LetterQuerySet(models.QuerySet):
 
     def received_by_demand(self) -> dict[int, int]:
         """Return how many municipalities have received each demand, in any wording."""
-        counted = self.received().order_by().values_list("demand_version__demand")
-        return dict(counted.annotate(number=Count("municipality", distinct=True)))
+        asked = LetterDemand.objects.filter(letter__in=self.received().order_by()).order_by()
+        counted = asked.values_list("demand_version__demand")
+        return dict(counted.annotate(number=Count("letter__municipality", distinct=True)))
 
     def received_places(self, demand):
         """The municipalities that have received a demand, each with its newest letter."""
         return (
             self.received()
-            .filter(demand_version__demand=demand)
+            .filter(letter_demands__demand_version__demand=demand)
+            .exclude(municipality=None)
             .select_related("municipality__county")
             .order_by("municipality__county__sort_key", "municipality__sort_key", "-settled_at")
         )
@@ -75,7 +76,12 @@ class Letter(models.Model):
         "outreach.DemandVersion", on_delete=models.PROTECT, related_name="letters", verbose_name=_("demand")
     )
     municipality = models.ForeignKey(
-        "municipalities.Municipality", on_delete=models.PROTECT, related_name="+", verbose_name=_("municipality")
+        "municipalities.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("municipality"),
     )
     mandate = models.ForeignKey(
         "outreach.Mandate",
@@ -94,6 +100,22 @@ class Letter(models.Model):
     text = models.TextField(_("text"), blank=True)
     facts = models.JSONField(_("facts"), default=dict, blank=True)
     held_for = models.JSONField(_("held because"), default=list, blank=True)
+    # The codes of the reasons with a space around each, which a list can be narrowed by.
+    held_codes = models.CharField(max_length=300, blank=True, editable=False)
+    # Which paragraphs the letter has: alike for letters that differ in names and numbers only.
+    variant = models.CharField(max_length=12, blank=True, editable=False)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("edited by hand by"),
+    )
+    edited_at = models.DateTimeField(_("edited by hand"), null=True, blank=True, editable=False)
+    # What the letter says without the editing; empty when nobody has edited it.
+    drafted_subject = models.CharField(max_length=200, blank=True, editable=False)
+    drafted_text = models.TextField(blank=True, editable=False)
     is_demonstration = models.BooleanField(_("demonstration"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -109,11 +131,6 @@ class Letter(models.Model):
         verbose_name_plural = _("letters")
         ordering = ["municipality__sort_key", "municipality_id", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["demand_version", "mandate", "channel", "occasion"],
-                condition=Q(status__in=["queued", "sent", "stayed", "unknown", "failed", "stopped"]),
-                name="letter_once_per_office_and_occasion",
-            ),
             models.UniqueConstraint(
                 fields=["mailing", "mandate"], condition=~Q(status="cancelled"), name="letter_once_per_mailing"
             ),
@@ -138,6 +155,10 @@ class Letter(models.Model):
                 name="letter_under_way_has_message",
             ),
         ]
+        indexes = [
+            models.Index(fields=["mailing", "status"], name="letter_of_mailing_by_status"),
+            models.Index(fields=["mandate", "settled_at"], name="letter_of_office_by_day"),
+        ]
         permissions = [("test_letter", "Can send test copies to oneself")]
 
     def __str__(self):
@@ -145,6 +166,21 @@ class Letter(models.Model):
 
     def get_absolute_url(self):
         return reverse("outreach:letter_detail", args=[self.mailing_id, self.pk])
+
+    @property
+    def is_edited(self) -> bool:
+        return self.edited_at is not None
+
+    @property
+    def can_be_edited(self) -> bool:
+        """Whether somebody may write it by hand: it can go, or is held only because it was edited before."""
+        only_outdated = self.is_edited and [reason["why"] for reason in self.held_for] == ["edit_outdated"]
+        return self.status in (self.Status.READY, self.Status.QUEUED) or only_outdated
+
+    @property
+    def place_name(self) -> str:
+        """Where it goes, as staff read it: the municipality, or the body of a national office."""
+        return self.municipality.display_name if self.municipality else str(self.mandate.body if self.mandate else "–")
 
     @property
     def held_reasons(self) -> list[str]:
@@ -157,35 +193,33 @@ class Letter(models.Model):
         return gettext(self.message.state_reason) if self.message and self.message.state_reason else ""
 
 
-HOLD_SENTENCES = {
-    "fact_missing": _("Unknown: %(name)s."),
-    "fact_stale": _("Too old: %(name)s, last seen %(detail)s."),
-    "hook_lapsed": _("No longer in force on the day it leaves: %(name)s."),
-    "no_address": {
-        "mailbox": _("No address: the central mail-box."),
-        "mayor": _("No address: the mayor."),
-    },
-    "suppressed": _("The address gets no mail from us: %(detail)s."),
-    "already_sent": _("This office has had this demand before."),
-    "municipality_ended": _("The municipality no longer exists on the day it leaves."),
-    "demand_ended": _("The demand is met or withdrawn."),
-    "not_confirmed": _("Nobody has confirmed that the demand says the same in bokmål and nynorsk."),
-    "broken_text": _("The wording of the demand is broken: %(detail)s"),
-}
+class LetterDemand(models.Model):
+    """That a letter puts a demand to an office, and whether the office has had it or may get it still.
 
+    The database keeps everything but `position` in step with the letter (`triggers.py`), and makes the row of the
+    letter's first demand, so that no path can send an office the same twice.
+    """
 
-def hold_sentence(reason: dict) -> str:
-    sentence = HOLD_SENTENCES[reason["why"]]
-    if isinstance(sentence, dict):
-        sentence = sentence[reason["field"]]
-    names = reason["names"]
-    name = names.get(get_language() or "nb") or names.get("nb") or reason["field"]
-    return sentence % {"name": name, "field": reason["field"], "detail": shown_detail(reason["detail"])}
+    letter = models.ForeignKey(Letter, on_delete=models.CASCADE, related_name="letter_demands")
+    demand_version = models.ForeignKey("outreach.DemandVersion", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    mandate = models.ForeignKey("outreach.Mandate", null=True, on_delete=models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=8, default=Letter.Channel.EMAIL)
+    occasion = models.CharField(max_length=8)
+    is_taken = models.BooleanField(default=False)
 
+    class Meta:
+        verbose_name = _("demand of a letter")
+        verbose_name_plural = _("demands of letters")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "demand_version"], name="letter_demand_once"),
+            models.UniqueConstraint(
+                fields=["demand_version", "mandate", "channel", "occasion"],
+                condition=Q(is_taken=True),
+                name="letter_once_per_office_and_occasion",
+            ),
+        ]
 
-def shown_detail(detail: str) -> str:
-    """Show a date as people write it, anything else as it is."""
-    try:
-        return date_format(date.fromisoformat(detail), "j. F Y")
-    except ValueError:
-        return detail
+    def __str__(self):
+        return f"{self.letter_id} {self.demand_version_id}"

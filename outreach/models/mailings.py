@@ -9,7 +9,11 @@ from taushet.models import User
 
 
 class Mailing(models.Model):
-    """A demand to chosen municipalities, drafted, submitted and approved as a whole."""
+    """Demands to an audience, drafted, submitted and approved as a whole.
+
+    `audience` is the filter as `services.audiences` writes it; `picks` are the offices put in or taken out by hand.
+    `demand_version` is the first of its demands, the one it is listed under; `demands` are all of them.
+    """
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
@@ -17,13 +21,17 @@ class Mailing(models.Model):
         APPROVED = "approved", _("Approved")
         CANCELLED = "cancelled", _("Cancelled")
 
-    class Recipient(models.TextChoices):
-        MAILBOX = "mailbox", _("The central mail-box")
-        MAYOR = "mayor", _("The mayor")
-
     class Senders(models.TextChoices):
         KSS = "kss", _("Krisesentersekretariatet")
         BOTH = "both", _("Krisesentersekretariatet and the Equality and Anti-Discrimination Ombud")
+
+    class LanguageRule(models.TextChoices):
+        MUNICIPALITY = "municipality", _("The language form of each municipality")
+        ONE = "one", _("One form for all")
+
+    class Language(models.TextChoices):
+        BOKMAL = "nb", _("Bokmål")
+        NYNORSK = "nn", _("Nynorsk")
 
     class Occasion(models.TextChoices):
         FIRST = "first", _("First letter")
@@ -32,10 +40,22 @@ class Mailing(models.Model):
     demand_version = models.ForeignKey(
         "outreach.DemandVersion", on_delete=models.PROTECT, related_name="mailings", verbose_name=_("demand")
     )
-    municipalities = models.ManyToManyField(
-        "municipalities.Municipality", related_name="+", verbose_name=_("municipalities")
+    demands = models.ManyToManyField(
+        "outreach.DemandVersion", through="MailingDemand", related_name="+", verbose_name=_("demands")
     )
-    recipient = models.CharField(_("goes to"), max_length=8, choices=Recipient, default=Recipient.MAILBOX)
+    audience = models.JSONField(_("audience"), default=dict, blank=True)
+    language_rule = models.CharField(
+        _("language form"), max_length=12, choices=LanguageRule, default=LanguageRule.MUNICIPALITY
+    )
+    language = models.CharField(
+        _("form where none is asked for"), max_length=2, choices=Language, default=Language.BOKMAL
+    )
+    subject_nb = models.CharField(_("subject in bokmål"), max_length=200, blank=True)
+    subject_nn = models.CharField(_("subject in nynorsk"), max_length=200, blank=True)
+    opening_nb = models.TextField(_("opening in bokmål"), blank=True)
+    opening_nn = models.TextField(_("opening in nynorsk"), blank=True)
+    closing_nb = models.TextField(_("closing in bokmål"), blank=True)
+    closing_nn = models.TextField(_("closing in nynorsk"), blank=True)
     senders = models.CharField(_("sent by"), max_length=4, choices=Senders, default=Senders.KSS)
     occasion = models.CharField(_("occasion"), max_length=8, choices=Occasion, default=Occasion.FIRST)
     send_at = models.DateTimeField(_("not before"), null=True, blank=True)
@@ -63,6 +83,10 @@ class Mailing(models.Model):
                 | ~Q(content_hash="") & Q(submitted_at__isnull=False),
                 name="mailing_submitted_is_frozen",
             ),
+            models.CheckConstraint(
+                condition=~Q(senders="both") | Q(language_rule="municipality"),
+                name="mailing_of_both_follows_the_municipality",
+            ),
         ]
         permissions = [("approve_mailing", "Can approve mailings of others")]
 
@@ -71,6 +95,17 @@ class Mailing(models.Model):
 
     def get_absolute_url(self):
         return reverse("outreach:mailing_detail", args=[self.pk])
+
+    @property
+    def versions(self) -> list:
+        """The wordings it sends, in the order of the letter."""
+        rows = self.mailing_demands.select_related("demand_version__demand").order_by("position", "pk")
+        return [row.demand_version for row in rows]
+
+    @property
+    def current_run(self) -> "DraftRun | None":
+        """The drafting that is under way, or None."""
+        return self.draft_runs.filter(finished_at=None).first()
 
     @property
     def approving_houses(self) -> list[str]:
@@ -99,3 +134,70 @@ class Mailing(models.Model):
             and user.has_perm("outreach.approve_mailing")
             and self.house_of(user) in self.houses_left
         )
+
+
+class MailingDemand(models.Model):
+    """That a mailing puts a demand, and where in the letter."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="mailing_demands")
+    demand_version = models.ForeignKey("outreach.DemandVersion", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("demand of a mailing")
+        verbose_name_plural = _("demands of mailings")
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "demand_version"], name="mailing_demand_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.mailing_id} {self.demand_version_id}"
+
+
+class MailingPick(models.Model):
+    """An office that somebody put in or took out by hand, whatever the filter of the mailing says."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="picks")
+    mandate = models.ForeignKey("outreach.Mandate", on_delete=models.PROTECT, related_name="+")
+    is_added = models.BooleanField(_("put in"))
+
+    class Meta:
+        verbose_name = _("recipient chosen by hand")
+        verbose_name_plural = _("recipients chosen by hand")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["mailing", "mandate"], name="mailing_pick_once")]
+
+    def __str__(self):
+        return f"{self.mailing_id} {self.mandate_id}"
+
+
+class DraftRun(models.Model):
+    """One making of all letters of a large mailing in the background, with how far it has come."""
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="draft_runs")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    keeps_edits = models.BooleanField(default=True)
+    # What the person saw who submits; empty when it is drafted only.
+    seen_hash = models.CharField(max_length=64, blank=True)
+    total = models.PositiveIntegerField(_("letters"), default=0)
+    done = models.PositiveIntegerField(_("done"), default=0)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("drafting")
+        verbose_name_plural = _("draftings")
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mailing"], condition=Q(finished_at=None), name="draft_run_one_at_a_time"),
+        ]
+
+    def __str__(self):
+        return f"{self.mailing_id} {self.done}/{self.total}"
+
+    @property
+    def percent(self) -> int:
+        """How much is done, of a hundred."""
+        return min(100, self.done * 100 // self.total) if self.total else 0

@@ -1,5 +1,8 @@
 """A colleague lets a mailing go, exactly as it was read; the letters are then put in the outbox."""
 
+from datetime import datetime
+from itertools import batched
+
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
@@ -10,11 +13,13 @@ from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, Own
 from outreach.models import Approval, Letter, Mailing
 from taushet.models import Message, User
 from taushet.services import audit
-from taushet.services.outbox import write_message
+from taushet.services.outbox import draft_message, write_messages
 from taushet.workdays import next_business_time
 
+from .audiences import taken_mandates
 from .fingerprints import mailing_hash, sender
-from .letters import taken_mandates
+
+CHUNK = 250
 
 
 @transaction.atomic
@@ -40,10 +45,11 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
         )
     if not is_public_confirmed:
         raise NotPublicReady(_("Confirm that the letters can become public."))
-    letters = list(mailing.letters.filter(status=Letter.Status.READY).order_by("pk"))
-    if not seen_hash == mailing.content_hash == mailing_hash(mailing, letters):
+    ready = mailing.letters.filter(status=Letter.Status.READY).order_by("pk")
+    standing = ready.prefetch_related("letter_demands").iterator(chunk_size=CHUNK)
+    if not seen_hash == mailing.content_hash == mailing_hash(mailing, standing):
         raise ContentChanged(_("The mailing has changed since you opened it. Read it again."))
-    refuse_repeats(mailing, letters)
+    refuse_repeats(mailing)
     approval = Approval.objects.create(
         mailing=mailing,
         approver=approver,
@@ -53,17 +59,19 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
         content_hash=seen_hash,
         is_public_confirmed=True,
     )
-    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=len(letters), house=house)
+    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=ready.count(), house=house)
     if not mailing.houses_left:
         mailing.status = Mailing.Status.APPROVED
         mailing.save(update_fields=["status"])
-        queue_letters(mailing, letters)
+        queue_letters(mailing)
     return approval
 
 
-def refuse_repeats(mailing: Mailing, letters: list[Letter]) -> None:
+def refuse_repeats(mailing: Mailing) -> None:
     """Refuse to send what an office has had: another mailing may have been faster."""
-    repeated = {letter.mandate_id for letter in letters} & set(taken_mandates(mailing))
+    versions = mailing.mailing_demands.values_list("demand_version", flat=True)
+    ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
+    repeated = set(ready.values_list("mandate", flat=True)) & set(taken_mandates(list(versions), mailing.occasion))
     if repeated:
         sentence = ngettext(
             "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",
@@ -73,22 +81,29 @@ def refuse_repeats(mailing: Mailing, letters: list[Letter]) -> None:
         raise ContentChanged(sentence % {"number": len(repeated)})
 
 
-def queue_letters(mailing: Mailing, letters: list[Letter]) -> None:
+def queue_letters(mailing: Mailing) -> None:
     """Write one message for each letter, with the frozen text as it stands."""
     due_at = next_business_time(max(timezone.now(), mailing.send_at or timezone.now()))
-    for letter in letters:
-        letter.message = write_message(
-            kind="letter",
-            priority=Message.Priority.BULK,
-            from_email=sender(),
-            reply_to=settings.OUTREACH_FROM,
-            to_email=letter.to_email,
-            to_name=letter.to_name,
-            subject=letter.subject,
-            text=letter.text,
-            language=letter.language,
-            due_at=due_at,
-            is_demonstration=letter.is_demonstration,
-        )
-        letter.status = Letter.Status.QUEUED
-    Letter.objects.bulk_update(letters, ["message", "status"], batch_size=200)
+    keys = list(mailing.letters.filter(status=Letter.Status.READY).order_by("pk").values_list("pk", flat=True))
+    for some in batched(keys, CHUNK, strict=False):
+        letters = list(Letter.objects.filter(pk__in=some).order_by("pk"))
+        written = write_messages(message_of(letter, due_at) for letter in letters)
+        for letter, message in zip(letters, written, strict=True):
+            letter.message, letter.status = message, Letter.Status.QUEUED
+        Letter.objects.bulk_update(letters, ["message", "status"], batch_size=CHUNK)
+
+
+def message_of(letter: Letter, due_at: datetime) -> Message:
+    return draft_message(
+        kind="letter",
+        priority=Message.Priority.BULK,
+        from_email=sender(),
+        reply_to=settings.OUTREACH_FROM,
+        to_email=letter.to_email,
+        to_name=letter.to_name,
+        subject=letter.subject,
+        text=letter.text,
+        language=letter.language,
+        due_at=due_at,
+        is_demonstration=letter.is_demonstration,
+    )

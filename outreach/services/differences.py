@@ -1,35 +1,52 @@
-"""What differs between two texts, word by word, so that a reader sees the comma that moved."""
+"""What differs between two texts, word by word."""
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
-WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-LONGEST = 20_000  # characters; beyond that a text is shown as replaced
+WORDS = re.compile(r"\s+|[^\W_]+|[\W_]")
+LONGEST_EXCERPT = 400
+AROUND = 24
 
 
-@dataclass(frozen=True)
-class Part:
-    """A piece of a text: `kept`, `added` or `removed`."""
+class Piece(NamedTuple):
+    """A stretch of text that both have, or only one: `kind` is same, gone or new."""
 
     kind: str
     text: str
 
 
-def compare(old: str, new: str) -> list[Part]:
-    """Return the pieces that make the new text out of the old one."""
-    if old == new:
-        return [Part("kept", new)] if new else []
-    if not old or not new or len(old) + len(new) > 2 * LONGEST:
-        return [Part(kind, text) for kind, text in (("removed", old), ("added", new)) if text]
+def compare(old: str, new: str) -> list[Piece]:
+    """Return a text as it became another, piece by piece."""
     before, after = WORDS.findall(old), WORDS.findall(new)
-    parts = []
-    for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal":
-            parts.append(Part("kept", "".join(before[a:b])))
+    pieces = []
+    for what, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if what == "equal":
+            pieces.append(Piece("same", "".join(before[a:b])))
             continue
-        if b > a:
-            parts.append(Part("removed", "".join(before[a:b])))
-        if d > c:
-            parts.append(Part("added", "".join(after[c:d])))
-    return parts
+        if a < b:
+            pieces.append(Piece("gone", "".join(before[a:b])))
+        if c < d:
+            pieces.append(Piece("new", "".join(after[c:d])))
+    return pieces
+
+
+def shortened(pieces: list[Piece], *, around: int = AROUND) -> list[Piece]:
+    """Return the differences with a few words around each, for a list."""
+    short = []
+    for number, piece in enumerate(pieces):
+        text = piece.text
+        if piece.kind == "same" and len(text) > 2 * around + 3:
+            head = text[:around] if number else ""
+            tail = text[-around:] if number < len(pieces) - 1 else ""
+            text = f"{head} … {tail}".strip(" ") if head and tail else f"{head}…" if head else f"…{tail}"
+        short.append(Piece(piece.kind, text))
+    return short
+
+
+def excerpt(old: str, new: str) -> str:
+    """Return what differs as one line for the log, such as `…en plan[-, -]{+ +}som sier…`."""
+    marks = {"same": "{}", "gone": "[-{}-]", "new": "{{+{}+}}"}
+    line = "".join(marks[piece.kind].format(piece.text) for piece in shortened(compare(old, new)))
+    line = " ".join(line.split())
+    return line if len(line) <= LONGEST_EXCERPT else f"{line[:LONGEST_EXCERPT]}…"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from email.headerregistry import Address
 from typing import Any
 
@@ -23,28 +24,68 @@ def canonical_hash(content: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def letter_hash(letter: Letter) -> str:
-    """Return the fingerprint of one letter: recipient, text, facts and attachments."""
-    return canonical_hash(
-        {
-            "demand_version": letter.demand_version_id,
-            "mandate": letter.mandate_id,
-            "municipality": letter.municipality_id,
-            "channel": letter.channel,
-            "occasion": letter.occasion,
-            "language": letter.language,
-            "to_name": letter.to_name,
-            "to_email": letter.to_email,
-            "subject": letter.subject,
-            "text": letter.text,
-            "facts": letter.facts,
-            "attachments": [],
-        }
-    )
+def letter_hash(letter: Letter, versions: Iterable[int] | None = None) -> str:
+    """Return the fingerprint of one letter: recipient, text, facts and attachments.
+
+    `versions` are the wordings it puts; they are read from the letter when they are not given.
+    """
+    if versions is None:
+        versions = [row.demand_version_id for row in letter.letter_demands.all()]
+    others = [version for version in versions if version != letter.demand_version_id]
+    content = {
+        "demand_version": letter.demand_version_id,
+        "mandate": letter.mandate_id,
+        "municipality": letter.municipality_id,
+        "channel": letter.channel,
+        "occasion": letter.occasion,
+        "language": letter.language,
+        "to_name": letter.to_name,
+        "to_email": letter.to_email,
+        "subject": letter.subject,
+        "text": letter.text,
+        "facts": letter.facts,
+        "attachments": [],
+    }
+    return canonical_hash(content | ({"more_demands": others} if others else {}))
+
+
+# Fields of a mailing that say nothing about how and when it leaves: who has it, where it stands, and what is in every
+# letter anyway. A field that is not named here is part of what is approved, so that a new one cannot be forgotten.
+NOT_COVERED = frozenset(
+    {
+        *("id", "title", "author", "last_editor", "created_at", "request_key", "return_note"),
+        *("status", "content_hash", "drafted_at", "submitted_at"),
+        *("demand_version", "occasion", "senders", "send_at"),  # these are in every fingerprint, by name
+        *("audience", "language_rule", "language"),
+        *("subject_nb", "subject_nn", "opening_nb", "opening_nn", "closing_nb", "closing_nn"),
+    }
+)
+
+
+def schedule_parts(mailing: Mailing) -> dict[str, Any]:
+    """Return what decides how and when a mailing leaves, beside who sends it and not before when.
+
+    Only what differs from its default, so that a new field does not void what was approved before there was one.
+    """
+    parts = {}
+    for field in mailing._meta.concrete_fields:
+        value = getattr(mailing, field.attname)
+        if field.name not in NOT_COVERED and value != field.get_default():
+            parts[field.attname] = moment(value) if isinstance(value, datetime) else str(value)
+    return parts
+
+
+def moment(value: datetime | None) -> str:
+    return value.astimezone(OSLO).isoformat() if value else ""
 
 
 def mailing_hash(mailing: Mailing, letters: Iterable[Letter]) -> str:
-    """Return the fingerprint an approval covers: every letter that goes, the sender and the schedule."""
+    """Return the fingerprint an approval covers: every letter that goes as it stands, the sender and the schedule."""
+    return hash_of_letters(mailing, (letter_hash(letter) for letter in letters))
+
+
+def hash_of_letters(mailing: Mailing, hashes: Iterable[str]) -> str:
+    """Return the same from the fingerprints of the letters."""
     return canonical_hash(
         {
             "mailing": mailing.pk,
@@ -52,7 +93,8 @@ def mailing_hash(mailing: Mailing, letters: Iterable[Letter]) -> str:
             "occasion": mailing.occasion,
             "sender": sender(),
             "senders": mailing.senders,
-            "send_at": mailing.send_at.astimezone(OSLO).isoformat() if mailing.send_at else "",
-            "letters": sorted(letter_hash(letter) for letter in letters),
+            "send_at": moment(mailing.send_at),
+            "letters": sorted(hashes),
+            **schedule_parts(mailing),
         }
     )

@@ -16,14 +16,32 @@ SENTENCES = {
     "mailing.submitted": gettext_lazy("The letters were frozen and submitted."),
     "mailing.returned": gettext_lazy("The mailing was sent back."),
     "mailing.approved": gettext_lazy("The mailing was approved."),
+    "letter.edited": gettext_lazy("A letter was edited by hand."),
+    "letter.edit_dropped": gettext_lazy("A letter that was edited by hand says what the draft says again."),
     "mailing.cancelled": gettext_lazy("The mailing was cancelled."),
 }
 FIELDS = {
     "title": gettext_lazy("working title"),
+    "demands": gettext_lazy("demands"),
     "demand_version": gettext_lazy("demand"),
     "senders": gettext_lazy("who sends it"),
+    "audience": gettext_lazy("who gets it"),
     "recipient": gettext_lazy("who gets it"),
+    "municipalities": gettext_lazy("who gets it"),
+    "added": gettext_lazy("put in by hand"),
+    "dropped": gettext_lazy("taken out by hand"),
+    "language_rule": gettext_lazy("language form"),
+    "language": gettext_lazy("form where none is asked for"),
     "send_at": gettext_lazy("not before"),
+    "occasion": gettext_lazy("occasion"),
+    "subject_nb": gettext_lazy("subject in bokmål"),
+    "subject_nn": gettext_lazy("subject in nynorsk"),
+    "opening_nb": gettext_lazy("opening in bokmål"),
+    "opening_nn": gettext_lazy("opening in nynorsk"),
+    "closing_nb": gettext_lazy("closing in bokmål"),
+    "closing_nn": gettext_lazy("closing in nynorsk"),
+    "subject": gettext_lazy("subject"),
+    "text": gettext_lazy("text"),
 }
 
 
@@ -49,15 +67,25 @@ def history(mailing: Mailing) -> list[Line]:
 def sentence(entry: AuditEntry) -> str:
     """Return what happened, with what changed."""
     changes = entry.detail.get("changes", {})
-    places = changes.get("municipalities", {})
     parts = [str(SENTENCES.get(entry.action, entry.action))]
     if named := [str(FIELDS[name]) for name in changes if name in FIELDS]:
-        parts.append(_("Changed: %(fields)s.") % {"fields": ", ".join(named)})
-    if added := places.get("added"):
-        parts.append(_("Added: %(numbers)s.") % {"numbers": some_of(added)})
-    if removed := places.get("removed"):
-        parts.append(_("Removed: %(numbers)s.") % {"numbers": some_of(removed)})
+        parts.append(_("Changed: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(named))})
+    for words, numbers in added_and_removed(changes):
+        if numbers:
+            parts.append(words % {"numbers": some_of(numbers)})
+    # What differs in a text stands as it is: [-gone-] and {+new+}.
+    parts += [f"«{change}»" for change in changes.values() if isinstance(change, str)]
     return " ".join(parts)
+
+
+def added_and_removed(changes: dict) -> list[tuple[str, list[str]]]:
+    """Return which municipalities came and went, also as older entries keep them."""
+    places = changes.get("municipalities", {})
+    before, after = (set(one.get("municipalities", [])) for one in changes.get("audience", ({}, {})))
+    return [
+        (_("Added: %(numbers)s."), places.get("added") or sorted(after - before)),
+        (_("Removed: %(numbers)s."), places.get("removed") or sorted(before - after)),
+    ]
 
 
 def some_of(numbers: list[str]) -> str:

@@ -1,54 +1,46 @@
-"""Drafting: from a demand, the facts and the offices to one letter for each municipality, or the reason why not."""
+"""Drafting one letter: from demands, facts and an office to a text, or every reason why there is none."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.conf import settings
+from django.utils import timezone
 
-from municipalities.models import Indicator, Municipality
+from municipalities.models import Indicator, LanguageForm, Municipality
 from municipalities.services.facts import Known, known_values
-from outreach.models import Body, LegalHook, Letter, Mailing, Mandate
-from taushet.models import Suppression
-from taushet.texts import BrokenTemplate, plain, render_text
+from outreach.models import DemandVersion, LegalHook, Letter, Mailing, Mandate
+from taushet.texts import BrokenTemplate, plain
 from taushet.workdays import OSLO
 
+from .audiences import Audience, Candidate, Look, look
 from .fingerprints import letter_hash
+from .holes import hole_in
+from .letter_texts import (
+    check_letter_text,
+    fact_lines,
+    fact_values,
+    lacks_text,
+    shared_values,
+    variant_of,
+    write_text,
+)
 from .publishing import why_not_to_send
-from .wordings import fact_name, letter_addresses
+from .salutations import recipient_name
+from .wordings import letter_addresses
 
 LANGUAGES = ("nb", "nn", "en")
-LONGEST_SUBJECT = 200
-LONGEST_NAME = 120
-# What a letter says beside its demand. Letters exist in the two forms of Norwegian only, and must not depend on
-# whether the translations of the pages are compiled.
-WORDS = {
-    "nb": {
-        "mailbox": "Til ordføreren i {municipality} kommune",
-        "mayor": "Til ordfører {name}, {municipality} kommune",
-        "sources": "Kilder",
-        "counted": "Talt av Taushet tar liv",
-        "invented": "Oppdiktet for en demonstrasjon",
-        "yes": "ja",
-        "no": "nei",
-        "kss": "Krisesentersekretariatet",
-        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombudet",
-    },
-    "nn": {
-        "mailbox": "Til ordføraren i {municipality} kommune",
-        "mayor": "Til ordførar {name}, {municipality} kommune",
-        "sources": "Kjelder",
-        "counted": "Talt av Taushet tar liv",
-        "invented": "Dikta opp for ein demonstrasjon",
-        "yes": "ja",
-        "no": "nei",
-        "kss": "Krisesentersekretariatet",
-        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombodet",
-    },
-}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One demand of a mailing, with what it needs and leans on."""
+
+    version: DemandVersion
+    indicators: list[Indicator]
+    hooks: list[LegalHook]
+    addresses: dict[str, str]
+    why_not: str  # what of the wording itself holds every letter
 
 
 @dataclass(frozen=True)
@@ -57,14 +49,16 @@ class Ground:
 
     mailing: Mailing
     leaves_on: date
+    asked: list[Asked]
     indicators: list[Indicator]
-    hooks: list[LegalHook]
-    addresses: dict[str, str]
+    places: dict[str, Municipality]
     facts: dict[tuple[str, str], Known]
-    mandates: dict[str, Mandate]
-    already: set[int]
-    suppressed: set[str]
-    why_not: str = ""
+    # What several letters to one place have in common, by (place, language form).
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> list[DemandVersion]:
+        return [one.version for one in self.asked]
 
 
 def leaving_day(mailing: Mailing) -> date:
@@ -73,103 +67,185 @@ def leaving_day(mailing: Mailing) -> date:
     return moment.astimezone(OSLO).date()
 
 
-def gather(mailing: Mailing, municipalities: list[Municipality]) -> Ground:
-    """Fetch facts, offices and what was sent before, in a handful of queries however many letters there are."""
-    version = mailing.demand_version
-    indicators = [needed.indicator for needed in version.needed_facts.select_related("indicator")]
-    leaves_on = leaving_day(mailing)
-    mandates = {
-        mandate.body.municipality_id: mandate
-        for mandate in Mandate.objects.in_office(leaves_on)
-        .filter(role=mailing.recipient, body__kind=Body.Kind.MUNICIPALITY, body__municipality__in=municipalities)
-        .select_related("body", "politician")
-    }
-    return Ground(
-        mailing=mailing,
-        leaves_on=leaves_on,
-        indicators=indicators,
-        hooks=list(version.hooks.order_by("pk")),
-        addresses=letter_addresses(version.demand),
-        facts=known_values([place.number for place in municipalities], [indicator.key for indicator in indicators]),
-        mandates=mandates,
-        already=set(taken_mandates(mailing)),
-        why_not=why_not_to_send(version),
-        suppressed=set(
-            Suppression.objects.filter(email__in=[mandate.email for mandate in mandates.values()]).values_list(
-                "email", flat=True
-            )
-        ),
+def look_at(mailing: Mailing) -> Look:
+    """Find who a mailing goes to."""
+    picks = dict(mailing.picks.values_list("mandate", "is_added"))
+    return look(
+        Audience.from_json(mailing.audience),
+        day=leaving_day(mailing),
+        versions=list(mailing.mailing_demands.values_list("demand_version", flat=True)),
+        occasion=mailing.occasion,
+        added=[mandate for mandate, is_added in picks.items() if is_added],
+        dropped=[mandate for mandate, is_added in picks.items() if not is_added],
+        mailing=mailing.pk,
     )
 
 
-def taken_mandates(mailing: Mailing) -> Iterable[int]:
-    """Return the offices that have had this wording on this occasion, or are about to."""
-    return Letter.objects.filter(
-        demand_version=mailing.demand_version_id, occasion=mailing.occasion, status__in=Letter.TAKEN
-    ).values_list("mandate", flat=True)
+def gather(mailing: Mailing, found: Look) -> Ground:
+    """Fetch demands, places and facts, in a handful of queries however many letters there are."""
+    asked = [
+        Asked(
+            version,
+            [needed.indicator for needed in version.needed_facts.select_related("indicator")],
+            list(version.hooks.order_by("pk")),
+            letter_addresses(version.demand),
+            why_not_to_send(version),
+        )
+        for version in mailing.versions
+    ]
+    indicators = list({indicator.key: indicator for one in asked for indicator in one.indicators}.values())
+    numbers = {row.municipality for row in found.candidates if row.municipality} | set(found.places_without)
+    return Ground(
+        mailing=mailing,
+        leaves_on=leaving_day(mailing),
+        asked=asked,
+        indicators=indicators,
+        places=Municipality.objects.select_related("county").in_bulk(numbers),
+        facts=known_values(numbers, [indicator.key for indicator in indicators]),
+    )
 
 
-def make_letter(ground: Ground, municipality: Municipality) -> Letter:
+def language_of(mailing: Mailing, municipality: Municipality | None) -> str:
+    """Return the language form of a letter: the municipality's own, or what the mailing has chosen.
+
+    A demand of a municipality binds state bodies (språklova § 11); one that is neutral, and national offices, leave
+    the choice to whoever writes.
+    """
+    asks = municipality is not None and municipality.language_form != LanguageForm.NEUTRAL
+    if asks and mailing.language_rule == Mailing.LanguageRule.MUNICIPALITY:
+        return municipality.letter_language
+    return mailing.language
+
+
+def make_letter(ground: Ground, row: Candidate | None, mandate: Mandate | None, place: Municipality | None) -> Letter:
     """Return an unsaved letter: ready with its text, or held with every reason."""
-    mandate = ground.mandates.get(municipality.pk)
+    mailing, language = ground.mailing, language_of(ground.mailing, place)
     letter = Letter(
-        mailing=ground.mailing,
-        demand_version=ground.mailing.demand_version,
-        municipality=municipality,
+        mailing=mailing,
+        demand_version=ground.versions[0],
+        municipality=place,
         mandate=mandate,
-        occasion=ground.mailing.occasion,
-        language=municipality.letter_language,
-        to_name=recipient_name(mandate, municipality) if mandate else "",
+        occasion=mailing.occasion,
+        language=language,
+        to_name=recipient_name(mandate, place) if mandate else "",
         to_email=mandate.email if mandate else "",
-        facts=fact_snapshot(ground, municipality),
-        held_for=reasons_to_hold(ground, municipality, mandate),
+        facts=snapshot(ground, place),
+        held_for=reasons_to_hold(ground, row, mandate, place, language),
     )
     letter.is_demonstration = (mandate is not None and mandate.is_demonstration) or any(
         fact["is_demonstration"] for fact in letter.facts.values()
     )
     if not letter.held_for:
-        try:
-            letter.subject, letter.text = render_letter(ground, municipality, mandate, letter.facts)
-        except BrokenTemplate as error:
-            letter.held_for = [
-                reason("broken_text", f"version-{ground.mailing.demand_version.number}", detail=str(error))
-            ]
-    if letter.held_for:
-        letter.status = Letter.Status.HELD
+        write_letter(ground, letter)
+    return settle_draft(letter, ground)
+
+
+def write_letter(ground: Ground, letter: Letter) -> None:
+    """Give a letter its subject, text and variant, or the reason why it cannot have them."""
+    try:
+        values, sources = ground_of(ground, letter)
+        shown = (ground.mailing, ground.versions, letter.language, values, sources)
+        letter.subject, letter.text = write_text(*shown)
+        check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
+        letter.variant = variant_of(letter.language, "\n".join(write_text(*shown, shows_names=True)))
+    except BrokenTemplate as error:
+        letter.subject = letter.text = ""
+        letter.held_for = [reason("broken_text", f"version-{ground.versions[0].number}", detail=str(error))]
     else:
-        letter.status = Letter.Status.READY
-        letter.content_hash = letter_hash(letter)
+        if hole := hole_in(f"{letter.subject}\n{letter.text}"):
+            letter.subject = letter.text = letter.variant = ""
+            letter.held_for = [reason("hole", "text", detail=hole)]
+
+
+def settle_draft(letter: Letter, ground: Ground) -> Letter:
+    """Say whether a letter can go, and give one that can its fingerprint."""
+    letter.held_codes = "".join(f" {code} " for code in dict.fromkeys(one["why"] for one in letter.held_for))
+    letter.status = Letter.Status.HELD if letter.held_for else Letter.Status.READY
+    letter.content_hash = "" if letter.held_for else letter_hash(letter, [version.pk for version in ground.versions])
     return letter
 
 
-def reasons_to_hold(ground: Ground, municipality: Municipality, mandate: Mandate | None) -> list[dict[str, Any]]:
+def ground_of(ground: Ground, letter: Letter) -> tuple[dict, dict]:
+    """Return values and sources of each wording; what letters to one place share is made once."""
+    place, language = letter.municipality, letter.language
+    key = (letter.municipality_id, language)
+    if key not in ground.made:
+        ground.made[key] = [
+            (
+                fact_values(one.indicators, letter.facts, language),
+                {hook.key: plain(f"{getattr(hook, f'citation_{language}')}. {hook.url}") for hook in one.hooks}
+                | fact_lines(one.indicators, letter.facts, language),
+            )
+            for one in ground.asked
+        ]
+    shared = shared_values(ground.mailing, letter.mandate, place, language)
+    values, sources = {}, {}
+    for one, (facts, lines) in zip(ground.asked, ground.made[key], strict=True):
+        values[one.version.pk] = {**shared, **one.addresses, **({"fact": facts} if place else {})}
+        sources[one.version.pk] = lines
+    return values, sources
+
+
+def reasons_to_hold(
+    ground: Ground, row: Candidate | None, mandate: Mandate | None, place: Municipality | None, language: str
+) -> list[dict[str, Any]]:
     """Return everything that keeps a letter from being whole, each with the field at fault."""
-    reasons = [reason(ground.why_not, "")] if ground.why_not else []
-    if municipality.valid_to is not None and municipality.valid_to <= ground.leaves_on:
-        reasons.append(reason("municipality_ended", municipality.number))
-    if mandate is None or not mandate.email:
-        reasons.append(reason("no_address", ground.mailing.recipient))
-    elif mandate.email in ground.suppressed:
-        reasons.append(reason("suppressed", ground.mailing.recipient, detail=mandate.email))
-    if mandate is not None and mandate.pk in ground.already:
-        reasons.append(reason("already_sent", ground.mailing.recipient))
+    reasons = []
+    if place is not None and place.valid_to is not None and place.valid_to <= ground.leaves_on:
+        reasons.append(reason("municipality_ended", place.number))
+    if row is None:
+        roles = Audience.from_json(ground.mailing.audience).roles
+        reasons.append(reason("no_address", roles[0] if roles else ""))
+    elif row.why:
+        reasons.append(reason(row.why, mandate.role, detail=detail_of(row)))
+    reasons += [
+        reason(one.why_not, one.version.demand.slug, names=titles(one.version)) for one in ground.asked if one.why_not
+    ]
+    if lacking := lacks_text(ground.mailing, ground.versions, language):
+        reasons.append(reason("no_text", language, names=titles(lacking)))
     reasons += [
         reason("hook_lapsed", hook.key, names={"nb": hook.citation_nb, "nn": hook.citation_nn})
-        for hook in ground.hooks
+        for hook in {hook.pk: hook for one in ground.asked for hook in one.hooks}.values()
         if not hook.is_valid_on(ground.leaves_on)
     ]
+    return reasons + fact_reasons(ground, place)
+
+
+def fact_reasons(ground: Ground, place: Municipality | None) -> list[dict[str, Any]]:
+    """Return which facts are missing or too old; made once for each place."""
+    key = ("reasons", place and place.number)
+    if key in ground.made:
+        return ground.made[key]
+    reasons = []
     for indicator in ground.indicators:
-        known = ground.facts.get((municipality.number, indicator.key))
+        known = ground.facts.get((place.number, indicator.key)) if place else None
         names = {code: getattr(indicator, f"name_{code}") for code in LANGUAGES}
         if known is None:
             reasons.append(reason("fact_missing", indicator.key, names=names))
         elif is_stale(known, ground.leaves_on):
             reasons.append(reason("fact_stale", indicator.key, names=names, detail=known.observed_on.isoformat()))
+    ground.made[key] = reasons
     return reasons
 
 
 def reason(why: str, field: str, *, names: dict[str, str] | None = None, detail: str = "") -> dict[str, Any]:
     return {"why": why, "field": field, "names": names or {}, "detail": detail}
+
+
+def detail_of(row: Candidate) -> str:
+    """Return what the sentence about a reason names beside the office."""
+    match row.why:
+        case "suppressed":
+            return row.email
+        case "quiet_period":
+            return str(settings.OUTREACH_QUIET_DAYS)
+        case "same_address":
+            return row.email
+    return ""
+
+
+def titles(version: DemandVersion) -> dict[str, str]:
+    return {"nb": version.title_nb, "nn": version.title_nn}
 
 
 def stale_on(known: Known) -> date | None:
@@ -185,77 +261,22 @@ def is_stale(known: Known, day: date) -> bool:
     return first_day is not None and day >= first_day
 
 
-def fact_snapshot(ground: Ground, municipality: Municipality) -> dict[str, dict[str, Any]]:
+def snapshot(ground: Ground, place: Municipality | None) -> dict[str, dict[str, Any]]:
     """Return the facts as the letter states them, so that it can be explained and checked later."""
-    snapshot = {}
-    for indicator in ground.indicators:
-        known = ground.facts.get((municipality.number, indicator.key))
-        if known is not None:
-            too_old = stale_on(known)
-            snapshot[indicator.key] = {
-                "value": known.value,
-                "observed_on": known.observed_on.isoformat(),
-                "source": "" if indicator.is_counted_by_us else known.source,
-                "stale_on": too_old.isoformat() if too_old else "",
-                "is_demonstration": known.is_demonstration,
-            }
-    return snapshot
-
-
-def recipient_name(mandate: Mandate, municipality: Municipality) -> str:
-    name = str(mandate.politician) if mandate.role == Mandate.Role.MAYOR else f"{municipality.name} kommune"
-    return plain(name)[:LONGEST_NAME]
-
-
-def render_letter(
-    ground: Ground, municipality: Municipality, mandate: Mandate, facts: dict[str, dict[str, Any]]
-) -> tuple[str, str]:
-    """Return subject and text in the language form of the municipality, with its sources as numbered notes."""
-    version, language = ground.mailing.demand_version, municipality.letter_language
-    words = WORDS[language]
-    with translation.override(language):
-        values = {
-            "greeting": words[mandate.role].format(name=mandate.politician, municipality=municipality.name),
-            "municipality": municipality.name,
-            "county": municipality.county.name,
-            "senders": words[ground.mailing.senders],
-            "fact": {fact_name(i.key): template_value(i, facts[i.key]["value"]) for i in ground.indicators},
-            **ground.addresses,
-        }
-        sources = source_lines(ground, facts, language)
-        subject, _notes = render_text(getattr(version, f"subject_{language}"), values, notes=sources)
-        text, used = render_text(getattr(version, f"letter_{language}"), values, notes=sources)
-        if used:
-            notes = "\n".join(f"[{number}] {sources[key]}" for number, key in enumerate(used, 1))
-            text = f"{text}\n\n{words['sources']}\n\n{notes}"
-    if ground.mailing.senders == Mailing.Senders.BOTH and words["both"] not in text:
-        raise BrokenTemplate(_("It does not say that both houses send it."))
-    subject = " ".join(subject.split())
-    if len(subject) > LONGEST_SUBJECT:
-        raise BrokenTemplate(_("The subject is longer than %(limit)d characters.") % {"limit": LONGEST_SUBJECT})
-    return subject, text + "\n"
-
-
-def template_value(indicator: Indicator, value: str) -> Any:
-    """Return a stored value as a template compares and shows it."""
-    if indicator.kind == Indicator.Kind.YES_NO:
-        return value == "yes"
-    if indicator.kind == Indicator.Kind.NUMBER and value.lstrip("-").isdigit():
-        return int(value)
-    return indicator.show(value)
-
-
-def source_lines(ground: Ground, facts: dict[str, dict[str, Any]], language: str) -> dict[str, str]:
-    """Return what stands under Sources for each hook and fact."""
-    lines = {hook.key: f"{getattr(hook, f'citation_{language}')}. {hook.url}" for hook in ground.hooks}
-    words = WORDS[language]
-    for indicator in ground.indicators:
-        fact = facts[indicator.key]
-        name = getattr(indicator, f"name_{language}")
-        value = words[fact["value"]] if indicator.kind == Indicator.Kind.YES_NO else indicator.show(fact["value"])
-        source = words["counted"] if indicator.is_counted_by_us else fact["source"].rstrip(".")
-        if fact["is_demonstration"]:
-            source = words["invented"]
-        day = date_format(date.fromisoformat(fact["observed_on"]), "j. F Y")
-        lines[indicator.key] = f"{name}: {value}. {source}, {day}."
-    return {key: plain(line) for key, line in lines.items()}
+    if place is None:
+        return {}
+    key = ("facts", place.number)
+    if key not in ground.made:
+        found = {}
+        for indicator in ground.indicators:
+            if known := ground.facts.get((place.number, indicator.key)):
+                too_old = stale_on(known)
+                found[indicator.key] = {
+                    "value": known.value,
+                    "observed_on": known.observed_on.isoformat(),
+                    "source": "" if indicator.is_counted_by_us else known.source,
+                    "stale_on": too_old.isoformat() if too_old else "",
+                    "is_demonstration": known.is_demonstration,
+                }
+        ground.made[key] = found
+    return ground.made[key]

@@ -1,8 +1,9 @@
 """A mailing from first draft to submitted: what it holds, who changed it, and its letters drafted anew."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,46 +11,41 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from municipalities.models import Municipality
-from outreach.exceptions import AlreadyLeft, ContentChanged, NothingToSend, WrongStatus
-from outreach.models import DemandVersion, Letter, Mailing
+from outreach.exceptions import AlreadyLeft, ContentChanged
+from outreach.models import DemandVersion, Letter, LetterDemand, Mailing, MailingDemand, MailingPick
 from taushet.models import User
 from taushet.services import audit, outbox
-from taushet.workdays import OSLO
 
-from .fingerprints import canonical_hash, mailing_hash
-from .letters import gather, make_letter
+from .audiences import Audience
+from .differences import excerpt
+from .drafting import AT_ONCE, draft, draft_letters, freeze, lock
+from .fingerprints import canonical_hash, moment
+from .letter_texts import OWN_TEXTS
 
 Status = Mailing.Status
 TAKEN_BACK = gettext_noop("The mailing was changed, so it has to be approved anew.")
 CANCELLED = gettext_noop("The mailing was cancelled.")
-DRAFTED_FIELDS = (
-    "demand_version",
-    "mandate",
-    "occasion",
-    "language",
-    "to_name",
-    "to_email",
-    "subject",
-    "text",
-    "facts",
-    "held_for",
-    "is_demonstration",
-    "status",
-    "content_hash",
-)
+# What staff decide with values that the log may keep as they are.
+DECIDED = ("senders", "send_at", "language_rule", "language")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What staff decide about a mailing."""
+    """What staff decide about a mailing: demands x audience x language x schedule, and its own texts."""
 
     title: str
-    demand_version: DemandVersion
-    municipalities: tuple[Municipality, ...]
-    recipient: str = Mailing.Recipient.MAILBOX
+    demands: tuple[DemandVersion, ...]
+    audience: Audience
     senders: str = Mailing.Senders.KSS
     send_at: datetime | None = None
+    language_rule: str = Mailing.LanguageRule.MUNICIPALITY
+    language: str = Mailing.Language.BOKMAL
+    occasion: str = Mailing.Occasion.FIRST
+    # Subject, opening and closing in both forms, by the name of the field; those that lack are empty.
+    texts: Mapping[str, str] = field(default_factory=dict)
+    # Offices chosen by hand, whatever the filter says.
+    added: tuple[int, ...] = ()
+    dropped: tuple[int, ...] = ()
 
 
 def create_mailing(plan: Plan, *, author: User, request_key: str | None = None) -> Mailing:
@@ -65,24 +61,56 @@ def create_mailing(plan: Plan, *, author: User, request_key: str | None = None) 
 
 
 def start_mailing(plan: Plan, author: User, request_key: str | None) -> Mailing:
-    mailing = Mailing.objects.create(
-        request_key=request_key,
-        title=plan.title,
-        demand_version=plan.demand_version,
-        recipient=plan.recipient,
-        senders=plan.senders,
-        send_at=plan.send_at,
-        author=author,
-        last_editor=author,
+    mailing = Mailing(request_key=request_key, author=author)
+    write_plan(mailing, plan, by=author)
+    audit.record("mailing.created", mailing, by=author, audience=mailing.audience)
+    return draft(mailing, by=author)
+
+
+def write_plan(mailing: Mailing, plan: Plan, *, by: User) -> None:
+    """Store what staff have decided."""
+    mailing.title, mailing.demand_version = plan.title, plan.demands[0]
+    mailing.audience, mailing.occasion, mailing.last_editor = plan.audience.as_json(), plan.occasion, by
+    for name in DECIDED:
+        setattr(mailing, name, getattr(plan, name))
+    for name in OWN_TEXTS:
+        setattr(mailing, name, plan.texts.get(name, ""))
+    mailing.save()
+    mailing.mailing_demands.all().delete()
+    MailingDemand.objects.bulk_create(
+        MailingDemand(mailing=mailing, demand_version=version, position=position)
+        for position, version in enumerate(plan.demands)
     )
-    mailing.municipalities.set(plan.municipalities)
-    audit.record("mailing.created", mailing, by=author, municipalities=sorted(m.pk for m in plan.municipalities))
-    return draft_letters(mailing)
+    mailing.picks.all().delete()
+    MailingPick.objects.bulk_create(
+        MailingPick(mailing=mailing, mandate_id=mandate, is_added=is_added)
+        for is_added, mandates in ((True, plan.added), (False, plan.dropped))
+        for mandate in sorted(set(mandates))
+    )
+
+
+def plan_of(mailing: Mailing) -> Plan:
+    """Return what staff have decided about a mailing."""
+    picks = list(mailing.picks.order_by("mandate").values_list("mandate", "is_added"))
+    return Plan(
+        title=mailing.title,
+        demands=tuple(mailing.versions),
+        audience=Audience.from_json(mailing.audience),
+        occasion=mailing.occasion,
+        texts={name: getattr(mailing, name) for name in OWN_TEXTS},
+        added=tuple(mandate for mandate, is_added in picks if is_added),
+        dropped=tuple(mandate for mandate, is_added in picks if not is_added),
+        **{name: getattr(mailing, name) for name in DECIDED},
+    )
 
 
 @transaction.atomic
-def change_mailing(mailing: Mailing, plan: Plan, *, by: User, seen_hash: str | None = None) -> Mailing:
+def change_mailing(
+    mailing: Mailing, plan: Plan, *, by: User, seen_hash: str | None = None, keeps_edits: bool = True
+) -> Mailing:
     """Change a mailing and draft its letters anew. An approval becomes void, and the log says what differs.
+
+    What was edited by hand stays so unless `keeps_edits` is false.
 
     Returns it unchanged when nothing differs. Raises ContentChanged when the plan is no longer the one with
     `seen_hash`, WrongStatus when it is cancelled, AlreadyLeft when a letter has left or may have.
@@ -94,98 +122,61 @@ def change_mailing(mailing: Mailing, plan: Plan, *, by: User, seen_hash: str | N
     if not changes:
         return mailing
     take_back(mailing, by=by)
-    mailing.title, mailing.demand_version = plan.title, plan.demand_version
-    mailing.recipient, mailing.senders, mailing.send_at = plan.recipient, plan.senders, plan.send_at
-    mailing.last_editor = by
-    mailing.save(update_fields=["title", "demand_version", "recipient", "senders", "send_at", "last_editor"])
-    mailing.municipalities.set(plan.municipalities)
+    write_plan(mailing, plan, by=by)
     audit.record("mailing.changed", mailing, by=by, changes=changes)
-    return draft_letters(mailing)
+    return draft(mailing, by=by, keeps_edits=keeps_edits)
 
 
 def plan_hash(mailing: Mailing) -> str:
     """Return a fingerprint of what staff have decided about a mailing."""
-    return canonical_hash(
-        {
-            "title": mailing.title,
-            "demand_version": mailing.demand_version_id,
-            "recipient": mailing.recipient,
-            "senders": mailing.senders,
-            "send_at": mailing.send_at.astimezone(OSLO).isoformat() if mailing.send_at else "",
-            "municipalities": sorted(mailing.municipalities.values_list("pk", flat=True)),
-        }
-    )
+    return canonical_hash(as_logged(plan_of(mailing)) | {"title": mailing.title})
+
+
+def as_logged(plan: Plan) -> dict[str, Any]:
+    """Return what a plan decides, as ids and values."""
+    return {
+        "demands": [version.pk for version in plan.demands],
+        "audience": plan.audience.as_json(),
+        "senders": plan.senders,
+        "send_at": moment(plan.send_at),
+        "language_rule": plan.language_rule,
+        "language": plan.language,
+        "occasion": plan.occasion,
+        "added": sorted(plan.added),
+        "dropped": sorted(plan.dropped),
+        **{name: plan.texts.get(name, "") for name in OWN_TEXTS},
+    }
 
 
 def differences(mailing: Mailing, plan: Plan) -> dict[str, Any]:
-    """Return what a plan changes, as the log keeps it: ids and values, before and after."""
-    before, after = set(mailing.municipalities.values_list("pk", flat=True)), {m.pk for m in plan.municipalities}
-    moment = lambda value: value.isoformat() if value else ""  # noqa: E731
-    pairs = {
-        "demand_version": (mailing.demand_version_id, plan.demand_version.pk),
-        "recipient": (mailing.recipient, plan.recipient),
-        "senders": (mailing.senders, plan.senders),
-        "send_at": (moment(mailing.send_at), moment(plan.send_at)),
-    }
-    changes: dict[str, Any] = {name: list(pair) for name, pair in pairs.items() if pair[0] != pair[1]}
+    """Return what a plan changes, as the log keeps it: before and after, of texts what differs."""
+    before, after = as_logged(plan_of(mailing)), as_logged(plan)
+    changes: dict[str, Any] = {}
+    for name, value in after.items():
+        if before[name] == value:
+            continue
+        changes[name] = excerpt(before[name], value) if name in OWN_TEXTS else [before[name], value]
     if mailing.title != plan.title:
         changes["title"] = True
-    if before != after:
-        changes["municipalities"] = {"added": sorted(after - before), "removed": sorted(before - after)}
     return changes
-
-
-@transaction.atomic
-def draft_letters(mailing: Mailing) -> Mailing:
-    """Draft every letter of a draft anew, from the facts and offices of this moment.
-
-    Raises WrongStatus once it is submitted: then the letters are frozen.
-    """
-    mailing = lock(mailing, Status.DRAFT)
-    municipalities = list(mailing.municipalities.select_related("county"))
-    ground = gather(mailing, municipalities)
-    standing = {letter.municipality_id: letter for letter in mailing.letters.filter(status__in=Letter.DRAFTED)}
-    new, changed = [], []
-    for municipality in municipalities:
-        letter = make_letter(ground, municipality)
-        if old := standing.pop(municipality.pk, None):
-            letter.pk = old.pk
-            changed.append(letter)
-        else:
-            new.append(letter)
-    Letter.objects.filter(pk__in=[letter.pk for letter in standing.values()]).delete()
-    Letter.objects.bulk_update(changed, DRAFTED_FIELDS, batch_size=100)
-    Letter.objects.bulk_create(new, batch_size=100)
-    mailing.content_hash = mailing_hash(mailing, letters_that_go([*changed, *new]))
-    mailing.drafted_at = timezone.now()
-    mailing.save(update_fields=["content_hash", "drafted_at"])
-    return mailing
-
-
-def letters_that_go(letters: Iterable[Letter]) -> list[Letter]:
-    return [letter for letter in letters if letter.status == Letter.Status.READY]
 
 
 def submit_mailing(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
     """Freeze the letters as `by` saw them and put the mailing before a colleague.
 
-    The letters are drafted once more first. Raises ContentChanged when they then differ from what was seen (the
-    new draft is kept), NothingToSend when every letter is held, and WrongStatus when it is not a draft.
+    The letters are drafted once more first; when they are many the worker does it, and the mailing is submitted when
+    that is done (`current_run`). Raises ContentChanged when they then differ from what was seen (the new draft is
+    kept), NothingToSend when every letter is held, and WrongStatus when it is not a draft.
     """
+    if mailing.letters.count() > AT_ONCE:
+        with transaction.atomic():
+            mailing = lock(mailing, Status.DRAFT)
+            if mailing.content_hash != seen_hash:
+                raise ContentChanged(_("The letters are no longer those you read. Read them again."))
+            return draft(mailing, by=by, seen_hash=seen_hash)
     draft_letters(mailing)
     with transaction.atomic():
-        mailing = lock(mailing, Status.DRAFT)
-        if mailing.content_hash != seen_hash:
-            raise ContentChanged(
-                _("Facts or addresses have changed since you read the letters. They are drafted anew: read them again.")
-            )
-        if not mailing.letters.filter(status=Letter.Status.READY).exists():
-            raise NothingToSend(_("Every letter is held, so there is nothing to send. See why beside each of them."))
-        mailing.status, mailing.submitted_at = Status.SUBMITTED, timezone.now()
-        mailing.last_editor, mailing.return_note = by, ""
-        mailing.save(update_fields=["status", "submitted_at", "last_editor", "return_note"])
-        audit.record("mailing.submitted", mailing, by=by, content_hash=mailing.content_hash)
-    return mailing
+        return freeze(lock(mailing, Status.DRAFT), by=by, seen_hash=seen_hash)
 
 
 @transaction.atomic
@@ -220,15 +211,16 @@ def take_back(mailing: Mailing, *, by: User) -> None:
     """Make a submitted or approved mailing a draft again; raises AlreadyLeft when a letter has left."""
     if mailing.status == Status.DRAFT:
         return
-    for letter in (
-        mailing.letters.exclude(message=None).exclude(status=Letter.Status.CANCELLED).select_related("message")
-    ):
+    queued = mailing.letters.exclude(message=None).exclude(status=Letter.Status.CANCELLED)
+    standing = list(queued.values_list("pk", flat=True)) if mailing.status == Status.APPROVED else []
+    for letter in queued.select_related("message").iterator(chunk_size=500):
         try:
             outbox.cancel_message(letter.message, by=by, reason=TAKEN_BACK)
         except outbox.WrongState as error:
             raise AlreadyLeft(
                 _("Some letters have left already. You can stop the rest, but not change them.")
             ) from error
+    copy_letters(standing)
     was = mailing.status
     void_approval(mailing)
     mailing.status, mailing.submitted_at = Status.DRAFT, None
@@ -236,15 +228,21 @@ def take_back(mailing: Mailing, *, by: User) -> None:
     audit.record("mailing.taken_back", mailing, by=by, was=was)
 
 
+def copy_letters(keys: list[int]) -> None:
+    """Put fresh letters beside those that were stopped in the outbox, so that what was edited by hand is not lost."""
+    for some in batched(keys, 250, strict=False):
+        olds = list(Letter.objects.filter(pk__in=some).prefetch_related("letter_demands"))
+        others = [[row for row in letter.letter_demands.all() if row.position] for letter in olds]
+        for letter in olds:
+            letter.pk, letter.message, letter.settled_at, letter.status = None, None, None, Letter.Status.READY
+            letter._state.adding = True
+        Letter.objects.bulk_create(olds)
+        LetterDemand.objects.bulk_create(
+            LetterDemand(letter=letter, demand_version_id=row.demand_version_id, position=row.position)
+            for letter, rows in zip(olds, others, strict=True)
+            for row in rows
+        )
+
+
 def void_approval(mailing: Mailing) -> None:
     mailing.approvals.filter(voided_at=None).update(voided_at=timezone.now())
-
-
-def lock(mailing: Mailing, *allowed: str) -> Mailing:
-    """Return the mailing locked until the transaction ends; raises WrongStatus from any other status."""
-    mailing = Mailing.objects.select_for_update(of=["self"]).select_related("demand_version__demand").get(pk=mailing.pk)
-    if mailing.status not in allowed:
-        raise WrongStatus(
-            _("This cannot be done now. The mailing is: %(status)s.") % {"status": mailing.get_status_display()}
-        )
-    return mailing

@@ -11,7 +11,7 @@ from outreach.models import ConfirmedBlock, DemandVersion
 from taushet.models import User
 from taushet.services import audit
 
-from .differences import Part, compare
+from .differences import Piece, compare
 from .fingerprints import canonical_hash
 
 Block = ConfirmedBlock.Block
@@ -33,7 +33,7 @@ class Form:
         return self.confirmed is not None and self.text != self.confirmed
 
     @property
-    def difference(self) -> list[Part]:
+    def difference(self) -> list[Piece]:
         return compare(self.confirmed or "", self.text)
 
 

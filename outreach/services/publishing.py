@@ -136,7 +136,7 @@ def discard_draft(version: DemandVersion, *, by: User) -> None:
 def why_not_to_send(version: DemandVersion) -> str:
     """Return which reason to hold a letter the wording itself gives, or nothing; hooks are looked at apart."""
     if version.demand.status != Demand.Status.ACTIVE:
-        return "demand_ended"
+        return "demand_over"
     if version.published_at is None or not is_confirmed(version):
         return "not_confirmed"
     return ""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Demand, Letter, Mailing
+from outreach.models import Demand, LegalHook, Letter, Mailing
 from taushet.models import Message, Suppression, User
 from taushet.registries import SEND, Decision
 from taushet.services import audit
@@ -66,9 +66,10 @@ def fault_today(letter: Letter, message: Message, today: date) -> str:
         return OTHER_ADDRESS
     if Suppression.objects.filter(email=letter.to_email).exists():
         return SUPPRESSED
-    if letter.demand_version.demand.status != Demand.Status.ACTIVE:
+    if letter.letter_demands.exclude(demand_version__demand__status=Demand.Status.ACTIVE).exists():
         return NOT_STANDING
-    if not all(hook.is_valid_on(today) for hook in letter.demand_version.hooks.all()):
+    hooks = LegalHook.objects.filter(demand_versions__in=letter.letter_demands.values("demand_version"))
+    if not all(hook.is_valid_on(today) for hook in hooks):
         return LAPSED
     if any(fact["stale_on"] and fact["stale_on"] <= today.isoformat() for fact in letter.facts.values()):
         return STALE

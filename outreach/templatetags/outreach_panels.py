@@ -4,7 +4,10 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, LetterDemand, Mailing
+from outreach.models.hold_words import HOLD_KINDS
+from outreach.services.audience_words import describe
+from outreach.services.audiences import Audience
 from outreach.services.gullstandard import answers_of
 
 register = template.Library()
@@ -35,20 +38,37 @@ MEND = {
     "fact_missing": ("municipalities.add_fact", _("Put in what you know"), "fact"),
     "fact_stale": ("municipalities.add_fact", _("Put in what is true now"), "fact"),
     "hook_lapsed": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
-    "demand_ended": ("outreach.change_mailing", _("Choose another demand"), "mailing"),
     "not_confirmed": ("outreach.change_demand", _("Confirm both forms"), "wording"),
     "broken_text": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
     "no_address": ("outreach.change_mandate", _("Put in the address"), "address"),
     "suppressed": ("outreach.change_mandate", _("Put in another address"), "address"),
+    "no_text": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
+    "hole": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
+    "demand_over": ("outreach.change_mailing", _("Take it out of the mailing"), "mailing"),
+    "edit_outdated": ("outreach.change_mailing", _("Read and edit the letter"), "letter"),
     "municipality_ended": ("outreach.change_mailing", _("Take it out of the mailing"), "mailing"),
 }
+# Offices whose address has a page of its own; that of others is on the page of the municipality.
+OWN_PAGE = ("mailbox", "mayor")
+
+
+def address_place(letter, field):
+    if letter.municipality_id is None:
+        return ""
+    page = f"outreach:{field}_update" if field in OWN_PAGE else "outreach:recipient_detail"
+    return reverse(page, args=[letter.municipality_id])
+
+
 PLACES = {
-    "fact": lambda letter, field: reverse("municipalities:fact_update", args=[letter.municipality_id, field]),
+    "fact": lambda letter, field: (
+        reverse("municipalities:fact_update", args=[letter.municipality_id, field]) if letter.municipality_id else ""
+    ),
     "wording": lambda letter, field: reverse(
         "outreach:wording_update", args=[letter.mailing.demand_version.demand.slug]
     ),
-    "address": lambda letter, field: reverse(f"outreach:{field}_update", args=[letter.municipality_id]),
+    "address": address_place,
     "mailing": lambda letter, field: reverse("outreach:mailing_update", args=[letter.mailing_id]),
+    "letter": lambda letter, field: reverse("outreach:letter_edit", args=[letter.mailing_id, letter.pk]),
 }
 
 
@@ -78,14 +98,32 @@ def municipality_checklist(municipality):
     return {"municipality": municipality} | counts
 
 
+@register.inclusion_tag("outreach/differences.html")
+def differences(pieces):
+    """A text as it became another, with what is gone and what is new marked."""
+    return {"pieces": pieces}
+
+
+@register.filter
+def step_words(why):
+    """What an audience loses on the way to its letters, in words."""
+    return HOLD_KINDS.get(why, why)
+
+
 @register.inclusion_tag("outreach/municipality_demands.html")
 def municipality_demands(municipality):
     """The demands a municipality has received, for its public page."""
-    letters = (
-        Letter.objects.received()
-        .filter(municipality=municipality)
-        .select_related("demand_version__demand")
-        .order_by("demand_version__demand__number", "-settled_at")
+    received = Letter.objects.received().filter(municipality=municipality)
+    rows = (
+        LetterDemand.objects.filter(letter__in=received)
+        .select_related("letter", "demand_version__demand")
+        .order_by("demand_version__demand__number", "-letter__settled_at")
     )
-    newest = {letter.demand_version.demand_id: letter for letter in reversed(letters)}
-    return {"municipality": municipality, "letters": list(reversed(newest.values()))}
+    newest = {row.demand_version.demand_id: row for row in reversed(rows)}
+    return {"municipality": municipality, "rows": list(reversed(newest.values()))}
+
+
+@register.simple_tag
+def audience_words(mailing):
+    """Who a mailing goes to, as one line."""
+    return describe(Audience.from_json(mailing.audience), mailing.picks.count())

@@ -12,7 +12,7 @@ from outreach.models import Mailing
 from outreach.services.approvals import approve_mailing
 from outreach.services.mailings import cancel_mailing, return_mailing, submit_mailing
 
-from .mailings import mailing_page
+from .dry_runs import mailing_page
 
 
 def act(request, mailing, name, form, action, done):
@@ -41,7 +41,11 @@ def mailing_submit(request, pk):
         "submit_form",
         SubmitForm(request.POST),
         lambda data: submit_mailing(mailing, by=request.user, seen_hash=data["seen_hash"]),
-        lambda submitted: _("The letters are frozen. A colleague can approve them now."),
+        lambda submitted: (
+            _("The letters are frozen. A colleague can approve them now.")
+            if submitted.status == Mailing.Status.SUBMITTED
+            else _("The letters are drafted once more. If none has changed they are frozen and wait for a colleague.")
+        ),
     )
 
 

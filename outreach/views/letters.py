@@ -1,4 +1,4 @@
-"""One letter, as the recipient will read it."""
+"""One letter, as the recipient will read it, and what somebody writes in it by hand."""
 
 from datetime import date
 
@@ -10,17 +10,29 @@ from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.models import Indicator
 from outreach.exceptions import OutreachError
+from outreach.forms.letters import LetterForm, SeenForm
 from outreach.models import Letter
+from outreach.services.differences import compare
+from outreach.services.edits import drop_edit, edit_letter, fingerprint_of
 from outreach.services.sending import send_test_copy
+
+
+def letter_of(mailing_pk, pk):
+    letters = Letter.objects.select_related(
+        "mailing__demand_version__demand",
+        "municipality",
+        "mandate__politician",
+        "mandate__body",
+        "message",
+        "edited_by",
+    )
+    return get_object_or_404(letters, mailing=mailing_pk, pk=pk)
 
 
 @permission_required("outreach.view_letter", raise_exception=True)
 @require_safe
 def letter_detail(request, mailing_pk, pk):
-    letters = Letter.objects.select_related(
-        "mailing__demand_version__demand", "municipality", "mandate__politician", "mandate__body", "message"
-    )
-    letter = get_object_or_404(letters, mailing=mailing_pk, pk=pk)
+    letter = letter_of(mailing_pk, pk)
     indicators = Indicator.objects.in_bulk(list(letter.facts), field_name="key")
     facts = [
         {
@@ -32,7 +44,47 @@ def letter_detail(request, mailing_pk, pk):
         for key, fact in letter.facts.items()
         if key in indicators
     ]
-    return render(request, "outreach/letter_detail.html", {"letter": letter, "facts": facts})
+    context = {
+        "letter": letter,
+        "facts": facts,
+        "seen_form": SeenForm(initial={"seen_hash": fingerprint_of(letter)}),
+        "subject_pieces": compare(letter.drafted_subject, letter.subject) if letter.is_edited else [],
+        "text_pieces": compare(letter.drafted_text, letter.text) if letter.is_edited else [],
+    }
+    return render(request, "outreach/letter_detail.html", context)
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+def letter_edit(request, mailing_pk, pk):
+    letter = letter_of(mailing_pk, pk)
+    if not letter.can_be_edited:
+        messages.error(request, _("This letter cannot be edited now."))
+        return redirect(letter)
+    initial = {"subject": letter.subject, "text": letter.text, "seen_hash": fingerprint_of(letter)}
+    form = LetterForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        try:
+            edited = edit_letter(letter, by=request.user, **form.cleaned_data)
+        except OutreachError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The letter is saved, and shown as edited by hand."))
+            return redirect(edited)
+    return render(request, "outreach/letter_form.html", {"form": form, "letter": letter})
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def letter_edit_drop(request, mailing_pk, pk):
+    letter = letter_of(mailing_pk, pk)
+    form = SeenForm(request.POST)
+    try:
+        letter = drop_edit(letter, by=request.user, seen_hash=form.data.get("seen_hash", ""))
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("The letter says what the draft says again."))
+    return redirect(letter)
 
 
 @permission_required("outreach.test_letter", raise_exception=True)

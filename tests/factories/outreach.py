@@ -5,9 +5,10 @@ from datetime import date
 import factory
 from django.contrib.auth.models import Permission
 
-from municipalities.models import Indicator
+from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import set_fact
 from outreach.models import Body, Demand, LegalHook, Mandate, Politician
+from outreach.services.audiences import Audience
 from outreach.services.mailings import Plan, create_mailing
 from outreach.services.offices import set_mailbox
 from outreach.services.publishing import TEXTS, save_draft
@@ -106,8 +107,19 @@ def place(plan="no", address=True, **values):
     return municipality
 
 
-def mailing(*places, author=None, version=None, **plan):
+def plan(*places, version=None, recipient="mailbox", **values):
+    """What staff decide: one demand to an office in these municipalities, unless told otherwise."""
+    places = places or (place(),)
+    audience = Audience(roles=(recipient,), municipalities=tuple(sorted(one.pk for one in places)))
+    made = {"title": "Høst", "demands": (version or demand_version(),), "audience": audience}
+    return Plan(**made | values)
+
+
+def mailing(*places, author=None, **values):
     """A draft to these municipalities."""
-    return create_mailing(
-        Plan("Høst", version or demand_version(), tuple(places or (place(),)), **plan), author=author or UserFactory()
-    )
+    return create_mailing(plan(*places, **values), author=author or UserFactory())
+
+
+def places_of(mailing):
+    """The municipalities a mailing names one by one."""
+    return Municipality.objects.filter(pk__in=mailing.audience.get("municipalities", []))

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -17,17 +18,17 @@ from outreach.models import Approval, Letter
 from outreach.services.approvals import approve_mailing
 from outreach.services.history import history
 from outreach.services.mailings import (
-    Plan,
     cancel_mailing,
     change_mailing,
     draft_letters,
     return_mailing,
     submit_mailing,
 )
+from outreach.services.mailings import plan_of as services_plan_of
 from taushet.models import AuditEntry, Message
 from taushet.services import outbox
 from taushet.workdays import OSLO
-from tests.factories.outreach import demand_version, indicators, mailing, place, staff
+from tests.factories.outreach import demand_version, indicators, mailing, place, places_of, staff
 from tests.factories.taushet import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -51,15 +52,16 @@ def approve(waiting, approver=None, **changes):
 
 
 def plan_of(draft, **changes):
-    values = {
-        "title": draft.title,
-        "demand_version": draft.demand_version,
-        "municipalities": tuple(draft.municipalities.all()),
-        "recipient": draft.recipient,
-        "senders": draft.senders,
-        "send_at": draft.send_at,
-    }
-    return Plan(**values | changes)
+    """The plan of a mailing with changes; `municipalities` and `recipient` change its audience."""
+    standing = services_plan_of(draft)
+    audience = standing.audience
+    if "municipalities" in changes:
+        audience = replace(audience, municipalities=tuple(sorted(place.pk for place in changes.pop("municipalities"))))
+    if "recipient" in changes:
+        audience = replace(audience, roles=(changes.pop("recipient"),))
+    if "demand_version" in changes:
+        changes["demands"] = (changes.pop("demand_version"),)
+    return replace(standing, **{"audience": audience} | changes)
 
 
 def test_an_approved_letter_is_in_the_outbox_byte_for_byte():
@@ -265,9 +267,7 @@ def test_a_change_after_submitting_needs_a_new_submission():
     waiting = submitted(place(), place())
     seen = waiting.content_hash
 
-    changed = change_mailing(
-        waiting, plan_of(waiting, municipalities=tuple(waiting.municipalities.all()[:1])), by=waiting.author
-    )
+    changed = change_mailing(waiting, plan_of(waiting, municipalities=tuple(places_of(waiting)[:1])), by=waiting.author)
 
     assert (changed.status, changed.letters.count()) == ("draft", 1)
     with pytest.raises(WrongStatus):
@@ -280,7 +280,7 @@ def test_a_change_after_approval_voids_it_and_takes_the_letters_back(change):
     editor = UserFactory()
     changes = {
         "schedule": {"send_at": datetime(2026, 12, 1, 9, tzinfo=OSLO)},
-        "recipients": {"municipalities": (*sent.municipalities.all(), place())},
+        "recipients": {"municipalities": (*places_of(sent), place())},
         "wording": {"demand_version": demand_version(letter="{{ greeting }},")},
     }[change]
 
@@ -300,9 +300,13 @@ def test_the_log_tells_what_changed():
     change_mailing(sent, plan_of(sent, municipalities=(extra,), title="Vinter"), by=sent.author)
 
     entry = AuditEntry.objects.get(action="mailing.changed")
-    assert entry.detail == {"changes": {"title": True, "municipalities": {"added": ["6102"], "removed": ["6101"]}}}
+    before, after = (
+        {"level": "local", "roles": ["mailbox"], "municipalities": [number]} for number in ("6101", "6102")
+    )
+    assert entry.detail == {"changes": {"title": True, "audience": [before, after]}}
     assert [line.who for line in history(sent)][-1] == sent.author
     assert "6102" in history(sent)[0].text
+    assert "6101" in history(sent)[0].text
 
 
 def test_nothing_changed_keeps_the_approval():
@@ -376,11 +380,21 @@ def test_the_database_lets_an_office_get_a_demand_once():
         second.letters.update(status="queued", message=message)
 
 
-def test_a_new_wording_may_go_to_the_same_office():
+def test_a_new_wording_may_go_to_the_same_office_after_the_quiet_period(settings, clock):
     asker = place()
     approved(asker, version=demand_version())
 
-    assert mailing(asker, version=demand_version()).letters.get().status == "ready"
+    Message.objects.update(state="sent")
+    Letter.objects.update(status="sent", settled_at=clock.now)
+
+    def reasons():
+        return [reason["why"] for reason in mailing(asker, version=demand_version()).letters.get().held_for]
+
+    assert reasons() == ["quiet_period"]
+    clock.set(2026, 12, 7, 9)
+    assert reasons() == ["quiet_period"]
+    clock.set(2026, 12, 8, 9)
+    assert reasons() == []
 
 
 def test_approving_writes_who_did_what():

@@ -9,7 +9,7 @@ from outreach.services.offices import current_mandate
 from taushet.models import Message, Suppression
 from taushet.roles import APPROVER
 from taushet.services.sending import send_all_due
-from tests.factories.outreach import demand_version, mailing, place
+from tests.factories.outreach import demand_version, mailing, place, places_of
 from tests.factories.taushet import StaffFactory, sign_in
 from tests.outreach.services.test_approvals import approved
 
@@ -130,7 +130,7 @@ def test_a_held_letter_has_no_test_copy(client, author, said):
 
 def test_a_letter_stopped_in_the_outbox_says_why(client, author, clock):
     sent = approved()
-    mandate = current_mandate(sent.municipalities.get(), "mailbox")
+    mandate = current_mandate(places_of(sent).get(), "mailbox")
     mandate.email = "ny@a.example"
     mandate.save()
     clock.now += timedelta(minutes=1)

@@ -170,7 +170,7 @@ def test_a_demand_is_met_only_with_what_shows_it_and_then_holds_its_letters(clie
     demand = Demand.objects.get()
     assert (demand.status, demand.status_on, demand.evidence) == ("met", date(2026, 11, 20), "Lov 1")
     client.post(reverse("outreach:mailing_draft", args=[letters.pk]))
-    assert [reason["why"] for reason in letters.letters.get().held_for] == ["demand_ended"]
+    assert [reason["why"] for reason in letters.letters.get().held_for] == ["demand_over"]
     with pytest.raises(OutreachError, match="future"):
         change_status(demand, "withdrawn", by=author, on=date(2026, 11, 24), reason_nb="x", reason_nn="x")
 

@@ -1,0 +1,183 @@
+"""Who a mailing goes to: in municipalities or nationally, in which offices, narrowed by what is known."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from municipalities.knowledge import knowledge
+from municipalities.models import County, Indicator
+from outreach.models import Body, Mandate
+from outreach.services.audiences import EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
+from outreach.services.salutations import short_party
+from taushet.fields import CleanCharField
+
+from .places import MunicipalitiesField
+
+Role = Mandate.Role
+NATIONAL_ROLES = ("minister", "representative", "member", "committee_leader", "state_administrator", "president")
+# A committee has a leader in a council as well as in the Storting.
+BOTH_ROLES = ("committee_leader", "mailbox", "group_leader")
+
+
+def role_choices(level):
+    """The offices there are at a level, in the order of the model."""
+    national = lambda role: role in NATIONAL_ROLES or role in BOTH_ROLES  # noqa: E731
+    local = lambda role: role not in NATIONAL_ROLES or role in BOTH_ROLES  # noqa: E731
+    fits = local if level == LOCAL else national
+    found = [(value, label) for value, label in Role.choices if fits(value)]
+    return sorted(found, key=lambda choice: (choice[0] != "mailbox", choice[0] != "mayor")) if level == LOCAL else found
+
+
+class AudienceForm(forms.Form):
+    """The part of a mailing's form that says who gets it."""
+
+    level = forms.ChoiceField(
+        choices=[(LOCAL, _("Municipalities")), (NATIONAL, _("National politicians and bodies"))],
+        initial=LOCAL,
+        widget=forms.RadioSelect,
+        label=_("Who it goes to"),
+        error_messages={"required": _("Choose who it goes to.")},
+    )
+    roles = forms.MultipleChoiceField(
+        choices=lambda: role_choices(LOCAL),
+        required=False,
+        initial=[Role.MAILBOX],
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Offices in the municipality"),
+        help_text=_("What comes to the central mail-box is entered in the municipality's public records."),
+    )
+    national_roles = forms.MultipleChoiceField(
+        choices=lambda: role_choices(NATIONAL),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("National offices"),
+    )
+    bodies = forms.ModelMultipleChoiceField(
+        Body.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Only in these bodies"),
+        error_messages={
+            "invalid_choice": _("This body is not known."),
+            "invalid_pk_value": _("This body is not known."),
+        },
+    )
+    everywhere = forms.BooleanField(required=False, label=_("Every municipality in the country"))
+    counties = forms.ModelMultipleChoiceField(
+        County.objects.current(),
+        required=False,
+        label=_("Whole counties"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("There is no county with the number %(value)s."),
+            "invalid_pk_value": _("There is no county with the number %(pk)s."),
+        },
+    )
+    municipalities = MunicipalitiesField(required=False, label=_("Single municipalities"))
+    indicator = forms.ModelChoiceField(
+        Indicator.objects.all(),
+        to_field_name="key",
+        required=False,
+        label=_("A fact about the municipality"),
+        empty_label=_("Whatever is known"),
+        error_messages={"invalid_choice": _("This fact is not known.")},
+    )
+    indicator_is = forms.ChoiceField(
+        choices=[(HAS, _("is known")), (LACKS, _("is not known")), (EQUALS, _("has this value"))],
+        required=False,
+        label=_("The fact"),
+    )
+    indicator_value = CleanCharField(
+        max_length=100, required=False, label=_("Value"), help_text=_("Such as yes or no, or a number.")
+    )
+    had_course = forms.ChoiceField(
+        choices=[("", _("All")), ("yes", _("Has had a course")), ("no", _("Has not had a course"))],
+        required=False,
+        label=_("Courses"),
+    )
+    unanswered = forms.BooleanField(required=False, label=_("Only those that have not answered us"))
+    parties = forms.MultipleChoiceField(
+        choices=lambda: party_choices(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Only these parties"),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["bodies"].queryset = Body.objects.filter(municipality=None).order_by("kind", "name")
+        if knowledge.get("answered") is None:
+            del self.fields["unanswered"]
+        for name in ("roles", "national_roles", "counties", "municipalities", "everywhere"):
+            self.fields[name].is_said_plainly = True  # one of them is needed
+
+    def clean(self):
+        data = super().clean()
+        is_local = data.get("level") == LOCAL
+        roles = "roles" if is_local else "national_roles"
+        if data.get("level") and roles in data and not data[roles]:
+            self.add_error(roles, _("Choose at least one office."))
+        places = [name for name in ("everywhere", "counties", "municipalities") if name not in self.errors]
+        if is_local and len(places) == 3 and not any(data.get(name) for name in places):
+            self.add_error("municipalities", _("Choose at least one municipality, or a whole county."))
+        if data.get("indicator") and data.get("indicator_is") == EQUALS and not data.get("indicator_value"):
+            self.add_error("indicator_value", _("Say which value."))
+        return data
+
+    @property
+    def audience(self):
+        """The filter that was asked for; what belongs to the other level is left out."""
+        data = self.cleaned_data
+        if data["level"] == NATIONAL:
+            return Audience(
+                level=NATIONAL,
+                roles=tuple(data["national_roles"]),
+                bodies=tuple(sorted(body.pk for body in data["bodies"])),
+                parties=tuple(data["parties"]),
+            )
+        indicator = data["indicator"].key if data["indicator"] else ""
+        how = (data["indicator_is"] or HAS) if indicator else ""
+        return Audience(
+            level=LOCAL,
+            roles=tuple(data["roles"]),
+            everywhere=data["everywhere"],
+            counties=() if data["everywhere"] else tuple(sorted(county.pk for county in data["counties"])),
+            municipalities=() if data["everywhere"] else tuple(sorted(place.pk for place in data["municipalities"])),
+            parties=tuple(data["parties"]),
+            indicator=indicator,
+            indicator_is=how,
+            indicator_value=stored_value(data["indicator_value"]) if how == EQUALS else "",
+            had_course=data["had_course"],
+            unanswered=data.get("unanswered", False),
+        )
+
+
+def party_choices():
+    """Every party that somebody in office belongs to, under its short name."""
+    found = Mandate.objects.in_office().exclude(party="").order_by().values_list("party", flat=True).distinct()
+    return sorted({(short_party(party), short_party(party)) for party in found})
+
+
+def stored_value(text):
+    """Return a value as facts are stored: `yes` for ja."""
+    return {"ja": "yes", "nei": "no"}.get(
+        text.casefold(), text.casefold() if text.casefold() in ("yes", "no") else text
+    )
+
+
+def audience_initial(audience):
+    """Return what the form shows for a filter."""
+    return {
+        "level": audience.level,
+        "roles": list(audience.roles) if audience.level == LOCAL else [],
+        "national_roles": list(audience.roles) if audience.level == NATIONAL else [],
+        "bodies": list(audience.bodies),
+        "everywhere": audience.everywhere,
+        "counties": list(audience.counties),
+        "municipalities": list(audience.municipalities),
+        "indicator": audience.indicator,
+        "indicator_is": audience.indicator_is,
+        "indicator_value": audience.indicator_value,
+        "had_course": audience.had_course,
+        "unanswered": audience.unanswered,
+        "parties": list(audience.parties),
+    }

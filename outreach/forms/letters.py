@@ -1,0 +1,26 @@
+"""One letter, written by hand."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from outreach.services.letter_texts import LONGEST_LETTER
+from taushet.fields import CleanCharField, LongestText
+
+
+class SeenForm(forms.Form):
+    """The fingerprint of the letter that was on the screen."""
+
+    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class LetterForm(SeenForm):
+    """Subject and text of one letter, instead of what the demands make of it."""
+
+    subject = CleanCharField(max_length=200, label=_("Subject"))
+    text = forms.CharField(
+        label=_("Text"),
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 30}),
+        validators=[LongestText(LONGEST_LETTER)],
+        error_messages={"required": _("Fill in this field.")},
+    )

@@ -1,0 +1,151 @@
+"""How an office is greeted in a letter, and the words a letter says beside its demands.
+
+Letters exist in the two forms of Norwegian only, and must not depend on whether the translations of the pages are
+compiled, so their words are here.
+"""
+
+from municipalities.models import Municipality
+from outreach.models import Body, Mandate
+from taushet.texts import plain
+
+LONGEST_NAME = 120
+WORDS = {
+    "nb": {
+        "sources": "Kilder",
+        "counted": "Talt av Taushet tar liv",
+        "invented": "Oppdiktet for en demonstrasjon",
+        "yes": "ja",
+        "no": "nei",
+        "kss": "Krisesentersekretariatet",
+        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombudet",
+        "farewell": "Med vennlig hilsen\nTaushet tar liv",
+    },
+    "nn": {
+        "sources": "Kjelder",
+        "counted": "Talt av Taushet tar liv",
+        "invented": "Dikta opp for ein demonstrasjon",
+        "yes": "ja",
+        "no": "nei",
+        "kss": "Krisesentersekretariatet",
+        "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombodet",
+        "farewell": "Med vennleg helsing\nTaushet tar liv",
+    },
+}
+# What comes between «Til» and the place, by role; {name} is the person with the party.
+GREETINGS = {
+    "nb": {
+        "mailbox": "ordføreren i {place}",
+        "mayor": "ordfører {name}, {place}",
+        "deputy_mayor": "varaordfører {name}, {place}",
+        "councillor": "kommunestyremedlem {name}, {place}",
+        "substitute": "varamedlem {name}, {place}",
+        "group_leader": "gruppeleder {name}, {place}",
+        "committee_leader": "utvalgsleder {name}, {place}",
+        "board_member": "formannskapsmedlem {name}, {place}",
+        "director": "kommunedirektør {name}, {place}",
+        "minister": "{title} {name}",
+        "representative": "stortingsrepresentant {name}",
+        "member": "stortingsrepresentant {name}, {body}",
+        "state_administrator": "statsforvalter {name}",
+        "president": "sametingspresident {name}",
+    },
+    "nn": {
+        "mailbox": "ordføraren i {place}",
+        "mayor": "ordførar {name}, {place}",
+        "deputy_mayor": "varaordførar {name}, {place}",
+        "councillor": "kommunestyremedlem {name}, {place}",
+        "substitute": "varamedlem {name}, {place}",
+        "group_leader": "gruppeleiar {name}, {place}",
+        "committee_leader": "utvalsleiar {name}, {place}",
+        "board_member": "formannskapsmedlem {name}, {place}",
+        "director": "kommunedirektør {name}, {place}",
+        "minister": "{title} {name}",
+        "representative": "stortingsrepresentant {name}",
+        "member": "stortingsrepresentant {name}, {body}",
+        "state_administrator": "statsforvaltar {name}",
+        "president": "sametingspresident {name}",
+    },
+}
+# The same offices elsewhere than in a municipality.
+ELSEWHERE = {
+    ("nb", "county", "mayor"): "fylkesordfører {name}, {place}",
+    ("nn", "county", "mayor"): "fylkesordførar {name}, {place}",
+    ("nb", "county", "councillor"): "fylkestingsmedlem {name}, {place}",
+    ("nn", "county", "councillor"): "fylkestingsmedlem {name}, {place}",
+    ("nb", "sametinget", "representative"): "sametingsrepresentant {name}",
+    ("nn", "sametinget", "representative"): "sametingsrepresentant {name}",
+    ("nb", "committee", "committee_leader"): "{name}, leder av {body}",
+    ("nn", "committee", "committee_leader"): "{name}, leiar av {body}",
+}
+PARTIES = {
+    "Ap": "Arbeiderpartiet",
+    "FrP": "Fremskrittspartiet",
+    "H": "Høyre",
+    "INP": "Industri- og Næringspartiet",
+    "KrF": "Kristelig Folkeparti",
+    "MDG": "Miljøpartiet De Grønne",
+    "PF": "Pasientfokus",
+    "PP": "Pensjonistpartiet",
+    "R": "Rødt",
+    "SV": "Sosialistisk Venstreparti",
+    "Sp": "Senterpartiet",
+    "V": "Venstre",
+}
+SHORT = {name.casefold(): short for short, name in PARTIES.items()} | {short.casefold(): short for short in PARTIES}
+SHORT |= {"partiet rødt": "R", "sosialistisk venstreparti (sv)": "SV", "det norske arbeiderparti": "Ap"}
+
+
+def short_party(party: str) -> str:
+    """Return a party as it stands in brackets after a name: `Ap` for Arbeiderpartiet, a local list as it is."""
+    party = plain(party)
+    return SHORT.get(party.casefold(), party)
+
+
+def spellings_of(party: str) -> set[str]:
+    """Return how sources write a party: the short and the whole name."""
+    short = SHORT.get(party.casefold(), party)
+    return {party, short, PARTIES.get(short, party)}
+
+
+def name_with_party(mandate: Mandate) -> str:
+    """Return a person as `Å. Øyen (Ap)`."""
+    name, party = plain(str(mandate.politician)), short_party(mandate.party)
+    return f"{name} ({party})" if party else name
+
+
+def recipient_name(mandate: Mandate, municipality: Municipality | None) -> str:
+    """Return the name on the envelope: the person with the party, or the municipality of a mail-box."""
+    if mandate.politician is not None:
+        name = name_with_party(mandate)
+    else:
+        name = plain(f"{municipality.name} kommune" if municipality else str(mandate.body))
+    return name[:LONGEST_NAME].strip()
+
+
+def greeting(mandate: Mandate, municipality: Municipality | None, language: str) -> str:
+    """Return the first line of a letter: «Til» and the office, in a form of Norwegian."""
+    kind = kind_of(mandate.body)
+    form = ELSEWHERE.get((language, kind, mandate.role)) or GREETINGS[language].get(mandate.role, "{name}, {place}")
+    if mandate.politician is None:
+        form = GREETINGS[language]["mailbox"] if municipality else "{place}"
+    return "Til " + form.format(
+        name=name_with_party(mandate) if mandate.politician else "",
+        place=f"{municipality.name} kommune" if municipality else plain(str(mandate.body)),
+        body=lower_first(plain(str(mandate.body))),
+        title=office_title(mandate, language),
+    )
+
+
+def office_title(mandate: Mandate, language: str) -> str:
+    """Return the title of a minister as it stands within a line."""
+    title = lower_first(plain(mandate.title)) or ("statsråd" if mandate.role == Mandate.Role.MINISTER else "")
+    return title.replace("høyere", "høgare") if language == "nn" else title
+
+
+def kind_of(body: Body) -> str:
+    return "county" if getattr(body, "county_id", None) else body.kind
+
+
+def lower_first(text: str) -> str:
+    """Return a name as it stands within a line: «Familie- og kulturkomiteen» is no proper name there."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

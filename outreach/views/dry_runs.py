@@ -1,0 +1,143 @@
+"""What a mailing would send: every letter, those held and why, and how the letters differ."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.mailings import ApprovalForm, LetterFilterForm, ReturnForm, SubmitForm
+from outreach.models import Letter, Mailing
+from outreach.services.drafting import draft
+from outreach.services.dry_runs import held_counts, letter_table, variants
+from outreach.services.history import history
+from taushet.models import User
+from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
+
+from .mailings import drafted
+
+PER_PAGE = 50
+PER_PRINT = 100
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@require_safe
+def mailing_detail(request, pk):
+    return mailing_page(request, pk)
+
+
+def mailing_page(request, pk, **forms):
+    """Show a mailing; `forms` are those of its next step that somebody has filled in wrongly."""
+    mailings = Mailing.objects.select_related("demand_version__demand", "author", "last_editor")
+    mailing = get_object_or_404(mailings, pk=pk)
+    form, letters = narrowed(request, mailing)
+    shown = letters.select_related("municipality__county", "mandate__politician", "mandate__body")
+    page = Paginator(shown.defer("text", "drafted_text"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"mailing": mailing, "form": form, "page": page, "run": mailing.current_run}
+    template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
+    return render(request, template, context if request.htmx else context | surroundings(request, mailing) | forms)
+
+
+def narrowed(request, mailing):
+    """Return the filter and the letters it leaves."""
+    form, letters = LetterFilterForm(request.GET), mailing.letters.all()
+    if mailing.status != Mailing.Status.CANCELLED and not request.GET.get("status"):
+        letters = letters.exclude(status=Letter.Status.CANCELLED)  # taken back to be changed
+    return form, form.narrow(letters)
+
+
+def surroundings(request, mailing):
+    """Return what stands around the list of letters: counts, what can be done now, and the log."""
+    counts = mailing.letters.counts()
+    seen = {"seen_hash": mailing.content_hash}
+    return {
+        "counts": [(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
+        "held": counts.get(Letter.Status.HELD, 0),
+        "ready": counts.get(Letter.Status.READY, 0),
+        "edited": mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count(),
+        "held_counts": held_counts(mailing),
+        "versions": mailing.versions,
+        "failed_run": mailing.draft_runs.exclude(error="").filter(pk=mailing.draft_runs.values("pk")[:1]).first(),
+        "can_approve": mailing.can_be_approved_by(request.user),
+        "houses_left": [User.House(house).label for house in mailing.houses_left if house],
+        "is_own": request.user.pk in {mailing.author_id, mailing.last_editor_id},
+        "submit_form": SubmitForm(initial=seen),
+        "approval_form": ApprovalForm(initial=seen),
+        "return_form": ReturnForm(),
+        "approvals": mailing.approvals.select_related("approver"),
+        "log": history(mailing),
+    }
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@never_cache
+@require_safe
+def mailing_progress(request, pk):
+    """Say how far the drafting has come; when it is done the page is shown anew."""
+    mailing = get_object_or_404(Mailing, pk=pk)
+    run = mailing.current_run
+    if run is None and request.htmx:
+        response = render(request, "outreach/draft_progress.html", {"mailing": mailing, "run": None})
+        response["HX-Refresh"] = "true"
+        return response
+    if run is None:
+        return redirect(mailing)
+    return render(request, "outreach/draft_progress.html", {"mailing": mailing, "run": run})
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@require_safe
+def mailing_variants(request, pk):
+    """Show which texts there are, how many letters have each, and what differs between them."""
+    mailing = get_object_or_404(Mailing, pk=pk)
+    context = {"mailing": mailing, "groups": variants(mailing), "held_counts": held_counts(mailing)}
+    return render(request, "outreach/mailing_variants.html", context)
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@require_safe
+def mailing_print(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    letters = mailing.letters.exclude(status=Letter.Status.CANCELLED).select_related(
+        "municipality", "mandate__body", "mandate__politician"
+    )
+    page = Paginator(letters.exclude(status=Letter.Status.HELD), PER_PRINT).get_page(request.GET.get("page"))
+    held = letters.held()
+    context = {
+        "mailing": mailing,
+        "page": page,
+        "held": held[:PER_PRINT] if page.number == 1 else [],
+        "held_number": held.count(),
+        "held_counts": held_counts(mailing),
+    }
+    return render(request, "outreach/mailing_print.html", context)
+
+
+@permission_required("outreach.view_letter", raise_exception=True)
+@never_cache
+@require_safe
+def letter_export(request, pk):
+    """Give the letters of the list as it is narrowed, all pages of it."""
+    mailing = get_object_or_404(Mailing, pk=pk)
+    _form, letters = narrowed(request, mailing)
+    heading, rows = letter_table(letters)
+    response = StreamingHttpResponse(write_csv(heading, rows), content_type=CONTENT_TYPES[CSV])
+    response.headers["Content-Disposition"] = f'attachment; filename="brev-{mailing.pk}.csv"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def mailing_draft(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    try:
+        mailing = draft(mailing, by=request.user, keeps_edits=request.POST.get("edits") != "drop")
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(mailing)
+    return drafted(request, mailing, _("The letters are drafted anew, from what is known now."))

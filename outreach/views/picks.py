@@ -1,0 +1,65 @@
+"""Who gets a mailing, chosen by hand: found by name and put in, or taken out."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.mailings import OfficeSearchForm
+from outreach.models import Mailing, Mandate
+from outreach.services import picks
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@require_safe
+def mailing_picks(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    form = OfficeSearchForm(request.GET)
+    asked = form.cleaned_data["q"] if form.is_valid() else ""
+    found = list(picks.find_offices(asked)) if asked else []
+    chosen = mailing.picks.select_related("mandate__politician", "mandate__body__municipality")
+    in_letters = set(
+        mailing.letters.filter(mandate__in=[mandate.pk for mandate in found]).values_list("mandate", flat=True)
+    )
+    context = {
+        "mailing": mailing,
+        "form": form,
+        "asked": asked,
+        "found": [(mandate, mandate.pk in in_letters) for mandate in found],
+        "chosen": list(chosen),
+        "may_change": request.user.has_perm("outreach.change_mailing"),
+    }
+    return render(request, "outreach/mailing_picks.html", context)
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def pick_add(request, pk, mandate_pk):
+    return choose(request, pk, mandate_pk, picks.put_in, _("Put in. The letters are drafted anew."))
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def pick_drop(request, pk, mandate_pk):
+    return choose(request, pk, mandate_pk, picks.take_out, _("Taken out. The letters are drafted anew."))
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_POST
+def pick_undo(request, pk, mandate_pk):
+    return choose(request, pk, mandate_pk, picks.follow_filter, _("The filter decides again."))
+
+
+def choose(request, pk, mandate_pk, action, sentence):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    mandate = get_object_or_404(Mandate, pk=mandate_pk)
+    try:
+        action(mailing, mandate, by=request.user)
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, sentence)
+    return redirect(reverse("outreach:mailing_picks", args=[mailing.pk]))
