@@ -9,10 +9,8 @@ from municipalities.models import Indicator
 from municipalities.services.facts import set_fact
 from outreach.models import Demand, DemandVersion, LegalHook
 from outreach.services.demands import load_demands
-from outreach.services.mailings import Plan, create_mailing
 from outreach.services.pairs import is_confirmed
-from tests.factories.outreach import indicators, place
-from tests.factories.taushet import UserFactory
+from tests.factories.outreach import indicators, mailing, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -64,7 +62,7 @@ def test_loading_again_changes_nothing_that_staff_have_changed():
 def test_each_local_letter_is_whole_whether_the_fact_says_yes_or_no():
     indicators()
     load_demands()
-    author, places = UserFactory(), {}
+    places = {}
     for form in ("nb", "nn"):
         for answer in ("yes", "no", "unknown"):
             places[form, answer] = place(language_form=form)
@@ -74,9 +72,9 @@ def test_each_local_letter_is_whole_whether_the_fact_says_yes_or_no():
             if answer != "unknown":
                 set_fact(municipality, need, value=answer, observed_on=date(2026, 11, 1), source="Nettsiden")
 
-        mailing = create_mailing(Plan("Prøve", version, tuple(places.values())), author=author)
+        made = mailing(*places.values(), version=version)
 
-        letters = {letter.municipality_id: letter for letter in mailing.letters.all()}
+        letters = {letter.municipality_id: letter for letter in made.letters.all()}
         for form in ("nb", "nn"):
             yes, no, unknown = (letters[places[form, answer].pk] for answer in ("yes", "no", "unknown"))
             assert [reason["field"] for reason in unknown.held_for] == [need.key]
