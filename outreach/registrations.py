@@ -7,10 +7,12 @@ from django.utils.translation import ngettext
 
 from outreach import demand_cards, demonstration
 from outreach.models import Approval, Letter, Mailing, Mandate, Politician
-from outreach.services import erasing, sending
+from outreach.services import erasing, objections, sending
+from outreach.services.redelivering import redeliveries_to_approve
 from taushet import roles
 from taushet.registries import (
     DemonstrationPart,
+    LinkKind,
     LoggedAction,
     MessageKind,
     RetentionRule,
@@ -18,6 +20,7 @@ from taushet.registries import (
     SearchSource,
     TodayCard,
     demonstration_parts,
+    link_kinds,
     logged_actions,
     message_kinds,
     retention_rules,
@@ -28,8 +31,16 @@ from taushet.registries import (
 from taushet.searches import holds
 
 message_kinds.register(
-    MessageKind("letter", _("Demand"), before_sending=sending.check_letter, after_settling=sending.note_outcome)
+    MessageKind(
+        "letter",
+        _("Demand"),
+        before_sending=sending.check_letter,
+        after_settling=sending.note_outcome,
+        purpose=objections.PURPOSE,
+        can_be_declined=sending.can_be_declined,
+    )
 )
+link_kinds.register(LinkKind(objections.LINK, "outreach:objection", on_main_host=True))
 message_kinds.register(MessageKind("letter-test", _("Test copy of a demand")))
 
 SEE = (
@@ -63,6 +74,13 @@ def mailings_to_approve(user):
     both = Q(senders=Mailing.Senders.BOTH)
     waiting = waiting.exclude(both & Exists(by_own_house) if user.house else both)
     return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
+
+
+def addresses_to_approve(user):
+    """The letters to corrected addresses this person may let go."""
+    for waiting in redeliveries_to_approve(user):
+        letter = waiting.letter
+        yield letter.to_name, reverse("outreach:letter_redeliver", args=[letter.mailing_id, letter.pk])
 
 
 def mailings_unfinished(user):
@@ -100,6 +118,9 @@ def letters_in_trouble(user):
 
 today_cards.register(
     TodayCard("approve", _("Waiting for your approval"), "outreach.approve_mailing", mailings_to_approve)
+)
+today_cards.register(
+    TodayCard("redeliver", _("Corrected addresses to approve"), "outreach.approve_mailing", addresses_to_approve)
 )
 today_cards.register(TodayCard("drafts", _("Your drafts of mailings"), "outreach.change_mailing", mailings_unfinished))
 today_cards.register(TodayCard("returned", _("Mailings sent back"), "outreach.change_mailing", mailings_returned))
@@ -182,11 +203,23 @@ retention_rules.register(
             "outreach.Letter.text",
             "outreach.Letter.drafted_subject",
             "outreach.Letter.drafted_text",
+            "outreach.Redelivery.to_email",
         ),
     )
 )
 
 demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
+
+retention_rules.register(
+    RetentionRule(
+        key="objections",
+        what=_("That a politician does not want letters from us, and what was said about it."),
+        purpose=_("To leave those alone who ask for it."),
+        basis=_("A legal obligation (GDPR article 21)"),
+        keep=_("Until it is withdrawn, or the name of the politician is removed; what was said goes with the name."),
+        fields=("outreach.Objection.note",),
+    )
+)
 
 LOG_WORDS = {
     "demand.created": _("Demand made"),
@@ -199,19 +232,29 @@ LOG_WORDS = {
     "hook.saved": _("Legal hook saved"),
     "letter.edit_dropped": _("Editing of a letter by hand dropped"),
     "letter.edited": _("Letter edited by hand"),
+    "letter.failed": _("Letter not delivered"),
+    "letter.redelivery_approved": _("Corrected address of a letter approved"),
+    "letter.redelivery_proposed": _("Corrected address of a letter put in"),
+    "letter.redelivery_withdrawn": _("Corrected address of a letter taken back"),
     "letter.tested": _("Test copy of a letter sent"),
     "mailing.approved": _("Mailing approved"),
     "mailing.cancelled": _("Mailing cancelled"),
     "mailing.changed": _("Mailing changed"),
     "mailing.created": _("Mailing made"),
+    "mailing.paused": _("Mailing paused"),
+    "mailing.resumed": _("Mailing resumed"),
     "mailing.returned": _("Mailing sent back"),
+    "mailing.sending_set": _("How a mailing is sent changed"),
     "mailing.submitted": _("Mailing submitted for approval"),
     "mailing.taken_back": _("Letters taken back"),
     "mandate.address_set": _("Address of an office put in"),
     "mandate.ended": _("Office ended"),
+    "objection.recorded": _("Objection of a politician recorded"),
+    "objection.withdrawn": _("Objection of a politician withdrawn"),
     "offices.changed": _("Office changed by the import"),
     "offices.imported": _("Representatives, ministers and committees imported"),
     "politician.erased": _("Personal data of a politician erased"),
+    "politician.told": _("All we hold about a politician put together"),
 }
 
 for code, words in LOG_WORDS.items():

@@ -10,7 +10,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # What of a letter is the letter: where it is on its way may still become known afterwards.
 LETTER = (
     "mailing_id demand_version_id municipality_id mandate_id channel occasion language to_name to_email subject text"
-    " facts is_demonstration content_hash message_id"
+    " facts is_demonstration content_hash message_id pdf_id pdf_sha256"
 )
 APPROVAL = "mailing_id approver_id house author_id last_editor_id content_hash is_public_confirmed approved_at"
 # What a letter asks of an office follows the letter, and its first demand is written by the database itself.

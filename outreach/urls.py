@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from outreach.models import Mailing
 from outreach.views import (
     approvals,
     demands,
@@ -10,15 +11,20 @@ from outreach.views import (
     hooks,
     letters,
     mailings,
+    objections,
     picks,
     politicians,
     recipients,
+    redelivering,
+    sending,
+    subject_access,
     wordings,
 )
 
 app_name = "outreach"
 
 urlpatterns = [
+    path("brev/nei-takk/<token>/", objections.objection, name="objection"),
     path("krav/", demands.demand_list, name="demand_list"),
     path("krav/<slug:slug>/", demands.demand_detail, name="demand_detail"),
     path("krav/<slug:slug>/<int:version>/", demands.demand_version, name="demand_version"),
@@ -35,6 +41,23 @@ urlpatterns = [
     path("stab/utsendinger/politikere/", politicians.politician_list, name="politician_list"),
     path("stab/utsendinger/politikere.csv", politicians.politician_csv, name="politician_csv"),
     path("stab/utsendinger/politikere/<int:pk>/", politicians.politician_detail, name="politician_detail"),
+    path("stab/utsendinger/politikere/<int:pk>/innsyn/", subject_access.politician_told, name="politician_told"),
+    path(
+        "stab/utsendinger/politikere/<int:pk>/innsyn/innsyn.json",
+        subject_access.politician_told_json,
+        name="politician_told_json",
+    ),
+    path(
+        "stab/utsendinger/politikere/<int:pk>/innsyn/innsyn.pdf",
+        subject_access.politician_told_pdf,
+        name="politician_told_pdf",
+    ),
+    path("stab/utsendinger/politikere/<int:pk>/protest/", subject_access.politician_object, name="politician_object"),
+    path(
+        "stab/utsendinger/politikere/<int:pk>/protest/trekk/",
+        subject_access.politician_object_withdraw,
+        name="politician_object_withdraw",
+    ),
     path("stab/utsendinger/krav/", wordings.wording_list, name="wording_list"),
     path("stab/utsendinger/krav/nytt/", wordings.demand_create, name="demand_create"),
     path("stab/utsendinger/krav/<slug:slug>/", wordings.wording_update, name="wording_update"),
@@ -64,6 +87,43 @@ urlpatterns = [
     path("stab/utsendinger/<int:pk>/godkjenn/", approvals.mailing_approve, name="mailing_approve"),
     path("stab/utsendinger/<int:pk>/tilbake/", approvals.mailing_return, name="mailing_return"),
     path("stab/utsendinger/<int:pk>/avlys/", approvals.mailing_cancel, name="mailing_cancel"),
+    path("stab/utsendinger/<int:pk>/sending/", sending.mailing_sending, name="mailing_sending"),
+    path("stab/utsendinger/<int:pk>/sending/endre/", sending.mailing_sending_update, name="mailing_sending_update"),
+    path("stab/utsendinger/<int:pk>/sending/stans/", sending.mailing_pause, name="mailing_pause"),
+    path("stab/utsendinger/<int:pk>/sending/fortsett/", sending.mailing_resume, name="mailing_resume"),
+    path(
+        "stab/utsendinger/<int:pk>/paminnelse/",
+        sending.mailing_follow,
+        {"occasion": Mailing.Occasion.REMINDER},
+        name="mailing_remind",
+    ),
+    path(
+        "stab/utsendinger/<int:pk>/retting/",
+        sending.mailing_follow,
+        {"occasion": Mailing.Occasion.ERRATUM},
+        name="mailing_correct",
+    ),
+    path(
+        "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/ny-adresse/",
+        redelivering.letter_redeliver,
+        name="letter_redeliver",
+    ),
+    path(
+        "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/ny-adresse/be-om/",
+        redelivering.letter_redeliver_propose,
+        name="letter_redeliver_propose",
+    ),
+    path(
+        "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/ny-adresse/godkjenn/",
+        redelivering.letter_redeliver_approve,
+        name="letter_redeliver_approve",
+    ),
+    path(
+        "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/ny-adresse/trekk/",
+        redelivering.letter_redeliver_withdraw,
+        name="letter_redeliver_withdraw",
+    ),
+    path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/pdf/", sending.letter_pdf, name="letter_pdf"),
     path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/", letters.letter_detail, name="letter_detail"),
     path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/rediger/", letters.letter_edit, name="letter_edit"),
     path(

@@ -50,7 +50,9 @@ class MessageKind:
     """A sort of message: asked right before sending, told when it is settled.
 
     `before_sending(message)` returns a Decision. `after_settling(message)` runs in the transaction that records
-    the outcome. A `sealed` kind has its text encrypted in the database and erased once sent.
+    the outcome. A `sealed` kind has its text encrypted in the database and erased once sent. Who no longer wants mail
+    with a `purpose` still gets all other mail, and `can_be_declined(message)` says whether the recipient may decide
+    that: the post room of a whole municipality may not.
     """
 
     key: str
@@ -58,6 +60,8 @@ class MessageKind:
     before_sending: Callable[[Any], Decision] = lambda message: SEND
     after_settling: Callable[[Any], None] = lambda message: None
     sealed: bool = False
+    purpose: str = ""
+    can_be_declined: Callable[[Any], bool] = lambda message: True
 
 
 @dataclass(frozen=True)

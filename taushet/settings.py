@@ -190,6 +190,11 @@ MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
 STAFF_PHONE = environment.text("TAUSHET_STAFF_PHONE")  # whom trainers call on the day
 OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
+LETTERS_PER_MAIL_SYSTEM = environment.number("TAUSHET_LETTERS_PER_MAIL_SYSTEM", 600)  # an hour; 0: as many as come
+# Who is asked which mail system takes mail: none means those of the machine.
+NAME_SERVERS = [(address, 53) for address in environment.words("TAUSHET_NAME_SERVERS")] or None
+# The one system that letters leave from, by the host of its main address.
+PRODUCTION_HOST = environment.text("TAUSHET_PRODUCTION_HOST")
 REPLY_DOMAIN = environment.text("TAUSHET_REPLY_DOMAIN")  # takes mail to any name at it
 OUTREACH_QUIET_DAYS = environment.number("TAUSHET_OUTREACH_QUIET_DAYS", 14)  # between two letters to one office
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"

@@ -33,6 +33,7 @@ STATIC_ROOT = os.environ["TAUSHET_VAR"]
 WHITENOISE_AUTOREFRESH = True  # looks for a file when asked, instead of listing them all for every client of a test
 # Rows come and go between tests, and what a process keeps would outlive them.
 CACHES["process"] = {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}
+NAME_SERVERS = []  # a test that looks up sets its own server
 ENTITY_REGISTER = ""  # a test that looks up sets its own server
 SELLER = {
     "name": "Krisesentersekretariatet",

@@ -26,8 +26,9 @@ from courses.models import (
 from courses.services.assignments import assign_trainer
 from courses.services.einvoices import make_einvoice
 from courses.services.trainers import register_trainer
-from outreach.models import Leave, Letter, OfficeImport, OfficeTask
+from outreach.models import Leave, OfficeImport, OfficeTask
 from taushet.models import InboundMail, Suppression
+from taushet.services.files import PDF, store_file
 from tests.doors import addresses
 from tests.factories.courses import BookingFactory, ParticipantFactory, RequestOfferFactory, SessionFactory
 from tests.factories.invoice_documents import document
@@ -84,6 +85,7 @@ LINKS = {
     courses:participant_material courses:booking_material
     courses:card_pay courses:card_return courses:stripe_webhook
     courses:booking_reference courses:booking_invoice courses:booking_credit_note
+    outreach:objection
     """,
     410: "invitation invitation_accept",
 }
@@ -145,6 +147,8 @@ FOR_ROLES = {
     outreach:recipient_list outreach:recipient_detail outreach:politician_detail outreach:wording_list
     outreach:wording_draft outreach:hook_list
     outreach:politician_list outreach:politician_csv
+    outreach:mailing_sending outreach:letter_pdf outreach:letter_redeliver
+    outreach:politician_told outreach:politician_told_json outreach:politician_told_pdf
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -198,8 +202,13 @@ FOR_ROLES = {
     outreach:office_task_address outreach:office_task_end outreach:office_task_dismiss
     outreach:office_create_other outreach:office_create outreach:mandate_update outreach:mandate_end
     outreach:leave_create outreach:leave_end
+    outreach:mailing_sending_update outreach:mailing_pause outreach:mailing_resume outreach:mailing_remind
+    outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
+    outreach:politician_object outreach:politician_object_withdraw
     """,
-    ("approver", "administrator"): "outreach:mailing_approve outreach:mailing_return",
+    ("approver", "administrator"): """
+    outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve
+    """,
     ("finance", "administrator"): """
     courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
     courses:invoice_reissue
@@ -230,6 +239,10 @@ def world():
     booking = BookingFactory(session=session, municipality=municipality)
     letters = mailing(municipality)
     wording_draft(letters.demand_version)
+    letter = letters.letters.get()
+    letter.pdf = store_file("brev.pdf", b"%PDF-", allowed=frozenset({PDF}))
+    letter.save()
+    letter.redeliveries.create(to_email="ny@kommune.example", proposed_by=UserFactory())
     return SimpleNamespace(
         municipality=municipality,
         person=trainer.user,
@@ -273,7 +286,7 @@ def world():
         message=write(),
         suppression=Suppression.objects.create(email="dead@kommune.example", cause="bounce"),
         mailing=letters,
-        letter=Letter.objects.filter(mailing=letters).first(),
+        letter=letter,
         politician=(office := MandateFactory()).politician,
         office=office,
         leave=Leave.objects.create(mandate=office, starts_on="2026-11-01"),

@@ -65,6 +65,8 @@ outreach.OfficeImport.source outreach.OfficeImport.notes outreach.OfficeImport.c
 outreach.Letter.held_codes
 outreach.Letter.variant
 outreach.LetterDemand outreach.DraftRun
+outreach.Letter.pdf_sha256
+outreach.MailSystem outreach.Pace outreach.Redelivery.content_hash taushet.Suppression.purpose
 """
 
 

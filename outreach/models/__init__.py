@@ -1,5 +1,6 @@
 from .approvals import Approval
 from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
+from .departures import MailSystem, Objection, Pace, Redelivery
 from .letters import Letter, LetterDemand
 from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
@@ -17,12 +18,16 @@ __all__ = [
     "LegalHook",
     "Letter",
     "LetterDemand",
+    "MailSystem",
     "Mailing",
     "MailingDemand",
     "MailingPick",
     "Mandate",
     "NeededFact",
+    "Objection",
     "OfficeImport",
     "OfficeTask",
+    "Pace",
     "Politician",
+    "Redelivery",
 ]

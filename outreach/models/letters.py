@@ -123,6 +123,13 @@ class Letter(models.Model):
         "taushet.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True, editable=False)
+    pdf = models.ForeignKey(
+        "taushet.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    # When it is its turn: at the receiving mail system, and in the mailing.
+    system_slot_at = models.DateTimeField(null=True, blank=True, editable=False)
+    slot_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = LetterQuerySet.as_manager()
 

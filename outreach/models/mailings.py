@@ -35,6 +35,8 @@ class Mailing(models.Model):
 
     class Occasion(models.TextChoices):
         FIRST = "first", _("First letter")
+        REMINDER = "reminder", _("Reminder")
+        ERRATUM = "erratum", _("Correction")
 
     title = models.CharField(_("working title"), max_length=120)
     demand_version = models.ForeignKey(
@@ -58,7 +60,23 @@ class Mailing(models.Model):
     closing_nn = models.TextField(_("closing in nynorsk"), blank=True)
     senders = models.CharField(_("sent by"), max_length=4, choices=Senders, default=Senders.KSS)
     occasion = models.CharField(_("occasion"), max_length=8, choices=Occasion, default=Occasion.FIRST)
+    origin = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="followers",
+        verbose_name=_("follows"),
+        editable=False,
+    )
     send_at = models.DateTimeField(_("not before"), null=True, blank=True)
+    embargo_until = models.DateTimeField(_("embargo until"), null=True, blank=True)
+    rate = models.PositiveIntegerField(_("letters an hour at most"), null=True, blank=True)
+    attach_pdf = models.BooleanField(_("attach the letter as PDF"), default=False)
+    # How it goes now, which whoever steers it decides; what is approved stays.
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True, editable=False)
+    rate_now = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    run = models.PositiveSmallIntegerField(default=1, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
     author = models.ForeignKey(
@@ -87,6 +105,14 @@ class Mailing(models.Model):
                 condition=~Q(senders="both") | Q(language_rule="municipality"),
                 name="mailing_of_both_follows_the_municipality",
             ),
+            models.CheckConstraint(
+                condition=Q(occasion="first", origin=None) | ~Q(occasion="first") & Q(origin__isnull=False),
+                name="mailing_follows_unless_first",
+            ),
+            models.CheckConstraint(
+                condition=(Q(rate=None) | Q(rate__gte=1)) & (Q(rate_now=None) | Q(rate_now__gte=1)),
+                name="mailing_rate_is_positive",
+            ),
         ]
         permissions = [("approve_mailing", "Can approve mailings of others")]
 
@@ -106,6 +132,12 @@ class Mailing(models.Model):
     def current_run(self) -> "DraftRun | None":
         """The drafting that is under way, or None."""
         return self.draft_runs.filter(finished_at=None).first()
+
+    @property
+    def leaves_after(self):
+        """The moment before which nothing leaves, None when there is none."""
+        moments = [moment for moment in (self.send_at, self.embargo_until) if moment]
+        return max(moments) if moments else None
 
     @property
     def approving_houses(self) -> list[str]:

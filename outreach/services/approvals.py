@@ -1,23 +1,18 @@
 """A colleague lets a mailing go, exactly as it was read; the letters are then put in the outbox."""
 
-from datetime import datetime
-from itertools import batched
-
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
 from outreach.models import Approval, Letter, Mailing
-from taushet.models import Message, User
+from taushet.models import User
 from taushet.services import audit
-from taushet.services.outbox import draft_message, write_messages
-from taushet.workdays import next_business_time
 
 from .audiences import taken_mandates
-from .fingerprints import mailing_hash, sender
+from .fingerprints import mailing_hash
+from .letter_pdfs import refuse_without_pdfs
+from .queueing import queue_letters
 
 CHUNK = 250
 
@@ -50,6 +45,7 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
     if not seen_hash == mailing.content_hash == mailing_hash(mailing, standing):
         raise ContentChanged(_("The mailing has changed since you opened it. Read it again."))
     refuse_repeats(mailing)
+    refuse_without_pdfs(mailing)
     approval = Approval.objects.create(
         mailing=mailing,
         approver=approver,
@@ -79,31 +75,3 @@ def refuse_repeats(mailing: Mailing) -> None:
             len(repeated),
         )
         raise ContentChanged(sentence % {"number": len(repeated)})
-
-
-def queue_letters(mailing: Mailing) -> None:
-    """Write one message for each letter, with the frozen text as it stands."""
-    due_at = next_business_time(max(timezone.now(), mailing.send_at or timezone.now()))
-    keys = list(mailing.letters.filter(status=Letter.Status.READY).order_by("pk").values_list("pk", flat=True))
-    for some in batched(keys, CHUNK, strict=False):
-        letters = list(Letter.objects.filter(pk__in=some).order_by("pk"))
-        written = write_messages(message_of(letter, due_at) for letter in letters)
-        for letter, message in zip(letters, written, strict=True):
-            letter.message, letter.status = message, Letter.Status.QUEUED
-        Letter.objects.bulk_update(letters, ["message", "status"], batch_size=CHUNK)
-
-
-def message_of(letter: Letter, due_at: datetime) -> Message:
-    return draft_message(
-        kind="letter",
-        priority=Message.Priority.BULK,
-        from_email=sender(),
-        reply_to=settings.OUTREACH_FROM,
-        to_email=letter.to_email,
-        to_name=letter.to_name,
-        subject=letter.subject,
-        text=letter.text,
-        language=letter.language,
-        due_at=due_at,
-        is_demonstration=letter.is_demonstration,
-    )

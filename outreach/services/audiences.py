@@ -18,6 +18,7 @@ from outreach.models import Letter, LetterDemand, Mailing, Mandate
 from taushet.models import Suppression
 from taushet.workdays import OSLO
 
+from .objections import PURPOSE, people_who_objected
 from .salutations import spellings_of
 
 LOCAL, NATIONAL = "local", "national"
@@ -174,24 +175,28 @@ def look(
     added: Iterable[int] = (),
     dropped: Iterable[int] = (),
     mailing: int | None = None,
+    only: set[int] | None = None,
 ) -> Look:
     """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
 
     `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `mailing` the one whose
-    own letters do not count as letters had lately. Seven queries at most, however many offices there are.
+    own letters do not count as letters had lately. `only` are the offices that got what this follows: then it goes to
+    those, whatever the filter says by now. A handful of queries, however many offices there are.
     """
     added, dropped = set(added), set(dropped)
     shown = ("pk", "email", "role", "body__municipality_id")
-    rows = [Candidate(*row) for row in offices(audience, day).order_by().values_list(*shown)]
+    chosen = offices(audience, day) if only is None else Mandate.objects.filter(pk__in=only)
+    rows = [Candidate(*row) for row in chosen.order_by().values_list(*shown)]
     count = Count(picked=len(added), dropped=len(dropped & {row.mandate for row in rows}))
     filtered = {row.mandate for row in rows}
-    by_hand = Mandate.objects.filter(pk__in=added - filtered)
-    still = set(Mandate.objects.in_office(day).filter(pk__in=added).values_list("pk", flat=True)) if added else set()
-    rows += [Candidate(*row) for row in by_hand.values_list(*shown)] if added else []
+    named = added | (only or set())
+    still = set(Mandate.objects.in_office(day).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    if added and only is None:
+        rows += [Candidate(*row) for row in Mandate.objects.filter(pk__in=added - filtered).values_list(*shown)]
     rows = [row for row in rows if row.mandate not in dropped]
     manned = {row.municipality for row in rows}
     without = []
-    if audience.level == LOCAL and not audience.narrows_people:
+    if only is None and audience.level == LOCAL and not audience.narrows_people:
         taken_out = set(Mandate.objects.filter(pk__in=dropped).values_list("body__municipality", flat=True))
         numbers = places(audience).order_by("pk").values_list("pk", flat=True)
         without = [number for number in numbers if number not in manned | taken_out]
@@ -199,21 +204,25 @@ def look(
     already = set(taken_mandates(versions, occasion)) if versions else set()
     quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, mailing)
     first = first_at_address(rows)
-    gone = added - still
-    judged = [row._replace(why=reason_of(row, gone, suppressed, already, quiet, first)) for row in rows]
+    refused = {"left_office": named - still, "objected": objected_mandates(), "already_sent": already}
+    judged = [row._replace(why=reason_of(row, refused, suppressed, quiet, first)) for row in rows]
     count.offices, count.places_without = len(judged), len(without)
     count.steps.update(row.why for row in judged if row.why)
     return Look(judged, without, count)
 
 
-def reason_of(row: Candidate, gone: set, suppressed: set, already: set, quiet: set, first: dict[str, int]) -> str:
-    if row.mandate in gone:
+def reason_of(
+    row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int], first: dict[str, int]
+) -> str:
+    if row.mandate in refused["left_office"]:
         return "left_office"
+    if row.mandate in refused["objected"]:
+        return "objected"
     if not row.email:
         return "no_address"
     if row.email in suppressed:
         return "suppressed"
-    if row.mandate in already:
+    if row.mandate in refused["already_sent"]:
         return "already_sent"
     if row.mandate in quiet:
         return "quiet_period"
@@ -233,8 +242,14 @@ def first_at_address(rows: Iterable[Candidate]) -> dict[str, int]:
 
 def suppressed_of(emails: set[str]) -> set[str]:
     """Return which of the addresses get no mail from us."""
-    silent = set(Suppression.objects.values_list("email", flat=True))
+    silent = set(Suppression.objects.filter(purpose__in=["", PURPOSE]).values_list("email", flat=True))
     return {email for email in emails if email in silent or email.lower() in silent}
+
+
+def objected_mandates() -> set[int]:
+    """Return the offices of people who want no letters from us."""
+    people = people_who_objected()
+    return set(Mandate.objects.filter(politician__in=people).values_list("pk", flat=True)) if people else set()
 
 
 def taken_mandates(versions: Sequence[int], occasion: str) -> Iterable[int]:

@@ -15,6 +15,7 @@ from taushet.services import audit
 
 from .audiences import Candidate, Look
 from .fingerprints import hash_of_letters
+from .letter_pdfs import order_pdfs
 from .letters import Ground, gather, look_at, make_letter, reason, settle_draft
 
 Status = Mailing.Status
@@ -239,4 +240,5 @@ def freeze(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
     mailing.last_editor, mailing.return_note = by, ""
     mailing.save(update_fields=["status", "submitted_at", "last_editor", "return_note"])
     audit.record("mailing.submitted", mailing, by=by, content_hash=mailing.content_hash)
+    order_pdfs(mailing)
     return mailing

@@ -43,6 +43,7 @@ def erase_politicians(now: datetime) -> int:
         politician.first_name = politician.last_name = politician.external_id = ""
         politician.erased_at = now
         politician.save(update_fields=["first_name", "last_name", "external_id", "erased_at"])
+        politician.objections.update(note="")
         politician.mandates.update(email="", email_source="", email_checked_on=None, party="", external_id="")
         audit.record("politician.erased", politician, kind="clock")
     # Last, since the log of the administration pages notes the names that have just been removed.

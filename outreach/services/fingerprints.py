@@ -44,7 +44,7 @@ def letter_hash(letter: Letter, versions: Iterable[int] | None = None) -> str:
         "subject": letter.subject,
         "text": letter.text,
         "facts": letter.facts,
-        "attachments": [],
+        "attachments": [letter.pdf_sha256] if letter.pdf_sha256 else [],
     }
     return canonical_hash(content | ({"more_demands": others} if others else {}))
 
@@ -57,6 +57,7 @@ NOT_COVERED = frozenset(
         *("status", "content_hash", "drafted_at", "submitted_at"),
         *("demand_version", "occasion", "senders", "send_at"),  # these are in every fingerprint, by name
         *("audience", "language_rule", "language"),
+        *("paused_at", "rate_now", "run"),  # how it goes, which whoever steers it decides
         *("subject_nb", "subject_nn", "opening_nb", "opening_nn", "closing_nb", "closing_nn"),
     }
 )
@@ -77,6 +78,11 @@ def schedule_parts(mailing: Mailing) -> dict[str, Any]:
 
 def moment(value: datetime | None) -> str:
     return value.astimezone(OSLO).isoformat() if value else ""
+
+
+def redelivery_hash(letter: Letter, to_email: str) -> str:
+    """Return the fingerprint of the same letter to another address."""
+    return canonical_hash({"letter": letter.content_hash, "to_email": to_email})
 
 
 def mailing_hash(mailing: Mailing, letters: Iterable[Letter]) -> str:

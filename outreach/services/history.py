@@ -18,6 +18,9 @@ SENTENCES = {
     "mailing.approved": gettext_lazy("The mailing was approved."),
     "letter.edited": gettext_lazy("A letter was edited by hand."),
     "letter.edit_dropped": gettext_lazy("A letter that was edited by hand says what the draft says again."),
+    "mailing.paused": gettext_lazy("The mailing was paused."),
+    "mailing.resumed": gettext_lazy("The mailing was resumed."),
+    "mailing.sending_set": gettext_lazy("How it is sent was changed."),
     "mailing.cancelled": gettext_lazy("The mailing was cancelled."),
 }
 FIELDS = {

@@ -25,6 +25,7 @@ from .letter_texts import (
     variant_of,
     write_text,
 )
+from .occasions import only_for
 from .publishing import why_not_to_send
 from .salutations import recipient_name
 from .wordings import letter_addresses
@@ -78,6 +79,7 @@ def look_at(mailing: Mailing) -> Look:
         added=[mandate for mandate, is_added in picks.items() if is_added],
         dropped=[mandate for mandate, is_added in picks.items() if not is_added],
         mailing=mailing.pk,
+        only=only_for(mailing),
     )
 
 

@@ -21,6 +21,7 @@ from .differences import excerpt
 from .drafting import AT_ONCE, draft, draft_letters, freeze, lock
 from .fingerprints import canonical_hash, moment
 from .letter_texts import OWN_TEXTS
+from .steering import stop_what_waits
 
 Status = Mailing.Status
 TAKEN_BACK = gettext_noop("The mailing was changed, so it has to be approved anew.")
@@ -194,11 +195,7 @@ def return_mailing(mailing: Mailing, *, by: User, note: str) -> Mailing:
 def cancel_mailing(mailing: Mailing, *, by: User) -> Mailing:
     """Stop a mailing for good: what has not left does not leave. Raises WrongStatus when it is stopped already."""
     mailing = lock(mailing, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
-    for letter in mailing.letters.exclude(message=None).select_related("message"):
-        try:
-            outbox.cancel_message(letter.message, by=by, reason=CANCELLED)
-        except outbox.WrongState:
-            continue  # it has left, or is leaving this moment
+    stop_what_waits(mailing, CANCELLED)
     mailing.letters.filter(status__in=Letter.DRAFTED).update(status=Letter.Status.CANCELLED)
     void_approval(mailing)
     mailing.status = Status.CANCELLED

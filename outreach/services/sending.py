@@ -9,14 +9,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Demand, LegalHook, Letter, Mailing
+from outreach.models import Demand, LegalHook, Letter, Mailing, Redelivery
 from taushet.models import Message, Suppression, User
 from taushet.registries import SEND, Decision
 from taushet.services import audit
 from taushet.services.outbox import write_message
 from taushet.workdays import OSLO, next_business_time
 
-from .fingerprints import letter_hash, sender
+from .departures import wait_for_turn
+from .fingerprints import letter_hash, redelivery_hash, sender
+from .letter_pdfs import has_its_pdf
+from .objections import PURPOSE, has_objected, is_personal
+from .occasions import follows_its_first
+from .production import may_leave_here
+from .steering import PAUSED, UNTIL_RESUMED, first_departure
 
 NO_LETTER = gettext_noop("No letter belongs to this message.")
 NOT_APPROVED = gettext_noop("The mailing is no longer approved.")
@@ -25,9 +31,14 @@ LEFT_OFFICE = gettext_noop("The recipient no longer holds the office.")
 OTHER_ADDRESS = gettext_noop("The office has another address now.")
 SUPPRESSED = gettext_noop("The address gets no mail from us.")
 NOT_STANDING = gettext_noop("The demand is met or withdrawn.")
+OBJECTED = gettext_noop("The recipient has asked not to get letters from us.")
+NOT_THE_FIRST = gettext_noop("Somebody else got the letter that this one follows.")
 LAPSED = gettext_noop("A legal hook is no longer in force.")
 STALE = gettext_noop("A fact in the letter has become too old.")
 CLOSED = gettext_noop("Waits for business hours.")
+EMBARGO = gettext_noop("Waits for the time it may leave.")
+TURN = gettext_noop("Waits for its turn.")
+NOT_PRODUCTION = gettext_noop("This is not the system that letters leave from.")
 AFTER = {
     Message.State.SENT: Letter.Status.SENT,
     Message.State.STAYED: Letter.Status.STAYED,
@@ -39,33 +50,54 @@ AFTER = {
 
 
 def check_letter(message: Message) -> Decision:
-    """Decide whether a letter may leave this minute: still approved as it stands, still in office, offices open."""
-    letters = Letter.objects.select_related("mailing", "mandate", "demand_version__demand")
-    letter = letters.filter(message=message).first()
+    """Decide whether a letter may leave this minute: approved as it stands, in office, offices open, its turn."""
+    letter, redelivery = find_letter(message)
     if letter is None:
         return Decision("hold", NO_LETTER)
-    if letter.status == Letter.Status.CANCELLED or letter.mailing.status == Mailing.Status.CANCELLED:
+    mailing = letter.mailing
+    if letter.status == Letter.Status.CANCELLED or mailing.status == Mailing.Status.CANCELLED:
         return Decision("cancel", NOT_APPROVED)
+    if mailing.paused_at:
+        return Decision("later", PAUSED, until=UNTIL_RESUMED)
     now = timezone.now()
-    opens_at = next_business_time(max(now, letter.mailing.send_at or now))
+    if mailing.leaves_after and mailing.leaves_after > now:
+        return Decision("later", EMBARGO, until=first_departure(mailing, now))
+    opens_at = next_business_time(now)
     if opens_at > now:
         return Decision("later", CLOSED, until=opens_at)
-    fault = fault_today(letter, message, now.astimezone(OSLO).date())
-    return Decision("hold", fault) if fault else SEND
+    if fault := fault_today(letter, redelivery, message, now.astimezone(OSLO).date()):
+        return Decision("hold", fault)
+    if not may_leave_here(message.to_email):
+        return Decision("stay", NOT_PRODUCTION)
+    slot = wait_for_turn(letter, message.to_email, now)
+    return Decision("later", TURN, until=slot) if slot else SEND
 
 
-def fault_today(letter: Letter, message: Message, today: date) -> str:
+def find_letter(message: Message) -> tuple[Letter | None, Redelivery | None]:
+    """Return the letter a message carries, and the new address it goes to when it is not the first try."""
+    letters = Letter.objects.select_related("mailing", "mandate", "demand_version")
+    if letter := letters.filter(message=message).first():
+        return letter, None
+    redelivery = Redelivery.objects.filter(message=message).first()
+    return (letters.get(pk=redelivery.letter_id), redelivery) if redelivery else (None, None)
+
+
+def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message, today: date) -> str:
     """Return what keeps the letter from leaving on a day, or nothing."""
     if not is_approved(letter.mailing):
         return NOT_APPROVED
-    if not is_as_approved(letter, message):
+    if not is_as_approved(letter, redelivery, message):
         return NOT_AS_APPROVED
     if not letter.mandate.is_in_office(today):
         return LEFT_OFFICE
-    if letter.mandate.email != letter.to_email:
+    if letter.mandate.email != message.to_email:
         return OTHER_ADDRESS
-    if Suppression.objects.filter(email=letter.to_email).exists():
+    if Suppression.objects.stopping(message, PURPOSE).exists():
         return SUPPRESSED
+    if letter.mandate.politician_id and has_objected(letter.mandate.politician_id):
+        return OBJECTED
+    if not follows_its_first(letter):
+        return NOT_THE_FIRST
     if letter.letter_demands.exclude(demand_version__demand__status=Demand.Status.ACTIVE).exists():
         return NOT_STANDING
     hooks = LegalHook.objects.filter(demand_versions__in=letter.letter_demands.values("demand_version"))
@@ -81,9 +113,12 @@ def is_approved(mailing: Mailing) -> bool:
     return mailing.status == Mailing.Status.APPROVED and not mailing.houses_left
 
 
-def is_as_approved(letter: Letter, message: Message) -> bool:
-    """Whether letter and message still say what was approved, to whom it was approved."""
-    approved = (letter.to_email, letter.to_name, letter.subject, letter.text, letter.language, sender())
+def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Message) -> bool:
+    """Whether letter and message still say what was approved, to whom it was approved, with what is attached."""
+    to_email = redelivery.to_email if redelivery else letter.to_email
+    if redelivery and (redelivery.approved_at is None or redelivery.content_hash != redelivery_hash(letter, to_email)):
+        return False
+    approved = (to_email, letter.to_name, letter.subject, letter.text, letter.language, sender())
     leaving = (
         message.to_email,
         message.to_name,
@@ -92,13 +127,30 @@ def is_as_approved(letter: Letter, message: Message) -> bool:
         message.language,
         message.from_email,
     )
-    return letter_hash(letter) == letter.content_hash and approved == leaving
+    return letter_hash(letter) == letter.content_hash and approved == leaving and has_its_pdf(letter, message)
 
 
 def note_outcome(message: Message) -> None:
-    """Keep the letter in step with its message; called in the transaction that records the outcome."""
-    if message.state in AFTER:
-        Letter.objects.filter(message=message).update(status=AFTER[message.state], settled_at=message.settled_at)
+    """Keep the letter in step with its newest message; called in the transaction that records the outcome."""
+    if message.state not in AFTER:
+        return
+    letter, redelivery = find_letter(message)
+    if letter is None or (redelivery is None and letter.redeliveries.exclude(message=None).exists()):
+        return
+    Letter.objects.filter(pk=letter.pk).update(status=AFTER[message.state], settled_at=message.settled_at)
+    if message.state == Message.State.FAILED:
+        tell_of_failure(letter, message)
+
+
+def tell_of_failure(letter: Letter, message: Message) -> None:
+    """The one place where a letter that did not arrive becomes a task about the office."""
+    audit.record("letter.failed", letter, kind="provider", message=message.pk, mandate=letter.mandate_id)
+
+
+def can_be_declined(message: Message) -> bool:
+    """Whether the recipient of a letter may say no to more of them: a person, not the post room of a municipality."""
+    letter, _redelivery = find_letter(message)
+    return letter is not None and is_personal(letter.mandate, message.to_email)
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ class DeliveryEvent(models.Model):
     provider_id = models.CharField(max_length=200, blank=True)
     our_id = models.CharField(max_length=120, blank=True)
     detail = models.CharField(max_length=300, blank=True)
+    raw = models.TextField(blank=True)  # what the provider posted, as it came
     happened_at = models.DateTimeField(null=True, blank=True)
     received_at = models.DateTimeField(default=timezone.now)
     handled_at = models.DateTimeField(null=True, blank=True)

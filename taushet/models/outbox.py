@@ -149,9 +149,12 @@ class Attempt(models.Model):
 
 
 class SuppressionQuerySet(models.QuerySet):
-    def stopping(self, message):
-        """What keeps this message from leaving; who asks to sign in gets the code unless the address is dead."""
-        found = self.filter(email=message.to_email.lower())
+    def stopping(self, message, purpose=""):
+        """What keeps this message from leaving; who asks to sign in gets the code unless the address is dead.
+
+        `purpose` is that of its kind: a wish that is about another purpose does not stop it.
+        """
+        found = self.filter(email=message.to_email.lower(), purpose__in=["", purpose])
         return found.filter(cause=Suppression.Cause.BOUNCE) if message.priority == Message.Priority.SIGN_IN else found
 
 
@@ -163,7 +166,8 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("Marked as unwanted")
         WISH = "wish", _("Asked not to get mail")
 
-    email = models.EmailField(_("e-mail"), unique=True)  # in lower case
+    email = models.EmailField(_("e-mail"))  # in lower case
+    purpose = models.CharField(_("what it is about"), max_length=20, blank=True)  # of a MessageKind; empty: all mail
     cause = models.CharField(_("cause"), max_length=10, choices=Cause)
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -172,6 +176,12 @@ class Suppression(models.Model):
     class Meta:
         verbose_name = _("suppressed address")
         verbose_name_plural = _("suppressed addresses")
+        constraints = [
+            models.UniqueConstraint(fields=["email", "purpose"], name="suppression_once_per_purpose"),
+            models.CheckConstraint(
+                condition=Q(purpose="") | ~Q(cause="bounce"), name="suppression_dead_address_is_dead_for_all"
+            ),
+        ]
 
     def __str__(self):
         return self.email

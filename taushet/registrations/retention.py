@@ -26,6 +26,7 @@ retention_rules.register(
             "taushet.Message.headers",
             "taushet.Attempt.detail",
             "taushet.DeliveryEvent.detail",
+            "taushet.DeliveryEvent.raw",
         ),
     )
 )

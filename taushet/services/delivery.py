@@ -1,12 +1,15 @@
 """What the mail provider reports afterwards, and what follows for the message and the address."""
 
 import hashlib
+import json
 from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from taushet.models import Attempt, DeliveryEvent, Message, Suppression
+from taushet.registries import message_kinds
 from taushet.services import audit
 from taushet.services.jobs import TryLater
 from taushet.services.settling import BOUNCED, DELIVERED_EVENTS, LOST_EVENTS, rest
@@ -14,6 +17,8 @@ from taushet.services.settling import BOUNCED, DELIVERED_EVENTS, LOST_EVENTS, re
 KEPT_KINDS = DELIVERED_EVENTS | LOST_EVENTS | {"deferred"}  # who opened a mail is nobody's business
 DEAD_ADDRESS = {"bounced", "invalid"}
 PATIENCE = timedelta(minutes=30)  # a report can be faster than our own note of whom it is about
+DEAD = gettext_noop("The address does not exist. Mend it, then release this.")
+MOST_RAW = 20_000  # characters; what Postmark and the others post is a tenth of that
 SUPPRESSING = {"complained": Suppression.Cause.COMPLAINT, "unsubscribed": Suppression.Cause.WISH}
 
 State = Message.State
@@ -34,6 +39,7 @@ def store_event(event, provider: str) -> DeliveryEvent | None:
             "our_id": str((event.metadata or {}).get("message_id") or "")[:120],
             "detail": " ".join((event.mta_response or event.description or "").split())[:300],
             "happened_at": event.timestamp,
+            "raw": _raw(event),
         },
     )
     return stored if is_new else None
@@ -68,15 +74,31 @@ def find_message(event: DeliveryEvent) -> Message | None:
     return attempt.message if attempt else None
 
 
-def suppress(email: str, cause: str) -> Suppression:
-    """Send nothing more to an address; a dead address outranks a wish."""
-    suppression, is_new = Suppression.objects.get_or_create(email=email.lower(), defaults={"cause": cause})
+def suppress(email: str, cause: str, *, purpose: str = "", kind: str = "provider") -> Suppression:
+    """Send nothing more to an address, or nothing with a purpose; a dead address outranks a wish.
+
+    What waits for a dead address is held, so that a person sees it and can mend the address.
+    """
+    suppression, is_new = Suppression.objects.get_or_create(
+        email=email.lower(), purpose=purpose, defaults={"cause": cause}
+    )
     if not is_new and cause == Suppression.Cause.BOUNCE and suppression.cause != cause:
         suppression.cause = cause
         suppression.save(update_fields=["cause"])
     if is_new:
-        audit.record("suppression.set", suppression, kind="provider", cause=cause)
+        audit.record("suppression.set", suppression, kind=kind, cause=cause, purpose=purpose)
+    if cause == Suppression.Cause.BOUNCE:
+        hold_what_waits(email)
     return suppression
+
+
+def hold_what_waits(email: str) -> int:
+    """Hold what waits for an address that does not exist; a code to sign in just fails. Returns how many."""
+    waiting = Message.objects.waiting().filter(to_email__iexact=email).exclude(priority=Message.Priority.SIGN_IN)
+    held = list(waiting.select_for_update().order_by("pk"))
+    for message in held:
+        rest(message, State.HELD, DEAD)
+    return len(held)
 
 
 def _apply(event: DeliveryEvent, message: Message) -> None:
@@ -88,7 +110,9 @@ def _apply(event: DeliveryEvent, message: Message) -> None:
     if event.kind in LOST_EVENTS and event.reason in DEAD_ADDRESS:
         suppress(message.to_email, Suppression.Cause.BOUNCE)
     if cause := SUPPRESSING.get(event.kind):
-        suppress(message.to_email, cause)
+        kind = message_kinds.get(message.kind)
+        if kind is None or kind.can_be_declined(message):
+            suppress(message.to_email, cause, purpose=kind.purpose if kind else "")
 
 
 def _is_in_doubt(message: Message) -> bool:
@@ -97,6 +121,15 @@ def _is_in_doubt(message: Message) -> bool:
     return message.state == State.UNKNOWN or (
         message.state in waits_again and message.attempts.filter(outcome=Outcome.UNKNOWN).exists()
     )
+
+
+def _raw(event) -> str:
+    """Return what the provider posted, so that a report can be read again when we have learnt to read it better."""
+    posted = getattr(event, "esp_event", None)
+    try:
+        return json.dumps(posted, ensure_ascii=False, default=str)[:MOST_RAW] if posted is not None else ""
+    except (TypeError, ValueError):
+        return ""
 
 
 def _identity(event) -> str:

@@ -72,7 +72,7 @@ def empty_messages(numbers: list[int]) -> int:
     """Empty messages of everything that tells who got what; kind, time and outcome stay. Returns how many."""
     MessageAttachment.objects.filter(message__in=numbers).delete()
     Attempt.objects.filter(message__in=numbers).update(detail="")
-    DeliveryEvent.objects.filter(message__in=numbers).update(detail="")
+    DeliveryEvent.objects.filter(message__in=numbers).update(detail="", raw="")
     return Message.objects.filter(pk__in=numbers).update(
         to_email="",
         to_name="",

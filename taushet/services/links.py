@@ -55,6 +55,22 @@ def issue_first_link(purpose: str, subject_id: int) -> str:
     return token
 
 
+def issue_first_links(purpose: str, subject_ids: Iterable[int]) -> None:
+    """Make the first link of each that has none yet, in one statement, so that none is made while mail is sent."""
+    SecretLink.objects.bulk_create(
+        (
+            SecretLink(
+                purpose=purpose,
+                subject_id=number,
+                generation=1,
+                token_sha256=hash_token(make_token(purpose, number, 1)),
+            )
+            for number in sorted(set(subject_ids))
+        ),
+        ignore_conflicts=True,
+    )
+
+
 @transaction.atomic
 def renew_link(purpose: str, subject_id: int) -> str:
     """Revoke the link that is out there, if any, and return the token of a new one."""

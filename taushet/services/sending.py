@@ -107,11 +107,11 @@ def _ask(message: Message) -> Decision:
     except Exception:
         logger.exception("before_sending of %s failed for message %s", message.kind, message.pk)
         return Decision("hold", CANNOT_DECIDE)
-    return decision if decision.action != "send" else _ask_house(message, decision)
+    return decision if decision.action != "send" else _ask_house(message, decision, kind.purpose)
 
 
-def _ask_house(message: Message, decision: Decision) -> Decision:
-    if suppression := Suppression.objects.stopping(message).first():
+def _ask_house(message: Message, decision: Decision, purpose: str) -> Decision:
+    if suppression := Suppression.objects.stopping(message, purpose).first():
         return Decision("cancel" if suppression.cause == Suppression.Cause.WISH else "fail", SUPPRESSED)
     if not settings.OUTGOING_MAIL:
         return Decision("stay", SWITCHED_OFF)

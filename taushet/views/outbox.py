@@ -109,7 +109,7 @@ def outbox_detail(request, pk):
         "attempts": message.attempts.all(),
         "events": message.delivery_events.order_by("received_at"),
         "attachments": message.attachments.select_related("file").defer("file__content"),
-        "suppression": Suppression.objects.filter(email=message.to_email.lower()).first(),
+        "suppression": Suppression.objects.stopping(message, purpose_of(message)).first(),
         "actions": possible_actions(message) if can_steer else [],
     }
     return render(request, "taushet/outbox_detail.html", context)
@@ -156,6 +156,7 @@ def suppression_list(request):
     hidden = hidden_addresses(suppression.email for suppression in page)
     for suppression in page:
         suppression.is_hidden = suppression.email.lower() in hidden
+        suppression.about = purpose_label(suppression.purpose)
     return render(request, "taushet/suppression_list.html", {"page": page})
 
 
@@ -175,6 +176,11 @@ def suppression_lift(request, pk):
     return render(request, "confirm.html", context)
 
 
+def purpose_of(message):
+    kind = message_kinds.get(message.kind)
+    return kind.purpose if kind else ""
+
+
 def shown_recipient(message):
     return _("somebody whose name is protected") if hidden_addresses([message.to_email]) else message.to_email
 
@@ -182,6 +188,13 @@ def shown_recipient(message):
 def kind_label(message):
     kind = message_kinds.get(message.kind)
     return kind.label if kind else message.kind
+
+
+def purpose_label(purpose):
+    """Say which mail an address does not get: all, or what one sort of mail is called."""
+    if not purpose:
+        return _("All mail")
+    return next((kind.label for kind in message_kinds if kind.purpose == purpose), purpose)
 
 
 def possible_actions(message):

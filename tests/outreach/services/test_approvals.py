@@ -25,6 +25,7 @@ from outreach.services.mailings import (
     submit_mailing,
 )
 from outreach.services.mailings import plan_of as services_plan_of
+from outreach.services.reply_addresses import reply_address
 from taushet.models import AuditEntry, Message
 from taushet.services import outbox
 from taushet.workdays import OSLO
@@ -75,7 +76,11 @@ def test_an_approved_letter_is_in_the_outbox_byte_for_byte():
     assert letter.message == message
     assert (message.subject, message.text) == (frozen.subject, frozen.text)
     assert (message.to_email, message.to_name, message.language) == (frozen.to_email, "Øvre Eiker kommune", "nb")
-    assert (message.kind, message.priority, message.reply_to) == ("letter", Message.Priority.BULK, "krav@localhost")
+    assert (message.kind, message.priority, message.reply_to) == (
+        "letter",
+        Message.Priority.BULK,
+        reply_address(letter),
+    )
     assert message.from_email == "Taushet tar liv <krav@localhost>"
     assert letter.status == "queued"
 

@@ -1,0 +1,124 @@
+"""All we hold about one politician, for whoever asks what we know (GDPR article 15), and what we do with it."""
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import get_language
+
+from outreach.models import Letter, Objection, Politician, Redelivery
+from taushet.models import User
+from taushet.pdf import make_pdf
+from taushet.registries import retention_rules
+from taushet.services import audit
+from taushet.workdays import OSLO
+
+RULES = ("politicians", "letters", "objections", "messages", "suppressions", "audit")
+# What other subjects hold about a politician, such as replies: key -> function(politician) -> rows.
+MORE_PARTS: dict[str, Callable[[Politician], list[dict[str, Any]]]] = {}
+
+
+def tell_all(politician: Politician, *, by: User) -> dict[str, Any]:
+    """Return everything, as values that JSON knows; that somebody asked for it is recorded."""
+    audit.record("politician.told", politician, by=by)
+    return {
+        "made_at": stamp(timezone.now()),
+        "person": person(politician),
+        "offices": [office(mandate) for mandate in politician.mandates.select_related("body").order_by("pk")],
+        "letters": letters(politician),
+        "objections": [
+            {
+                "made_at": stamp(one.made_at),
+                "how": str(one.get_source_display()),
+                "note": one.note,
+                "withdrawn_at": stamp(one.withdrawn_at),
+            }
+            for one in politician.objections.order_by("pk")
+        ],
+        **{key: find(politician) for key, find in MORE_PARTS.items()},
+        "what_we_do_with_it": [
+            {"what": str(rule.what), "purpose": str(rule.purpose), "basis": str(rule.basis), "kept": str(rule.keep)}
+            for rule in (retention_rules[key] for key in RULES)
+        ],
+    }
+
+
+def person(politician: Politician) -> dict[str, Any]:
+    return {
+        "first_name": politician.first_name,
+        "last_name": politician.last_name,
+        "number_in_the_source": politician.external_id,
+        "first_seen": stamp(politician.created_at),
+    }
+
+
+def office(mandate) -> dict[str, Any]:
+    return {
+        "office": str(mandate.title or mandate.get_role_display()),
+        "body": str(mandate.body),
+        "party": mandate.party,
+        "constituency": mandate.constituency,
+        "from": stamp(mandate.starts_on),
+        "until": stamp(mandate.ends_on),
+        "address": mandate.email,
+        "address_from": mandate.email_source,
+        "address_checked": stamp(mandate.email_checked_on),
+        "source": mandate.source,
+    }
+
+
+def letters(politician: Politician) -> list[dict[str, Any]]:
+    """Return every letter that was written to the person, with what became of it and where else it was tried."""
+    found = Letter.objects.filter(mandate__politician=politician).exclude(status=Letter.Status.CANCELLED)
+    tried: dict[int, list[str]] = {}
+    for number, address in Redelivery.objects.filter(letter__in=found, withdrawn_at=None).values_list(
+        "letter", "to_email"
+    ):
+        tried.setdefault(number, []).append(address)
+    return [
+        {
+            "to": letter.to_name,
+            "address": letter.to_email,
+            "also_tried": tried.get(letter.pk, []),
+            "subject": letter.subject,
+            "text": letter.text,
+            "status": str(letter.get_status_display()),
+            "settled_at": stamp(letter.settled_at),
+        }
+        for letter in found.order_by("pk")
+    ]
+
+
+def stamp(value: datetime | date | None) -> str:
+    """Return a moment in Oslo, or a day, as ISO 8601."""
+    if isinstance(value, datetime):
+        return value.astimezone(OSLO).isoformat(timespec="minutes")
+    return value.isoformat() if value else ""
+
+
+def as_json(told: dict[str, Any]) -> bytes:
+    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+
+
+def as_pdf(told: dict[str, Any], words: dict[str, str]) -> bytes:
+    """Return the same on paper; `words` are the headings by key, and `title`."""
+    parts = [
+        {"heading": words.get(key, key), "rows": [readable(row, words) for row in rows]}
+        for key, value in told.items()
+        if (rows := value if isinstance(value, list) else [value] if isinstance(value, dict) else [])
+    ]
+    data = {"title": words["title"], "language": (get_language() or "nb")[:2], "parts": parts}
+    return make_pdf("outreach/told.typ", {"data": json.dumps(data)}, made_at=timezone.now())
+
+
+def readable(row: dict[str, Any], words: dict[str, str]) -> list[list[str]]:
+    pairs = [
+        (words.get(key, key), ", ".join(value) if isinstance(value, list) else value) for key, value in row.items()
+    ]
+    return [[name, str(value)] for name, value in pairs if value]
+
+
+def standing_objection(politician: Politician) -> Objection | None:
+    return politician.objections.filter(withdrawn_at=None).first()

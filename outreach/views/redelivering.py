@@ -1,0 +1,76 @@
+"""The same letter to a corrected address: put in by one, approved by another."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from outreach.exceptions import OutreachError
+from outreach.models import Letter, Redelivery
+from outreach.services.redelivering import (
+    approve_redelivery,
+    new_address,
+    propose_redelivery,
+    withdraw_redelivery,
+)
+
+
+@permission_required("outreach.view_letter", raise_exception=True)
+@require_http_methods(["GET", "HEAD"])
+def letter_redeliver(request, mailing_pk, pk):
+    """Show the addresses that were tried, the one of the office now, and what can be done."""
+    letters = Letter.objects.select_related("mailing", "mandate__body", "mandate__politician", "message")
+    letter = get_object_or_404(letters, mailing=mailing_pk, pk=pk)
+    tries = letter.redeliveries.select_related("proposed_by", "approved_by", "message").order_by("pk")
+    waiting = next((one for one in tries if one.approved_at is None and one.withdrawn_at is None), None)
+    context = {
+        "letter": letter,
+        "tries": tries,
+        "waiting": waiting,
+        "new_address": new_address(letter) if letter.status == Letter.Status.FAILED else "",
+        "may_approve": waiting is not None
+        and waiting.proposed_by_id != request.user.pk
+        and request.user.has_perm("outreach.approve_mailing"),
+    }
+    return render(request, "outreach/letter_redeliver.html", context)
+
+
+@permission_required("outreach.change_mandate", raise_exception=True)
+@require_POST
+def letter_redeliver_propose(request, mailing_pk, pk):
+    letter = get_object_or_404(Letter, mailing=mailing_pk, pk=pk)
+    return act(
+        request, letter, lambda: propose_redelivery(letter, by=request.user), _("A colleague can approve it now.")
+    )
+
+
+@permission_required("outreach.approve_mailing", raise_exception=True)
+@require_POST
+def letter_redeliver_approve(request, mailing_pk, pk):
+    letter, waiting = waiting_of(mailing_pk, pk)
+    done = _("Approved. The letter leaves in business hours.")
+    return act(request, letter, lambda: approve_redelivery(waiting, approver=request.user), done)
+
+
+@permission_required("outreach.change_mandate", raise_exception=True)
+@require_POST
+def letter_redeliver_withdraw(request, mailing_pk, pk):
+    letter, waiting = waiting_of(mailing_pk, pk)
+    return act(request, letter, lambda: withdraw_redelivery(waiting, by=request.user), _("The address is taken back."))
+
+
+def waiting_of(mailing_pk, pk):
+    waiting = Redelivery.objects.select_related("letter").filter(approved_at=None, withdrawn_at=None)
+    one = get_object_or_404(waiting, letter__mailing=mailing_pk, letter=pk)
+    return one.letter, one
+
+
+def act(request, letter, action, done):
+    try:
+        action()
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("outreach:letter_redeliver", mailing_pk=letter.mailing_id, pk=letter.pk)

@@ -1,0 +1,153 @@
+"""How a mailing is sent, how it goes, and what steers it."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.sending import ResumeForm, SendingForm
+from outreach.models import Letter, Mailing
+from outreach.services.following import follow_mailing
+from outreach.services.letter_pdfs import pdfs_left
+from outreach.services.occasions import recipients_of
+from outreach.services.schedules import set_schedule
+from outreach.services.sending_progress import progress_of
+from outreach.services.steering import pause_mailing, resume_mailing, waiting
+from taushet.forms.request_keys import RequestKeyForm
+from taushet.services.files import serve_file
+
+ASKS = ["GET", "HEAD", "POST"]
+
+
+@permission_required("outreach.view_mailing", raise_exception=True)
+@require_safe
+def mailing_sending(request, pk):
+    mailing = get_object_or_404(Mailing.objects.select_related("origin", "demand_version"), pk=pk)
+    context = {
+        "mailing": mailing,
+        "progress": progress_of(mailing),
+        "pdfs_left": pdfs_left(mailing),
+        "followers": mailing.followers.exclude(status=Mailing.Status.CANCELLED),
+    }
+    page = "outreach/mailing_sending.html"
+    return render(request, f"{page}#progress" if request.htmx else page, context)
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_http_methods(ASKS)
+def mailing_sending_update(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    names = ("embargo_until", "rate", "attach_pdf")
+    form = SendingForm(request.POST or None, initial={name: getattr(mailing, name) for name in names})
+    if form.is_valid():
+        try:
+            set_schedule(mailing, by=request.user, **form.cleaned_data)
+        except OutreachError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Saved. It is part of what your colleague approves."))
+            return redirect("outreach:mailing_sending", pk=pk)
+    return render(request, "outreach/mailing_sending_form.html", {"form": form, "mailing": mailing})
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_http_methods(ASKS)
+def mailing_pause(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    if request.method == "POST":
+        return steer(request, mailing, lambda: pause_mailing(mailing, by=request.user), _("The mailing is paused."))
+    number = waiting(mailing).count()
+    sentence = ngettext(
+        "%(number)d letter waits and stays here until somebody resumes the mailing.",
+        "%(number)d letters wait and stay here until somebody resumes the mailing.",
+        number,
+    )
+    still = _("A letter that is being handed over this very moment still leaves.")
+    return ask(
+        request,
+        mailing,
+        title=_("Pause the mailing?"),
+        text=f"{sentence % {'number': number}} {still}",
+        button=_("Pause"),
+    )
+
+
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_http_methods(ASKS)
+def mailing_resume(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    form = ResumeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        rate = form.cleaned_data["rate"]
+        return steer(
+            request, mailing, lambda: resume_mailing(mailing, by=request.user, rate=rate), _("The mailing goes on.")
+        )
+    return ask(
+        request,
+        mailing,
+        title=_("Resume the mailing?"),
+        text=_("The letters that wait leave in business hours, as they were approved. Only the pace can be another."),
+        button=_("Resume"),
+        form=form,
+    )
+
+
+@permission_required("outreach.add_mailing", raise_exception=True)
+@require_http_methods(ASKS)
+def mailing_follow(request, pk, occasion):
+    """Ask first, then start a reminder or a correction as a draft."""
+    mailing = get_object_or_404(Mailing, pk=pk)
+    form = RequestKeyForm(request.POST if request.method == "POST" else None, about=f"follow-{pk}-{occasion}")
+    if form.is_valid():
+        try:
+            following = follow_mailing(mailing, occasion=occasion, by=request.user, request_key=form.key)
+        except OutreachError as error:
+            messages.error(request, str(error))
+            return redirect("outreach:mailing_sending", pk=pk)
+        messages.success(request, _("A draft is made. Write in it why you write again, and submit it."))
+        return redirect(following)
+    titles = {
+        Mailing.Occasion.REMINDER: _("Write a reminder?"),
+        Mailing.Occasion.ERRATUM: _("Write a correction?"),
+    }
+    number = len(recipients_of(mailing))
+    sentence = ngettext(
+        "It becomes a draft to the %(number)d office that got the letter, and to no other."
+        " A colleague approves it like the first one.",
+        "It becomes a draft to the %(number)d offices that got the letter, and to no other."
+        " A colleague approves it like the first one.",
+        number,
+    )
+    return ask(
+        request,
+        mailing,
+        title=titles[occasion],
+        text=sentence % {"number": number},
+        button=_("Make the draft"),
+        form=form,
+    )
+
+
+@permission_required("outreach.view_letter", raise_exception=True)
+@require_safe
+def letter_pdf(request, mailing_pk, pk):
+    letters = Letter.objects.exclude(pdf=None).select_related("pdf")
+    return serve_file(get_object_or_404(letters, mailing=mailing_pk, pk=pk).pdf)
+
+
+def steer(request, mailing, action, done):
+    try:
+        action()
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect("outreach:mailing_sending", pk=mailing.pk)
+
+
+def ask(request, mailing, **words):
+    context = {"back": f"{mailing.get_absolute_url()}sending/", "mailing": mailing}
+    return render(request, "confirm.html", context | words)

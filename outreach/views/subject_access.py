@@ -1,0 +1,135 @@
+"""What we hold about a politician, on one page and as files, and that the person objects."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from outreach.forms.objections import ObjectionForm
+from outreach.models import Objection, Politician
+from outreach.services.objections import object_for, waiting_for, withdraw_objection
+from outreach.services.subject_access import as_json, as_pdf, standing_objection, tell_all
+
+HEADINGS = {
+    "person": gettext_lazy("The person"),
+    "offices": gettext_lazy("Offices"),
+    "letters": gettext_lazy("Letters"),
+    "replies": gettext_lazy("Replies"),
+    "objections": gettext_lazy("Objections"),
+    "what_we_do_with_it": gettext_lazy("What we do with it"),
+    "first_name": gettext_lazy("First name"),
+    "last_name": gettext_lazy("Last name"),
+    "number_in_the_source": gettext_lazy("Number in the source"),
+    "first_seen": gettext_lazy("Here since"),
+    "office": gettext_lazy("Office"),
+    "body": gettext_lazy("Body"),
+    "party": gettext_lazy("Party"),
+    "constituency": gettext_lazy("Constituency"),
+    "from": gettext_lazy("From"),
+    "until": gettext_lazy("Until"),
+    "address": gettext_lazy("Address"),
+    "address_from": gettext_lazy("Where the address is from"),
+    "address_checked": gettext_lazy("Address checked"),
+    "source": gettext_lazy("Source"),
+    "to": gettext_lazy("To"),
+    "also_tried": gettext_lazy("Also tried"),
+    "subject": gettext_lazy("Subject"),
+    "text": gettext_lazy("Text"),
+    "status": gettext_lazy("Status"),
+    "settled_at": gettext_lazy("Settled"),
+    "made_at": gettext_lazy("Made"),
+    "how": gettext_lazy("How it came"),
+    "note": gettext_lazy("What was said"),
+    "withdrawn_at": gettext_lazy("Withdrawn"),
+    "what": gettext_lazy("What"),
+    "purpose": gettext_lazy("Why"),
+    "basis": gettext_lazy("Legal basis"),
+    "kept": gettext_lazy("How long"),
+}
+
+
+@permission_required("outreach.view_politician", raise_exception=True)
+@require_safe
+def politician_told(request, pk):
+    politician = get_object_or_404(Politician, pk=pk)
+    told = tell_all(politician, by=request.user)
+    parts = [(HEADINGS.get(key, key), shown(value)) for key, value in told.items() if not isinstance(value, str)]
+    context = {"politician": politician, "parts": parts, "objection": standing_objection(politician)}
+    return render(request, "outreach/politician_told.html", context)
+
+
+def shown(value):
+    """Return each row as (heading, text) pairs, without those that say nothing."""
+    rows = value if isinstance(value, list) else [value]
+    return [
+        [
+            (HEADINGS.get(key, key), ", ".join(said) if isinstance(said, list) else said)
+            for key, said in row.items()
+            if said
+        ]
+        for row in rows
+    ]
+
+
+@permission_required("outreach.view_politician", raise_exception=True)
+@require_safe
+def politician_told_json(request, pk):
+    told = tell_all(get_object_or_404(Politician, pk=pk), by=request.user)
+    return as_file(as_json(told), "application/json", "innsyn.json")
+
+
+@permission_required("outreach.view_politician", raise_exception=True)
+@require_safe
+def politician_told_pdf(request, pk):
+    told = tell_all(get_object_or_404(Politician, pk=pk), by=request.user)
+    words = {key: str(word) for key, word in HEADINGS.items()} | {"title": _("What we hold about you")}
+    return as_file(as_pdf(told, words), "application/pdf", "innsyn.pdf")
+
+
+def as_file(content, content_type, name):
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type=content_type, headers=headers)
+
+
+@permission_required("outreach.change_mandate", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def politician_object(request, pk):
+    """Ask first, since nothing is written to the person afterwards."""
+    politician = get_object_or_404(Politician, pk=pk)
+    form = ObjectionForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        object_for(politician, source=Objection.Source.STAFF, by=request.user, note=form.cleaned_data["note"])
+        messages.success(request, _("The objection is recorded. No more letters go to this person."))
+        return redirect("outreach:politician_told", pk=pk)
+    number = waiting_for(politician)
+    sentence = ngettext(
+        "%(number)d letter that waits is held when its turn comes.",
+        "%(number)d letters that wait are held when their turn comes.",
+        number,
+    )
+    context = {
+        "title": _("Record an objection?"),
+        "text": " ".join(
+            [
+                _("No demand is sent to this person again, in any office. Mail about courses and the post room stay."),
+                sentence % {"number": number} if number else "",
+            ]
+        ),
+        "button": _("Record the objection"),
+        "form": form,
+        "back": request.path.removesuffix("protest/") + "innsyn/",
+    }
+    return render(request, "confirm.html", context)
+
+
+@permission_required("outreach.change_mandate", raise_exception=True)
+@require_POST
+def politician_object_withdraw(request, pk):
+    politician = get_object_or_404(Politician, pk=pk)
+    if objection := standing_objection(politician):
+        withdraw_objection(objection, by=request.user)
+        messages.success(request, _("The objection is withdrawn. Letters may go to this person again."))
+    return redirect("outreach:politician_told", pk=pk)
