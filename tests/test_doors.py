@@ -364,7 +364,7 @@ def values_of(name, world):
         "row_id": world.mail.pk,
         "planned_id": world.planned.pk,
         "mailing_pk": world.mailing.pk,
-        "mandate_pk": world.letter.mandate_id or MandateFactory().pk,
+        "mandate_pk": world.office.pk,
         "object_id": 1,
         "content_type_id": 1,
         "app_label": "courses",

@@ -66,7 +66,7 @@ outreach.Letter.held_codes
 outreach.Letter.variant
 outreach.LetterDemand outreach.DraftRun
 outreach.Letter.pdf_sha256
-outreach.MailSystem outreach.Pace outreach.Redelivery.content_hash taushet.Suppression.purpose
+outreach.MailSystem outreach.Pace taushet.Suppression.purpose
 """
 
 
