@@ -98,6 +98,8 @@ def _read(answer: bytes, number: int) -> list[str]:
         if kind == MX:
             hosts.append((struct.unpack(">H", answer[place : place + 2])[0], _host(answer, place + 2)))
         place += length
+    if place > len(answer):
+        raise ValueError("an answer that was cut")
     return [host for _preference, host in sorted(hosts) if host]
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import datetime
 
 from django.db import transaction
 from django.tasks import task
@@ -94,7 +95,7 @@ def is_still(mailing: Mailing, submitted_at: str) -> bool:
     return (
         mailing.status == Mailing.Status.SUBMITTED
         and mailing.submitted_at is not None
-        and mailing.submitted_at.isoformat() == submitted_at
+        and mailing.submitted_at == datetime.fromisoformat(submitted_at)
     )
 
 

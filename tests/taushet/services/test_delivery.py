@@ -1,6 +1,7 @@
 import json
 from base64 import b64encode
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 from anymail.signals import AnymailTrackingEvent
@@ -159,3 +160,39 @@ def test_webhook_only_stores_and_the_worker_acts(client, db):
 def test_webhook_of_a_stranger_is_refused(client, db):
     assert postmark(client, "guess").status_code == 400
     assert not DeliveryEvent.objects.exists()
+
+
+@pytest.mark.parametrize("start", [State.SENT, State.UNKNOWN])
+@pytest.mark.parametrize(
+    ("kinds", "end"),
+    [
+        (("deferred", "delivered", "bounced"), State.FAILED),
+        (("deferred", "delivered", "complained"), State.SENT),
+        (("delivered", "unsubscribed", "rejected"), State.FAILED),
+    ],
+)
+def test_reports_in_any_order_and_any_number_of_times_end_alike(db, start, kinds, end):
+    ends = set()
+    for number, order in enumerate(permutations(kinds)):
+        message = written(start, to_email=f"kari{number}@kommune.example")
+        told = []
+        for kind in (*order, *order):
+            reason = "bounced" if kind == "bounced" else None
+            stored = report(kind, message, event_id=f"{number}-{kind}", reject_reason=reason)
+            told += [stored.pk] if stored else []
+            for event_id in told:
+                handle_event(event_id)
+        DeliveryEvent.objects.update(handled_at=None)
+        for event_id in told:
+            handle_event(event_id)
+        ends.add(state_of(message))
+
+    assert ends == {end}
+    assert DeliveryEvent.objects.count() == 18
+
+
+def test_what_the_provider_posted_is_kept_as_it_came(db):
+    stored = report("delivered", esp_event={"RecordType": "Delivery", "MessageID": "provider-1"})
+
+    assert json.loads(stored.raw) == {"RecordType": "Delivery", "MessageID": "provider-1"}
+    assert len(report("delivered", event_id="2", esp_event={"a": "b" * 99_999}).raw) == 20_000

@@ -1,0 +1,209 @@
+"""Letters to people: who gets a reminder, who may say no, and what a bounce leads to."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from outreach.exceptions import OwnMailing, WrongStatus
+from outreach.models import Letter, Mandate, Objection
+from outreach.services.following import follow_mailing
+from outreach.services.mailings import draft_letters, submit_mailing
+from outreach.services.objections import LINK, object_for, withdraw_objection
+from outreach.services.offices import set_address, set_mayor
+from outreach.services.redelivering import approve_redelivery, propose_redelivery, withdraw_redelivery
+from outreach.services.reply_addresses import letter_of_address
+from outreach.services.sending import LEFT_OFFICE, check_letter
+from taushet.models import Message, Suppression
+from taushet.services.delivery import suppress
+from taushet.services.links import issue_link
+from taushet.services.outbox import write_message
+from taushet.services.sending import send_all_due
+from tests.factories.outreach import mailing, place, staff
+from tests.outreach.services.test_approvals import approve, approved
+
+pytestmark = [pytest.mark.django_db]
+
+
+def with_mayor(name="Kari", email=None, **values):
+    municipality = place(**values)
+    mayor(municipality, name, email or f"{name.lower()}@k{municipality.number}.example")
+    return municipality
+
+
+def mayor(municipality, name, email):
+    values = {"party": "Ap", "source": "nettsiden", "checked_on": date(2026, 11, 1), "by": None}
+    return set_mayor(municipality, first_name=name, last_name="Nordmann", email=email, **values)
+
+
+def to_mayors(*places, **plan):
+    return approved(*places, recipient="mayor", **plan)
+
+
+def sent_to(mailbox):
+    return [message["To"].addresses[0].addr_spec for message in mailbox.messages]
+
+
+@pytest.mark.parametrize("occasion", ["reminder", "erratum"])
+def test_what_follows_goes_to_exactly_those_who_got_the_first(clock, mailbox, occasion):
+    stays, changes, never = with_mayor(), with_mayor("Per"), with_mayor("Ola", plan=None)
+    first = to_mayors(stays, changes, never)
+    send_all_due()
+    clock.set(2026, 11, 24, 10)
+    mayor(changes, "Eva", "eva@kommune.example")
+    me = staff("add_mailing")
+
+    second = follow_mailing(first, occasion=occasion, by=me, request_key="once")
+
+    assert follow_mailing(first, occasion=occasion, by=me, request_key="once") == second
+    with pytest.raises(WrongStatus):
+        follow_mailing(first, occasion=occasion, by=me)
+    ready, held = second.letters.get(status="ready"), second.letters.filter(status="held")
+    assert (ready.municipality, ready.occasion) == (stays, occasion)
+    assert "not_the_first" in [reason["why"] for reason in held.get(municipality=changes).held_for]
+    second = submit_mailing(second, by=me, seen_hash=second.content_hash)
+    with pytest.raises(OwnMailing):
+        approve(second, approver=me)
+    approve(second)
+    send_all_due()
+    assert sent_to(mailbox)[2:] == [ready.to_email]
+    sent = second.letters.get(status="sent")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        second.letters.filter(pk=held.get(municipality=changes).pk).update(
+            mandate=sent.mandate, status="sent", message=first.letters.first().message, content_hash="0" * 64
+        )
+
+
+def test_a_letter_to_one_who_left_is_held_and_the_successor_gets_nothing(clock, mailbox):
+    sent = to_mayors(municipality := with_mayor())
+    mayor(municipality, "Eva", sent.letters.get().to_email)
+
+    send_all_due()
+
+    letter = sent.letters.get()
+    assert (letter.status, letter.message.state_reason) == ("stopped", LEFT_OFFICE)
+    assert mailbox.messages == []
+
+
+def test_a_person_says_no_by_one_click_and_still_gets_booking_mail(clock, mailbox, client):
+    sent = to_mayors(municipality := with_mayor(), with_mayor("Per"))
+    approved(municipality)
+    letter = sent.letters.get(municipality=municipality)
+    politician = letter.mandate.politician
+    token = issue_link(LINK, politician.pk)
+    address = reverse("outreach:objection", args=[token])
+    write_message(kind="test", to_email=letter.to_email, subject="Kurs", text="Kurs.", language="nb")
+
+    assert client.get(address).status_code == 200
+    assert not Objection.objects.exists()
+    for _twice in range(2):
+        client.post(address, "List-Unsubscribe=One-Click", content_type="application/x-www-form-urlencoded")
+    send_all_due()
+
+    assert Objection.objects.get().politician == politician
+    assert sorted(sent_to(mailbox)) == sorted(
+        [letter.to_email, f"post@k{municipality.number}.example", sent.letters.get(status="sent").to_email]
+    )
+    letter.refresh_from_db()
+    assert letter.status == "stopped"
+    assert Suppression.objects.get().purpose == "outreach"
+    assert client.post(reverse("outreach:objection", args=["a" * 43])).status_code == 404
+    following = draft_letters(mailing(municipality, recipient="mayor"))
+    assert "objected" in [reason["why"] for reason in following.letters.get().held_for]
+    withdraw_objection(Objection.objects.get(), by=staff())
+    assert not Suppression.objects.exists()
+
+
+def test_one_click_is_offered_at_personal_addresses_and_never_for_a_post_room(clock, mailbox, settings):
+    shared = with_mayor("Per")
+    mayor(shared, "Per", f"post@k{shared.number}.example")
+    to_mayors(with_mayor(), shared)
+    approved(place())
+
+    send_all_due()
+
+    offered = {message["To"].addresses[0].addr_spec: message["List-Unsubscribe"] for message in mailbox.messages}
+    personal = next(address for address in offered if address.startswith("kari@"))
+    politician = Mandate.objects.get(email=personal).politician
+    link = f"{settings.BASE_URL}{reverse('outreach:objection', args=[issue_link(LINK, politician.pk)])}"
+    assert offered.pop(personal) == f"<{link}>"
+    assert set(offered.values()) == {None}
+    posts = {message["List-Unsubscribe-Post"] for message in mailbox.messages}
+    assert posts == {"List-Unsubscribe=One-Click", None}
+    assert "nei-takk" not in Message.objects.get(to_email=personal).headers["List-Unsubscribe"]
+    per = shared_mayor = Mandate.objects.get(email=f"post@k{shared.number}.example", role="mayor").politician
+    object_for(per, source="staff", by=staff())
+    assert not Suppression.objects.exists()
+    assert shared_mayor.objections.get().source == "staff"
+
+
+def bounced(clock):
+    sent = approved(place())
+    send_all_due()
+    letter = sent.letters.get()
+    message = letter.message
+    Message.objects.filter(pk=message.pk).update(state="failed")
+    Letter.objects.filter(pk=letter.pk).update(status="failed")
+    suppress(letter.to_email, "bounce")
+    letter.refresh_from_db()
+    return letter
+
+
+def correct(letter, email="ny@kommune.example"):
+    set_address(letter.mandate, email=email, source="telefon", checked_on=date(2026, 11, 23), by=None)
+
+
+def test_the_same_letter_follows_a_corrected_address_once_a_colleague_approves(clock, mailbox):
+    letter, me, colleague = bounced(clock), staff(), staff()
+    with pytest.raises(WrongStatus):
+        propose_redelivery(letter, by=me)
+    correct(letter)
+    withdraw_redelivery(propose_redelivery(letter, by=me), by=me)
+    proposed = propose_redelivery(letter, by=me)
+    for again in (lambda: propose_redelivery(letter, by=colleague), lambda: approve_redelivery(proposed, approver=me)):
+        with pytest.raises((WrongStatus, OwnMailing)):
+            again()
+
+    approve_redelivery(proposed, approver=colleague)
+    with pytest.raises(WrongStatus):
+        approve_redelivery(proposed, approver=colleague)
+    send_all_due()
+
+    letter.refresh_from_db()
+    first, second = mailbox.messages
+    assert (letter.status, letter.to_email) == ("sent", first["To"].addresses[0].addr_spec)
+    assert second["To"].addresses[0].addr_spec == "ny@kommune.example"
+    bodies = [message.get_body(["plain"]).get_content().splitlines() for message in (first, second)]
+    assert bodies[0] == bodies[1] == letter.text.splitlines()
+    assert letter_of_address(second["Reply-To"]) == letter
+
+
+@pytest.mark.parametrize("mishap", ["address", "hash", "office"])
+def test_a_corrected_address_is_checked_at_the_last_moment_too(clock, mailbox, mishap):
+    letter = bounced(clock)
+    correct(letter)
+    redelivery = approve_redelivery(propose_redelivery(letter, by=staff()), approver=staff())
+    if mishap == "address":
+        correct(letter, "enda-nyere@kommune.example")
+    elif mishap == "hash":
+        type(redelivery).objects.update(content_hash="0" * 64)
+    else:
+        Mandate.objects.update(ends_on=date(2026, 11, 23))
+
+    assert check_letter(redelivery.message).action == "hold"
+    send_all_due()
+    letter.refresh_from_db()
+    assert letter.status == "stopped"
+    assert len(mailbox.messages) == 1
+
+
+def test_a_dead_address_holds_what_waits_for_it_everywhere(clock, mailbox):
+    sent = approved(place())
+    address = sent.letters.get().to_email
+    write_message(kind="test", to_email=address.upper(), subject="Kurs", text="Kurs.", language="nb")
+
+    suppress(address, "bounce")
+
+    assert set(Message.objects.values_list("state", flat=True)) == {"held"}
+    assert sent.letters.get().status == "stopped"

@@ -1,0 +1,160 @@
+"""The pages that steer a mailing and tell a politician what we hold."""
+
+import json
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from outreach.exceptions import WrongStatus
+from outreach.models import Mailing, Objection
+from outreach.services.mailings import submit_mailing
+from outreach.services.offices import set_address, set_mayor
+from taushet.models import AuditEntry, Message
+from taushet.services.delivery import suppress
+from taushet.services.sending import send_all_due
+from tests.factories.outreach import mailing, place
+from tests.factories.taushet import StaffFactory, sign_in
+from tests.outreach.services.test_approvals import approve, approved
+
+pytestmark = [pytest.mark.django_db]
+
+
+def page(name, *args):
+    return reverse(f"outreach:{name}", args=args)
+
+
+def test_how_it_is_sent_is_decided_in_the_draft_and_frozen_with_it(client, author, said):
+    draft = mailing(place(), author=author)
+    form = {"embargo_until": "24.11.2026 09.00", "rate": "600", "attach_pdf": "on"}
+    address = page("mailing_sending_update", draft.pk)
+
+    assert "Write at least 1" in client.post(address, form | {"rate": "0"}).content.decode()
+    assert "This time has passed" in client.post(address, form | {"embargo_until": "01.11.2026 09.00"}).content.decode()
+    answer = client.post(address, form, follow=True)
+    draft.refresh_from_db()
+
+    assert (draft.rate, draft.attach_pdf, draft.embargo_until.isoformat()) == (600, True, "2026-11-24T08:00:00+00:00")
+    assert said(answer) == ["Saved. It is part of what your colleague approves."]
+    submit_mailing(draft, by=author, seen_hash=draft.content_hash)
+    assert "This cannot be done now" in client.post(address, form | {"rate": "1"}).content.decode()
+
+
+def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox, clock):
+    sent = approved(place(), place())
+    progress = client.get(page("mailing_sending", sent.pk))
+    assert "0 of 2 letters have left." in progress.content.decode()
+    assert "2 letters wait" in client.get(page("mailing_pause", sent.pk)).content.decode()
+    assert Mailing.objects.get().paused_at is None
+
+    assert said(client.post(page("mailing_pause", sent.pk), follow=True)) == ["The mailing is paused."]
+    send_all_due()
+    assert (
+        "Paused since" in client.get(page("mailing_sending", sent.pk), headers={"hx-request": "true"}).content.decode()
+    )
+    assert said(client.post(page("mailing_resume", sent.pk), {"rate": "7200"}, follow=True)) == ["The mailing goes on."]
+    assert said(client.post(page("mailing_resume", sent.pk), follow=True)) == ["The mailing is not paused."]
+    send_all_due()
+    assert len(mailbox.messages) == 1
+    assert "1 of 2 letters have left." in client.get(page("mailing_sending", sent.pk)).content.decode()
+
+
+def test_a_letter_of_unknown_fate_is_explained_and_a_person_decides(client, author, mailbox, clock):
+    sent = approved(place())
+    letter = sent.letters.get()
+    Message.objects.update(state="unknown")
+    sent.letters.update(status="unknown")
+
+    shown = client.get(page("mailing_sending", sent.pk)).content.decode()
+
+    assert "nobody here knows whether it arrived" in shown
+    for way in ("outbox_mark_sent", "outbox_send_again"):
+        assert reverse(way, args=[letter.message_id]) in shown
+    client.post(reverse("outbox_send_again", args=[letter.message_id]))
+    assert "nobody here knows" not in client.get(page("mailing_sending", sent.pk)).content.decode()
+    send_all_due()
+    assert sent.letters.get().status == "sent"
+
+
+def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, clock):
+    first = approved(place(), place())
+    send_all_due()
+    address = page("mailing_remind", first.pk)
+    asked = client.get(address)
+    assert "2 offices" in asked.content.decode()
+    key = asked.context["form"]["request_key"].value()
+
+    for _double_click in range(2):
+        client.post(address, {"request_key": key})
+
+    second = Mailing.objects.exclude(pk=first.pk).get()
+    assert (second.occasion, second.origin, second.status) == ("reminder", first, "draft")
+    assert second.letters.counts() == {"ready": 2}
+
+
+def test_the_same_letter_to_a_corrected_address_is_put_in_by_one_and_approved_by_another(
+    client, author, said, mailbox, clock
+):
+    sent = approved(place())
+    send_all_due()
+    letter = sent.letters.get()
+    Message.objects.update(state="failed")
+    sent.letters.update(status="failed")
+    suppress(letter.to_email, "bounce")
+    set_address(letter.mandate, email="ny@x.example", source="telefon", checked_on=date(2026, 11, 23), by=None)
+    here = (sent.pk, letter.pk)
+
+    assert "Ask a colleague to approve ny@x.example" in client.get(page("letter_redeliver", *here)).content.decode()
+    client.post(page("letter_redeliver_propose", *here))
+    assert client.post(page("letter_redeliver_approve", *here)).status_code == 403
+    approver = sign_in(client, StaffFactory(roles=["approver"]))
+    assert approver.has_perm("outreach.approve_mailing")
+    client.post(page("letter_redeliver_approve", *here))
+    send_all_due()
+
+    assert sent.letters.get().status == "sent"
+    assert mailbox.messages[-1]["To"].addresses[0].addr_spec == "ny@x.example"
+
+
+def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, author, said, mailbox, clock):
+    municipality = place(name="Ålesund")
+    values = {"party": "Ap", "source": "nettsiden", "checked_on": date(2026, 11, 1), "by": None}
+    mandate = set_mayor(municipality, first_name="<b>Kari", last_name="Øyen", email="kari@x.example", **values)
+    sent = approved(municipality, recipient="mayor")
+    politician, letter = mandate.politician, sent.letters.get()
+
+    shown = client.get(page("politician_told", politician.pk)).content.decode()
+    told = json.loads(client.get(page("politician_told_json", politician.pk)).content)
+    pdf = client.get(page("politician_told_pdf", politician.pk))
+
+    assert "&lt;b&gt;Kari" in shown
+    assert "<b>Kari" not in shown
+    assert told["person"]["last_name"] == "Øyen"
+    assert [office["address"] for office in told["offices"]] == ["kari@x.example"]
+    assert [one["text"] for one in told["letters"]] == [letter.text]
+    assert len(told["what_we_do_with_it"]) == 6
+    paper = " ".join(text.extract_text() for text in PdfReader(BytesIO(pdf.content)).pages)
+    assert "kari@x.example" in paper
+    assert AuditEntry.objects.filter(action="politician.told", actor=author).count() == 3
+
+    assert "1 letter that waits" in client.get(page("politician_object", politician.pk)).content.decode()
+    client.post(page("politician_object", politician.pk), {"note": "Vil ikke."})
+    send_all_due()
+    assert mailbox.messages == []
+    assert Objection.objects.get().recorded_by == author
+    assert "Vil ikke." in client.get(page("politician_told", politician.pk)).content.decode()
+    client.post(page("politician_object_withdraw", politician.pk))
+    assert Objection.objects.get().withdrawn_at is not None
+
+
+def test_an_approver_sees_how_far_the_pdfs_have_come(client, author, clock):
+    draft = mailing(place(), author=author)
+    client.post(page("mailing_sending_update", draft.pk), {"attach_pdf": "on"})
+    draft.refresh_from_db()
+    waiting = submit_mailing(draft, by=author, seen_hash=draft.content_hash)
+
+    assert "1 letter is still being made as PDF." in client.get(page("mailing_sending", waiting.pk)).content.decode()
+    with pytest.raises(WrongStatus):
+        approve(waiting)
