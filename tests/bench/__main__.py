@@ -9,7 +9,20 @@ from collections.abc import Callable
 
 from tests.servers.postgres import running_postgres
 
-from . import bookings, calendars, certificates, einvoices, feeds, invoices, opening, pages, sweep, tables, webhooks
+from . import (
+    bookings,
+    calendars,
+    certificates,
+    einvoices,
+    feeds,
+    invoices,
+    letters,
+    opening,
+    pages,
+    sweep,
+    tables,
+    webhooks,
+)
 from .figures import Figure, heading, save
 from .server import ROOT, free_port, manage, running_web, variables
 
@@ -68,6 +81,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(pages.query_figures(inside))
         add(feeds.writer_figures(inside("feed_speed")))
     add(einvoices.einvoice_figures(inside("einvoices"), database))
+    add(letters.letter_figures(inside, database))
 
 
 def measure_feeds(url: str, database: str, folder: str, add: Callable[[list[Figure]], None]) -> None:

@@ -19,10 +19,11 @@ from django.db import connection
 
 NURSERY = """
 import json, os, signal, sys
-from datetime import timedelta
+from datetime import time, timedelta
 import django
 django.setup()
 from django.conf import settings
+from taushet import workdays
 from taushet.lanes import roles
 from taushet.registries import PeriodicTask, periodic_tasks
 from taushet.worker import Parent
@@ -38,6 +39,9 @@ for line in sys.stdin:
         settings.OUTGOING_MAIL, settings.MAILERS = True, order["mailers"]
         if order["ticks"]:
             periodic_tasks.register(PeriodicTask("every-second", timedelta(seconds=1), tasks.do_nothing.enqueue))
+        if order["always_open"]:
+            workdays.OPENS_AT, workdays.CLOSES_AT = time.min, time.max
+            workdays.is_workday = lambda day: True
         Parent(roles(order["senders"])).run()
         os._exit(0)
     print(pid, flush=True)
@@ -100,8 +104,8 @@ def nursery():
     )
 
     @contextmanager
-    def worker(senders=1, ticks=False):
-        order = {"mailers": settings.MAILERS, "senders": senders, "ticks": ticks}
+    def worker(senders=1, ticks=False, always_open=False):
+        order = {"mailers": settings.MAILERS, "senders": senders, "ticks": ticks, "always_open": always_open}
         process.stdin.write(json.dumps(order) + "\n")
         process.stdin.flush()
         one = Worker(int(process.stdout.readline()))
