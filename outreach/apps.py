@@ -7,4 +7,4 @@ class OutreachConfig(AppConfig):
     verbose_name = _("Outreach")
 
     def ready(self):
-        from outreach import office_registrations, receivers, registrations  # noqa: F401
+        from outreach import office_registrations, receivers, registrations, registrations_replies  # noqa: F401

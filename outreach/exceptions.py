@@ -57,3 +57,7 @@ class CannotUndo(OutreachError):
 
 class BrokenLetter(OutreachError):
     """A letter that somebody wrote by hand and that cannot be sent as it is."""
+
+
+class NotVerified(OutreachError):
+    """Nobody has made sure that a reply is from whom it says."""

@@ -16,6 +16,7 @@ from outreach.views import (
     politicians,
     recipients,
     redelivering,
+    replies,
     sending,
     subject_access,
     wordings,
@@ -130,4 +131,13 @@ urlpatterns = [
         "stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/utkastet/", letters.letter_edit_drop, name="letter_edit_drop"
     ),
     path("stab/utsendinger/<int:mailing_pk>/brev/<int:pk>/prove/", letters.letter_test, name="letter_test"),
+    path("stab/svar/", replies.reply_sort, name="reply_sort"),
+    path("stab/svar/alle/", replies.reply_list, name="reply_list"),
+    path("stab/svar/<int:pk>/", replies.reply_detail, name="reply_detail"),
+    path("stab/svar/<int:pk>/sorter/", replies.reply_sort_save, name="reply_sort_save"),
+    path("stab/svar/<int:pk>/angre/", replies.reply_put_back, name="reply_put_back"),
+    path("stab/svar/<int:pk>/avsender/", replies.reply_verify, name="reply_verify"),
+    path("stab/svar/<int:pk>/publiser/", replies.reply_publish, name="reply_publish"),
+    path("stab/svar/<int:pk>/trekk-tilbake/", replies.reply_take_back, name="reply_take_back"),
+    path("stab/svar/<int:pk>/vedlegg/<int:number>/", replies.reply_attachment, name="reply_attachment"),
 ]

@@ -196,12 +196,14 @@ class InboundKind:
     """A sort of mail that comes in. The lowest `order` is asked first; what nobody takes is shown to staff.
 
     `take(inbound, mail)` gets the stored row and the parsed mail, and returns whether it was of this sort. It runs in
-    the worker, in the transaction that records the answer, and must not believe what it reads.
+    the worker, in the transaction that records the answer, and must not believe what it reads. With `keeps` the mail
+    stays as long as what was made of it, by a rule of whoever took it.
     """
 
     key: str
     take: Callable[[Any, Any], bool]
     order: int = 50
+    keeps: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from tests.factories.invoices import CreditNoteFactory, InvoiceLineFactory, Paym
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place, wording_draft
+from tests.factories.replies import reply_with_file
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +150,7 @@ FOR_ROLES = {
     outreach:politician_list outreach:politician_csv
     outreach:mailing_sending outreach:letter_pdf outreach:letter_redeliver
     outreach:politician_told outreach:politician_told_json outreach:politician_told_pdf
+    outreach:reply_list outreach:reply_detail outreach:reply_attachment
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -205,6 +207,8 @@ FOR_ROLES = {
     outreach:mailing_sending_update outreach:mailing_pause outreach:mailing_resume outreach:mailing_remind
     outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
     outreach:politician_object outreach:politician_object_withdraw
+    outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
+    outreach:reply_take_back
     """,
     ("approver", "administrator"): """
     outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve
@@ -299,6 +303,7 @@ def world():
             choices={"parts": ["name"], "has_heading": False, "place": municipality.pk, "is_whole": True},
             created_by=UserFactory(),
         ),
+        reply=reply_with_file(),
         line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
         credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
         bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
@@ -325,12 +330,13 @@ def values_of(name, world):
         "outreach:leave_end": world.leave,
         "outreach:office_task": world.office_task,
         "outreach:office_import": world.office_import,
+        "outreach:reply": world.reply,
     }
     row = next((row for start, row in pk.items() if name.startswith(start)), None)
     slug = world.mailing.demand_version.demand.slug if name.startswith("outreach:") else world.session.course.slug
     return {
         "pk": row.pk if row else 1,
-        "number": 7 if name.startswith(OF_MONEY) else world.municipality.number,
+        "number": 7 if name.startswith(OF_MONEY) else 1 if "attachment" in name else world.municipality.number,
         "payment_id": world.payment.pk,
         "file_id": world.bank_file.pk,
         "unit_id": world.unit.pk,

@@ -6,6 +6,7 @@ from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
 from .offices import Body, Leave, Mandate, Politician
+from .replies import Reply, ReplyAttachment, ReplyLink
 
 __all__ = [
     "Approval",
@@ -30,4 +31,7 @@ __all__ = [
     "Pace",
     "Politician",
     "Redelivery",
+    "Reply",
+    "ReplyAttachment",
+    "ReplyLink",
 ]

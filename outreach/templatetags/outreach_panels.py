@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import Letter, LetterDemand, Mailing
+from outreach.models import Letter, LetterDemand, Mailing, Reply
 from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.audience_words import describe
 from outreach.services.audiences import Audience
@@ -24,6 +24,9 @@ COLOURS = {
     Letter.Status.UNKNOWN: "warning",
     Letter.Status.FAILED: "danger",
     Letter.Status.STOPPED: "danger",
+    Reply.Kind.UNSORTED: "info",
+    Reply.Kind.ANSWER: "success",
+    Reply.Kind.QUARANTINE: "danger",
 }
 
 
@@ -127,3 +130,21 @@ def municipality_demands(municipality):
 def audience_words(mailing):
     """Who a mailing goes to, as one line."""
     return describe(Audience.from_json(mailing.audience), mailing.picks.count())
+
+
+@register.inclusion_tag("outreach/public_answers.html")
+def municipality_answers(municipality):
+    """What a municipality has answered, for its public page."""
+    return {"answers": Reply.objects.public_answers(municipality=municipality)}
+
+
+@register.inclusion_tag("outreach/public_answers.html")
+def demand_answers(demand):
+    """What has been answered to a demand, for its public page."""
+    return {"answers": Reply.objects.public_answers(demand=demand), "with_places": True}
+
+
+@register.inclusion_tag("outreach/letter_replies.html")
+def letter_replies(letter):
+    """The replies to a letter, for staff."""
+    return {"replies": letter.replies.order_by("-received_at")}

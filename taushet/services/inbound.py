@@ -127,8 +127,12 @@ def settle_inbound(inbound: InboundMail, *, by: User) -> None:
 
 
 def forget_inbound(now: datetime) -> int:
-    """Delete mail that came in 90 days ago (a RetentionRule); returns how many rows went."""
-    return delete_in_turns(InboundMail.objects.filter(received_at__lt=now - KEPT))
+    """Delete mail that came in 90 days ago (a RetentionRule); returns how many rows went.
+
+    What a part of the house keeps beside its own rows has a rule of its own.
+    """
+    kept = [entry.key for entry in inbound_kinds if entry.keeps]
+    return delete_in_turns(InboundMail.objects.filter(received_at__lt=now - KEPT).exclude(kind__in=kept))
 
 
 def _bytes_of(mail) -> bytes:

@@ -1,0 +1,105 @@
+"""What answers and promises offer to the rest of the house."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from municipalities.knowledge import Knowledge, knowledge
+from outreach.models import Reply
+from outreach.services import answers, forgetting, receiving
+from taushet import roles
+from taushet.registries import (
+    InboundKind,
+    LoggedAction,
+    RetentionRule,
+    RolePermissions,
+    SearchSource,
+    TodayCard,
+    inbound_kinds,
+    logged_actions,
+    retention_rules,
+    role_permissions,
+    search_sources,
+    today_cards,
+)
+
+SEE = ("outreach.view_reply",)
+SORT = (*SEE, "outreach.sort_reply", "outreach.publish_reply")
+for role, permissions in {roles.CAMPAIGN: SORT, roles.APPROVER: SEE, roles.ADMINISTRATOR: SORT}.items():
+    role_permissions.register(RolePermissions(f"replies-{role}", role, permissions))
+
+# Before what puts automatic mail aside: an automatic reply to a letter is kept with the letter.
+inbound_kinds.register(InboundKind("reply", receiving.take_reply, order=20, keeps=True))
+
+
+def replies_to_sort(user):
+    """Say how many replies wait for somebody, and how many stand in quarantine."""
+    if count := Reply.objects.to_sort().count():
+        sentence = ngettext("%(n)s reply to sort", "%(n)s replies to sort", count)
+        yield sentence % {"n": count}, reverse("outreach:reply_sort")
+    if count := Reply.objects.filter(kind=Reply.Kind.QUARANTINE, sorted_at=None).count():
+        sentence = ngettext("%(n)s reply in quarantine", "%(n)s replies in quarantine", count)
+        yield sentence % {"n": count}, f"{reverse('outreach:reply_list')}?kind={Reply.Kind.QUARANTINE}"
+
+
+def people_who_left(user):
+    """The newest replies that say somebody has left, while the office they answer for still stands as held."""
+    for reply in receiving.say_left()[:20]:
+        places = sorted({link.letter.municipality.display_name for link in reply.links.all()})
+        yield ", ".join(places) or str(_("A reply without a letter")), reply.get_absolute_url()
+
+
+today_cards.register(TodayCard("replies", _("Replies"), "outreach.sort_reply", replies_to_sort))
+today_cards.register(
+    TodayCard("left", _("May have left office: read the reply"), "outreach.change_mandate", people_who_left)
+)
+
+
+def find_replies(user, text):
+    """Replies by journal number, subject, sender or municipality."""
+    for reply in Reply.objects.search(text)[:20]:
+        detail = " · ".join(filter(None, [str(reply.get_kind_display()), reply.journal_number]))
+        yield reply.subject or str(_("No subject")), detail, reply.get_absolute_url()
+
+
+search_sources.register(SearchSource("replies", _("Replies"), "outreach.view_reply", find_replies))
+knowledge.register(Knowledge("last_answer", _("last answer"), answers.last_answer))
+knowledge.register(Knowledge("answered", _("has answered"), answers.answered))
+retention_rules.register(
+    RetentionRule(
+        key="replies",
+        what=_("Replies to our letters: who wrote, what they wrote, files that came with it, and the mail itself."),
+        purpose=_("To read the answer, to make public what was answered, and to follow up what was promised."),
+        basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
+        keep=_(
+            "Answers for five years. Automatic replies and what is not about us for a year. What has been made public"
+            " stays, without private people in it."
+        ),
+        apply=forgetting.erase_replies,
+        fields=(
+            "outreach.Reply.from_name",
+            "outreach.Reply.from_email",
+            "outreach.Reply.subject",
+            "outreach.Reply.text",
+            "outreach.Reply.journal_number",
+            "outreach.Reply.verified_how",
+            "outreach.Reply.published_text",
+            "outreach.Reply.published_speaker",
+            "outreach.ReplyAttachment.name",
+        ),
+    )
+)
+
+LOG_WORDS = {
+    "reply.erased": _("Reply erased"),
+    "reply.published": _("Answer made public"),
+    "reply.put_back": _("Reply put back to be sorted"),
+    "reply.received": _("Reply received"),
+    "reply.seen": _("Reply read"),
+    "reply.sorted": _("Reply sorted"),
+    "reply.taken_back": _("Answer taken back from the public"),
+    "reply.verified": _("Sender of a reply confirmed"),
+}
+
+for code, words in LOG_WORDS.items():
+    logged_actions.register(LoggedAction(code, words))

@@ -1,0 +1,32 @@
+"""What is known of answers: which municipalities have answered, and when, for audiences, facts and the public pages."""
+
+from django.db.models import BooleanField, Case, Exists, Max, OuterRef, Subquery, Value, When
+from django.db.models.functions import TruncDate
+
+from outreach.models import Letter, Reply, ReplyLink
+from taushet.workdays import OSLO
+
+
+def answers_to(municipality):
+    """The links by which answers reach letters to a municipality (an outer query's, or one)."""
+    return ReplyLink.objects.filter(
+        letter__municipality=municipality, reply__kind=Reply.Kind.ANSWER, reply__sorted_at__isnull=False
+    )
+
+
+def last_answer():
+    """The day of the newest answer of a municipality (Oslo date), nothing when it has never answered."""
+    newest = answers_to(OuterRef("pk")).order_by().values("letter__municipality")
+    newest = newest.annotate(newest=Max("reply__received_at")).values("newest")
+    return TruncDate(Subquery(newest), tzinfo=OSLO)
+
+
+def answered():
+    """Whether a municipality has answered any letter; nothing when it has never had one."""
+    written_to = Letter.objects.received().filter(municipality=OuterRef("pk"))
+    return Case(
+        When(Exists(answers_to(OuterRef("pk"))), then=Value(True)),
+        When(Exists(written_to), then=Value(False)),
+        default=None,
+        output_field=BooleanField(null=True),
+    )

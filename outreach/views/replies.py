@@ -1,0 +1,203 @@
+"""Replies to our letters: sorted one after another, listed, read, and made public."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, VerifyForm
+from outreach.models import Reply
+from outreach.services import sorting
+from outreach.services.mail_reading import split_quoted
+from taushet.services import audit
+from taushet.services.files import serve_file
+
+PER_PAGE = 50
+LETTER_KEYS = "abcdefghijklm"
+
+
+def reply_number(request, name):
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
+
+
+def choices_of(reply, text):
+    """The letters to choose from: those linked, those looked for, and those the sender may mean, each once."""
+    linked = [link.letter for link in linked_letters(reply)]
+    found = sorting.find_letters_to(text) if text else []
+    suggested = sorting.suggested_letters(reply)
+    likely = {letter.pk for letter in linked}
+    if not linked and len(suggested) == 1:
+        likely = {suggested[0].pk}
+    rows = {letter.pk: letter for letter in [*linked, *found, *suggested]}
+    keys = iter(LETTER_KEYS)
+    return [(letter, letter.pk in likely, next(keys, "")) for letter in rows.values()]
+
+
+def linked_letters(reply):
+    return reply.links.select_related("letter__municipality", "letter__demand_version__demand", "letter__mandate")
+
+
+def shown(reply, text=""):
+    """What the pages about one reply need."""
+    own, quoted = split_quoted(reply.text)
+    suggestion = sorting.suggested_kind(reply)
+    kinds = [(kind, number, kind == suggestion) for number, kind in enumerate(Reply.SORTABLE, 1)]
+    return {
+        "reply": reply,
+        "own": own,
+        "quoted": quoted,
+        "attachments": reply.attachments.select_related("file").defer("file__content"),
+        "choices": choices_of(reply, text),
+        "kinds": kinds,
+    }
+
+
+@permission_required("outreach.sort_reply", raise_exception=True)
+@never_cache
+@require_safe
+def reply_sort(request):
+    """The reply that has waited longest, or the one asked for while it still waits."""
+    asked = reply_number(request, "svar")
+    waiting = Reply.objects.filter(sorted_at=None)
+    reply = waiting.filter(pk=asked).first() if asked else None
+    reply = reply or sorting.next_to_sort(reply_number(request, "etter"))
+    search = LetterSearchForm(request.GET)
+    context = {
+        "search": search,
+        "counts": counts(),
+        "left": Reply.objects.to_sort().count(),
+        "last": Reply.objects.exclude(sorted_at=None).filter(pk=reply_number(request, "sist") or 0).first(),
+    }
+    if reply:
+        audit.record("reply.seen", reply, by=request.user)
+        context |= shown(reply, search.text)
+    return render(request, "outreach/reply_sort.html", context)
+
+
+def counts():
+    """How many replies there are of each kind, with the address of the list."""
+    found = sorting.counts_by_kind()
+    return [(kind.label, found.get(kind, 0), f"{reverse('outreach:reply_list')}?kind={kind}") for kind in Reply.Kind]
+
+
+@permission_required("outreach.sort_reply", raise_exception=True)
+@require_POST
+def reply_sort_save(request, pk):
+    reply = get_object_or_404(Reply, pk=pk)
+    was_waiting = reply.sorted_at is None
+    form = SortForm(request.POST)
+    back = f"{reverse('outreach:reply_sort')}?svar={reply.pk}" if was_waiting else reply.get_absolute_url()
+    if not form.is_valid():
+        messages.error(request, _("Choose what it is."))
+        return redirect(back)
+    try:
+        letters = [letter.pk for letter in form.cleaned_data["letters"]]
+        sorting.sort_reply(reply, kind=form.cleaned_data["kind"], letters=letters, by=request.user)
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(back)
+    return redirect(f"{reverse('outreach:reply_sort')}?sist={reply.pk}" if was_waiting else reply.get_absolute_url())
+
+
+@permission_required("outreach.sort_reply", raise_exception=True)
+@require_POST
+def reply_put_back(request, pk):
+    reply = get_object_or_404(Reply, pk=pk)
+    try:
+        sorting.unsort_reply(reply, by=request.user)
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(reply)
+    return redirect(f"{reverse('outreach:reply_sort')}?svar={reply.pk}")
+
+
+@permission_required("outreach.view_reply", raise_exception=True)
+@never_cache
+@require_safe
+def reply_list(request):
+    form = ReplyFilterForm(request.GET)
+    replies = form.narrow(Reply.objects.defer("text")).prefetch_related("links__letter__municipality")
+    page = Paginator(replies, PER_PAGE).get_page(request.GET.get("page"))
+    template = "outreach/reply_list.html#replies" if request.htmx else "outreach/reply_list.html"
+    return render(request, template, {"form": form, "page": page, "counts": counts()})
+
+
+@permission_required("outreach.view_reply", raise_exception=True)
+@never_cache
+@require_safe
+def reply_detail(request, pk):
+    reply = get_object_or_404(Reply.objects.select_related("sorted_by", "verified_by", "published_by"), pk=pk)
+    audit.record("reply.seen", reply, by=request.user)
+    search = LetterSearchForm(request.GET)
+    context = shown(reply, search.text) | {
+        "search": search,
+        "links": linked_letters(reply),
+        "verify_form": VerifyForm(),
+        "can_be_public": reply.kind in {Reply.Kind.ANSWER, Reply.Kind.RECEIPT},
+    }
+    return render(request, "outreach/reply_detail.html", context)
+
+
+@permission_required("outreach.view_reply", raise_exception=True)
+@require_safe
+def reply_attachment(request, pk, number):
+    reply = get_object_or_404(Reply, pk=pk)
+    attachment = reply.attachments.select_related("file").filter(position=number).first()
+    if attachment is None or attachment.file is None:
+        raise Http404
+    audit.record("reply.seen", reply, by=request.user, file=number)
+    return serve_file(attachment.file)
+
+
+@permission_required("outreach.sort_reply", raise_exception=True)
+@require_POST
+def reply_verify(request, pk):
+    reply = get_object_or_404(Reply, pk=pk)
+    form = VerifyForm(request.POST)
+    if form.is_valid():
+        sorting.verify_sender(reply, how=form.cleaned_data["how"], by=request.user)
+        messages.success(request, _("The sender is put down as confirmed."))
+    else:
+        messages.error(request, _("Write how you know who it is from."))
+    return redirect(reply)
+
+
+@permission_required("outreach.publish_reply", raise_exception=True)
+def reply_publish(request, pk):
+    reply = get_object_or_404(Reply, pk=pk)
+    links = list(linked_letters(reply))
+    speaker = reply.published_speaker or (speaker_of(links) if links else "")
+    first = {"text": reply.published_text or sorting.draft_for_public(reply), "speaker": speaker}
+    form = PublishForm(request.POST or None, initial=first)
+    if form.is_valid():
+        words = {name: form.cleaned_data[name] for name in ("text", "speaker")}
+        try:
+            sorting.publish_reply(reply, **words, by=request.user)
+        except OutreachError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The answer is public."))
+            return redirect(reply)
+    own, _quoted = split_quoted(reply.text)
+    return render(request, "outreach/reply_publish.html", {"reply": reply, "form": form, "links": links, "own": own})
+
+
+def speaker_of(links):
+    """The municipality that answers; whoever holds the office may be put in by hand."""
+    return " · ".join(dict.fromkeys(link.letter.municipality.display_name for link in links))[:200]
+
+
+@permission_required("outreach.publish_reply", raise_exception=True)
+@require_POST
+def reply_take_back(request, pk):
+    reply = get_object_or_404(Reply, pk=pk)
+    sorting.take_back_reply(reply, by=request.user)
+    messages.success(request, _("The answer is no longer public."))
+    return redirect(reply)

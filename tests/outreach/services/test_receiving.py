@@ -1,0 +1,283 @@
+"""Mail that answers letters: found again, kept, and never counted before a person has read it."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.urls import reverse
+
+from outreach.models import Letter, Reply, ReplyAttachment
+from outreach.services import sorting
+from outreach.services.offices import set_mayor
+from outreach.services.reply_addresses import reply_address
+from taushet.models import InboundMail, Message
+from taushet.services.inbound import handle_inbound
+from taushet.services.jobs import run_all_due_jobs
+from tests.factories.outreach import place
+from tests.factories.replies import OURS, answer_to, post, receive, sent_letters
+from tests.factories.taushet import StaffFactory, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "trusting")]
+
+
+@pytest.fixture
+def trusting(settings):
+    settings.AUTHSERV_IDS = frozenset({OURS})
+
+
+MAYOR = "Ordfører Kari Ås <ordforer@k.example>"
+
+
+def letter_to_mayor():
+    town = place(number="6101")
+    mayor = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": "ordforer@k.example"}
+    set_mayor(town, **mayor, source="nett", checked_on="2026-11-01", by=None)
+    return sent_letters(town, recipient="mayor")[0]
+
+
+def links(reply):
+    return [(link.letter, link.how) for link in reply.links.order_by("letter")]
+
+
+def test_one_mail_to_nine_letters_is_one_reply_with_nine_links(client):
+    letters = sent_letters(*[place(number=f"61{n:02}") for n in range(1, 10)])
+
+    (reply,) = receive(client, answer_to(*letters))
+
+    assert links(reply) == [(letter, "token") for letter in sorted(letters, key=lambda one: one.pk)]
+    assert (reply.kind, reply.sorted_at) == ("unsorted", None)
+    assert bytes(reply.inbound.raw).startswith(b"From: ")
+    handle_inbound(reply.inbound_id)
+    InboundMail.objects.update(handled_at=None)
+    handle_inbound(reply.inbound_id)  # a task may run twice
+    assert Reply.objects.get().links.count() == 9
+
+
+def test_the_letter_is_found_by_token_reference_and_subject(client):
+    letter, _other = sent_letters(place(number="6101"), place(number="6102"))
+    number = letter.message.message_id
+    letter.message.attempts.create(number=9, provider_id="0a1b-2c", outcome="accepted")
+    token = reply_address(letter).partition("@")[0].partition("+")[2]
+    mails = {
+        "reference": [
+            answer_to(sender="arkiv@x.example", In_Reply_To=number),
+            answer_to(sender="arkiv@x.example", References=f"<a@b.example> {number} <c@d.example>"),
+            answer_to(sender="arkiv@x.example", In_Reply_To="<0a1b-2c@mtasv.net>"),
+        ],
+        "subject": [answer_to(sender="leder@k6101.example", subject=f"SV: VS: {letter.subject}")],
+        "token": [
+            answer_to(sender="arkiv@x.example", text=f"Deres brev krav+{token}@localhost er besvart."),
+            answer_to(To=f"Krav <KRAV+{token.upper().replace('0', 'O')}@LOCALHOST>"),
+        ],
+        "": [answer_to(sender="leder@gmail.com", subject=letter.subject), answer_to(sender="x@k6101.example")],
+    }
+
+    for how, answers in mails.items():
+        for reply in receive(client, *answers):
+            assert links(reply) == ([(letter, how)] if how else [])
+            assert reply.sorted_at is None  # what is not found is for a person
+
+
+def test_mail_about_something_else_is_left_to_others(client):
+    sent_letters()
+
+    post(client, answer_to(To="kurs@localhost", sender="x@k.example"), to="kurs@localhost")
+    run_all_due_jobs()
+
+    assert (Reply.objects.count(), InboundMail.objects.get().kind) == (0, "")
+
+
+@pytest.mark.parametrize("secret", ["", "provider:wrong"])
+def test_without_the_secret_nothing_comes_in(client, secret):
+    assert post(client, answer_to(), secret=secret).status_code == 400
+    assert InboundMail.objects.count() == 0
+
+
+FORGED = f"{OURS}; dmarc=pass"
+# What our receiver says, what came with the mail, and what the mail is then.
+CLAIMS = [
+    ("pass", "", "unsorted", True),
+    ("fail", "", "quarantine", False),
+    ("FAIL (p=none) action=none", FORGED, "quarantine", False),
+    ("none", FORGED, "unsorted", False),
+    ("", "evil.example; dmarc=pass", "unsorted", False),
+    ("", f"{OURS}.evil.example; dmarc=pass", "unsorted", False),
+    ("", "evil.example; dmarc=fail", "unsorted", False),
+    ("temperror", "", "unsorted", False),
+]
+
+
+def test_only_our_own_receiver_is_believed_about_the_mayor(client):
+    letter = letter_to_mayor()
+    for said, forged, kind, verified in CLAIMS:
+        head, _blank, body = answer_to(letter, sender=MAYOR, dmarc=said).as_string().partition("\n\n")
+        raw = f"{head}\nAuthentication-Results: {forged}\n\n{body}" if forged else f"{head}\n\n{body}"
+
+        (reply,) = receive(client, raw)
+
+        assert (reply.kind, reply.is_verified, reply.is_from_office) == (kind, verified, True), said
+        assert reply.published_at is None
+        assert (reply in Reply.objects.to_sort()) == (kind == "unsorted")
+
+
+def test_sender_who_holds_no_office_is_not_confirmed_whatever_dmarc_says(client):
+    (letter,) = sent_letters()
+
+    (reply,) = receive(client, answer_to(letter, sender="hei@annet.example", dmarc="pass"))
+
+    assert (reply.is_from_office, reply.is_verified) == (False, False)
+
+
+REPORT = """From: MAILER-DAEMON@k.example
+To: {to}
+Subject: Undeliverable
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Failed.
+--b--
+"""
+
+
+def test_automatic_replies_are_recorded_and_count_as_nothing(client):
+    (letter,) = sent_letters()
+    before = Message.objects.count()
+    mails = [
+        answer_to(letter, Auto_Submitted="auto-replied"),
+        answer_to(letter, Auto_Submitted="auto-generated; x=y"),
+        answer_to(letter, X_Autoreply="yes"),
+        answer_to(letter, X_Autorespond="yes"),
+        answer_to(letter, Precedence="auto_reply"),
+        answer_to(letter, subject="Automatisk svar: Krav"),
+        answer_to(letter, subject="SV: Fraværsmelding"),
+        answer_to(letter, subject="Out of office: Krav"),
+        REPORT.format(to=reply_address(letter)),
+    ]
+
+    replies = receive(client, *mails, answer_to(letter, Auto_Submitted="no"))
+
+    assert [reply.kind for reply in replies] == ["automatic"] * len(mails) + ["unsorted"]
+    assert {reply.letters.get() for reply in replies} == {letter}
+    assert not Reply.objects.answers().exists()
+    assert list(Reply.objects.to_sort()) == replies[-1:]
+    assert Message.objects.count() == before  # nobody is answered
+
+
+def test_a_flood_of_absences_is_recorded_whole(client, django_assert_max_num_queries):
+    letters = sent_letters(*[place(number=f"61{n:02}") for n in range(1, 6)])
+    before = Message.objects.count()
+    for number in range(60):
+        mail = answer_to(letters[number % 5], Auto_Submitted="auto-replied", subject="Borte")
+        with django_assert_max_num_queries(12):
+            assert post(client, mail).status_code == 200
+    assert Reply.objects.count() == 0  # the provider does not wait for what the worker does
+
+    run_all_due_jobs()
+
+    assert Reply.objects.filter(kind="automatic").count() == 60
+    assert not Reply.objects.answers().exists()
+    assert Message.objects.count() == before
+
+
+def test_absence_that_says_somebody_left_is_a_task(client):
+    letter = letter_to_mayor()
+    text = "Jeg har sluttet som ordfører. Kontakt postmottak."
+    mails = [answer_to(letter, text=text, Auto_Submitted="auto-replied", dmarc=said) for said in ("", "fail")]
+
+    real, forged = receive(client, *mails)
+
+    assert (real.kind, forged.kind) == ("automatic", "quarantine")
+    sign_in(client, StaffFactory())
+    page = client.get(reverse("today")).content.decode()
+    assert real.get_absolute_url() in page
+    assert forged.get_absolute_url() not in page
+
+
+def zipped():
+    content = BytesIO()
+    with ZipFile(content, "w") as archive:
+        archive.writestr("x.exe", "MZ")
+    return content.getvalue()
+
+
+def test_files_are_kept_when_they_are_what_they_say_and_otherwise_as_names(client):
+    (letter,) = sent_letters()
+    mail = answer_to(letter)
+    files = {
+        "vedtak.pdf": b"%PDF-1.7 vedtak",
+        "../../faktura.exe": b"MZ",
+        "regning.pdf": b"<html><script>alert(1)</script>",
+        "pakke.zip": zipped(),
+        "side.html": b"<html>",
+        "stor.pdf": b"%PDF-" + b"x" * 100,
+    }
+    for name, content in files.items():
+        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
+    for number in range(20):
+        mail.add_attachment(b"mer", maintype="application", subtype="octet-stream", filename=f"{number}.bin")
+
+    (reply,) = receive(client, mail)
+
+    kept = {row.name: (row.file.content_type if row.file else "") for row in reply.attachments.all()[:6]}
+    assert kept == {
+        "vedtak.pdf": "application/pdf",
+        "faktura.exe": "",
+        "regning.pdf": "",
+        "pakke.zip": "",
+        "side.html": "",
+        "stor.pdf": "application/pdf",
+    }
+    last = reply.attachments.last()
+    assert (reply.attachments.count(), last.name, last.left_out) == (21, "+6", ReplyAttachment.Left.COUNT)
+    sign_in(client, StaffFactory())
+    answer = client.get(reverse("outreach:reply_attachment", args=[reply.pk, 1]))
+    assert answer["Content-Disposition"].startswith("attachment;")
+    assert answer["Content-Type"] == "application/pdf"
+    assert client.get(reverse("outreach:reply_attachment", args=[reply.pk, 2])).status_code == 404
+
+
+def test_html_is_shown_as_text_and_old_mail_is_folded(client):
+    (letter,) = sent_letters()
+    mail = answer_to(letter)
+    mail.set_content(
+        "<style>p{}</style><p>Vi <b>lover</b> en plan &lt;b&gt;.</p><script>x()</script>"
+        "<p>Fra: Taushet tar liv<br>Sendt: mandag<br>Emne: Krav</p>",
+        subtype="html",
+    )
+
+    (reply,) = receive(client, mail)
+
+    sign_in(client, StaffFactory())
+    page = client.get(reply.get_absolute_url()).content.decode()
+    assert "Vi lover en plan &lt;b&gt;." in page.replace("\n", " ")
+    assert "x()" not in page
+    assert page.index("<details>") < page.index("Sendt: mandag")
+
+
+def test_journal_number_is_found_and_searched_for(client):
+    (letter,) = sent_letters()
+    numbers = {
+        ("SV: Krav", "Vår ref.: 2026/1234"): "2026/1234",
+        ("24/01234-5 Svar på krav", "Hei"): "24/01234-5",
+        ("Krav", "Saksnr. 26/778"): "26/778",
+        ("Krav", "Møtet er 24/12 kl. 10"): "",
+        ("Krav", "Hei\n> Vår ref.: 2026/1"): "",
+    }
+
+    replies = receive(client, *[answer_to(letter, subject=subject, text=text) for subject, text in numbers])
+
+    assert [reply.journal_number for reply in replies] == list(numbers.values())
+    assert list(Reply.objects.search("24/01234-5")) == [replies[1]]
+
+
+def test_what_no_database_takes_is_kept_readable(client):
+    (letter,) = sent_letters()
+    raw = answer_to(letter, text="Hei\x00 \u202eevil").as_bytes().replace(b"SV: Krav", b"=?utf-8?q?Kr=00av=ED=A0=80?=")
+
+    (reply,) = receive(client, raw.decode("utf-8", "replace"))
+
+    assert "\x00" not in reply.text + reply.subject
+    assert sorting.suggested_kind(reply) == "answer"
+    assert Letter.objects.get() == reply.letters.get()

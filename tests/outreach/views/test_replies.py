@@ -1,0 +1,135 @@
+"""Sorting replies one after another, and making an answer public."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.timezone import localdate
+
+from municipalities.knowledge import with_knowledge
+from municipalities.models import Municipality
+from outreach.exceptions import NotVerified
+from outreach.models import Reply
+from outreach.services.sorting import publish_reply
+from tests.factories.outreach import place
+from tests.factories.replies import answer_to, receive, sent_letters
+from tests.factories.taushet import StaffFactory, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+SORT = reverse("outreach:reply_sort")
+
+
+def save(client, reply, kind, *letters):
+    numbers = [letter.pk for letter in letters]
+    return client.post(reverse("outreach:reply_sort_save", args=[reply.pk]), {"kind": kind, "letters": numbers})
+
+
+def page(client, address=SORT):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer
+
+
+def test_replies_are_sorted_one_after_another_and_put_back(client):
+    letter, other = sent_letters(place(number="6101"), place(number="6102", name="Øygarden"))
+    first, second, third = receive(
+        client, answer_to(letter), answer_to(sender="leder@k6101.example"), answer_to(letter, text="Til")
+    )
+    me = sign_in(client, StaffFactory())
+    assert page(client).context["reply"] == first
+    assert page(client, f"{SORT}?etter={first.pk}").context["reply"] == second
+
+    answer = save(client, first, "answer", letter)
+    following = page(client, answer.url)
+
+    assert (following.context["reply"], following.context["last"], following.context["left"]) == (second, first, 2)
+    assert [(row.pk, chosen) for row, chosen, _key in following.context["choices"]] == [(letter.pk, True)]
+    found = page(client, f"{SORT}?svar={second.pk}&q=øygarden").context["choices"]
+    assert [row.pk for row, _chosen, _key in found] == [other.pk, letter.pk]
+    first.refresh_from_db()
+    assert (first.kind, first.sorted_by) == ("answer", me)
+    back = client.post(reverse("outreach:reply_put_back", args=[first.pk]))
+    assert page(client, back.url).context["reply"] == first
+    assert save(client, second, "answer").url == f"{SORT}?svar={second.pk}"  # to no letter
+    assert save(client, second, "unsorted", letter).url == f"{SORT}?svar={second.pk}"
+    for reply, kind in ((first, "receipt"), (second, "unrelated"), (third, "answer")):
+        save(client, reply, kind, *reply.letters.all())
+    assert "reply" not in page(client).context
+    assert set(Reply.objects.values_list("kind", "sorted_by")) == {
+        ("receipt", me.pk),
+        ("unrelated", me.pk),
+        ("answer", me.pk),
+    }
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_no_more_for_more_replies(client, django_assert_num_queries, count):
+    letters = sent_letters(*[place(number=f"610{n}") for n in range(1, 4)])
+    receive(client, *[answer_to(*letters) for _number in range(count)])
+    sign_in(client, StaffFactory())
+    page(client, reverse("outreach:reply_list"))
+
+    with django_assert_num_queries(12):
+        answer = page(client, f"{reverse('outreach:reply_list')}?kind=unsorted&sender=no&public=no&q=krav")
+
+    assert len(answer.context["page"]) == count
+    assert not page(client, f"{reverse('outreach:reply_list')}?kind=answer").context["page"].object_list
+
+
+def test_answer_becomes_public_only_once_somebody_knows_who_it_is_from(client, settings):
+    town = place(number="6101")
+    (letter,) = sent_letters(town)
+    text = "Vi lover en plan. Hilsen Kari, tlf. 22 33 11 60, kari@k6101.example\n\nFra: oss\nSendt: da"
+    (reply,) = receive(client, answer_to(letter, text=text))
+    sign_in(client, StaffFactory())
+    save(client, reply, "answer", letter)
+    publish = reverse("outreach:reply_publish", args=[reply.pk])
+    words = {"speaker": "Kommunen", "text": "Vi lover en plan.", "is_checked": "on"}
+
+    assert client.post(publish, words).status_code == 200
+    assert not Reply.objects.published().exists()
+    client.post(reverse("outreach:reply_verify", args=[reply.pk]), {"how": "Ringte sentralbordet"})
+    draft = page(client, publish).context["form"].initial["text"]
+    assert draft == "Vi lover en plan. Hilsen Kari, tlf. [telefon], [e-postadresse]"
+    assert client.post(publish, words | {"is_checked": ""}).status_code == 200
+    assert not Reply.objects.published().exists()
+    assert client.post(publish, words).url == reply.get_absolute_url()
+
+    public = [town.get_absolute_url(), letter.demand_version.demand.get_absolute_url()]
+    client.logout()
+    for address in public:
+        shown = client.get(address).content.decode()
+        assert ("Vi lover en plan." in shown, "Hilsen Kari" in shown) == (True, False)
+    sign_in(client, StaffFactory())
+    assert save(client, reply, "unrelated").url == reply.get_absolute_url()  # still public, so refused
+    client.post(reverse("outreach:reply_take_back", args=[reply.pk]))
+    assert "Vi lover en plan." not in client.get(public[0]).content.decode()
+
+
+def test_the_newest_answer_is_known_and_automatic_ones_are_not(client, settings, clock):
+    answering, away, _silent = sent_letters(*[place(number=f"610{n}") for n in range(1, 4)])
+    place(number="6104", address=False)
+    reply, _absence = receive(client, answer_to(answering), answer_to(away, Auto_Submitted="auto-replied"))
+    sign_in(client, StaffFactory())
+    save(client, reply, "answer", answering)
+    settings.DEMO = True  # the letters of the tests stay here
+
+    known = with_knowledge(Municipality.objects.all(), "last_answer", "answered").in_bulk()
+
+    answered = {number: (one.known_answered, str(one.known_last_answer)) for number, one in known.items()}
+    assert answered == {
+        "6101": (True, str(localdate(reply.received_at))),
+        "6102": (False, "None"),
+        "6103": (False, "None"),
+        "6104": (None, "None"),
+    }
+
+
+def test_the_database_keeps_what_is_unverified_from_the_public(client):
+    (letter,) = sent_letters()
+    (reply,) = receive(client, answer_to(letter))
+    with pytest.raises(NotVerified):
+        publish_reply(reply, text="x", speaker="y", by=StaffFactory())
+    with pytest.raises(IntegrityError, match="reply_published_is_verified_answer"), transaction.atomic():
+        Reply.objects.update(published_at=timezone.now(), published_text="x")
