@@ -61,3 +61,11 @@ class BrokenLetter(OutreachError):
 
 class NotVerified(OutreachError):
     """Nobody has made sure that a reply is from whom it says."""
+
+
+class WrongQuote(OutreachError):
+    """Words that do not stand in the reply they are said to be from."""
+
+
+class OwnCommitment(OutreachError):
+    """Who entered a commitment cannot confirm it."""

@@ -1,31 +1,44 @@
 """What answers and promises offer to the rest of the house."""
 
+from datetime import timedelta
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from municipalities.knowledge import Knowledge, knowledge
-from outreach.models import Reply
+from outreach import tasks
+from outreach.models import Commitment, FollowUp, Reply
 from outreach.services import answers, forgetting, receiving
 from taushet import roles
 from taushet.registries import (
     InboundKind,
     LoggedAction,
+    PeriodicTask,
     RetentionRule,
     RolePermissions,
     SearchSource,
     TodayCard,
     inbound_kinds,
     logged_actions,
+    periodic_tasks,
     retention_rules,
     role_permissions,
     search_sources,
     today_cards,
 )
 
-SEE = ("outreach.view_reply",)
-SORT = (*SEE, "outreach.sort_reply", "outreach.publish_reply")
-for role, permissions in {roles.CAMPAIGN: SORT, roles.APPROVER: SEE, roles.ADMINISTRATOR: SORT}.items():
+SEE = ("outreach.view_reply", "outreach.view_commitment", "outreach.view_followup")
+CONFIRM = (*SEE, "outreach.confirm_commitment")
+SORT = (
+    *CONFIRM,
+    "outreach.sort_reply",
+    "outreach.publish_reply",
+    "outreach.add_commitment",
+    "outreach.change_commitment",
+    "outreach.change_followup",
+)
+for role, permissions in {roles.CAMPAIGN: SORT, roles.APPROVER: CONFIRM, roles.ADMINISTRATOR: SORT}.items():
     role_permissions.register(RolePermissions(f"replies-{role}", role, permissions))
 
 # Before what puts automatic mail aside: an automatic reply to a letter is kept with the letter.
@@ -49,6 +62,37 @@ def people_who_left(user):
         yield ", ".join(places) or str(_("A reply without a letter")), reply.get_absolute_url()
 
 
+def promises_to_confirm(user):
+    """The promises that somebody else has entered."""
+    waiting = Commitment.objects.waiting().exclude(entered_by=user).select_related("municipality")
+    for commitment in waiting.order_by("entered_at", "pk")[:20]:
+        place = commitment.municipality.display_name if commitment.municipality else str(_("The whole country"))
+        yield f"{place}: {commitment.quote[:80]}", commitment.get_absolute_url()
+
+
+def promises_to_review(user):
+    """Say how many promises need to be looked at anew."""
+    if count := Commitment.objects.standing().filter(status=Commitment.Status.REVIEW).count():
+        sentence = ngettext("%(n)s promise to review", "%(n)s promises to review", count)
+        yield sentence % {"n": count}, f"{reverse('outreach:commitment_list')}?status={Commitment.Status.REVIEW}"
+
+
+def follow_ups_waiting(user):
+    """Say how many letters and promises should be followed up."""
+    if count := FollowUp.objects.waiting().count():
+        sentence = ngettext("%(n)s to follow up", "%(n)s to follow up", count)
+        yield sentence % {"n": count}, reverse("outreach:follow_up_list")
+
+
+today_cards.register(
+    TodayCard("follow-ups", _("Unanswered letters and promises"), "outreach.change_followup", follow_ups_waiting)
+)
+today_cards.register(
+    TodayCard("promises", _("Promises to confirm"), "outreach.confirm_commitment", promises_to_confirm)
+)
+today_cards.register(
+    TodayCard("review", _("Promises of those who have left office"), "outreach.change_commitment", promises_to_review)
+)
 today_cards.register(TodayCard("replies", _("Replies"), "outreach.sort_reply", replies_to_sort))
 today_cards.register(
     TodayCard("left", _("May have left office: read the reply"), "outreach.change_mandate", people_who_left)
@@ -90,7 +134,33 @@ retention_rules.register(
     )
 )
 
+retention_rules.register(
+    RetentionRule(
+        key="commitments",
+        what=_("Promises of politicians: their words, their office and what shows how it goes."),
+        purpose=_("To hold those who decide to what they have promised."),
+        basis=_("Our legitimate interest (GDPR article 6 (1) f)"),
+        keep=_("As long as the campaign lasts. What somebody promises in a public office is public."),
+        fields=(
+            "outreach.Commitment.quote",
+            "outreach.Commitment.speaker",
+            "outreach.Commitment.refused_why",
+            "outreach.CommitmentChange.reason",
+            "outreach.CommitmentChange.evidence",
+            "outreach.CommitmentChange.evidence_url",
+            "outreach.FollowUp.draft",
+        ),
+    )
+)
+periodic_tasks.register(PeriodicTask("promises", timedelta(hours=1), tasks.review_promises.enqueue))
+periodic_tasks.register(PeriodicTask("follow-ups", timedelta(hours=6), tasks.open_follow_ups.enqueue))
+
 LOG_WORDS = {
+    "commitment.changed": _("Status of a promise changed"),
+    "commitment.confirmed": _("Promise confirmed"),
+    "commitment.entered": _("Promise put in"),
+    "commitment.refused": _("Promise refused"),
+    "follow_up.settled": _("Follow-up done"),
     "reply.erased": _("Reply erased"),
     "reply.published": _("Answer made public"),
     "reply.put_back": _("Reply put back to be sorted"),

@@ -26,6 +26,12 @@ BEGIN = f"""INSERT INTO outreach_letterdemand
 JOIN = f"""UPDATE outreach_letterdemand SET mandate_id = letter.mandate_id, channel = letter.channel,
  occasion = letter.occasion, is_taken = letter.status IN ({TAKEN})
  FROM outreach_letter AS letter WHERE letter.id = NEW.letter_id AND outreach_letterdemand.id = NEW.id"""  # noqa: S608
+# What was promised, by whom and when; only how it goes may change, and that once by a second person.
+COMMITMENT = "reply_id quote mandate_id speaker said_on demand_id municipality_id due_on entered_by_id entered_at"
+DECIDED = "confirmed_by_id confirmed_at refused_by_id refused_at refused_why"
+WAS_DECIDED = "(OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL)"
+# Rows that are never taken away.
+KEPT = {"outreach_commitmentchange": "commitment_change_is_never_deleted"}
 HAS_LEFT = "OLD.status IN ('sent', 'stayed', 'unknown', 'failed')"
 
 
@@ -39,6 +45,10 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
     guards = {
         ("outreach_letter", "letter_stays_as_it_left"): f"{HAS_LEFT} AND ({changed(LETTER)})",
         ("outreach_approval", "approval_stays_as_it_was"): f"OLD.voided_at IS NOT NULL OR {changed(APPROVAL)}",
+        ("outreach_commitment", "commitment_stays_as_it_was"): (
+            f"{changed(COMMITMENT)} OR {WAS_DECIDED} AND ({changed(DECIDED)})"
+        ),
+        ("outreach_commitmentchange", "commitment_change_stays_as_it_was"): "1 = 1",
     }
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)
@@ -47,10 +57,15 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
         for (table, name), condition in guards.items():
             if table in tables:
                 install(connection, cursor, table, name, condition)
+        for table, name in KEPT.items():
+            if table in tables:
+                install(connection, cursor, table, name, "1 = 1", event="DELETE")
 
 
-def install(connection: BaseDatabaseWrapper, cursor, table: str, name: str, condition: str) -> None:
-    when = f"BEFORE UPDATE ON {table} FOR EACH ROW WHEN"
+def install(
+    connection: BaseDatabaseWrapper, cursor, table: str, name: str, condition: str, event: str = "UPDATE"
+) -> None:
+    when = f"BEFORE {event} ON {table} FOR EACH ROW WHEN"
     if connection.vendor == "postgresql":
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"

@@ -5,8 +5,10 @@ from django.urls import include, path
 from outreach.models import Mailing
 from outreach.views import (
     approvals,
+    commitments,
     demands,
     dry_runs,
+    follow_ups,
     gullstandard,
     hooks,
     letters,
@@ -140,4 +142,14 @@ urlpatterns = [
     path("stab/svar/<int:pk>/publiser/", replies.reply_publish, name="reply_publish"),
     path("stab/svar/<int:pk>/trekk-tilbake/", replies.reply_take_back, name="reply_take_back"),
     path("stab/svar/<int:pk>/vedlegg/<int:number>/", replies.reply_attachment, name="reply_attachment"),
+    path("stab/svar/<int:pk>/lofte/", commitments.commitment_create, name="commitment_create"),
+    path("stab/lofter/", commitments.commitment_list, name="commitment_list"),
+    path("stab/lofter/<int:pk>/", commitments.commitment_detail, name="commitment_detail"),
+    path("stab/lofter/<int:pk>/bekreft/", commitments.commitment_confirm, name="commitment_confirm"),
+    path("stab/lofter/<int:pk>/avvis/", commitments.commitment_refuse, name="commitment_refuse"),
+    path("stab/lofter/<int:pk>/status/", commitments.commitment_update, name="commitment_update"),
+    path("stab/lofter/<int:pk>/bevis/<int:change_id>/", commitments.commitment_evidence, name="commitment_evidence"),
+    path("stab/lofter/oppfolging/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("stab/lofter/oppfolging/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("stab/lofter/oppfolging/<int:pk>/ferdig/", follow_ups.follow_up_settle, name="follow_up_settle"),
 ]

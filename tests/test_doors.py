@@ -26,7 +26,7 @@ from courses.models import (
 from courses.services.assignments import assign_trainer
 from courses.services.einvoices import make_einvoice
 from courses.services.trainers import register_trainer
-from outreach.models import Leave, OfficeImport, OfficeTask
+from outreach.models import FollowUp, Leave, OfficeImport, OfficeTask
 from taushet.models import InboundMail, Suppression
 from taushet.services.files import PDF, store_file
 from tests.doors import addresses
@@ -36,7 +36,7 @@ from tests.factories.invoices import CreditNoteFactory, InvoiceLineFactory, Paym
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, indicators, mailing, place, wording_draft
-from tests.factories.replies import reply_with_file
+from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +151,8 @@ FOR_ROLES = {
     outreach:mailing_sending outreach:letter_pdf outreach:letter_redeliver
     outreach:politician_told outreach:politician_told_json outreach:politician_told_pdf
     outreach:reply_list outreach:reply_detail outreach:reply_attachment
+    outreach:commitment_list outreach:commitment_detail outreach:commitment_evidence
+    outreach:commitment_confirm outreach:commitment_refuse outreach:follow_up_list outreach:follow_up_detail
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -208,7 +210,8 @@ FOR_ROLES = {
     outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
     outreach:politician_object outreach:politician_object_withdraw
     outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
-    outreach:reply_take_back
+    outreach:reply_take_back outreach:commitment_create outreach:commitment_update
+    outreach:follow_up_settle
     """,
     ("approver", "administrator"): """
     outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve
@@ -303,7 +306,9 @@ def world():
             choices={"parts": ["name"], "has_heading": False, "place": municipality.pk, "is_whole": True},
             created_by=UserFactory(),
         ),
-        reply=reply_with_file(),
+        reply=(reply := reply_with_file()),
+        commitment=(commitment := commitment_with_file(reply, letters)),
+        follow_up=FollowUp.objects.create(rule="overdue", commitment=commitment),
         line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
         credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
         bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
@@ -331,6 +336,9 @@ def values_of(name, world):
         "outreach:office_task": world.office_task,
         "outreach:office_import": world.office_import,
         "outreach:reply": world.reply,
+        "outreach:commitment_create": world.reply,
+        "outreach:commitment": world.commitment,
+        "outreach:follow_up": world.follow_up,
     }
     row = next((row for start, row in pk.items() if name.startswith(start)), None)
     slug = world.mailing.demand_version.demand.slug if name.startswith("outreach:") else world.session.course.slug
@@ -351,7 +359,7 @@ def values_of(name, world):
         "assignment_id": world.assignment.pk,
         "membership_id": world.membership.pk,
         "participant_id": world.participant.pk,
-        "change_id": world.change.pk,
+        "change_id": world.commitment.changes.get().pk if name.startswith("outreach:") else world.change.pk,
         "meeting_id": world.meeting.pk,
         "exception_id": 1,
         "calendar_id": 1,

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('municipalities', '0004_payers_references_and_addresses'),
-        ('outreach', '0027_replies'),
+        ('outreach', '0029_follow_ups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,8 @@
 from .approvals import Approval
+from .commitments import Commitment, CommitmentChange
 from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
 from .departures import MailSystem, Objection, Pace, Redelivery
+from .follow_ups import FollowUp
 from .letters import Letter, LetterDemand
 from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
@@ -11,10 +13,13 @@ from .replies import Reply, ReplyAttachment, ReplyLink
 __all__ = [
     "Approval",
     "Body",
+    "Commitment",
+    "CommitmentChange",
     "ConfirmedBlock",
     "Demand",
     "DemandVersion",
     "DraftRun",
+    "FollowUp",
     "Leave",
     "LegalHook",
     "Letter",

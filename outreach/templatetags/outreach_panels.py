@@ -4,7 +4,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import Letter, LetterDemand, Mailing, Reply
+from outreach.models import Commitment, Letter, LetterDemand, Mailing, Reply
 from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.audience_words import describe
 from outreach.services.audiences import Audience
@@ -27,6 +27,12 @@ COLOURS = {
     Reply.Kind.UNSORTED: "info",
     Reply.Kind.ANSWER: "success",
     Reply.Kind.QUARANTINE: "danger",
+    Commitment.Status.PROMISED: "info",
+    Commitment.Status.IN_PROGRESS: "info",
+    Commitment.Status.KEPT: "success",
+    Commitment.Status.PARTLY: "warning",
+    Commitment.Status.BROKEN: "danger",
+    Commitment.Status.REVIEW: "warning",
 }
 
 
@@ -148,3 +154,22 @@ def demand_answers(demand):
 def letter_replies(letter):
     """The replies to a letter, for staff."""
     return {"replies": letter.replies.order_by("-received_at")}
+
+
+@register.inclusion_tag("outreach/public_commitments.html")
+def municipality_commitments(municipality):
+    """What has been promised for a municipality, for its public page."""
+    return {"commitments": Commitment.objects.standing().filter(municipality=municipality)}
+
+
+@register.inclusion_tag("outreach/public_commitments.html")
+def demand_commitments(demand):
+    """What has been promised about a demand, for its public page."""
+    standing = Commitment.objects.standing().filter(demand=demand)
+    return {"commitments": standing.select_related("municipality"), "with_places": True}
+
+
+@register.inclusion_tag("outreach/reply_commitments.html")
+def reply_commitments(reply):
+    """The promises entered from a reply, for staff."""
+    return {"commitments": reply.commitments.all()}

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.models import Letter, Reply
+from outreach.models import Commitment, Letter, Reply
 from outreach.services.approvals import approve_mailing
 from outreach.services.mailings import submit_mailing
 from outreach.services.reply_addresses import reply_address
@@ -16,6 +16,7 @@ from taushet.services.files import TEXT, store_file
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import demand_version, mailing, place, staff
+from tests.factories.taushet import UserFactory
 
 OURS = "mx.taushet.example"
 
@@ -79,3 +80,23 @@ def reply_with_file():
     file = store_file("svar.txt", b"Hei", allowed=frozenset({TEXT}))
     reply.attachments.create(position=1, name=file.name, size=file.size, file=file)
     return reply
+
+
+def commitment_with_file(reply, mailing):
+    """A confirmed promise from a reply, with a file that shows how it goes."""
+    letter = mailing.letters.first()
+    commitment = Commitment.objects.create(
+        reply=reply,
+        quote="Vi lover.",
+        mandate=letter.mandate,
+        speaker="Kommunen",
+        said_on=timezone.localdate(),
+        demand=mailing.demand_version.demand,
+        municipality=letter.municipality,
+        entered_by=UserFactory(),
+        confirmed_by=UserFactory(),
+        confirmed_at=timezone.now(),
+    )
+    file = store_file("vedtak.txt", b"Vedtatt", allowed=frozenset({TEXT}))
+    commitment.changes.create(status="promised", evidence_file=file)
+    return commitment

@@ -1,0 +1,111 @@
+"""What to follow up, and when: counted in days on which offices are open, with quiet between what we send somebody."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from outreach.models import Commitment, FollowUp, Letter, Reply, ReplyLink
+from taushet.models import User
+from taushet.services import audit
+from taushet.workdays import OSLO, add_workdays, workdays_before
+
+Rule = FollowUp.Rule
+# Fvl. § 11 a lets an authority answer within a month, or say within it when an answer will come; some 20 workdays.
+ANSWER_WITHIN = 20
+SOON = 10
+QUIET = 10
+AT_ONCE = 500
+# What a person has said to be an answer, or has not looked at yet. Automatic replies stop nothing.
+MAY_ANSWER = (Reply.Kind.ANSWER, Reply.Kind.UNSORTED)
+
+
+def open_follow_ups(now: datetime) -> int:
+    """Open what is due and close what is no longer needed; returns how many were opened. It may run twice.
+
+    While somebody has had a letter of any mailing in the last ten workdays, reminders to them wait.
+    """
+    today = now.astimezone(OSLO).date()
+    close_what_is_answered()
+    rows = [FollowUp(rule=Rule.NO_ANSWER, letter=letter, draft=draft_for(letter)) for letter in unanswered(today)]
+    rows += [
+        FollowUp(rule=rule, commitment=commitment, draft=draft_about(commitment, rule))
+        for rule, commitments in ((Rule.DUE_SOON, due_soon(today)), (Rule.OVERDUE, overdue(today)))
+        for commitment in commitments
+    ]
+    FollowUp.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def unanswered(today: date) -> QuerySet[Letter]:
+    """The letters that have waited 20 workdays for an answer, to whom nothing has been sent for ten.
+
+    An office that nobody holds any longer is reminded of nothing.
+    """
+    replied = ReplyLink.objects.filter(letter=OuterRef("pk"), reply__kind__in=MAY_ANSWER)
+    followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
+    of_the_place = Letter.objects.received().filter(municipality=OuterRef("municipality"))
+    lately = of_the_place.filter(settled_at__gte=start_of_quiet(today, QUIET))
+    sent = Letter.objects.received().filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
+    due = sent.filter(~Exists(replied), ~Exists(followed), ~Exists(lately), mandate__ends_on=None)
+    return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]
+
+
+def due_soon(today: date) -> QuerySet[Commitment]:
+    """The promises to be kept within ten workdays."""
+    last = add_workdays(today, SOON)
+    return _not_followed(Rule.DUE_SOON).filter(due_on__gte=today, due_on__lte=last)
+
+
+def overdue(today: date) -> QuerySet[Commitment]:
+    """The promises whose day is over, from the next workday on."""
+    return _not_followed(Rule.OVERDUE).filter(due_on__lte=workdays_before(today, 1))
+
+
+def _not_followed(rule: str) -> QuerySet[Commitment]:
+    followed = FollowUp.objects.filter(rule=rule, commitment=OuterRef("pk"))
+    return Commitment.objects.open().filter(~Exists(followed)).select_related("municipality").order_by("pk")
+
+
+def start_of_quiet(today: date, workdays: int) -> datetime:
+    """Return the moment since which so many workdays have not all gone by."""
+    return datetime.combine(workdays_before(today, workdays) + timedelta(days=1), time.min, OSLO)
+
+
+def close_what_is_answered() -> int:
+    """Close reminders of letters that have been answered, and of promises that are settled."""
+    answered = ReplyLink.objects.filter(letter=OuterRef("letter"), reply__kind=Reply.Kind.ANSWER)
+    waiting = FollowUp.objects.waiting()
+    about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
+    changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
+    return waiting.filter(Exists(answered)).update(**changes) + about_promises.update(**changes)
+
+
+def draft_for(letter: Letter) -> str:
+    """Return what a reminder could say, in the language form of the letter."""
+    with translation.override(letter.language):
+        return _plain("no_answer", {"letter": letter})
+
+
+def draft_about(commitment: Commitment, rule: str) -> str:
+    """Return what a question about a promise could say, in the language form of the municipality."""
+    place = commitment.municipality
+    with translation.override(place.letter_language if place else "nb"):
+        context = {"commitment": commitment, "is_over": rule == Rule.OVERDUE}
+        return _plain("promise", context)
+
+
+def _plain(name: str, context: dict) -> str:
+    return render_to_string(f"outreach/drafts/{name}.txt", context).replace("\N{NO-BREAK SPACE}", " ").strip() + "\n"
+
+
+@transaction.atomic
+def settle_follow_up(follow_up: FollowUp, *, outcome: str, by: User) -> None:
+    """Put down what came of it. Doing it twice changes nothing."""
+    changed = FollowUp.objects.filter(pk=follow_up.pk, settled_at=None).update(
+        outcome=outcome, settled_at=timezone.now(), settled_by=by
+    )
+    if changed:
+        audit.record("follow_up.settled", follow_up, by=by, outcome=outcome)

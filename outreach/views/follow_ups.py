@@ -1,0 +1,52 @@
+"""What staff should follow up now, with a draft to use."""
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.models import FollowUp
+from outreach.services.follow_ups import settle_follow_up
+
+PER_PAGE = 50
+CHOOSABLE = [FollowUp.Outcome.WRITTEN, FollowUp.Outcome.DROPPED]
+
+
+class OutcomeForm(forms.Form):
+    """What came of it."""
+
+    outcome = forms.ChoiceField(choices=[(one.value, one.label) for one in CHOOSABLE])
+
+
+def follow_ups():
+    return FollowUp.objects.select_related("letter__municipality", "letter__mailing", "commitment__municipality")
+
+
+@permission_required("outreach.view_followup", raise_exception=True)
+@require_safe
+def follow_up_list(request):
+    page = Paginator(follow_ups().waiting().defer("draft"), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "outreach/follow_up_list.html", {"page": page})
+
+
+@permission_required("outreach.view_followup", raise_exception=True)
+@require_safe
+def follow_up_detail(request, pk):
+    follow_up = get_object_or_404(follow_ups().select_related("settled_by"), pk=pk)
+    return render(request, "outreach/follow_up_detail.html", {"follow_up": follow_up, "outcomes": CHOOSABLE})
+
+
+@permission_required("outreach.change_followup", raise_exception=True)
+@require_POST
+def follow_up_settle(request, pk):
+    follow_up = get_object_or_404(FollowUp, pk=pk)
+    form = OutcomeForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Choose what came of it."))
+        return redirect(follow_up)
+    settle_follow_up(follow_up, outcome=form.cleaned_data["outcome"], by=request.user)
+    messages.success(request, _("It is put down."))
+    return redirect("outreach:follow_up_list")

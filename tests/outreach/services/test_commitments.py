@@ -1,0 +1,199 @@
+"""Promises: in the words of the reply, confirmed by a second person, with a history that stays."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from outreach.exceptions import NotVerified, OwnCommitment, WrongQuote, WrongStatus
+from outreach.models import Commitment, CommitmentChange, Demand, Mandate, Reply
+from outreach.services.commitments import (
+    change_commitment,
+    confirm_commitment,
+    enter_commitment,
+    review_after_leaving,
+    speakers_of,
+)
+from outreach.services.offices import end_office, set_mayor
+from outreach.services.sorting import sort_reply, verify_sender
+from tests.factories.outreach import place
+from tests.factories.replies import answer_to, receive, sent_letters
+from tests.factories.taushet import StaffFactory, UserFactory, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+QUOTE = "Vi skal vedta en handlingsplan innen 1. mars"
+TEXT = (
+    "Hei.\n\nVi skal vedta en\nhandlingsplan innen 1. mars 2027.\n\nFra: Taushet\nSendt: da\n\nDere må vedta en plan."
+)
+Status = Commitment.Status
+
+
+@pytest.fixture
+def town():
+    town = place(number="6101")
+    mayor = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": "ordforer@k.example"}
+    set_mayor(town, **mayor, source="nett", checked_on="2026-11-01", by=None)
+    Mandate.objects.update(starts_on=date(2023, 10, 1))
+    return town
+
+
+@pytest.fixture
+def reply(client, town):
+    (letter,) = sent_letters(town, recipient="mayor")
+    (reply,) = receive(client, answer_to(letter, text=TEXT))
+    sort_reply(reply, kind="answer", letters=[letter.pk], by=UserFactory())
+    return verify_sender(reply, how="Ringte", by=UserFactory())
+
+
+def enter(reply, by=None, **changes):
+    values = {
+        "quote": QUOTE,
+        "mandate": Mandate.objects.get(role="mayor"),
+        "demand": Demand.objects.get(number=1),
+        "municipality": reply.letters.first().municipality,
+        "due_on": date(2027, 3, 1),
+    }
+    return enter_commitment(reply, **values | changes, by=by or UserFactory())
+
+
+def confirmed(reply, **changes):
+    return confirm_commitment(enter(reply, **changes), by=UserFactory())
+
+
+def test_a_promise_stands_in_the_reply_by_who_held_the_office_that_day(reply, town):
+    commitment = enter(reply)
+
+    said = (commitment.quote, commitment.speaker, commitment.said_on, commitment.status)
+    assert said == (
+        QUOTE,
+        f"Ordfører Kari Ås (Ap), {town.name} kommune",
+        timezone.localdate(reply.received_at),
+        "promised",
+    )
+    for wrong in ("Vi skal vedta to planer", "Dere må vedta en plan.", "  "):  # the second is what we wrote
+        with pytest.raises(WrongQuote):
+            enter(reply, quote=wrong)
+    with pytest.raises(WrongStatus):
+        enter(reply, demand=Demand.objects.create(number=99, slug="annet"))
+    with pytest.raises(WrongStatus):
+        enter(reply, municipality=place(number="6102"))
+    mandate = Mandate.objects.get(role="mayor")
+    end_office(mandate, on=commitment.said_on, by=None)
+    assert mandate not in speakers_of(reply)
+    with pytest.raises(WrongStatus):
+        enter(reply)
+    Reply.objects.update(verified_at=None)
+    with pytest.raises(NotVerified):
+        enter(reply)
+
+
+def test_who_entered_a_promise_cannot_confirm_it(client, reply, town):
+    me = sign_in(client, StaffFactory())
+    form = {"quote": QUOTE, "demand": Demand.objects.get().pk, "municipality": town.pk, "due_on": "2027-03-01"}
+    form["mandate"] = Mandate.objects.get(role="mayor").pk
+    answer = client.post(reverse("outreach:commitment_create", args=[reply.pk]), form)
+    commitment = Commitment.objects.get()
+    confirm, refuse = (reverse(f"outreach:commitment_{act}", args=[commitment.pk]) for act in ("confirm", "refuse"))
+
+    assert answer.url == commitment.get_absolute_url()
+    assert not client.get(answer.url).context["may_confirm"]
+    assert client.post(confirm).status_code == client.post(refuse, {"why": "Nei"}).status_code == 403
+    with pytest.raises(OwnCommitment):
+        confirm_commitment(commitment, by=me)
+    with pytest.raises(IntegrityError, match="commitment_confirmed_by_someone_else"), transaction.atomic():
+        Commitment.objects.update(confirmed_by=me, confirmed_at=timezone.now())
+    public = [town.get_absolute_url(), commitment.demand.get_absolute_url()]
+    assert not any(QUOTE in client.get(address).content.decode() for address in public)
+
+    other = sign_in(client, StaffFactory(roles=["approver"]))
+    assert client.get(answer.url).context["may_confirm"]
+    client.post(confirm)
+
+    commitment.refresh_from_db()
+    assert (commitment.confirmed_by, commitment.changes.get().evidence) == (other, QUOTE)
+    client.post(refuse, {"why": "For sent"})
+    commitment.refresh_from_db()
+    assert commitment.refused_at is None
+    client.logout()
+    assert all(QUOTE in client.get(address).content.decode() for address in public)
+
+
+def test_every_change_has_evidence_and_stays(client, reply):
+    commitment = confirmed(reply)
+    sign_in(client, StaffFactory())
+    update = reverse("outreach:commitment_update", args=[commitment.pk])
+    for lacking in ({"status": "kept"}, {"status": "broken", "evidence": "Vedtaket"}, {"status": "promised"}):
+        assert client.post(update, lacking).status_code == 200
+    assert commitment.changes.count() == 1
+
+    client.post(update, {"status": "in_progress", "evidence_url": "https://kommune.example/sak"})
+    exe = SimpleUploadedFile("vedtak.pdf", b"MZ")
+    assert client.post(update, {"status": "kept", "file": exe}).status_code == 200
+    pdf = SimpleUploadedFile("vedtak.pdf", b"%PDF-1.7 vedtak")
+    client.post(update, {"status": "broken", "reason": "Utsatt til 2029", "file": pdf})
+
+    commitment.refresh_from_db()
+    history = list(commitment.changes.values_list("status", "reason"))
+    assert history == [("broken", "Utsatt til 2029"), ("in_progress", ""), ("promised", "")]
+    assert commitment.status == Status.BROKEN
+    change = commitment.changes.first()
+    file = client.get(reverse("outreach:commitment_evidence", args=[commitment.pk, change.pk]))
+    assert file["Content-Disposition"].startswith("attachment;")
+    page = client.get(commitment.get_absolute_url()).content.decode()
+    assert "Utsatt til 2029" in page
+    assert "https://kommune.example/sak" in page
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda: CommitmentChange.objects.update(reason="Noe annet"),
+        lambda: CommitmentChange.objects.all()._raw_delete("default"),
+        lambda: Commitment.objects.update(quote="Noe annet"),
+        lambda: Commitment.objects.update(due_on=None),
+        lambda: Commitment.objects.update(confirmed_at=None, confirmed_by=None),
+        lambda: CommitmentChange.objects.create(commitment=Commitment.objects.get(), status="kept"),
+        lambda: CommitmentChange.objects.create(commitment=Commitment.objects.get(), status="broken", evidence="x"),
+    ],
+)
+def test_the_database_keeps_what_was_promised_and_how_it_went(reply, act):
+    confirmed(reply)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        act()
+    assert connection.is_usable()
+
+
+def test_promise_of_who_left_office_is_looked_at_anew_once(reply):
+    first, second = confirmed(reply), confirmed(reply)
+    change_commitment(second, status="kept", evidence="Planen er vedtatt", by=UserFactory())
+    mandate = Mandate.objects.get(role="mayor")
+    end_office(mandate, on=timezone.localdate() + timedelta(days=10), by=None)
+
+    assert review_after_leaving(timezone.now()) == 0
+    assert review_after_leaving(timezone.now() + timedelta(days=11)) == 1
+
+    assert Commitment.objects.filter(status=Status.REVIEW).get() == first
+    change_commitment(first, status="in_progress", evidence="Ny ordfører følger opp", by=UserFactory())
+    assert review_after_leaving(timezone.now() + timedelta(days=12)) == 0
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_no_more_for_more_promises(client, reply, django_assert_num_queries, count):
+    for _number in range(count):
+        confirmed(reply)
+    enter(reply)
+    sign_in(client, StaffFactory())
+    address = reverse("outreach:commitment_list")
+    client.get(address)
+
+    with django_assert_num_queries(8):
+        found = client.get(f"{address}?status=promised&q=kari").context["page"]
+
+    assert len(found) == count
+    assert len(client.get(f"{address}?status=waiting").context["page"]) == 1
+    assert len(client.get(f"{address}?due=over").context["page"]) == 0
