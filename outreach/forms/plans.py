@@ -94,6 +94,8 @@ class MailingForm(AudienceForm):
         super().__init__(*args, **kwargs)
         versions = self.versions()
         self.fields["demand"].queryset = versions
+        for name in ("language_rule", "language", *OWN_TEXTS):
+            self.fields[name].is_said_plainly = True  # there is always a choice, or a text without it
         for number in range(2, MOST_DEMANDS + 1):
             self.fields[f"demand_{number}"] = DemandField(
                 versions,

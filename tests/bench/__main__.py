@@ -19,6 +19,7 @@ from . import (
     letters,
     opening,
     pages,
+    sending,
     sweep,
     tables,
     webhooks,
@@ -72,6 +73,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(invoices.invoice_figures(inside, database))
         add(tables.list_figures(inside, database))
         add(sweep.sweep_figures(inside, database))
+        add(letters.letter_figures(inside, database))
         add(webhooks.webhook_figures(environment, database))
         with calendars.running_calendars() as reach:
             add(calendars.calendar_figures(asker(environment | reach), database))
@@ -81,7 +83,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(pages.query_figures(inside))
         add(feeds.writer_figures(inside("feed_speed")))
     add(einvoices.einvoice_figures(inside("einvoices"), database))
-    add(letters.letter_figures(inside, database))
+    add(sending.sending_figures(inside, database))
 
 
 def measure_feeds(url: str, database: str, folder: str, add: Callable[[list[Figure]], None]) -> None:

@@ -29,8 +29,9 @@ from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
 from tests.bench import clock_work, feed_work, invoice_work  # noqa: E402
 from tests.bench.einvoice_work import einvoices  # noqa: E402
-from tests.bench.letter_work import letters  # noqa: E402
+from tests.bench.letter_work import dry_run, freeze, letter_list, seed_offices  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
+from tests.bench.sending_work import letters  # noqa: E402
 from tests.bench.trainers import candidates, read_calendars  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
 
@@ -247,6 +248,10 @@ WORDS = (
     sweep,
     read_calendars,
     candidates,
+    seed_offices,
+    dry_run,
+    freeze,
+    letter_list,
 )
 
 if __name__ == "__main__":

@@ -1,146 +1,114 @@
-"""Sending letters to a mail server on this machine; run inside `tests.bench.inside`."""
+"""A mailing of 9 400 letters: drafted, frozen, listed, and its audience counted; run inside `tests.bench.inside`."""
 
-import smtplib
-import subprocess
-import sys
+import resource
+import statistics
 import time
-from contextlib import contextmanager
-from datetime import time as hour
-from email import policy
+from datetime import date
+from itertools import cycle
 
-from django.conf import settings
-from django.db import transaction
-from django.utils import timezone
+from django.test import Client
+from django.urls import reverse
 
-from municipalities.models import Municipality
-from outreach.models import Approval, Body, Demand, Letter, Mailing, Mandate, Politician
-from outreach.services.fingerprints import letter_hash, mailing_hash
-from outreach.services.queueing import queue_letters
-from outreach.services.wordings import publish_version
-from taushet import workdays
-from taushet.models import Message, User
-from taushet.services.carrier import Carrier
-from taushet.services.mime import build_email
-from taushet.services.sending import Turn, send_next
+from municipalities.models import Fact, Indicator, Municipality
+from outreach.models import Body, DemandVersion, Letter, Mailing, Mandate, Politician
+from outreach.services.audiences import Audience, look
+from outreach.services.demands import load_demands
+from outreach.services.mailings import Plan, create_mailing, submit_mailing
+from taushet.services.jobs import run_all_due_jobs
+from tests.bench.letters import LETTERS
+from tests.factories.taushet import StaffFactory
 
-from .server import free_port
-
-TEXT = "Til ordføreren\n\nVi ber kommunen vedta en handlingsplan, se https://lov.example/1.\n\n" + 30 * (
-    "Hver fjerde drapssak i Norge er et partnerdrap, og i de fleste visste noen om volden på forhånd. "
-)
+ROUNDS = 20
+PARTIES = ("Arbeiderpartiet", "Høyre", "Senterpartiet", "Rødt", "Bygdelista")
+DAY = date(2026, 11, 1)
+EVERYBODY = Audience(roles=(Mandate.Role.MEMBER,), everywhere=True)
 
 
-def letters(wanted: str) -> dict:
-    """Send so many letters, and the same messages in a bare loop; give how many a second each way."""
-    settings.OUTGOING_MAIL, settings.LETTERS_PER_MAIL_SYSTEM = True, 0
-    workdays.OPENS_AT, workdays.CLOSES_AT = hour.min, hour.max
-    workdays.is_workday = lambda day: True
-    seed(int(wanted))
-    mails = [(message.pk, as_bytes(message)) for message in Message.objects.filter(kind="letter").order_by("pk")]
-    with mail_server() as port:
-        settings.MAILERS = {
-            "default": {
-                "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
-                "OPTIONS": {"host": "127.0.0.1", "port": port},
-            }
-        }
-        bare = bare_loop(mails, port)
-        Message.objects.filter(kind="letter").update(state="queued")
-        started = time.monotonic()
-        carrier = Carrier()
-        while send_next(carrier, "bench") is not Turn.IDLE:
-            pass
-        carrier.close()
-        ours = len(mails) / (time.monotonic() - started)
-    return {"bare": bare, "ours": ours, "sent": Letter.objects.filter(status="sent").count()}
-
-
-def bare_loop(mails: list[tuple[int, bytes]], port: int) -> float:
-    """Send prepared bytes over one kept line, with a commit before and one after each; give how many a second."""
-    started = time.monotonic()
-    with smtplib.SMTP("127.0.0.1", port) as line:
-        for pk, content in mails:
-            with transaction.atomic():
-                Message.objects.filter(pk=pk).update(state="sending")
-            line.sendmail("krav@maling.example", [f"kari{pk}@maling.example"], content)
-            with transaction.atomic():
-                Message.objects.filter(pk=pk).update(state="sent")
-    return len(mails) / (time.monotonic() - started)
-
-
-def as_bytes(message: Message) -> bytes:
-    return build_email(message, first_tried_at=timezone.now()).message().as_bytes(policy=policy.SMTP)
-
-
-@contextmanager
-def mail_server():
-    """Run a server that takes everything, in a process of its own."""
-    port = free_port()
-    command = [sys.executable, "-m", "aiosmtpd", "-n", "-l", f"127.0.0.1:{port}", "-c", "aiosmtpd.handlers.Sink"]
-    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-    try:
-        for _attempt in range(100):
-            try:
-                smtplib.SMTP("127.0.0.1", port).quit()
-                break
-            except OSError:
-                time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def seed(wanted: int) -> None:
-    """Make an approved mailing to so many offices, and put its letters in the outbox."""
-    author, approver = (User.objects.create(email=f"{name}@maling.example", name=name) for name in ("a", "b"))
-    demand = Demand.objects.create(number=99, slug="maling")
-    names = [f"{name}_{code}" for name in ("title", "summary", "text", "subject", "letter") for code in ("nb", "nn")]
-    version = publish_version(demand, texts=dict.fromkeys(names, "Tekst"), hooks=[], indicators=[])
-    body = Body.objects.create(kind=Body.Kind.COMMITTEE, name="Måling")
-    place = Municipality.objects.first()
-    politicians = Politician.objects.bulk_create(Politician(last_name=f"Nordmann {n}") for n in range(wanted))
-    mandates = Mandate.objects.bulk_create(
+def seed_offices() -> dict:
+    """Give every municipality its share of 9 400 people with an address each, and the facts a letter needs."""
+    load_demands()
+    plan = Indicator.objects.get(key="action-plan")
+    places = list(Municipality.objects.current())
+    bodies = Body.objects.bulk_create(
+        Body(kind="municipality", name=place.name, municipality=place) for place in places
+    )
+    Fact.objects.bulk_create(
+        Fact(municipality=place, indicator=plan, value=value, observed_on=DAY, source="Måling")
+        for place, value in zip(places, cycle(["yes", "no"]), strict=False)
+    )
+    people = Politician.objects.bulk_create(
+        Politician(first_name="Åse", last_name=f"Øyen {number}") for number in range(LETTERS)
+    )
+    Mandate.objects.bulk_create(
         Mandate(
-            politician=politician,
-            body=body,
-            role="member",
-            email=f"kari{number}@maling.example",
+            politician=person,
+            body=bodies[number % len(bodies)],
+            role=Mandate.Role.MEMBER,
+            party=PARTIES[number % len(PARTIES)],
+            email=f"folkevalgt{number}@maling.example",
             email_source="måling",
-            email_checked_on=timezone.localdate(),
+            email_checked_on=DAY,
         )
-        for number, politician in enumerate(politicians)
+        for number, person in enumerate(people)
     )
-    mailing = Mailing.objects.create(title="Måling", demand_version=version, author=author, last_editor=author)
-    made = [
-        Letter(
-            mailing=mailing,
-            demand_version=version,
-            municipality=place,
-            mandate=mandate,
-            occasion="first",
-            language="nb",
-            to_name=str(mandate.politician),
-            to_email=mandate.email,
-            subject="Krav om handlingsplan",
-            text=TEXT,
-            status="ready",
-        )
-        for mandate in mandates
+    return {"places": len(places)}
+
+
+def dry_run() -> dict:
+    """Draft every letter as the worker does; give the seconds and the peak of the memory."""
+    version = DemandVersion.objects.sendable().get(demand__slug="plan-og-opplaering")
+    started = time.monotonic()
+    mailing = create_mailing(
+        Plan("Måling", (version,), EVERYBODY), author=StaffFactory(email="maling-forfatter@maling.example")
+    )
+    run_all_due_jobs()
+    seconds = time.monotonic() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    forms = dict.fromkeys(mailing.letters.filter(status="ready").values_list("language", flat=True).distinct())
+    return {"seconds": seconds, "megabytes": peak, "letters": mailing.letters.going().count(), "forms": sorted(forms)}
+
+
+def freeze() -> dict:
+    """Freeze the letters as they were read; give the seconds."""
+    mailing = Mailing.objects.get(title="Måling")
+    started = time.monotonic()
+    submit_mailing(mailing, by=mailing.author, seen_hash=mailing.content_hash)
+    run_all_due_jobs()
+    seconds = time.monotonic() - started
+    mailing.refresh_from_db()
+    return {"seconds": seconds, "status": mailing.status}
+
+
+def letter_list() -> dict:
+    """Read the list of the letters, narrowed in several ways; give the 95th percentile of the milliseconds."""
+    mailing = Mailing.objects.get(title="Måling")
+    client = Client(headers={"host": "127.0.0.1", "HX-Request": "true"})
+    client.force_login(StaffFactory(email="maling-leser@maling.example", is_superuser=True))
+    path = reverse("outreach:mailing_detail", args=[mailing.pk])
+    asked = [{}, {"q": "øyen 12"}, {"status": "submitted"}, {"sort": "nn"}, {"county": "46"}, {"page": "100"}]
+    times = [timed(lambda query=query: client.get(path, query).content) for query in asked * ROUNDS]
+    counts = [timed(lambda audience=audience: look(audience, day=DAY)) for audience in audiences() * ROUNDS]
+    return {"list": percentile(times), "count": percentile(counts), "letters": Letter.objects.count()}
+
+
+def audiences() -> list[Audience]:
+    roles = (Mandate.Role.MEMBER,)
+    return [
+        EVERYBODY,
+        Audience(roles=roles, everywhere=True, parties=("Ap", "H")),
+        Audience(roles=roles, counties=("46", "50")),
+        Audience(roles=roles, everywhere=True, indicator="action-plan", indicator_is="equals", indicator_value="no"),
+        Audience(roles=roles, everywhere=True, indicator="action-plan", indicator_is="lacks"),
+        Audience(roles=roles, everywhere=True, had_course="no"),
+        Audience(level="national", roles=(Mandate.Role.REPRESENTATIVE, Mandate.Role.MINISTER)),
     ]
-    for letter in made:
-        letter.content_hash = letter_hash(letter)
-    Letter.objects.bulk_create(made, batch_size=500)
-    mailing.content_hash, mailing.status = mailing_hash(mailing, made), "approved"
-    mailing.submitted_at = timezone.now()
-    mailing.save()
-    Approval.objects.create(
-        mailing=mailing,
-        approver=approver,
-        author=author,
-        last_editor=author,
-        content_hash=mailing.content_hash,
-        is_public_confirmed=True,
-    )
-    with transaction.atomic():
-        queue_letters(mailing, made)
+
+
+def timed(work) -> float:
+    started = time.perf_counter()
+    work()
+    return (time.perf_counter() - started) * 1000
+
+
+def percentile(times: list[float]) -> float:
+    return statistics.quantiles(times, n=20)[-1]

@@ -1,14 +1,28 @@
-"""9 400 letters to a mail server on this machine, against a bare loop that sends the same."""
+"""How quickly a mailing of 9 400 letters is drafted, frozen, listed and counted."""
 
 from .figures import Figure
 
-WANTED = 9_400
+LETTERS = 9400
 
 
 def letter_figures(inside, database: str) -> list[Figure]:
-    """Measure how many letters a second one sender sends, with the pace left open."""
-    found = inside("letters", WANTED)
-    if found["sent"] != WANTED:
-        raise RuntimeError(f"{found['sent']} letters were sent.")
-    name = f"{WANTED} letters by one sender, {database}"
-    return [Figure(name, found["ours"], "a second", found["bare"], "bare smtplib, two commits", at_least=0.6)]
+    """Measure a whole mailing, each step in a process that does nothing else."""
+    inside("seed_offices")
+    drafted = inside("dry_run")
+    if (drafted["letters"], drafted["forms"]) != (LETTERS, ["nb", "nn"]):
+        raise RuntimeError(f"{drafted['letters']} letters were drafted in {drafted['forms']}.")
+    frozen = inside("freeze")
+    if frozen["status"] != "submitted":
+        raise RuntimeError(f"The mailing is {frozen['status']}.")
+    read = inside("letter_list")
+    return [
+        limit(f"dry run of {LETTERS} letters, {database}", drafted["seconds"], "s", 30),
+        limit(f"memory of that dry run, {database}", drafted["megabytes"], "MB", 300),
+        limit(f"freezing {LETTERS} letters, {database}", frozen["seconds"], "s", 60),
+        limit(f"list of those letters, filtered, p95, {database}", read["list"], "ms", 200),
+        limit(f"audience count, any filter, p95, {database}", read["count"], "ms", 100),
+    ]
+
+
+def limit(name: str, value: float, unit: str, most: float) -> Figure:
+    return Figure(name, value, unit, most, "most allowed", at_most=1)

@@ -1,0 +1,300 @@
+"""Several demands in one letter, audiences, holds, and letters that are drafted in the background."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import translation
+
+from outreach.exceptions import WrongStatus
+from outreach.models import Body, DraftRun, Letter, LetterDemand, Mandate
+from outreach.services import drafting
+from outreach.services.approvals import approve_mailing
+from outreach.services.audiences import NATIONAL, Audience, look
+from outreach.services.drafting import draft, draft_letters
+from outreach.services.dry_runs import held_counts, variants
+from outreach.services.mailings import change_mailing, create_mailing, plan_of, submit_mailing
+from outreach.services.offices import set_mayor
+from taushet.models import Message, Suppression
+from taushet.services.jobs import run_all_due_jobs
+from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, mailing, place, plan, staff
+from tests.factories.taushet import UserFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+ADDRESS = {"email_source": "nettsiden", "email_checked_on": date(2026, 11, 1)}
+FIRST = "{{ greeting }}\n\nFørste krav {{ note('lov') }} {{ note('action-plan') }}\n\nMed vennlig hilsen\n{{ senders }}"
+SECOND = "{{ greeting }}\n\n{% if fact.action_plan %}Har{% else %}Har ikke{% endif %} plan {{ note('action-plan') }}."
+
+
+def whys(letter):
+    return [reason["why"] for reason in letter.held_for]
+
+
+def mayor(municipality, email, **names):
+    people = {"first_name": "Kari", "last_name": "Øyen", "party": "Arbeiderpartiet"} | names
+    return set_mayor(municipality, email=email, source="nettsiden", checked_on=date(2026, 11, 1), by=None, **people)
+
+
+def minister(**values):
+    body = Body.objects.create(kind="ministry", name="Barne- og familiedepartementet")
+    fields = {
+        "role": "minister",
+        "title": "Barne- og familieminister",
+        "party": "Høyre",
+        "email": "statsrad@dep.example",
+    }
+    return MandateFactory(body=body, **ADDRESS, **fields | values)
+
+
+def test_several_demands_stand_in_one_letter_with_each_source_once():
+    demands = (demand_version(1, letter=FIRST), demand_version(2, letter=SECOND))
+    texts = {
+        "opening_nb": "Vi skriver til {{ recipient }} i {{ county }}.",
+        "opening_nn": "Hei",
+        "subject_nb": "To krav",
+    }
+
+    letter = mailing(place(name="Asker", county__name="Akershus"), demands=demands, texts=texts).letters.get()
+
+    assert letter.subject == "To krav"
+    assert letter.text == (
+        "Til ordføreren i Asker kommune\n\n"
+        "Vi skriver til Asker i Akershus.\n\n"
+        "1. title nb\n\nFørste krav [1] [2]\n\n"
+        "2. title nb\n\nHar ikke plan [2].\n\n"
+        "Med vennlig hilsen\nTaushet tar liv\nKrisesentersekretariatet\n\n"
+        "Kilder\n\n"
+        "[1] Loven § 1. https://lov.example/1\n"
+        "[2] Handlingsplan: nei. Opplyst av kommunen, 1. november 2026.\n"
+    )
+    assert list(letter.letter_demands.values_list("demand_version", "position", "is_taken")) == [
+        (demands[0].pk, 0, False),
+        (demands[1].pk, 1, False),
+    ]
+
+
+def test_each_demand_of_a_letter_reaches_an_office_once():
+    asker, one, two = place(), demand_version(1), demand_version(2)
+    both = [mailing(asker, demands=(one, two)), mailing(asker, demands=(two,))]
+    waiting = [submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash) for draft in both]
+    seen = {"seen_hash": waiting[0].content_hash, "is_public_confirmed": True}
+
+    approve_mailing(waiting[0], approver=staff("approve_mailing"), **seen)
+
+    taken = LetterDemand.objects.filter(is_taken=True)
+    assert set(taken.values_list("demand_version", flat=True)) == {one.pk, two.pk}
+    assert whys(mailing(asker, version=two).letters.get()) == ["already_sent"]
+    with pytest.raises(IntegrityError), transaction.atomic():  # also for whoever goes past the services
+        waiting[1].letters.update(status="queued", message=Message.objects.get())
+    Letter.objects.filter(mailing=waiting[0]).update(status="cancelled")
+    assert not LetterDemand.objects.filter(is_taken=True).exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "asked", "language"),
+    [
+        ("neutral", {}, "nb"),
+        ("neutral", {"language": "nn"}, "nn"),
+        ("nb", {"language": "nn"}, "nb"),
+        ("nb", {"language": "nn", "language_rule": "one"}, "nn"),
+        ("nn", {"senders": "both", "version": "both"}, "nn"),
+    ],
+)
+def test_the_language_form_follows_the_municipality_and_then_the_mailing(form, asked, language):
+    if asked.pop("version", ""):
+        asked["version"] = demand_version(letter="{{ greeting }} {{ senders }}")
+
+    letter = mailing(place(language_form=form), **asked).letters.get()
+
+    assert (letter.language, letter.status) == (language, "ready")
+
+
+def test_the_ombud_cannot_choose_another_form_than_the_municipality():
+    with pytest.raises(IntegrityError, match="mailing_of_both_follows_the_municipality"), transaction.atomic():
+        mailing(place(), senders="both", language_rule="one")
+
+
+def test_a_missing_nynorsk_text_and_a_demand_that_is_met_hold():
+    version = demand_version()
+    type(version).objects.update(letter_nn="")
+    version.refresh_from_db()
+    draft = mailing(place(name="A", language_form="nn"), place(name="B"), version=version)
+
+    assert [whys(letter) for letter in draft.letters.all()] == [["no_text"], []]
+
+    type(version.demand).objects.update(status="met")
+    draft_letters(draft)
+
+    assert [whys(letter) for letter in draft.letters.all()] == [["demand_over", "no_text"], ["demand_over"]]
+    with translation.override("nn"):
+        assert held_counts(draft)[0] == ("demand_over", "Kravet er innfridd eller trekt", 2)
+
+
+def test_two_offices_at_one_address_get_one_letter():
+    asker = place(number="6001")
+    first = mayor(asker, "post@k6001.example")
+    both = Audience(roles=("mayor", "mailbox"), municipalities=(asker.pk,))
+
+    letters = {letter.mandate.role: letter for letter in mailing(asker, audience=both).letters.all()}
+
+    assert (letters["mailbox"].status, letters["mayor"].status) == ("ready", "held")
+    assert whys(letters["mayor"]) == ["same_address"]
+    count = look(both, day=date(2026, 11, 23)).count
+    assert (count.offices, count.lost, count.goes) == (2, [("same_address", 1)], 1)
+    assert first.pk == letters["mayor"].mandate_id
+
+
+def test_the_count_tells_what_becomes_of_everybody_and_the_letters_agree():
+    version = demand_version()
+    places = [place() for _number in range(7)] + [place(address=False), place(address=False)]
+    old = mailing(places[0], version=version)
+    submit_mailing(old, by=old.author, seen_hash=old.content_hash)
+    old.refresh_from_db()
+    seen = {"seen_hash": old.content_hash, "is_public_confirmed": True}
+    approve_mailing(old, approver=staff("approve_mailing"), **seen)
+    Suppression.objects.create(email=f"post@k{places[2].number}.example", cause="bounce")
+    Mandate.objects.filter(body__municipality=places[3]).update(email="", email_source="", email_checked_on=None)
+    Mandate.objects.filter(body__municipality=places[4]).update(email=f"post@k{places[5].number}.example")
+    dropped = Mandate.objects.get(body__municipality=places[6])
+    added = minister()
+    drafted = mailing(*places, version=version, added=(added.pk,), dropped=(dropped.pk,))
+
+    audience = Audience.from_json(drafted.audience)
+    count = look(audience, day=date(2026, 11, 23), versions=[version.pk], added=[added.pk], dropped=[dropped.pk]).count
+
+    assert (count.offices, count.places_without, count.dropped) == (7, 2, 1)
+    assert dict(count.steps) == {"already_sent": 1, "suppressed": 1, "no_address": 1, "same_address": 1}
+    addressed = drafted.letters.exclude(held_codes__regex="already|suppressed|no_address|same_address")
+    assert (count.goes, addressed.count()) == (3, 3)  # the minister among them, for whom facts lack
+    assert drafted.letters.filter(mandate=None).count() == 2
+
+
+def test_national_offices_are_greeted_by_office_and_form():
+    version = demand_version(letter="{{ greeting }}\n\nKrav {{ note('lov') }}.\n\n{{ senders }}")
+    version.needed_facts.all().delete()
+    minister(
+        title="Forsknings- og høyere utdanningsminister",
+        politician=PoliticianFactory(first_name="Å.", last_name="Øyen"),
+    )
+    MandateFactory(role="member", party="Lokallista", email="k@st.example", **ADDRESS)
+    asked = {
+        "audience": Audience(level=NATIONAL, roles=("minister", "member")),
+        "demands": (version,),
+        "language": "nn",
+        "texts": {"subject_nb": "Krav", "subject_nn": "Krav"},
+    }
+    letters = mailing(**asked).letters.order_by("pk")
+
+    assert [whys(letter) for letter in letters] == [[], []], letters[0].held_for
+    assert letters[0].text.splitlines()[0] == "Til forsknings- og høgare utdanningsminister Å. Øyen (H)"
+    assert (letters[0].to_name, letters[0].municipality, letters[0].language) == ("Å. Øyen (H)", None, "nn")
+    assert letters[1].text.startswith("Til stortingsrepresentant Kari Nordmann")
+    assert "(Lokallista), komité" in letters[1].text
+
+
+@pytest.mark.parametrize(
+    ("letter", "why"),
+    [
+        ("{{ greeting }} {{ fact.action_plan }}", "broken_text"),  # a bare true or false
+        ("{{ greeting }}\n\nPlan  her", "hole"),
+        ("{{ greeting }} ( )", "hole"),
+        ("{{ greeting }} None", "hole"),
+        ("{{ greeting }} {'a'}", "hole"),
+    ],
+)
+def test_a_hole_in_the_finished_text_holds_it(letter, why):
+    held = mailing(place(), version=demand_version(letter=letter)).letters.get()
+
+    assert (held.status, whys(held), held.text) == ("held", [why], "")
+
+
+def test_braces_in_a_name_do_nothing_and_let_nothing_out():
+    held = mailing(place(name="{{ 7 * 7 }}")).letters.get()
+
+    assert (held.status, whys(held), "49" in held.held_for[0]["detail"]) == ("held", ["hole"], False)
+
+
+def test_letters_are_grouped_by_their_paragraphs():
+    draft = mailing(*[place(plan=answer) for answer in ("yes", "no", "no", "yes", "yes")])
+
+    groups = variants(draft)
+
+    assert [(group.number, group.example.language) for group in groups] == [(3, "nb"), (2, "nb")]
+    marked = [(piece.kind, piece.text) for piece in groups[1].pieces if piece.kind != "same"]
+    assert {("gone", "ja"), ("new", "nei")} <= set(marked)
+
+
+def test_many_letters_are_drafted_by_the_worker_and_frozen_as_they_were_read(monkeypatch):
+    monkeypatch.setattr(drafting, "AT_ONCE", 3)
+    monkeypatch.setattr("outreach.services.mailings.AT_ONCE", 3)
+    monkeypatch.setattr(drafting, "CHUNK", 2)
+    places = [place(plan=None if number == 4 else "no") for number in range(5)]
+    made = mailing(*places)
+
+    run = made.current_run
+    assert (run.total, run.done, made.letters.count(), made.content_hash) == (5, 0, 0, "")
+    run_all_due_jobs()
+    made.refresh_from_db()
+    run.refresh_from_db()
+    assert (run.done, run.percent, made.current_run, made.letters.counts()) == (5, 100, None, {"ready": 4, "held": 1})
+
+    submit_mailing(made, by=made.author, seen_hash=made.content_hash)
+    assert made.current_run is not None
+    run_all_due_jobs()
+    made.refresh_from_db()
+    assert made.status == "submitted"
+    assert made.content_hash == draft_hash(made)
+
+
+def draft_hash(made):
+    from outreach.services.fingerprints import mailing_hash
+
+    return mailing_hash(made, made.letters.filter(status="ready"))
+
+
+def test_a_change_stops_the_drafting_that_is_under_way(monkeypatch):
+    monkeypatch.setattr(drafting, "AT_ONCE", 1)
+    version, places = demand_version(), [place() for _number in range(3)]
+    made = create_mailing(plan(*places, version=version), author=UserFactory())
+    first = made.current_run
+
+    change_mailing(made, plan(*places[:2], version=version), by=made.author)
+
+    assert DraftRun.objects.get(pk=first.pk).finished_at is not None
+    run_all_due_jobs()
+    assert (made.letters.count(), DraftRun.objects.filter(finished_at=None).count()) == (2, 0)
+
+
+def test_offices_are_chosen_by_party_indicator_and_hand():
+    one, two, three = (place(plan=answer) for answer in ("yes", "no", None))
+    for number, (municipality, party) in enumerate(((one, "Arbeiderpartiet"), (two, "Høyre"), (three, "Ap"))):
+        mayor(municipality, f"ordforer{number}@a.example", party=party)
+    everywhere = {"roles": ("mayor",), "everywhere": True}
+
+    def found(**asked):
+        rows = look(Audience(**everywhere | asked), day=date(2026, 11, 24)).candidates
+        return {row.municipality for row in rows}
+
+    assert found(parties=("Ap",)) == {one.pk, three.pk}
+    assert found(indicator="action-plan", indicator_is="has") == {one.pk, two.pk}
+    assert found(indicator="action-plan", indicator_is="lacks") == {three.pk}
+    assert found(indicator="action-plan", indicator_is="equals", indicator_value="no") == {two.pk}
+    assert found(had_course="yes") == set()
+    assert found(had_course="no", counties=(one.county_id,), everywhere=False) == {one.pk}
+
+
+def test_whoever_was_put_in_by_hand_and_has_left_is_held():
+    gone = minister(ends_on=date(2026, 11, 1))
+    made = mailing(place(), added=(gone.pk,))
+
+    assert "left_office" in whys(made.letters.get(mandate=gone))
+    assert plan_of(made).added == (gone.pk,)
+
+
+def test_what_is_frozen_is_not_drafted():
+    made = mailing()
+    submit_mailing(made, by=made.author, seen_hash=made.content_hash)
+
+    with pytest.raises(WrongStatus):
+        draft(made)
