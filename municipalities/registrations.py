@@ -45,6 +45,7 @@ WORK = (
     *allowed("unit", "add", "change"),
     *allowed("crisiscentre", "add", "change"),
     *allowed("fact", "add"),
+    *allowed("indicator", "add", "change"),
     *allowed("contactperson", "view", "add", "change", "delete"),
     *allowed("membership", "view", "change"),
 )
@@ -53,7 +54,7 @@ for role, permissions in {
     roles.CAMPAIGN: WORK,
     roles.APPROVER: SEE,
     roles.FINANCE: (*SEE, *allowed("unit", "add", "change")),
-    roles.ADMINISTRATOR: (*WORK, *allowed("municipality", "change"), *allowed("indicator", "add", "change")),
+    roles.ADMINISTRATOR: (*WORK, *allowed("municipality", "change")),
 }.items():
     role_permissions.register(RolePermissions(key=f"municipalities-{role}", role=role, permissions=permissions))
 
@@ -157,6 +158,8 @@ LOG_WORDS = {
     "contact.deleted": _("Contact person deleted"),
     "fact.forgotten": _("Fact taken away"),
     "fact.set": _("Fact put in"),
+    "indicator.changed": _("Indicator changed"),
+    "indicator.created": _("Indicator made"),
     "membership.confirmed": _("Membership of a municipality confirmed"),
     "membership.ended": _("Membership of a municipality ended"),
     "membership.proposed": _("Membership of a municipality proposed"),

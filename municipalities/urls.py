@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from municipalities.converters import MunicipalityNumber
-from municipalities.views import facts, people, registry, units
+from municipalities.views import fact_imports, facts, indicators, people, registry, units
 
 register_converter(MunicipalityNumber, "municipality")
 
@@ -13,6 +13,14 @@ urlpatterns = [
     path("kommuner/", registry.municipality_list, name="municipality_list"),
     path("kommuner/<municipality:number>/", registry.municipality_detail, name="municipality_detail"),
     path("stab/kommuner/", facts.staff_municipality_list, name="staff_municipality_list"),
+    path("stab/kommuner/opplysninger/", indicators.indicator_list, name="indicator_list"),
+    path("stab/kommuner/opplysninger/ny/", indicators.indicator_create, name="indicator_create"),
+    path("stab/kommuner/opplysninger/mangler/", indicators.fact_lack_list, name="fact_lack_list"),
+    path("stab/kommuner/opplysninger/mangler.csv", indicators.fact_lack_csv, name="fact_lack_csv"),
+    path("stab/kommuner/opplysninger/innlesing/", fact_imports.fact_import, name="fact_import"),
+    path("stab/kommuner/opplysninger/innlesing/se-over/", fact_imports.fact_import_check, name="fact_import_check"),
+    path("stab/kommuner/opplysninger/innlesing/lagre/", fact_imports.fact_import_save, name="fact_import_save"),
+    path("stab/kommuner/opplysninger/<slug:key>/endre/", indicators.indicator_update, name="indicator_update"),
     path("stab/kommuner/<municipality:number>/", facts.municipality_facts, name="municipality_facts"),
     path("stab/kommuner/<municipality:number>/opplysning/<slug:key>/", facts.fact_update, name="fact_update"),
     path("stab/kommuner/<municipality:number>/enhet/", units.unit_create, name="unit_create"),

@@ -136,6 +136,7 @@ courses:swap_take_back
 FOR_ROLES = {
     STAFF: """
     today staff_search municipalities:staff_municipality_list municipalities:municipality_facts
+    municipalities:indicator_list municipalities:fact_lack_list municipalities:fact_lack_csv
     courses:staff_session_list courses:staff_session_detail courses:staff_course_list
     courses:session_choice_csv courses:session_choice_xlsx
     courses:staff_calendar_week courses:staff_calendar_month courses:staff_calendar_list
@@ -168,6 +169,8 @@ FOR_ROLES = {
     municipalities:fact_update municipalities:contact_create municipalities:contact_update
     municipalities:contact_delete municipalities:membership_list municipalities:membership_confirm
     municipalities:membership_end
+    municipalities:indicator_create municipalities:indicator_update
+    municipalities:fact_import municipalities:fact_import_check municipalities:fact_import_save
     courses:participant_csv courses:participant_xlsx
     courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
     courses:staff_session_create courses:staff_session_update courses:staff_session_open

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from courses.models import Course, Session
 from courses.services.catalogue import when_text
-from courses.services.held import courses_held
+from courses.services.held import courses_held, people_trained
 from municipalities.knowledge import Knowledge, knowledge
 from taushet import roles
 from taushet.registries import RolePermissions, TodayCard, role_permissions, today_cards
@@ -66,3 +66,4 @@ today_cards.register(
     )
 )
 knowledge.register(Knowledge("courses_held", gettext_lazy("courses held"), courses_held))
+knowledge.register(Knowledge("people_trained", gettext_lazy("people who have had a seat"), people_trained))

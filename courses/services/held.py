@@ -1,6 +1,6 @@
 """Which municipalities have had courses."""
 
-from django.db.models import Count, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Expression, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from courses.models import Booking, Session
@@ -20,6 +20,18 @@ def courses_held() -> Expression:
         municipality=OuterRef("pk"),
     )
     return counted(there, "municipality", "pk") + counted(elsewhere, "municipality", "session")
+
+
+def people_trained() -> Expression:
+    """Count, for each municipality of a queryset, the seats its people have had in held sessions.
+
+    Seats and not names, since names are erased with time; a booking counts where it was paid for.
+    """
+    seats = Booking.objects.filter(
+        session__state=Session.State.HELD, state=Booking.State.CONFIRMED, municipality=OuterRef("pk")
+    )
+    number = seats.order_by().values("municipality").annotate(number=Sum("seats")).values("number")
+    return Coalesce(Subquery(number), 0, output_field=IntegerField())
 
 
 def counted(rows: QuerySet, by: str, what: str) -> Expression:

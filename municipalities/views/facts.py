@@ -31,9 +31,11 @@ def staff_municipality_list(request):
 def municipality_facts(request, number):
     municipality = get_object_or_404(Municipality.objects.select_related("county"), pk=number)
     history = Fact.objects.filter(municipality=municipality, replaced_at__isnull=False)
+    current = Fact.objects.current().filter(municipality=municipality).exclude(entered_by=None)
+    people = {fact.indicator_id: fact.entered_by for fact in current.select_related("entered_by")}
     context = {
         "municipality": municipality,
-        "indicators": known_about(municipality),
+        "indicators": [(indicator, fact, people.get(indicator.pk)) for indicator, fact in known_about(municipality)],
         "history": history.select_related("indicator", "entered_by").order_by("-replaced_at")[:50],
         "units": municipality.units.order_by("-is_active", "name"),
         "crisis_centres": municipality.crisis_centres.all(),

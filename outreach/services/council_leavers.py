@@ -6,11 +6,11 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from municipalities.services.place_cells import Place
 from outreach.models import Mandate
 
 from .council_reading import CouncilRow
 from .council_steps import Here, Step, office_of, offices_of
-from .office_names import Place
 
 Role = Mandate.Role
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from municipalities.names import fold
+from municipalities.services.place_cells import Place, Places
 from outreach.models import Mandate
+from taushet.tables.cells import clean_text
 from taushet.tables.reading import Limits, Row
 
-from .office_names import Place, Places, clean_text, is_name, name_key, split_name
+from .office_names import is_name, name_key, split_name
 
 Role = Mandate.Role
 # All councils of the country with their substitutes, and columns nobody asked for.

@@ -4,10 +4,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
+from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
 
 from .council_reading import CouncilRow
-from .office_names import Place, name_key
+from .office_names import name_key
 
 Role, Kind = Mandate.Role, Body.Kind
 

@@ -4,12 +4,12 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
 from taushet.models import User
 from taushet.services import audit
 
 from .council_steps import CouncilPlan, Here, Office, Step
-from .office_names import Place
 
 Kind, Role = Body.Kind, Mandate.Role
 

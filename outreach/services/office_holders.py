@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from municipalities.services.place_cells import Place
 from outreach.exceptions import OutreachError
 from outreach.models import Body, Leave, Mandate, Politician
 from taushet.models import User
@@ -14,7 +15,7 @@ from taushet.services import audit
 
 from .council_steps import Office
 from .council_writing import Bodies
-from .office_names import Place, name_key
+from .office_names import name_key
 from .offices import end_office
 
 Kind, Role = Body.Kind, Mandate.Role

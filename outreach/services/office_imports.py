@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
+from municipalities.services.place_cells import Places, municipality_place
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged, OutreachError
 from outreach.models import OfficeImport
 from taushet.locks import lock_words
@@ -20,7 +21,6 @@ from .council_plan import plan_councils
 from .council_reading import guess_columns, read_rows
 from .council_steps import CouncilPlan
 from .council_writing import undo_councils, write_councils
-from .office_names import Places, municipality_place
 from .storting import import_storting
 from .storting_export import SEATS, Export, read_official
 from .storting_plan import StortingPlan, plan_storting

@@ -1,22 +1,10 @@
-"""Names of people and places as lists from outside write them."""
+"""Names of people as lists from outside write them."""
 
 import unicodedata
-from dataclasses import dataclass
-
-from municipalities.models import County, Municipality
-from municipalities.names import fold
 
 # What stands in names beside letters.
 IN_NAMES = frozenset(" -.'’‐‑")
 AROUND = ' ,;"“”«»*'
-WORDS_OF_PLACES = ("kommune", "herad", "bykommune", "fylkeskommune", "fylke", "suohkan", "gielda", "tjielte")
-
-
-def clean_text(text: str) -> str:
-    """Return a cell on one line, composed, without signs that cannot be seen or that turn the reading direction."""
-    text = unicodedata.normalize("NFC", text)
-    seen = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in text)
-    return " ".join("".join(sign for sign in seen if unicodedata.category(sign) not in {"Cf", "Cs", "Co"}).split())
 
 
 def is_name(text: str) -> bool:
@@ -39,62 +27,3 @@ def split_name(name: str) -> tuple[str, str]:
         return first.strip(AROUND), last.strip(AROUND)
     first, _space, last = name.strip(AROUND).rpartition(" ")
     return first, last
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a list's offices are: one municipality or one county."""
-
-    key: str
-    name: str
-    municipality: Municipality | None = None
-    county: County | None = None
-
-    @property
-    def where(self) -> dict:
-        """The place as the fields of a body."""
-        return {"municipality": self.municipality, "county": self.county}
-
-
-def municipality_place(municipality: Municipality) -> Place:
-    return Place(municipality.pk, municipality.name, municipality=municipality)
-
-
-class Places:
-    """Today's municipalities and counties, found by number or by name however it is spelled."""
-
-    def __init__(self) -> None:
-        self.by_key: dict[str, Place] = {}
-        self.by_name: dict[str, set[str]] = {}
-        for county in County.objects.current():
-            place = Place(f"f{county.pk}", f"{county.name} fylkeskommune", county=county)
-            self.add(place, [f"{name} fylkeskommune" for name in [county.name, *county.parallel_names]])
-            self.by_key[county.pk] = place
-        for municipality in Municipality.objects.current().select_related("county"):
-            names = [municipality.name, *municipality.parallel_names, municipality.official_name]
-            full = f"{municipality.name} ({municipality.county.name})"
-            self.add(municipality_place(municipality), [*names, full])
-
-    def add(self, place: Place, names: list[str]) -> None:
-        self.by_key[place.key] = place
-        for name in names:
-            self.by_name.setdefault(place_key(name), set()).add(place.key)
-
-    def find(self, text: str) -> Place | None:
-        """Return the place a cell means, None when it is unknown or could be two (Herøy and Våler)."""
-        number = text.removeprefix("K-").strip()
-        if number.isdigit() and len(number) in {1, 2, 3, 4}:
-            # Spreadsheets take the 0 off 0301; a county has two digits.
-            return self.by_key.get(number.zfill(4) if len(number) > 2 else number.zfill(2))
-        head = text.split()[0] if text.split() else ""
-        if head.isdigit() and len(head) == 4:
-            return self.by_key.get(head)
-        keys = self.by_name.get(place_key(text), set())
-        return self.by_key[next(iter(keys))] if len(keys) == 1 else None
-
-
-def place_key(name: str) -> str:
-    words = fold(name).split()
-    is_county = any(word in {"fylkeskommune", "fylke"} for word in words)
-    bare = " ".join(word for word in words if word not in WORDS_OF_PLACES)
-    return f"fylke {bare}" if is_county else bare

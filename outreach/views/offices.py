@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from municipalities.models import Municipality
+from municipalities.services.place_cells import municipality_place
 from outreach.exceptions import OutreachError
 from outreach.forms.office_holders import EndForm, LeaveForm, OfficeChangeForm, OfficeForm, OtherOfficeForm
 from outreach.models import Leave, Mandate
 from outreach.services import office_holders
-from outreach.services.office_names import municipality_place
 from outreach.services.offices import end_office
 
 may_change = permission_required("outreach.change_mandate", raise_exception=True)

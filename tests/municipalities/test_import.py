@@ -47,7 +47,12 @@ def test_import_loads_the_357_municipalities_with_their_payers(db):
     assert County.objects.count() == 15
     assert CrisisCentre.objects.count() == 35
     assert Unit.objects.filter(kind=Unit.Kind.MUNICIPALITY).count() == 357
-    assert set(Indicator.objects.values_list("key", flat=True)) == {"action-plan", "courses-held"}
+    assert set(Indicator.objects.values_list("key", flat=True)) == {
+        "action-plan",
+        "courses-held",
+        "last-answer",
+        "people-trained",
+    }
     assert karasjok.display_name == "Karasjok – Kárášjohka"
     assert karasjok.official_name == "Kárášjohka - Karasjok"
     assert karasjok.is_sami_area

@@ -5,10 +5,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from municipalities.services.place_cells import municipality_place
 from outreach.forms.politicians import PoliticianFilterForm
 from outreach.models import Mandate, OfficeTask, Politician
 from outreach.services.office_holders import NewOffice, add_office, local_body
-from outreach.services.office_names import municipality_place
 from outreach.services.office_tasks import open_task
 from outreach.services.offices import current_mandate
 from outreach.views.politicians import holders

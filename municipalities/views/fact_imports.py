@@ -1,0 +1,95 @@
+"""Staff put in facts of many municipalities at once: put in, looked over, saved."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from municipalities.exceptions import MunicipalitiesError
+from municipalities.forms.fact_imports import FactColumnsForm, FactTableForm, ListLost
+from municipalities.services.fact_imports import FactsChanged, write_facts
+
+MOST_SHOWN = 300
+LABELS = {
+    "doubtful": gettext_lazy("Doubtful"),
+    "faulty": gettext_lazy("With faults"),
+    "new": gettext_lazy("New"),
+    "changed": gettext_lazy("Changed"),
+    "same": gettext_lazy("As before"),
+}
+may_add = permission_required("municipalities.add_fact", raise_exception=True)
+
+
+@may_add
+@require_http_methods(["GET", "HEAD", "POST"])
+def fact_import(request):
+    form = FactTableForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        data = form.cleaned_data
+        columns = FactColumnsForm(table=data["table"], observed_on=data["observed_on"], source=data["source"])
+        if not columns.is_too_large:
+            return preview(request, columns)
+        form.add_error(None, _("The table is too large. Divide it, and put in one part at a time."))
+    return render(request, "municipalities/fact_import.html", {"form": form})
+
+
+@may_add
+@require_POST
+def fact_import_check(request):
+    """Show what the table becomes with other columns, or with doubtful values chosen."""
+    try:
+        form = FactColumnsForm(request.POST)
+    except ListLost as refusal:
+        return start_again(request, refusal)
+    form.is_valid()
+    return preview(request, form)
+
+
+@may_add
+@require_POST
+def fact_import_save(request):
+    try:
+        form = FactColumnsForm(request.POST)
+    except ListLost as refusal:
+        return start_again(request, refusal)
+    if not form.is_valid():
+        return preview(request, form)
+    try:
+        plan = write_facts(form.cells, chosen=form.chosen, seen=request.POST.get("seen", ""), by=request.user)
+    except FactsChanged as refusal:
+        form.add_error(None, str(refusal))
+        return preview(request, form)
+    except MunicipalitiesError as refusal:
+        return start_again(request, refusal)
+    messages.success(request, summary_of(plan))
+    return redirect("municipalities:indicator_list")
+
+
+def preview(request, form):
+    plan = form.plan
+    groups = [
+        (state, label, plan.of(state)[:MOST_SHOWN], plan.counts[state])
+        for state, label in LABELS.items()
+        if plan.counts[state]
+    ]
+    context = {
+        "form": form,
+        "plan": plan,
+        "groups": groups,
+        "summary": summary_of(plan),
+        "most": MOST_SHOWN,
+        "used": sorted(form.chosen - {step.cell.key for step in plan.of("doubtful")}),
+    }
+    return render(request, "municipalities/fact_import_preview.html", context)
+
+
+def summary_of(plan):
+    """Say what a table changes, in one sentence."""
+    return _("%(new)d new and %(changed)d changed values.") % plan.counts
+
+
+def start_again(request, refusal):
+    messages.error(request, str(refusal))
+    return redirect("municipalities:fact_import")

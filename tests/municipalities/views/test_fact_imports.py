@@ -1,0 +1,203 @@
+"""Facts of many municipalities at once: looked over, doubtful ones chosen, saved as they were seen."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from openpyxl import Workbook
+
+from municipalities.models import Fact
+from municipalities.services.facts import set_fact
+from taushet.models import AuditEntry
+from tests.factories.municipalities import IndicatorFactory, MunicipalityFactory
+from tests.factories.taushet import StaffFactory, sign_in
+
+pytestmark = pytest.mark.django_db
+
+PUT_IN, CHECK, SAVE = (
+    reverse(f"municipalities:{name}") for name in ("fact_import", "fact_import_check", "fact_import_save")
+)
+COMMON = {"observed_on": "2026-03-01", "source": "Kartlegging 2026"}
+
+
+@pytest.fixture
+def staff(client):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return sign_in(client, StaffFactory())
+
+
+@pytest.fixture
+def places():
+    return [MunicipalityFactory(number=number, name=name) for number, name in (("1804", "Bodø"), ("0301", "Oslo"))]
+
+
+@pytest.fixture
+def indicators():
+    return {
+        key: IndicatorFactory(key=key, name_nb=name, kind=kind, unit=unit)
+        for key, name, kind, unit in (
+            ("plan", "Handlingsplan", "yes_no", ""),
+            ("cost", "Kostnad", "number", "kroner"),
+            ("note", "Merknad", "text", ""),
+            ("adopted", "Vedtatt", "date", ""),
+        )
+    }
+
+
+def put_in(client, *lines, **changes):
+    return client.post(PUT_IN, COMMON | {"text": "\n".join(lines)} | changes)
+
+
+def again(client, page, address, **changes):
+    """Send a preview on, as its own form would."""
+    form = page.context["form"]
+    data = {"table": form.initial["table"], "seen": page.context["plan"].fingerprint}
+    data |= {column.name: part for column, part in zip(form.columns, form.parts, strict=True)}
+    if form["has_heading"].value():
+        data["has_heading"] = "on"
+    return client.post(address, data | changes)
+
+
+def states(page):
+    return {state: count for state, count in page.context["plan"].counts.items() if count}
+
+
+def standing():
+    return {
+        (fact.municipality_id, fact.indicator.key): fact.value
+        for fact in Fact.objects.current().select_related("indicator")
+    }
+
+
+WIDE = (
+    "Kommune\tHandlingsplan\tKostnad\tMerknad\tVedtatt",
+    "Bodø kommune\tJa\t1 200,5 kroner\t=HYPERLINK(1)\t22.11.2025",
+    "301\tnei\t\tukjent\t2025-01-02",
+)
+
+
+def test_a_wide_table_is_looked_over_saved_and_the_second_time_changes_nothing(client, staff, places, indicators):
+    page = put_in(client, *WIDE)
+    assert states(page) == {"new": 6}
+    assert not Fact.objects.exists()
+
+    assert again(client, page, SAVE).status_code == 302
+
+    assert standing() == {
+        ("1804", "plan"): "yes",
+        ("1804", "cost"): "1200.5",
+        ("1804", "note"): "=HYPERLINK(1)",
+        ("1804", "adopted"): "2025-11-22",
+        ("0301", "plan"): "no",
+        ("0301", "adopted"): "2025-01-02",
+    }
+    fact = Fact.objects.first()
+    assert (fact.observed_on, fact.source, fact.entered_by) == (date(2026, 3, 1), "Kartlegging 2026", staff)
+    assert AuditEntry.objects.filter(action="fact.set", actor=staff).count() == 6
+    assert states(put_in(client, *WIDE)) == {"same": 6}
+    later = put_in(client, *WIDE, observed_on="2026-04-01")
+    assert states(later) == {"changed": 6}  # known anew is fresh anew
+    again(client, later, SAVE)
+    assert (Fact.objects.current().count(), Fact.objects.count()) == (6, 12)
+
+
+def test_a_long_table_with_days_and_sources_of_its_own_from_a_spreadsheet(client, staff, places, indicators):
+    book = Workbook()
+    for row in (
+        ["Knr", "Indikator", "Verdi", "Dato", "Kilde"],
+        [1804, "Handlingsplan", "x", date(2026, 2, 2), "bodo.example"],
+        ["0301 Oslo", "cost", 7.0, "", ""],
+        ["Oslo", "Ukjent måltall", "1", "", ""],
+    ):
+        book.active.append(row)
+    file = BytesIO()
+    book.save(file)
+
+    page = client.post(PUT_IN, COMMON | {"file": SimpleUploadedFile("fakta.xlsx", file.getvalue())})
+    assert states(page) == {"faulty": 1, "new": 2}
+    again(client, page, SAVE)
+
+    facts = Fact.objects.order_by("observed_on").values_list("value", "observed_on", "source")
+    assert list(facts) == [
+        ("yes", date(2026, 2, 2), "bodo.example"),
+        ("7", date(2026, 3, 1), "Kartlegging 2026"),
+    ]
+
+
+def test_doubtful_values_wait_until_a_person_chooses(client, staff, places, indicators):
+    set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 5, 1), source="Ring")
+    lines = ("Kommune;Handlingsplan;Kostnad", "Bodø;ja;1", "Oslo;ja;2", "Oslo;nei;2", "Atlantis;ja;", "Bodø;kanskje;to")
+
+    page = put_in(client, *lines)
+    assert states(page) == {"doubtful": 3, "faulty": 3, "new": 2, "same": 1}
+    checked = again(client, page, CHECK, use=["2:plan", "4:plan"])
+    assert states(checked) == {"doubtful": 1, "faulty": 3, "new": 3, "changed": 1, "same": 1}
+    again(client, checked, SAVE, use=["2:plan", "4:plan"])
+
+    assert standing() == {
+        ("1804", "plan"): "yes",
+        ("1804", "cost"): "1",
+        ("0301", "plan"): "no",
+        ("0301", "cost"): "2",
+    }
+
+
+def test_what_changes_meanwhile_is_told(client, staff, places, indicators):
+    page = put_in(client, *WIDE)
+    set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 1, 1), source="Ring")
+
+    told = again(client, page, SAVE)
+
+    assert told.context["form"].non_field_errors() == [
+        "Facts have changed since you looked it over. This is how it looks now."
+    ]
+    assert (states(told), Fact.objects.count()) == ({"new": 5, "changed": 1}, 1)
+
+
+def test_columns_are_chosen_by_a_person_and_what_we_count_is_not_among_them(client, staff, places, indicators):
+    IndicatorFactory(key="held", name_nb="Kurs holdt", kind="number", knowledge_key="courses_held")
+    page = put_in(client, "Hvor;Har plan;Kurs holdt", "Bodø;ja;3")
+    assert "Choose which column says the municipality." in page.content.decode()
+    assert "i:held" not in dict(page.context["form"].fields["column1"].choices)
+
+    checked = again(client, page, CHECK, column0="place", column1="i:plan", has_heading="on")
+    assert states(checked) == {"new": 1}
+    twice = again(client, page, CHECK, column0="place", column1="place", has_heading="on")
+    assert set(twice.context["form"].errors) == {"column1", "__all__"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"text": ""}, "file"),
+        ({"source": ""}, "source"),
+        ({"observed_on": "2999-01-01"}, "observed_on"),
+        ({"text": "a\x00b"}, "text"),
+    ],
+)
+def test_what_cannot_be_read_is_told(client, staff, indicators, changes, field):
+    page = put_in(client, *WIDE, **changes)
+
+    assert list(page.context["form"].errors) == [field]
+
+
+def test_a_table_that_is_not_ours_is_asked_for_again(client, staff, indicators):
+    for address in (CHECK, SAVE):
+        assert client.post(address, {"table": "made up"}).url == PUT_IN
+
+
+def test_the_whole_country_is_looked_over_and_saved_in_few_queries(
+    client, staff, indicators, django_assert_max_num_queries
+):
+    places = [MunicipalityFactory() for _number in range(357)]
+    lines = ["Kommune;Handlingsplan;Kostnad", *[f"{place.number};ja;{number}" for number, place in enumerate(places)]]
+
+    with django_assert_max_num_queries(20):
+        page = put_in(client, *lines)
+    with django_assert_max_num_queries(40):
+        again(client, page, SAVE)
+
+    assert Fact.objects.current().count() == 714
