@@ -7,6 +7,7 @@ from django.db import transaction
 
 from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import known_values, set_fact
+from outreach.demonstration_offices import load_councils
 from outreach.exceptions import BrokenExport
 from outreach.models import DemandVersion, Mailing, Mandate
 from outreach.services.audiences import Audience
@@ -48,6 +49,7 @@ def load(write: Callable[[str], None]) -> None:
         municipality = Municipality.objects.filter(pk=number).first()
         if municipality is not None:
             invent(municipality, name, has_plan, indicator)
+    load_councils()
     invent_mailing()
     write(f"{Mandate.objects.in_office().count()} offices")
 

@@ -1,0 +1,138 @@
+"""Councils, leaders and facts of the demonstration: invented people in real municipalities, marked as such."""
+
+from datetime import date, timedelta
+from itertools import count
+
+from municipalities.models import Indicator, Municipality
+from municipalities.services.facts import known_values, set_fact
+from municipalities.services.place_cells import municipality_place
+from outreach.models import Body, Leave, Mandate, OfficeTask, Politician
+from outreach.services.council_steps import Office
+from outreach.services.council_writing import Bodies
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+SOURCE = "Demonstrasjonsdata"
+CHECKED_ON, OLD, BEGAN, PERIOD = date(2026, 11, 1), date(2025, 3, 1), date(2023, 10, 17), "2023–2027"
+NUMBERS = words(
+    "4631 3301 5610 1506 0301 4644 3238 5501 3901 1103 4601 5001 1804 4204 3107 3201 3401 3407 4001 4640 "
+    "1577 5601 5603 1820 5006 3411 4612 4638 5401 1833"
+)
+# A yes, a no, or nothing known, for those beside the few the letters of the demonstration are about.
+PLANS = ("yes", "no", "no", None)
+FIRST = words(
+    "Åse Bjørn Camilla Dag Eli Finn Grete Håkon Ida Jonas Karoline Leif Marit Nils Oddny Per Ragnhild Sivert Torill "
+    "Ulrik Vigdis Øyvind Amira Bilal Inga Máret Nora Petter Rebecka Sander"
+)
+LAST = words(
+    "Aasland Bakkejord Dybvik Eikemo Fjellheim Grindstad Haugrud Isaksvik Jorde Kvernmo Lianes Myrvang Nesheim Opdalen "
+    "Plassen Rindal Sætermo Tveitdal Ulvmo Vårdal Østrem Årdalen"
+)
+PARTIES = (
+    ("Arbeiderpartiet", 6),
+    ("Høyre", 5),
+    ("Fremskrittspartiet", 3),
+    ("Senterpartiet", 3),
+    ("Sosialistisk Venstreparti", 2),
+    ("Venstre", 1),
+    ("Kristelig Folkeparti", 1),
+)
+Role, Kind = Mandate.Role, Body.Kind
+
+
+def load_councils() -> None:
+    """Give thirty municipalities a council with leaders and substitutes, unless somebody has put in one."""
+    known = set(
+        Mandate.objects.filter(body__kind=Kind.COUNCIL, body__municipality__in=NUMBERS).values_list(
+            "body__municipality", flat=True
+        )
+    )
+    numbers = {number: place for place, number in enumerate(NUMBERS)}
+    places = Municipality.objects.current().filter(pk__in=set(NUMBERS) - known)
+    people, mandates = [], []
+    for municipality in sorted(places, key=lambda place: numbers[place.pk]):
+        invent_council(municipality, numbers[municipality.pk], people, mandates)
+    Politician.objects.bulk_create(people)
+    Mandate.objects.bulk_create(mandates)
+    invent_plans()
+    if mandates:
+        invent_absence_and_task(mandates)
+
+
+def invent_council(municipality: Municipality, seed: int, people: list, mandates: list) -> None:
+    place = municipality_place(municipality)
+    bodies = Bodies({place.key: place})
+    numbers = count(seed * 31)
+    has_mayor = Mandate.objects.of_municipality(municipality).filter(role=Role.MAYOR, ends_on=None).exists()
+
+    def person() -> Politician:
+        number = next(numbers)
+        first, last = FIRST[number % len(FIRST)], LAST[(number * 7 + number // len(FIRST)) % len(LAST)]
+        people.append(Politician(first_name=first, last_name=last, is_demonstration=True))
+        return people[-1]
+
+    def hold(who: Politician, role: str, kind: str, party: str = "", *, name: str = "") -> None:
+        is_old = len(mandates) % 9 == 0
+        mandates.append(
+            Mandate(
+                politician=who,
+                body=bodies.get(Office(place.key, kind, name, role)),
+                role=role,
+                party=party,
+                period=PERIOD if party else "",
+                starts_on=BEGAN,
+                source=SOURCE,
+                is_substitute=True if role == Role.SUBSTITUTE else None,
+                is_demonstration=True,
+                email=address(who, municipality) if role != Role.SUBSTITUTE else "",
+                email_source=SOURCE if role != Role.SUBSTITUTE else "",
+                email_checked_on=None if role == Role.SUBSTITUTE else OLD if is_old else CHECKED_ON,
+            )
+        )
+
+    for rank, (party, seats) in enumerate(PARTIES):
+        for seat in range(seats):
+            member = person()
+            hold(member, Role.COUNCILLOR, Kind.COUNCIL, party)
+            if seat == 0:
+                hold(member, Role.GROUP_LEADER, Kind.PARTY_GROUP, party, name=f"{party}, {municipality.name}"[:120])
+            if (rank, seat) == (0, 1) and not has_mayor:
+                hold(member, Role.MAYOR, Kind.MUNICIPALITY, party)
+            if (rank, seat) == (3, 1):
+                hold(member, Role.DEPUTY_MAYOR, Kind.MUNICIPALITY, party)
+        hold(person(), Role.SUBSTITUTE, Kind.COUNCIL, party)
+    hold(person(), Role.DIRECTOR, Kind.MUNICIPALITY)
+
+
+def address(who: Politician, municipality: Municipality) -> str:
+    """Return an address that cannot be anybody's (RFC 2606)."""
+    letters = f"{who.first_name}.{who.last_name}".lower().translate(str.maketrans("æøåá", "aoaa"))
+    return f"{letters}@kommune-{municipality.pk}.example"
+
+
+def invent_plans() -> None:
+    """Say of the other municipalities whether they have an action plan; one value is out of date."""
+    indicator = Indicator.objects.filter(key="action-plan").first()
+    if indicator is None:
+        return
+    known = known_values(NUMBERS, [indicator.key])
+    for place, number in enumerate(NUMBERS[9:]):
+        municipality = Municipality.objects.filter(pk=number).first()
+        value = PLANS[place % len(PLANS)]
+        if municipality is not None and value and (number, indicator.key) not in known:
+            observed_on = CHECKED_ON - timedelta(days=1200 if place == 0 else 10 * place)
+            set_fact(
+                municipality, indicator, value=value, observed_on=observed_on, source=SOURCE, is_demonstration=True
+            )
+
+
+def invent_absence_and_task(mandates: list[Mandate]) -> None:
+    """Let one be on leave with a substitute, and one address be dead."""
+    member = next(one for one in mandates if one.role == Role.COUNCILLOR)
+    substitute = next(one for one in mandates if one.role == Role.SUBSTITUTE and one.party == member.party)
+    Leave.objects.create(mandate=member, starts_on=date(2026, 10, 1), ends_on=date(2027, 2, 1), substitute=substitute)
+    dead = next(one for one in mandates if one.role == Role.GROUP_LEADER and one.body.municipality_id != NUMBERS[0])
+    OfficeTask.objects.create(mandate=dead, reason=OfficeTask.Reason.BOUNCE, email=dead.email)
