@@ -32,7 +32,6 @@ retention_rules.register(
             "outreach.OfficeImport.content",
             "outreach.OfficeImport.decisions",
             "outreach.OfficeImport.written",
-            "outreach.OfficeTask.email",
         ),
     )
 )

@@ -186,6 +186,7 @@ retention_rules.register(
             "outreach.Mandate.email",
             "outreach.Mandate.email_source",
             "outreach.Mandate.external_id",
+            "outreach.OfficeTask.email",
         ),
     )
 )

@@ -6,12 +6,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import Body, Mandate
-from outreach.services.office_holders import LOCAL_ROLES, NewOffice, namesakes
+from outreach.services.office_holders import LOCAL_ROLES, NewOffice
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
-from .office_imports import describe
+from .namesakes import ask_who, chosen_person
 
-ANOTHER = "another"
 Role = Mandate.Role
 LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role != Role.MAYOR]
 OTHER_CHOICES = [
@@ -84,22 +83,7 @@ class OfficeForm(OfficeFields):
         super().__init__(*args, **kwargs)
         for name in ("first_name", "last_name"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
-        self.people = {}
-        if self.is_bound:
-            found = namesakes(self.data.get("first_name", ""), self.data.get("last_name", ""))
-            self.people = {str(politician.pk): politician for politician in found}
-        if self.people:
-            same = [
-                (pk, _("The same person: %(name)s") % {"name": describe(politician)})
-                for pk, politician in self.people.items()
-            ]
-            self.fields["person"] = forms.ChoiceField(
-                choices=[*same, (ANOTHER, _("Another person"))],
-                widget=forms.RadioSelect,
-                label=_("Somebody with this name is here already. Who is it?"),
-                error_messages={"required": _("Choose who it is.")},
-            )
-            self.order_fields(self.field_order)
+        ask_who(self)
 
     def clean(self):
         data = super().clean()
@@ -112,7 +96,7 @@ class OfficeForm(OfficeFields):
     @property
     def politician(self):
         """Who it is, when it is somebody who is here already."""
-        return self.people.get(self.cleaned_data.get("person", ""))
+        return chosen_person(self)
 
     @property
     def office(self) -> NewOffice:

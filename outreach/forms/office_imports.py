@@ -15,6 +15,8 @@ from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField, WholeNumberField
 from taushet.tables.reading import read_table
 
+from .namesakes import describe
+
 MOST_BYTES = 5 * 1024 * 1024
 
 
@@ -164,12 +166,3 @@ class DecisionsForm(forms.Form):
     def decisions(self) -> dict[str, str]:
         found = {step.line: self.cleaned_data.get(f"line{step.line}", "") for step in self.steps}
         return {str(line): value for line, value in found.items() if value}
-
-
-def describe(politician) -> str:
-    """Return a person with what tells them from a namesake: their offices."""
-    offices = [
-        f"{mandate.office}, {mandate.body}" + (f" ({mandate.party})" if mandate.party else "")
-        for mandate in politician.mandates.all()[:3]
-    ]
-    return " · ".join([str(politician), *offices])

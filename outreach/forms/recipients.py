@@ -9,6 +9,8 @@ from municipalities.names import fold
 from taushet.fields import CleanCharField, DayField, WorkEmailField
 from taushet.searches import holds
 
+from .namesakes import ask_who, chosen_person
+
 
 class AddressForm(forms.Form):
     """What every public address needs."""
@@ -43,7 +45,16 @@ class MayorForm(AddressForm):
     last_name = CleanCharField(max_length=80, label=_("Last name"))
     party = CleanCharField(max_length=80, required=False, label=_("Party"))
 
-    field_order = ["first_name", "last_name", "party"]
+    field_order = ["first_name", "last_name", "person", "party"]
+
+    def __init__(self, *args, holder=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        ask_who(self, holder=holder)
+
+    @property
+    def politician(self):
+        """Who it is, when it is somebody who is here already."""
+        return chosen_person(self)
 
 
 class OfficeHolderSearchForm(forms.Form):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.db.models import Max, Q
 
-from outreach.models import Body, Mandate, Politician
+from outreach.models import Body, Mandate, OfficeTask, Politician
 from taushet.services import audit
 from taushet.services.erasing import forget_in_admin_log
 from taushet.workdays import OSLO
@@ -16,9 +16,10 @@ STORTING, MUNICIPAL = 2025, 2023
 TURN = (10, 31)
 
 
-def period_end(day: date, kind: str) -> date:
-    """Return the last day of the election period in which an office ended."""
-    first = MUNICIPAL if kind == Body.Kind.MUNICIPALITY else STORTING
+def period_end(day: date, body: Body) -> date:
+    """Return the last day of the election period in which an office in a body ended."""
+    is_local = body.municipality_id or body.county_id
+    first = MUNICIPAL if is_local else STORTING
     year = first + (day.year - first) // PERIOD * PERIOD
     return date(year, *TURN) if day <= date(year, *TURN) else date(year + PERIOD, *TURN)
 
@@ -37,7 +38,7 @@ def erase_politicians(now: datetime) -> int:
     due = [
         politician
         for politician in retired
-        if all(period_end(mandate.ends_on, mandate.body.kind) < today for mandate in politician.mandates.all())
+        if all(period_end(mandate.ends_on, mandate.body) < today for mandate in politician.mandates.all())
     ]
     for politician in due:
         politician.first_name = politician.last_name = politician.external_id = ""
@@ -45,6 +46,7 @@ def erase_politicians(now: datetime) -> int:
         politician.save(update_fields=["first_name", "last_name", "external_id", "erased_at"])
         politician.objections.update(note="")
         politician.mandates.update(email="", email_source="", email_checked_on=None, party="", external_id="")
+        OfficeTask.objects.filter(mandate__politician=politician).update(email="")
         audit.record("politician.erased", politician, kind="clock")
     # Last, since the log of the administration pages notes the names that have just been removed.
     mandates = Mandate.objects.filter(politician__in=due).values_list("pk", flat=True)

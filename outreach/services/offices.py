@@ -50,18 +50,24 @@ def set_mayor(
     source: str,
     checked_on: date,
     by: User | None,
+    politician: Politician | None = None,
 ) -> Mandate:
     """Put in who is mayor and how to reach the office.
 
-    Another name is another person: the office of the one before ends today, and nobody is merged with a namesake.
+    Another name is another person: the office of the one before ends today, and nobody is merged with a namesake
+    unless `politician` says who it is.
     """
     mandate = current_mandate(municipality, Mandate.Role.MAYOR)
-    if mandate is not None and (mandate.politician.first_name, mandate.politician.last_name) != (first_name, last_name):
+    names = (first_name, last_name)
+    if mandate is not None and (
+        (mandate.politician.first_name, mandate.politician.last_name) != names
+        or (politician is not None and mandate.politician != politician)
+    ):
         end_office(mandate, on=timezone.localdate(), by=by)
         mandate = None
     if mandate is None:
         mandate = Mandate.objects.create(
-            politician=Politician.objects.create(first_name=first_name, last_name=last_name),
+            politician=politician or Politician.objects.create(first_name=first_name, last_name=last_name),
             body=municipal_body(municipality),
             role=Mandate.Role.MAYOR,
             party=party,

@@ -128,7 +128,10 @@ def office_import_decide(request, pk):
     imported = get_object_or_404(OfficeImport, pk=pk)
     if not imported.is_waiting:
         return redirect(imported)
-    steps = office_imports.plan_of(imported).of("doubtful")
+    try:
+        steps = office_imports.plan_of(imported).of("doubtful")
+    except OutreachError:  # its page says why
+        return redirect(imported)
     if "all" in request.POST:
         decisions = {str(step.line): ANOTHER for step in steps if not step.decision}
     else:

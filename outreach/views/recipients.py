@@ -84,9 +84,10 @@ def mailbox_update(request, number):
 def mayor_update(request, number):
     municipality = get_object_or_404(Municipality.objects.current(), pk=number)
     mandate = current_mandate(municipality, Mandate.Role.MAYOR)
-    form = MayorForm(request.POST or None, initial=mayor_as_known(mandate))
+    form = MayorForm(request.POST or None, initial=mayor_as_known(mandate), holder=mandate and mandate.politician)
     if form.is_valid():
-        set_mayor(municipality, by=request.user, **form.cleaned_data)
+        data = {name: value for name, value in form.cleaned_data.items() if name != "person"}
+        set_mayor(municipality, by=request.user, **data, politician=form.politician)
         return saved(request, municipality)
     context = {"form": form, "municipality": municipality, "title": _("The mayor"), "mandate": mandate}
     return render(request, "outreach/recipient_form.html", context)

@@ -5,10 +5,12 @@ from auditlog.models import LogEntry as AdminChange
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
-from outreach.models import Mandate, Politician
+from outreach.models import Mandate, OfficeTask, Politician
 from outreach.services.erasing import erase_politicians
 from taushet.models import AuditEntry
-from tests.factories.outreach import MandateFactory
+from taushet.workdays import OSLO
+from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.outreach import BodyFactory, MandateFactory
 from tests.factories.taushet import StaffFactory
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +69,15 @@ def test_log_of_others_is_left_as_it_is(mandate):
     erase_politicians(LATER)
 
     assert "Blivende" in logged()
+
+
+def test_councillors_are_erased_after_the_municipal_period(db):
+    council = BodyFactory(kind="council", municipality=MunicipalityFactory())
+    councillor = MandateFactory(body=council, role="councillor", ends_on=date(2027, 10, 1))
+    task = OfficeTask.objects.create(mandate=councillor, reason="bounce", email="kari@alver.example")
+
+    assert erase_politicians(datetime(2027, 10, 31, 12, tzinfo=OSLO)) == 0
+    assert erase_politicians(datetime(2027, 11, 1, 12, tzinfo=OSLO)) == 1
+
+    task.refresh_from_db()
+    assert task.email == ""

@@ -155,3 +155,16 @@ def test_a_politician_costs_the_same_with_one_office_and_with_many(client, autho
 
     assert len(response.context["mandates"]) == count
     assert "Kari Nordmann" in response.text
+
+
+def test_a_mayor_with_the_name_of_somebody_here_is_asked_about(client, author):
+    municipality = MunicipalityFactory()
+    namesake = PoliticianFactory(first_name="Kari", last_name="Nordmann")
+
+    asked = client.post(to("mayor_update", municipality), MAYOR)
+    assert list(asked.context["form"].errors) == ["person"]
+    client.post(to("mayor_update", municipality), MAYOR | {"person": str(namesake.pk)})
+    client.post(to("mayor_update", municipality), MAYOR | {"party": "SV"})
+
+    mayor = Mandate.objects.get()
+    assert (mayor.politician, mayor.party) == (namesake, "SV")
