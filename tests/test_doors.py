@@ -162,6 +162,7 @@ FOR_ROLES = {
     courses:expense_list courses:expenses_csv courses:expenses_xlsx courses:expense_settle courses:expense_reopen
     courses:invoice_list courses:invoice_detail courses:invoice_pdf courses:credit_note_pdf courses:invoice_due
     courses:payment_list courses:ledger courses:ledger_csv courses:ledger_xlsx courses:staff_booking_reference
+    courses:staff_session_funding courses:session_payer
     municipalities:unit_create municipalities:unit_update
     """,
     ("campaign", "administrator"): """
@@ -177,7 +178,6 @@ FOR_ROLES = {
     courses:staff_session_confirm courses:staff_session_hold courses:staff_session_cancel
     courses:staff_course_create courses:staff_course_update courses:staff_course_terms
     courses:staff_session_choice courses:staff_session_share courses:staff_session_unshare
-    courses:staff_session_funding
     courses:staff_booking_words courses:staff_session_words courses:staff_meeting_move
     courses:staff_calendar_trainers courses:staff_calendar_counties
     courses:staff_booking_choice courses:staff_booking_seats courses:staff_booking_move courses:staff_booking_names

@@ -10,9 +10,10 @@ from courses import tasks
 from courses.demonstration import invoices as demonstration
 from courses.models import Booking, Invoice, Payment
 from courses.registrations.bookings import is_not_erased, only_if
-from courses.services import invoice_mail
+from courses.services import invoice_mail, whole_prices
 from courses.services.invoice_erasing import erase_invoices
 from courses.services.invoicing import is_due, to_invoice
+from courses.services.whole_prices import without_payer
 from taushet import roles
 from taushet.registries import (
     DemonstrationPart,
@@ -33,6 +34,7 @@ from taushet.registries import (
 from taushet.templatetags.ui import kroner
 
 SEE = ("courses.view_invoice", "courses.view_creditnote", "courses.view_payment")
+DECIDE = "courses.change_fundedseats"  # who pays for a session
 ISSUE = (
     "courses.add_invoice",
     "courses.add_creditnote",
@@ -43,9 +45,9 @@ ISSUE = (
 )
 
 for role, permissions in {
-    roles.CAMPAIGN: SEE,
-    roles.FINANCE: (*SEE, *ISSUE),
-    roles.ADMINISTRATOR: (*SEE, *ISSUE),
+    roles.CAMPAIGN: (*SEE, DECIDE),
+    roles.FINANCE: (*SEE, DECIDE, *ISSUE),
+    roles.ADMINISTRATOR: (*SEE, DECIDE, *ISSUE),
 }.items():
     role_permissions.register(RolePermissions(f"invoices-{role}", role, permissions))
 
@@ -81,6 +83,15 @@ def waits_to_be_invoiced(user):
         yield sentence % {"n": held}, reverse("courses:invoice_due")
 
 
+def sessions_without_payer(user):
+    """Say how many sessions have nobody who pays for the whole, though others take part."""
+    if count := without_payer().count():
+        sentence = ngettext(
+            "%(n)s session that nobody pays for any more", "%(n)s sessions that nobody pays for any more", count
+        )
+        yield sentence % {"n": count}, reverse("courses:invoice_due")
+
+
 def find_invoices(user, text):
     """Find invoices by number, KID or payer (a SearchSource)."""
     for invoice in Invoice.objects.telling(text).select_related("payer").order_by("-number")[:20]:
@@ -98,6 +109,7 @@ today_cards.register(
 today_cards.register(
     TodayCard("to-invoice", _("To be invoiced"), "courses.add_invoice", waits_to_be_invoiced, order=62)
 )
+today_cards.register(TodayCard("without-payer", _("Who pays?"), DECIDE, sessions_without_payer, order=63))
 search_sources.register(SearchSource("invoices", _("Invoices"), "courses.view_invoice", find_invoices))
 
 
@@ -110,6 +122,7 @@ for key, label, is_wanted in (
     (invoice_mail.CREDITED, _("Credit note issued"), is_not_erased),
     (invoice_mail.REMINDER, _("Reminder of an invoice"), is_not_erased),
     (invoice_mail.REFERENCE, _("Asked for the invoice reference"), lacks_reference),
+    (whole_prices.PASSED_ON, _("Pays for the whole course now"), is_not_erased),
 ):
     message_kinds.register(MessageKind(key, label, before_sending=only_if(is_wanted)))
 

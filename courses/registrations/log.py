@@ -77,6 +77,8 @@ WORDS = {
     "period.closed": _("Books closed through a day"),
     "booking.reference": _("Invoice reference of a booking given"),
     "session.funded": _("Funded seats of a session changed"),
+    "session.price_let_be": _("Said that nobody pays for the whole of a session"),
+    "booking.price_passed_on": _("Price of a whole session passed on to a booking"),
     "planned_mail.restarted": _("Stopped e-mail planned again"),
     "planned_mail.stopped": _("Planned e-mail stopped"),
     "invoice.issued": _("Invoice issued"),

@@ -26,7 +26,7 @@ from .contacts import know_contact
 from .guards import lock_booking, refuse_unbookable
 from .holds import hold_seats, name_contact, save_new, with_place
 from .invoicing import follow_confirmed
-from .prices import freeze_price, refuse_changed_price, share_price
+from .prices import freeze_price, refuse_changed_price, share_price, share_whole
 
 REPEATED_WITHIN = timedelta(hours=1)
 WHAT_WAS_TYPED = ("session_id", "municipality_id", "seats", "contact_name", "contact_email", "contact_phone")
@@ -195,6 +195,7 @@ def confirm_address(booking: Booking) -> Booking:
         if booking.state == Booking.State.EXPIRED:
             door.take(booking.seats)
             share_price(booking, door.session)
+        share_whole(booking, door.session)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         booking.held_until = booking.ended_at = None
@@ -224,10 +225,11 @@ def confirm_for(booking: Booking, *, by: User) -> Booking:
         if booking.state != Booking.State.HELD:
             raise WrongState(_("Only a booking whose seats are held can be confirmed."))
         refuse_unbookable(door.session, booking.municipality)
+        share_whole(booking, door.session)
         booking.state = Booking.State.CONFIRMED
         booking.confirmed_at = timezone.now()
         booking.held_until = None
-        booking.save(update_fields=["state", "confirmed_at", "held_until"])
+        booking.save(update_fields=["state", "confirmed_at", "held_until", "fixed_price"])
         messages.tell_confirmed(booking)
         follow_confirmed(booking)
         audit.record("booking.confirmed", booking, by=by, seats=booking.seats, session=booking.session_id)

@@ -1,7 +1,8 @@
 """What a booking costs: frozen on it when it is made, whatever the course says later.
 
 A price is for a seat, for the whole session, for the travel alone, or there is none. One for the whole session is paid
-once: by the first booking that stands in it. Seats that others fund go to bookings in the order they come; seats given
+once: by the first booking that is confirmed in it; who takes it over from that one is for staff to say
+(`whole_prices`). Seats that others fund go to bookings in the order they come; seats given
 back are the payer's own first. All of it is decided while the session is locked. Kroner without VAT, as Decimal.
 """
 
@@ -14,13 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from courses.exceptions import CoursesError, PriceChanged
-from courses.models import Booking, FundedSeats, Session, VatTreatment
+from courses.models import Booking, FundedSeats, PriceKind, Session, VatTreatment
 from municipalities.models import County, Municipality
 from taushet.models import User
 from taushet.services import audit
 from taushet.templatetags.ui import kroner
 
 OERE = Decimal("0.01")
+FOR_THE_WHOLE = (PriceKind.SESSION, PriceKind.TRAVEL)
 
 
 class FundingRefused(CoursesError):
@@ -34,7 +36,8 @@ def round_money(amount: Decimal) -> Decimal:
 
 def freeze_price(booking: Booking, session: Session) -> None:
     """Give a booking the price of a session; the caller saves it."""
-    booking.price_kind = session.paid_for
+    is_free = session.paid_for in FOR_THE_WHOLE and not session.full_price
+    booking.price_kind = PriceKind.FREE if is_free else session.paid_for
     booking.seat_price = session.seat_price
     booking.fixed_price = session.fixed_price
     booking.vat_treatment = session.course.vat_treatment
@@ -68,15 +71,24 @@ def share_price(booking: Booking, session: Session) -> bool:
     something has changed, which the caller saves.
     """
     before = booking.fixed_price, booking.funded_seats
-    others = session.bookings.taking_seats().exclude(pk=booking.pk)
-    if booking.fixed_price and others.filter(fixed_price__gt=0).exists():
-        booking.fixed_price = Decimal(0)
+    share_whole(booking, session)
     if booking.seats < booking.funded_seats:
         booking.funded_seats = booking.seats
     elif booking.seat_price:
         free = funded_left(session, booking.municipality, without=booking)
         booking.funded_seats = min(booking.seats, max(free, booking.funded_seats))
     return before != (booking.fixed_price, booking.funded_seats)
+
+
+def share_whole(booking: Booking, session: Session) -> None:
+    """Let a booking not pay for the whole where a confirmed one does; the caller, who has locked the session, saves it.
+
+    One that is only held or offered may come to nothing, so nobody is let off for its sake; when it is confirmed, this
+    is asked once more.
+    """
+    others = session.bookings.filter(state=Booking.State.CONFIRMED, fixed_price__gt=0)
+    if booking.fixed_price and others.exclude(pk=booking.pk).exists():
+        booking.fixed_price = Decimal(0)
 
 
 def funded_left(session: Session, municipality: Municipality, *, without: Booking | None = None) -> int:

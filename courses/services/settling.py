@@ -19,7 +19,7 @@ from .guards import lock_booking, refuse_unbookable
 from .invoices_by_card import invoices_of, put_on_invoice
 from .invoicing import follow_confirmed
 from .payment_cases import open_case
-from .prices import share_price
+from .prices import share_price, share_whole
 
 Outcome = CardCheckout.Outcome
 ON_INVOICE = {Outcome.PAID, Outcome.CONFIRMED, Outcome.SURPLUS}
@@ -74,6 +74,7 @@ def _confirm(booking: Booking, door: seats.Door) -> bool:
             share_price(booking, door.session)
     except (NotBookable, ClosedToOthers, SeatsTaken):
         return False
+    share_whole(booking, door.session)
     booking.state = Booking.State.CONFIRMED
     booking.confirmed_at = timezone.now()
     booking.held_until = booking.ended_at = None

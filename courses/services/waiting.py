@@ -23,6 +23,7 @@ from .contacts import know_contact
 from .guards import lock_booking, refuse_too_many_holds, refuse_unbookable
 from .holds import HOLD, name_contact, save_new
 from .invoicing import follow_confirmed
+from .prices import share_whole
 
 State = Booking.State
 
@@ -165,9 +166,10 @@ def _refuse_other_seats(booking: Booking, seats_seen: int) -> None:
 
 
 def _confirm(booking: Booking, place: WaitingPlace, *, by: User | None) -> None:
+    share_whole(booking, booking.session)
     booking.state = State.CONFIRMED
     booking.confirmed_at = timezone.now()
-    booking.save(update_fields=["state", "seats", "confirmed_at"])
+    booking.save(update_fields=["state", "seats", "confirmed_at", "fixed_price"])
     place.offered_until = None
     place.save(update_fields=["offered_until"])
     messages.tell_confirmed(booking)

@@ -22,6 +22,7 @@ urlpatterns = [
         name="staff_booking_reference",
     ),
     path("stab/kurs/<int:session_id>/dekning/", funding.staff_session_funding, name="staff_session_funding"),
+    path("stab/kurs/<int:session_id>/betaler/", funding.session_payer, name="session_payer"),
     path("stab/faktura/", invoices.invoice_list, name="invoice_list"),
     path("stab/faktura/a-fakturere/", invoices.invoice_due, name="invoice_due"),
     path("stab/faktura/a-fakturere/alle/", invoices.invoice_issue_due, name="invoice_issue_due"),

@@ -20,6 +20,7 @@ from courses.services.invoice_drafts import draft_invoice
 from courses.services.invoice_files import document_file
 from courses.services.invoicing import in_groups, is_due, issue_checked, to_invoice
 from courses.services.reminders import remind_of_invoice
+from courses.services.whole_prices import without_payer
 from taushet.services.files import serve_file
 
 PER_PAGE = 50
@@ -92,6 +93,7 @@ def invoice_due(request):
         "due": [row for row in rest if row["is_due"]],
         "lacking": lacking,
         "later": [row for row in rest if not row["is_due"]],
+        "without_payer": without_payer()[:PER_PAGE],
     }
     return render(request, "courses/invoice_due.html", context)
 

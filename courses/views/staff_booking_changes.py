@@ -21,7 +21,7 @@ from courses.services.terms import staff_fee_sentence, standing_of_booking
 from .booking_changes import seats_sentence, told_by_contact_only
 from .change_pages import change_page
 from .participants import WRITTEN, what_replacing_does
-from .staff_bookings import booking_of
+from .staff_bookings import booking_of, whole_price_said
 
 Kind = ChangeRequest.Kind
 may_change = permission_required("courses.change_booking", raise_exception=True)
@@ -91,7 +91,9 @@ def staff_move(request, booking_id):
         title=_("Move to another date"),
         text=_("The old seats are given back only once the new ones are taken. The price is that of the new date."),
         money=lambda: money_of_moving(booking, form.cleaned_data["session"]),
-        note=f"{note_of_moving(booking)} {told_by_contact_only(booking)}".strip(),
+        note=" ".join(
+            filter(None, [note_of_moving(booking), told_by_contact_only(booking), whole_price_said(booking)])
+        ),
         button=_("Move the booking"),
     )
 

@@ -21,6 +21,7 @@ from courses.services.mail_log import log_of
 from courses.services.mail_plan import plan_of
 from courses.services.money_changes import money_of_cancelling
 from courses.services.terms import price_with_fees, staff_fee_sentence, standing_of_booking
+from courses.services.whole_prices import leaves_no_payer
 from taushet.services import audit
 
 from .booking_changes import told_by_contact_only
@@ -146,7 +147,7 @@ def staff_booking_cancel(request, booking_id):
         "text": " ".join(
             filter(
                 None,
-                [text % {"seats": booking.seats}, told_by_contact_only(booking), price],
+                [text % {"seats": booking.seats}, told_by_contact_only(booking), price, whole_price_said(booking)],
             )
         ),
         "form": form,
@@ -162,6 +163,15 @@ def money_said(booking, percent):
     fee = staff_fee_sentence(booking.seats, booking, percent)
     said = money_of_cancelling(booking, percent=percent, says_fee=False)
     return f"{fee} {said}".strip()
+
+
+def whole_price_said(booking):
+    """Say that nobody pays for the whole once a booking has left; nothing when somebody does."""
+    if not leaves_no_payer(booking):
+        return ""
+    return _(
+        "Nobody pays for the whole of the course after this. It stands under “To be invoiced” until you choose who."
+    )
 
 
 def may_give_reference(user):
