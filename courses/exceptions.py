@@ -31,6 +31,19 @@ class SeatsTaken(CoursesError):
         )
 
 
+class BookedBefore(CoursesError):
+    """The same contact has just booked the same seats for another workplace, payer or reference; `made` is that."""
+
+    def __init__(self, made):
+        super().__init__(
+            _(
+                "You have just booked these seats with another workplace, payer or reference."
+                " Nothing more has been booked."
+            )
+        )
+        self.made = made
+
+
 class NoMoreSeats(SeatsTaken):
     """A booking cannot grow as much as was asked for and stays as it was; `free` says how many it could have."""
 

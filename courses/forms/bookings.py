@@ -83,7 +83,9 @@ class BookingForm(RequestKeyForm):
         required=False,
     )
     shown_price = forms.CharField(widget=forms.HiddenInput, required=False)  # nobody books at a price not seen
+    another = forms.BooleanField(label=_("This is another booking, besides that one"), required=False)
 
+    made_before = ""  # where the booking is that was just made of nearly the same words
     offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
     PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference", "reference_later")
 
@@ -195,6 +197,7 @@ class StaffBookingForm(BookingForm):
     language = forms.ChoiceField(
         label=_("Language of the messages"), choices=[("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
     )
+    another = None  # who is signed in as staff books for whom they want
     reason = CleanCharField(
         label=_("Reason to go beyond the number of seats"),
         max_length=200,

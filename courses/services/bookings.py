@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from courses.exceptions import SeatsTaken, TooManyHolds, WrongState
+from courses.exceptions import BookedBefore, SeatsTaken, TooManyHolds, WrongState
 from courses.models import Booking, ConfirmedAddress, Session, WaitingPlace
 from taushet.models import User
 from taushet.ready_query import ReadyQuery
@@ -40,11 +40,14 @@ def book_seats(
     takes_part: bool = False,
     is_demonstration: bool = False,
     shown_price: str | None = None,
+    is_another: bool = False,
     **fields,
 ) -> Booking:
     """Book seats for a municipality; the same request key gives the same booking however often it comes.
 
-    So do the same words within an hour: a browser that goes back may fetch the form anew, with a new key.
+    So do the same words within an hour: a browser that goes back may fetch the form anew, with a new key. With another
+    workplace, payer or reference they may be a correction or another booking, so raises BookedBefore unless
+    `is_another` says the latter.
     `fields` are those of a booking: municipality, seats, contact_name, contact_email, contact_phone, and if need be
     the others. Confirmed at once when the address has proved itself before or is the one `visitor` is signed in
     with, else held until the link in its mail is opened. `shown_price` is the `price_mark` the form showed. Raises
@@ -58,7 +61,7 @@ def book_seats(
             return _book_confirmed(booking, takes_part=takes_part, by=by, shown_price=shown_price)
         return hold_seats(booking, takes_part=takes_part, shown_price=shown_price)
 
-    return once(booking, book)
+    return once(booking, book, is_another=is_another)
 
 
 def book_for_municipality(
@@ -93,22 +96,22 @@ def new_booking(session: Session, request_key: str, fields: dict, *, is_demonstr
     return booking
 
 
-def once(booking: Booking, book: Callable[[], Booking]) -> Booking:
-    """Return the booking that was made of the same form before, or make it."""
-    made = _find_made(booking)
+def once(booking: Booking, book: Callable[[], Booking], *, is_another: bool = False) -> Booking:
+    """Return the booking that was made of the same form before, or make it. Raises BookedBefore."""
+    made = _find_made(booking, is_another)
     if made:
         return made
     try:
         return book()
     except (SeatsTaken, TooManyHolds, IntegrityError):
         # The same form, sent twice at once: the other one got in while this one waited at the door.
-        made = _find_made(booking)
+        made = _find_made(booking, is_another)
         if made is None:
             raise
         return made
 
 
-def _find_made(booking: Booking) -> Booking | None:
+def _find_made(booking: Booking, is_another: bool) -> Booking | None:
     """Return the booking of the same request key, or the one a visitor has just made in the same words."""
     if booking.created_by_id:
         return Booking.objects.filter(request_key=booking.request_key).first()
@@ -117,9 +120,19 @@ def _find_made(booking: Booking) -> Booking | None:
     found = [
         (key != booking.request_key, pk)
         for pk, key, created_at in MADE_BEFORE.rows(booking.request_key, *typed)
-        if key == booking.request_key or created_at > since
+        if key == booking.request_key or (created_at > since and not is_another)
     ]
-    return Booking.objects.get(pk=min(found)[1]) if found else None
+    made = [Booking.objects.select_related("payer").get(pk=pk) for _other_key, pk in sorted(found)]
+    alike = [one for one in made if _invoiced_as(one) == _invoiced_as(booking)]
+    if made and not alike:
+        raise BookedBefore(made[0])
+    return alike[0] if alike else None
+
+
+def _invoiced_as(booking: Booking) -> tuple[str, ...]:
+    """Return for whom and how a booking is invoiced, as it was typed; the payer may not be stored yet."""
+    payer = booking.payer
+    return booking.unit_name, payer.organisation_number or payer.name if payer else "", booking.invoice_reference
 
 
 def _made_before(request_key: str, *typed) -> QuerySet:

@@ -47,13 +47,19 @@ class Standing:
 
 
 def join_waiting_list(
-    session: Session, *, request_key: str, visitor: User | None = None, takes_part: bool = False, **fields
+    session: Session,
+    *,
+    request_key: str,
+    visitor: User | None = None,
+    takes_part: bool = False,
+    is_another: bool = False,
+    **fields,
 ) -> Booking:
     """Put a group in line for a session that has no room for it; the same request key gives the same booking.
 
     `fields` are those of `bookings.book_seats`. A place of an address that has not proved itself counts once the link
     in its mail has been opened. Raises NotBookable, ClosedToOthers, NoNeedToWait, WrongState when the group is larger
-    than the whole session, and TooManyHolds.
+    than the whole session, TooManyHolds, and BookedBefore unless `is_another`, as there.
     """
     booking = new_booking(session, request_key, fields)
     by = visitor if is_signed_in_with(visitor, booking.contact_email) else None
@@ -84,7 +90,7 @@ def join_waiting_list(
             audit.record("booking.waiting", booking, by=by, kind=kind, seats=booking.seats, session=booking.session_id)
         return booking
 
-    return once(booking, join)
+    return once(booking, join, is_another=is_another)
 
 
 def refuse_more_than_all(session: Session, wanted: int) -> None:

@@ -18,7 +18,7 @@ from municipalities.services.units import save_unit
 
 from .bookings import action_page
 from .invoices import paper_of
-from .secret import OWNER, SECOND, opens_booking
+from .secret import OWNER, RECEIPT, SECOND, opens_booking
 from .staff_bookings import booking_of, may_give_reference
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -40,12 +40,15 @@ def booking_credit_note(request, access, number):
     return paper_of(get_object_or_404(notes.select_related("file", "invoice"), number=number))
 
 
-@opens_booking(OWNER, SECOND)
+@opens_booking(OWNER, SECOND, RECEIPT)
 @require_http_methods(METHODS)
 def booking_reference(request, access):
-    """Give the payer's reference of a booking, or another one for the invoices to come."""
+    """Give the payer's reference of a booking, or another one for the invoices to come.
+
+    The browser that booked may put it right until the address is confirmed.
+    """
     booking = access.booking
-    if not booking.has_price:
+    if not booking.has_price or (access.purpose == RECEIPT and not booking.awaits_proof):
         return redirect(access.url("booking_detail"))
     payer = booking.payer or own_payer(booking.municipality)
     form = ReferenceForm(

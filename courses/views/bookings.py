@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.exceptions import CoursesError, SeatsTaken, TooManyHolds
+from courses.exceptions import BookedBefore, CoursesError, SeatsTaken, TooManyHolds
 from courses.forms.participants import KeyForm, ParticipantFormSet
 from courses.models import Booking, Participant, Session
 from courses.services import bookings, contacts, events, sheets, terms
@@ -39,13 +39,23 @@ def book(request, session, form):
     data = form.cleaned_data.copy()
     try:
         refuse_flood(request)
-        payer = payer_of(data)
-        booking = bookings.book_seats(session, **data, **payer, language=get_language(), visitor=request.user)
+        who = {"visitor": request.user, "is_another": data.pop("another"), **payer_of(data)}
+        booking = bookings.book_seats(session, **data, **who, language=get_language())
+    except BookedBefore as error:
+        show_made_before(request, form, error)
+        return None
     except CoursesError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         form.offers_waiting = isinstance(error, SeatsTaken)
         return None
     return redirect(first_address(request, booking))
+
+
+def show_made_before(request, form, error):
+    """Let a form lead to the booking that was made of nearly the same words, or be sent as another one."""
+    form.add_error(None, str(error))
+    form.made_before = first_address(request, error.made)
+    form.data["request_key"] = form.new_key()
 
 
 def refuse_flood(request):

@@ -7,12 +7,12 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from courses.exceptions import CoursesError
+from courses.exceptions import BookedBefore, CoursesError
 from courses.forms.bookings import LetInForm, WishForm
 from courses.models import Booking
 from courses.services import waiting
 
-from .bookings import action_page, first_address, payer_of, refuse_flood
+from .bookings import action_page, first_address, payer_of, refuse_flood, show_made_before
 from .change_pages import change_page
 from .secret import OWNER, SECOND, opens_booking
 from .staff_bookings import booking_of
@@ -24,8 +24,11 @@ def join(request, session, form):
     data.pop("shown_price")  # the form has compared it; who waits pays what it costs when there is room
     try:
         refuse_flood(request)
-        payer = payer_of(data)
-        booking = waiting.join_waiting_list(session, **data, **payer, language=get_language(), visitor=request.user)
+        who = {"visitor": request.user, "is_another": data.pop("another"), **payer_of(data)}
+        booking = waiting.join_waiting_list(session, **data, **who, language=get_language())
+    except BookedBefore as error:
+        show_made_before(request, form, error)
+        return None
     except CoursesError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error))
         return None
