@@ -14,6 +14,7 @@ from courses.services import (
     invoicing,
     offers,
     planned_mails,
+    refund_retries,
     request_offers,
     stripe_comparison,
     stripe_events,
@@ -42,6 +43,11 @@ def follow_surplus() -> int:
 @task()
 def take_up_forgotten_events() -> int:
     return stripe_events.enqueue_forgotten()
+
+
+@task()
+def take_up_forgotten_refunds() -> int:
+    return refund_retries.take_up_forgotten()
 
 
 @task(priority=-10)

@@ -5,9 +5,9 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from courses import tasks
-from courses.models import CardCheckout
+from courses.models import CardCheckout, CardRefund
 from courses.registrations.bookings import is_to_the_contact, only_if
-from courses.services import payment_messages
+from courses.services import payment_messages, refund_retries
 from courses.services.payment_rows import cases_to_settle
 from courses.services.stripe_client import is_on
 from courses.services.stripe_events import erase_events
@@ -38,6 +38,11 @@ def compare():
         tasks.compare_with_stripe.enqueue()
 
 
+def take_up_refunds():
+    if CardRefund.objects.filter(state=CardRefund.State.ASKED).exists() or refund_retries.has_told():
+        tasks.take_up_forgotten_refunds.enqueue()
+
+
 link_kinds.register(LinkKind("card-return", "courses:card_return"))
 for key, label in (
     (payment_messages.RECEIVED, _("Payment received")),
@@ -49,6 +54,7 @@ for key, label in (
 periodic_tasks.register(PeriodicTask("close-checkouts", timedelta(minutes=1), close_what_can_be_paid))
 periodic_tasks.register(PeriodicTask("card-surplus", timedelta(minutes=10), tasks.follow_surplus.enqueue))
 periodic_tasks.register(PeriodicTask("forgotten-events", timedelta(hours=4), tasks.take_up_forgotten_events.enqueue))
+periodic_tasks.register(PeriodicTask("forgotten-refunds", timedelta(hours=1), take_up_refunds))
 periodic_tasks.register(PeriodicTask("compare-with-stripe", timedelta(days=1), compare))
 
 SEE = ("courses.view_paymentcase", "courses.view_cardrefund")

@@ -66,7 +66,14 @@ def ask_refund(
 @task()
 def send_refund(refund_id: int) -> str:
     """Ask Stripe to pay back; running it again is the same refund. What comes of it is written down at once."""
-    refund = CardRefund.objects.select_related("payment").get(pk=refund_id)
+    try:
+        return send(CardRefund.objects.select_related("payment").get(pk=refund_id))
+    except StripeAway as error:
+        raise TryLater("Stripe does not answer.") from error
+
+
+def send(refund: CardRefund) -> str:
+    """Ask Stripe for a refund unless it has been, and return its state. Raises StripeAway."""
     if refund.state != CardRefund.State.ASKED:
         return refund.state
     asked = {
@@ -76,8 +83,6 @@ def send_refund(refund_id: int) -> str:
     }
     try:
         told = ask(line().refunds.create, asked, {"idempotency_key": f"refund-{refund.key}"})
-    except StripeAway as error:
-        raise TryLater("Stripe does not answer.") from error
     except StripeRefused as error:
         return _fail(refund, error.code)
     return record_refund(refund.payment, told).state

@@ -51,6 +51,8 @@ def case_sentence(case: PaymentCase) -> str:
 
 def case_advice(case: PaymentCase) -> str:
     """Say what can be done about a case."""
+    if case.detail.get("what") == "refund_waits":
+        return _("We go on trying every hour, and this closes by itself then. See on Stripe’s pages what is wrong.")
     return {
         Kind.LATE: _("Pay it back here, or find other seats together with the booker and keep the money."),
         Kind.SURPLUS: _("Pay it back here."),
@@ -67,6 +69,7 @@ def difference_sentence(what: str) -> str:
         "unknown_there": _("%(amount)s stands here as paid, and Stripe does not know of it."),
         "refund_unheard": _("Stripe has paid back %(amount)s that we had not heard of. It has been recorded now."),
         "refund_amount": _("Stripe says that %(amount)s was paid back. It stands here with another amount."),
+        "refund_waits": _("%(amount)s is to go back to the card, and Stripe has not taken it for more than a day."),
         "refund_unknown_there": _("%(amount)s stands here as paid back, and Stripe does not know of it."),
     }.get(what, _("Stripe and we do not agree about %(amount)s."))
 

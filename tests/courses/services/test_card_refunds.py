@@ -25,7 +25,8 @@ from courses.services.erasing import erase_unconfirmed
 from courses.services.holds import expire_holds
 from courses.services.invoicing import issue_due_invoices, issue_invoice
 from courses.services.payment_cases import settle_case
-from courses.services.payment_rows import cases_to_settle
+from courses.services.payment_rows import case_sentence, cases_to_settle
+from courses.services.refund_retries import take_up_forgotten
 from courses.services.reminders import remind_of_invoice
 from courses.services.sessions import cancel_session
 from courses.services.surplus import follow_surplus
@@ -82,6 +83,34 @@ def test_a_refund_waits_for_stripe_and_one_that_fails_is_put_before_staff(client
     refund.refresh_from_db()
     assert (refund.state, refund.failure) == ("failed", "lost_or_stolen_card")
     assert PaymentCase.objects.get().kind == "refund"
+
+
+def test_a_refund_that_stripe_did_not_take_is_neither_forgotten_nor_made_twice(client, stripe_server):
+    pay(stripe_server, begun(costing()))
+    tell(client, stripe_server)
+    payment, staff = Payment.objects.get(), StaffFactory(roles=["finance"])
+    stripe_server.is_away = True
+    lost, made = (ask_refund(payment, Decimal(amount), by=staff) for amount in (100, 50))
+    run_all_due_jobs()
+    DBTaskResult.objects.all().delete()  # the worker has given up
+    stripe_server.is_away = False
+    asked = {"payment_intent": payment.external_reference, "amount": "5000", "metadata": {"refund": made.key}}
+    stripe_server.world.create_refund(asked)  # it was taken, only its answer was lost
+    stripe_server.is_away = True
+
+    def an_hour_later(hours):
+        waiting = take_up_forgotten(timezone.now() + timedelta(hours=hours))
+        run_all_due_jobs()
+        return waiting, [case_sentence(case)[:3] for case in PaymentCase.objects.waiting()]
+
+    before = [an_hour_later(0), an_hour_later(2), an_hour_later(25)]
+    stripe_server.is_away = False
+    after = [an_hour_later(26), an_hour_later(27)]
+
+    assert before == [(0, []), (2, []), (2, ["100", "50 "])]
+    assert after == [(2, ["100", "50 "]), (0, [])]
+    assert sorted(one["amount"] for one in stripe_server.world.all("refund")) == [5000, 10000]
+    assert set(CardRefund.objects.values_list("state", flat=True)) == {"succeeded"}
 
 
 def test_a_dispute_is_a_task_until_somebody_says_it_is_done_and_comes_back_when_it_changes(client, stripe_server):
