@@ -58,11 +58,13 @@ class CreditForm(forms.Form):
         label=_("It shall be invoiced anew"),
         help_text=_("For example with another reference. Otherwise it is let off for good."),
     )
-    seen_total = forms.DecimalField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)  # the mark of what was shown
 
     def __init__(self, data=None, *, invoice):
         super().__init__(data)
-        self.rows = [line for line in invoice.lines.prefetch_related("credits") if left_of(line)]
+        is_pressed = bool(data and data.get("seen"))  # maybe twice, and then nothing may be left
+        lines = invoice.lines.prefetch_related("credits")
+        self.rows = [line for line in lines if left_of(line) or (is_pressed and self.name_of(line) in data)]
         for line in self.rows:
             self.fields[self.name_of(line)] = PriceField(
                 required=False,
@@ -79,7 +81,7 @@ class CreditForm(forms.Form):
         data = super().clean()
         for line in self.rows:
             amount, name = data.get(self.name_of(line)), self.name_of(line)
-            if amount and amount > left_of(line):
+            if amount and amount > left_of(line) and not data.get("seen"):
                 self.add_error(name, _("This is more than is left of the line."))
             elif amount and data.get("anew") and amount % line.unit_price:
                 self.add_error(name, _("Only whole seats can be invoiced anew."))

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import F
@@ -46,16 +47,24 @@ def credit_invoice(
     by: User | None = None,
     releases: bool = False,
     seen_total: Decimal | None = None,
+    seen: str | None = None,
 ) -> CreditNote:
     """Take back amounts of an invoice, kroner without VAT by line; all of one line or a part of it.
 
     With `releases` what is taken back is owed anew, and so invoiced once more where the booking still owes it;
-    without, it is let off for good. Raises CreditRefused, also when the sum is another than was seen, and
-    PeriodClosed.
+    without, it is let off for good. `seen` is the `credit_mark` of what was shown: the same one once more gives the
+    credit note that was made of it. Raises CreditRefused, also when the sum, or anything that was shown, is another
+    now, and PeriodClosed.
     """
-    refuse_closed(timezone.localdate())
     invoice = Invoice.objects.select_for_update(no_key=True, of=("self",)).get(pk=invoice.pk)
-    draft = draft_credit(invoice, amounts, reason=reason, releases=releases)
+    says = {"reason": reason, "releases": releases}
+    if seen is not None and seen != credit_mark(invoice, amounts, **says):
+        made = invoice.credit_notes.order_by("number").last()
+        if made and seen == credit_mark(invoice, amounts, **says, without=made) and _says(made, amounts, **says):
+            return made
+        raise CreditRefused(_("This is not the credit note that was shown. Look at it as it is now, and press again."))
+    refuse_closed(timezone.localdate())
+    draft = draft_credit(invoice, amounts, **says)
     if seen_total is not None and seen_total != draft.note.total:
         raise CreditRefused(_("The amount has changed since you opened the page. Look at it once more."))
     note = draft.note
@@ -70,6 +79,28 @@ def credit_invoice(
     tell_credited(note)
     make_document_file.enqueue("credit_note", note.pk)
     return note
+
+
+def credit_mark(
+    invoice: Invoice,
+    amounts: Mapping[int, Decimal],
+    *,
+    reason: str,
+    releases: bool,
+    without: CreditNote | None = None,
+) -> str:
+    """Return a mark of a credit note as it is shown, and of those its invoice has already, but for one (`without`)."""
+    notes = invoice.credit_notes.exclude(pk=without.pk if without else None)
+    before = sorted(notes.values_list("number", flat=True))
+    said = [str((line, round_money(amount))) for line, amount in sorted(amounts.items()) if amount]
+    return sha256(repr((invoice.pk, said, reason, releases, before)).encode()).hexdigest()[:32]
+
+
+def _says(note: CreditNote, amounts: Mapping[int, Decimal], *, reason: str, releases: bool) -> bool:
+    """Whether a credit note says just this."""
+    lines = {(line.invoice_line_id, line.net, line.releases) for line in note.lines.all()}
+    wanted = {(line, round_money(amount), releases) for line, amount in amounts.items() if amount}
+    return note.reason == reason and lines == wanted
 
 
 def draft_credit(

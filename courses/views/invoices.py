@@ -14,7 +14,7 @@ from courses import tasks
 from courses.exceptions import CoursesError
 from courses.forms.invoices import CreditForm, InvoiceFilterForm, SeenTotalForm
 from courses.models import CardRefund, CreditNote, Invoice
-from courses.services.crediting import credit_invoice, draft_credit
+from courses.services.crediting import credit_invoice, credit_mark, draft_credit
 from courses.services.einvoice_states import add_einvoices, add_einvoices_of_all
 from courses.services.invoice_drafts import draft_invoice
 from courses.services.invoice_files import document_file
@@ -152,26 +152,23 @@ def invoice_credit(request, number):
     """Choose what is credited of an invoice; it is shown first, and done when the same button is pressed again."""
     invoice = get_object_or_404(Invoice.objects.with_balance().select_related("payer"), number=number)
     form = CreditForm(request.POST if request.method == "POST" else None, invoice=invoice)
-    draft = None
+    context = {"invoice": invoice, "form": form}
     if form.is_valid():
-        data = form.cleaned_data
+        data, amounts = form.cleaned_data, form.amounts
+        says = {"reason": data["reason"], "releases": data["anew"]}
         try:
-            draft = draft_credit(invoice, form.amounts, reason=data["reason"], releases=data["anew"])
-            if data["seen_total"] is not None and data["seen_total"] == draft.note.total:
-                note = credit_invoice(
-                    invoice,
-                    form.amounts,
-                    reason=data["reason"],
-                    by=request.user,
-                    releases=data["anew"],
-                    seen_total=data["seen_total"],
-                )
+            if data["seen"]:
+                note = credit_invoice(invoice, amounts, by=request.user, seen=data["seen"], **says)
                 messages.success(request, _("Credit note %(number)s is issued.") % {"number": note.shown_number})
                 return redirect("courses:invoice_detail", invoice.number)
         except CoursesError as refusal:
             form.add_error(None, str(refusal))
-            draft = None
-    return render(request, "courses/invoice_credit.html", {"invoice": invoice, "form": form, "draft": draft})
+        try:
+            context["draft"] = draft_credit(invoice, amounts, **says)
+            context["mark"] = credit_mark(invoice, amounts, **says)
+        except CoursesError as refusal:
+            form.add_error(None, str(refusal))
+    return render(request, "courses/invoice_credit.html", context)
 
 
 @require_POST

@@ -90,7 +90,7 @@ def test_a_refund_that_stripe_did_not_take_is_neither_forgotten_nor_made_twice(c
     tell(client, stripe_server)
     payment, staff = Payment.objects.get(), StaffFactory(roles=["finance"])
     stripe_server.is_away = True
-    lost, made = (ask_refund(payment, Decimal(amount), by=staff) for amount in (100, 50))
+    _lost, made = (ask_refund(payment, Decimal(amount), by=staff) for amount in (100, 50))
     run_all_due_jobs()
     DBTaskResult.objects.all().delete()  # the worker has given up
     stripe_server.is_away = False

@@ -125,13 +125,24 @@ def test_credit_note_is_shown_first_and_issued_by_the_second_press(client):
     address = reverse("courses:invoice_credit", args=[invoice.number])
     fields = {f"line_{invoice.lines.get().pk}": "300", "reason": "Tre kom ikke"}
 
+    line = f"line_{invoice.lines.get().pk}"
+
     shown = client.post(address, fields)
     before = CreditNote.objects.count()
-    client.post(address, fields | {"seen_total": "300.00"})
-    too_much = client.post(address, fields | {f"line_{invoice.lines.get().pk}": "901"})
+    press = {"seen": shown.context["mark"]}
+    changed = client.post(address, fields | press | {"anew": "on"})
+    unpressed = CreditNote.objects.count()
+    answers = [client.post(address, fields | press).url for _time in range(2)]
+    too_much = client.post(address, fields | {line: "901"})
+    rest = fields | {line: "900", "seen": client.post(address, fields | {line: "900"}).context["mark"]}
+    answers += [client.post(address, rest).url for _time in range(2)]
 
-    assert (shown.context["draft"].note.total, before) == (300, 0)
-    assert CreditNote.objects.get().total == Decimal(300)
+    assert (shown.context["draft"].note.total, before, unpressed) == (300, 0, 0)
+    assert "This is not the credit note that was shown." in changed.text
+    assert "What is credited is invoiced anew." in changed.text
+    assert changed.context["mark"] != shown.context["mark"]
+    assert answers == [reverse("courses:invoice_detail", args=[invoice.number])] * 4
+    assert [note.total for note in CreditNote.objects.order_by("number")] == [Decimal(300), Decimal(900)]
     assert "This is more than is left of the line." in too_much.content.decode()
 
 
