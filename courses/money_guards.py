@@ -40,7 +40,16 @@ OF_LINES = (
 )
 OF_PEOPLE = ("buyer_contact", "buyer_reference", "order_reference")
 NEVER, WHEN_ERASED = "1 = 0", "NEW.erased_at IS NOT NULL"
-OF_PAYMENTS = ("amount", "way", "paid_at", "external_reference", "kid", "recorded_at", "recorded_by_id")
+OF_PAYMENTS = (
+    "amount",
+    "way",
+    "paid_at",
+    "external_reference",
+    "kid",
+    "corrects_id",
+    "recorded_at",
+    "recorded_by_id",
+)
 
 MONEY_GUARDS = (
     Guard(
@@ -126,6 +135,14 @@ REFUSALS = (
         "ROUND(COALESCE((SELECT SUM(total) FROM courses_creditnote WHERE invoice_id = NEW.invoice_id), 0)"
         " + NEW.total, 2) > ROUND((SELECT total FROM courses_invoice WHERE id = NEW.invoice_id), 2)",
         lock="SELECT 1 FROM courses_invoice WHERE id = NEW.invoice_id FOR UPDATE",
+    ),
+    Refusal(
+        "payment_taken_back_as_it_stands",
+        "courses_payment",
+        "NEW.amount < 0 AND NOT EXISTS (SELECT 1 FROM courses_payment old WHERE old.id = NEW.corrects_id"
+        " AND old.way <> 'card' AND old.way = NEW.way AND ROUND(old.amount + NEW.amount, 2) = 0"
+        " AND COALESCE(old.invoice_id, -1) = COALESCE(NEW.invoice_id, -1)"
+        " AND COALESCE(old.booking_id, -1) = COALESCE(NEW.booking_id, -1))",
     ),
     *(
         Refusal(

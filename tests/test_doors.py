@@ -222,7 +222,8 @@ FOR_ROLES = {
     ("finance", "administrator"): """
     courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
     courses:invoice_reissue
-    courses:payment_create courses:payment_place courses:bank_file courses:period_close
+    courses:payment_create courses:payment_place courses:payment_correct courses:bank_file courses:bank_file_put_away
+    courses:period_close
     courses:einvoice_list courses:einvoice_detail courses:einvoice_file courses:einvoice_refused
     courses:einvoice_send_again courses:einvoice_ask courses:einvoice_mark_sent courses:einvoice_never_arrived
     courses:einvoice_batch_create courses:einvoice_batch courses:einvoice_batch_zip courses:einvoice_batch_sent

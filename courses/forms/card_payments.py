@@ -4,7 +4,7 @@ from django import forms
 from django.core.validators import MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from taushet.fields import CleanCharField
+from taushet.fields import CleanCharField, WholeNumberField
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.templatetags.ui import kroner
 
@@ -71,7 +71,7 @@ class RefundForm(RequestKeyForm):
 class PaymentFilterForm(forms.Form):
     """Which card payments staff look at."""
 
-    bestilling = forms.IntegerField(label=_("Booking"), required=False, min_value=1)
+    bestilling = WholeNumberField(label=_("Booking"), required=False, min_value=1, max_value=2_000_000_000)
 
     def narrow(self, payments):
         number = self.cleaned_data.get("bestilling") if self.is_valid() else None

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import CleanCharField, WholeNumberField
 
-from .fields import PriceField
+from .fields import AmountField
 
 MOST_OUTLAYS = 20
 
@@ -36,7 +36,7 @@ class OutlayForm(forms.Form):
     """One thing that was paid for."""
 
     what = CleanCharField(max_length=120, required=False, label=_("What"))
-    amount = PriceField(required=False, label=_("Amount in kroner"))
+    amount = AmountField(required=False, label=_("Amount in kroner"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

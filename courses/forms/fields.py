@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from taushet.fields import LongestText, has_control_signs
 
+SIGNS = re.compile(r"[0-9.,+\- \u00a0\u2009\u202f]*")
 # 1 236 and 1.236.000, with an ordinary, a hard or a narrow space.
 THOUSANDS = re.compile(r"-?\d{1,3}(?:([ \u00a0\u2009\u202f.])\d{3})(?:\1\d{3})*(?:,\d+)?")
 
@@ -37,16 +38,31 @@ class PriceField(forms.DecimalField):
         "max_decimal_places": _("Write at most two decimals."),
     }
     widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    below_nought = _("The price cannot be below 0.")
 
     def __init__(self, **kwargs):
         super().__init__(max_digits=9, decimal_places=2, localize=True, **kwargs)
-        self.validators.append(MinValueValidator(0, _("The price cannot be below 0.")))
+        self.validators.append(MinValueValidator(0, self.below_nought))
 
     def to_python(self, value):
-        """Read an amount also when its thousands are set apart, as in 1 236,50 or 1.236,50."""
-        if isinstance(value, str) and (found := THOUSANDS.fullmatch(value.strip())):
-            value = value.strip().replace(found[1], "")
+        """Read an amount also when its thousands are set apart, as in 1 236,50 or 1.236,50.
+
+        Only digits as people type them are taken: 1e3 and 1_000 are numbers to a computer alone.
+        """
+        if isinstance(value, str):
+            value = value.strip().replace("\u2212", "-")
+            if found := THOUSANDS.fullmatch(value):
+                value = value.replace(found[1], "")
+            if not SIGNS.fullmatch(value):
+                raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
+
+
+class AmountField(PriceField):
+    """An amount in kroner that is no price: paid, credited or paid back."""
+
+    default_error_messages = {"required": _("Write the amount.")}
+    below_nought = _("The amount cannot be below 0.")
 
 
 class WordField(forms.CharField):

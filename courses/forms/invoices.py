@@ -12,7 +12,7 @@ from courses.services.owed import left_of
 from taushet.fields import CleanCharField, DayField
 from taushet.templatetags.ui import kroner
 
-from .fields import PriceField
+from .fields import AmountField
 
 
 class InvoiceFilterForm(forms.Form):
@@ -66,7 +66,7 @@ class CreditForm(forms.Form):
         lines = invoice.lines.prefetch_related("credits")
         self.rows = [line for line in lines if left_of(line) or (is_pressed and self.name_of(line) in data)]
         for line in self.rows:
-            self.fields[self.name_of(line)] = PriceField(
+            self.fields[self.name_of(line)] = AmountField(
                 required=False,
                 label=_("Of “%(name)s”, at most %(left)s") % {"name": line.name, "left": kroner(left_of(line))},
                 initial=left_of(line),

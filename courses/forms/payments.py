@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from taushet.fields import CleanCharField, DayField, WholeNumberField
 from taushet.forms.request_keys import RequestKeyForm
 
-from .fields import PriceField
+from .fields import AmountField
 
 
 class BankFileForm(forms.Form):
@@ -33,11 +33,53 @@ class PlaceForm(forms.Form):
     number = InvoiceNumberField()
 
 
+class CorrectForm(forms.Form):
+    """What is wrong about a payment that is recorded; of one on no invoice only that it never came can be said."""
+
+    class What:
+        OTHER = "other"
+        UNKNOWN = "unknown"
+        NEVER = "never"
+
+    what = forms.ChoiceField(
+        label=_("What is wrong?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (What.OTHER, _("It is for another invoice.")),
+            (What.UNKNOWN, _("It is not for this invoice, and nobody knows yet what it is for.")),
+            (What.NEVER, _("It never came, or it is recorded twice.")),
+        ],
+        error_messages={"required": _("Choose what is wrong."), "invalid_choice": _("Choose what is wrong.")},
+    )
+    number = InvoiceNumberField(required=False, help_text=_("Only when it is for another invoice."))
+    reason = CleanCharField(label=_("Reason"), max_length=200, help_text=_("For the accounts. Nothing about people."))
+
+    def __init__(self, *args, is_placed, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["what"].is_said_plainly = True
+        if not is_placed:
+            del self.fields["what"], self.fields["number"]
+
+    def clean(self):
+        data = super().clean()
+        if data.get("what") == self.What.OTHER and not data.get("number") and not self.has_error("number"):
+            self.add_error("number", _("Write the number of the invoice it is for."))
+        return data
+
+    @property
+    def came(self) -> bool:
+        return self.cleaned_data.get("what", self.What.NEVER) != self.What.NEVER
+
+    @property
+    def wanted_number(self) -> int | None:
+        return self.cleaned_data["number"] if self.cleaned_data.get("what") == self.What.OTHER else None
+
+
 class PaymentForm(RequestKeyForm):
     """A payment that came some other way."""
 
     number = InvoiceNumberField()
-    amount = PriceField(label=_("Amount in kroner"))
+    amount = AmountField(label=_("Amount in kroner"))
     paid_on = DayField(label=_("Paid on"))
     note = CleanCharField(
         required=False, max_length=200, label=_("How?"), help_text=_("For example set off. Write no names.")

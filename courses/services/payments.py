@@ -14,22 +14,34 @@ from courses.models import BankFile, Booking, Invoice, Payment
 from taushet.models import User
 from taushet.services import audit
 
-from .bank_reading import BankRow, read_bank_file
+from .bank_reading import read_bank_file
+from .bank_rows import BankRow, same_kid
 
 NOON = time(12)
+NOUGHT = Decimal("0.00")
 
 
 @dataclass(frozen=True)
 class Match:
-    """A payment of a file beside the invoice its KID names, and whether it has been recorded before."""
+    """A payment of a file beside the invoice its KID names and what is left of that, in kroner.
+
+    `is_known` says that it has been recorded before, `is_alike` that one of the same day, amount and KID has.
+    """
 
     row: BankRow
     invoice: Invoice | None
     is_known: bool
+    left: Decimal
+    is_alike: bool
 
     @property
     def fits(self) -> bool:
-        return self.invoice is not None and self.invoice.left == self.row.amount
+        return self.invoice is not None and self.left == self.row.amount
+
+    @property
+    def is_more(self) -> bool:
+        """Whether more is paid than is left of the invoice."""
+        return self.invoice is not None and self.row.amount > self.left
 
 
 @transaction.atomic
@@ -81,6 +93,8 @@ def place_payment(payment: Payment, invoice: Invoice, *, by: User) -> Payment:
         return payment
     if payment.invoice_id:
         raise WrongState(_("This payment stands on an invoice already."))
+    if not Payment.objects.standing().filter(pk=payment.pk).exists():
+        raise WrongState(_("This payment has been corrected already."))
     payment.invoice = invoice
     payment.save(update_fields=["invoice"])
     audit.record("payment.placed", payment, by=by, invoice=invoice.number)
@@ -92,26 +106,61 @@ def keep_bank_file(name: str, content: bytes, *, by: User) -> BankFile:
 
     Raises BankFileRefused.
     """
-    rows = [row.stored() for row in read_bank_file(content)]
+    rows, unread = read_bank_file(content)
+    values = {"rows": [row.stored() for row in rows], "unread": [one.stored() for one in unread]}
     sha256 = hashlib.sha256(content).hexdigest()
-    return BankFile.objects.get_or_create(
-        sha256=sha256, defaults={"name": name[:150], "rows": rows, "uploaded_by": by}
-    )[0]
+    file, is_new = BankFile.objects.get_or_create(
+        sha256=sha256, defaults={"name": name[:150], "uploaded_by": by, **values}
+    )
+    if not is_new and file.put_away_at:
+        file.put_away_at = None
+        file.save(update_fields=["put_away_at"])
+    return file
+
+
+def put_away_bank_file(file: BankFile, *, by: User) -> None:
+    """Take a file off the list without recording what is in it; bringing it once more takes it out again."""
+    if BankFile.objects.filter(pk=file.pk, put_away_at=None).update(put_away_at=timezone.now()):
+        audit.record("payments.put_away", file, by=by)
 
 
 def matches(file: BankFile) -> list[Match]:
-    """Return the payments of a file, each with its invoice."""
+    """Return the payments of a file, each with its invoice and what is left of it when those before are recorded."""
     rows = [BankRow.read(stored) for stored in file.rows]
-    invoices = Invoice.objects.with_balance().select_related("payer").filter(kid__in={row.kid for row in rows} - {""})
+    kids = {kid for row in rows for kid in (row.kid, same_kid(row.kid))} - {""}
+    invoices = Invoice.objects.with_balance().select_related("payer").filter(kid__in=kids)
     by_kid = {invoice.kid: invoice for invoice in invoices}
-    references = {reference_of(row) for row in rows}
-    known = set(Payment.objects.filter(external_reference__in=references).values_list("external_reference", flat=True))
-    return [Match(row, by_kid.get(row.kid), reference_of(row) in known) for row in rows]
+    keys = {row.key for row in rows}
+    known = set(Payment.objects.filter(external_reference__in=keys).values_list("external_reference", flat=True))
+    alike = _recorded_alike(rows)
+    left = {invoice.pk: invoice.left for invoice in invoices}
+    found = []
+    for row in rows:
+        invoice = by_kid.get(row.kid) or by_kid.get(same_kid(row.kid))
+        match = Match(
+            row,
+            invoice,
+            is_known=row.key in known,
+            left=left[invoice.pk] if invoice else NOUGHT,
+            is_alike=_likeness(row) in alike,
+        )
+        if invoice and not match.is_known:
+            left[invoice.pk] -= row.amount
+        found.append(match)
+    return found
 
 
-def reference_of(row: BankRow) -> str:
-    """Return what the database knows a bank's payment by: the same one in two overlapping files is one."""
-    return f"bank:{row.reference}"
+def _likeness(row: BankRow) -> tuple[date, Decimal, str]:
+    return row.paid_on, row.amount, same_kid(row.kid)
+
+
+def _recorded_alike(rows: list[BankRow]) -> set[tuple[date, Decimal, str]]:
+    """Return day, amount and KID of what the bank has told of: in another file it may have another reference."""
+    recorded = Payment.objects.standing().filter(way=Payment.Way.BANK, amount__in={row.amount for row in rows})
+    return {
+        (timezone.localdate(paid_at), amount, same_kid(kid))
+        for paid_at, amount, kid in recorded.exclude(kid="").values_list("paid_at", "amount", "kid")
+    }
 
 
 @transaction.atomic
@@ -124,7 +173,7 @@ def confirm_bank_file(file: BankFile, *, by: User) -> int:
             amount=match.row.amount,
             way=Payment.Way.BANK,
             paid_at=noon(match.row.paid_on),
-            external_reference=reference_of(match.row),
+            external_reference=match.row.key,
             invoice=match.invoice,
             kid=match.row.kid,
             by=by,
@@ -143,15 +192,20 @@ def noon(day: date) -> datetime:
 
 def record_by_hand(*, number: int, amount: Decimal, paid_on: date, note: str, by: User, key: str) -> Payment:
     """Record what staff knows of otherwise, on an invoice; the same `key` once. Raises CoursesError."""
-    invoice = Invoice.objects.filter(number=number).first()
-    if invoice is None:
-        raise CoursesError(_("There is no invoice with this number."), field="number")
     return record_payment(
         amount=amount,
         way=Payment.Way.OTHER,
         paid_at=noon(paid_on),
         external_reference=f"hand:{key}",
-        invoice=invoice,
+        invoice=invoice_of_number(number),
         note=note,
         by=by,
     )
+
+
+def invoice_of_number(number: int) -> Invoice:
+    """Return the invoice of a number somebody has written. Raises CoursesError."""
+    invoice = Invoice.objects.filter(number=number).first()
+    if invoice is None:
+        raise CoursesError(_("There is no invoice with this number."), field="number")
+    return invoice

@@ -43,6 +43,7 @@ def read_event(body: bytes, signature: str) -> tuple[str, dict]:
     """Return an event as text and as what it says, once its signature is proved. Raises Forged."""
     try:
         text = body.decode()
+        signature.encode("ascii")  # what it is compared with takes nothing else
         stripe.WebhookSignature.verify_header(text, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE)
         event = json.loads(text)
     except (ValueError, stripe.SignatureVerificationError) as error:

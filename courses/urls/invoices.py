@@ -36,7 +36,13 @@ urlpatterns = [
     path("stab/faktura/innbetalinger/", payments.payment_list, name="payment_list"),
     path("stab/faktura/innbetalinger/ny/", payments.payment_create, name="payment_create"),
     path("stab/faktura/innbetalinger/<int:payment_id>/", payments.payment_place, name="payment_place"),
+    path("stab/faktura/innbetalinger/<int:payment_id>/rett/", payments.payment_correct, name="payment_correct"),
     path("stab/faktura/innbetalinger/fil/<int:file_id>/", payments.bank_file, name="bank_file"),
+    path(
+        "stab/faktura/innbetalinger/fil/<int:file_id>/legg-bort/",
+        payments.bank_file_put_away,
+        name="bank_file_put_away",
+    ),
     path("stab/faktura/regnskap/", ledger.ledger, name="ledger"),
     path("stab/faktura/regnskap/lukk/", ledger.period_close, name="period_close"),
     *(

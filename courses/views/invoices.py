@@ -54,7 +54,7 @@ def invoice_detail(request, number):
         "invoice": invoice,
         "lines": lines,
         "credit_notes": credit_notes,
-        "payments": invoice.payments.order_by("paid_at").prefetch_related(refunds),
+        "payments": invoice.payments.order_by("paid_at", "pk").prefetch_related(refunds, "corrections"),
         "reminders": invoice.reminders.all(),
     }
     return render(request, "courses/invoice_detail.html", context)

@@ -42,6 +42,10 @@ class TableRefused(TaushetError):
     """A table that is empty, too large, or none at all."""
 
 
+class TableTooLong(TableRefused):
+    """A table of more rows than are read."""
+
+
 @dataclass(frozen=True)
 class Limits:
     """How large a table may be."""
@@ -137,7 +141,7 @@ def _bounded(rows: Iterable[tuple[int, list[str]]], notes: tuple[str, ...] = (),
                 % {"columns": MAX_COLUMNS}
             )
         if len(kept) == limits.rows:
-            raise TableRefused(
+            raise TableTooLong(
                 _("The table has more than %(rows)s rows. Divide it, and put in one part at a time.")
                 % {"rows": number(limits.rows)}
             )

@@ -19,6 +19,10 @@ from courses.forms.expenses import OutlayForm
         ("1 23", None),
         ("1 236 5", None),
         ("1.236.50", None),
+        ("1e3", None),
+        ("1_000", None),
+        ("٣", None),
+        ("−5", None),
     ],
 )
 def test_amount_may_have_its_thousands_set_apart(typed, amount):

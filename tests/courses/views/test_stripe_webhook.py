@@ -24,11 +24,17 @@ def test_what_stripe_has_not_signed_is_no_fact(client, stripe_server):
         post_event(client, event, at=old),
         client.post("/webhooks/stripe/", "{}", content_type="application/json"),
         client.post("/webhooks/stripe/", b"\xff\xfe", content_type="application/json"),
+        client.post(
+            "/webhooks/stripe/",
+            "{}",
+            content_type="application/json",
+            headers={"Stripe-Signature": f"t={int(timezone.now().timestamp())},v1=æøå"},
+        ),
         post_event(client, ["not", "an", "event"]),
         post_event(client, {"id": 1, "type": None}),
     ]
 
-    assert [answer.status_code for answer in answers] == [400] * 6
+    assert [answer.status_code for answer in answers] == [400] * 7
     assert not StripeEvent.objects.exists()
     assert not Payment.objects.exists()
     assert WEBHOOK_SECRET not in str([answer.content for answer in answers])
