@@ -232,7 +232,7 @@ FOR_ROLES = {
     """,
     ("administrator",): """
     people_list person_invite person_detail person_update person_invite_again person_deactivate person_reactivate
-    person_remove_factors log_list retention_list
+    person_remove_factors log_list retention_list courses:series_begin
     """,
 }
 
@@ -379,6 +379,7 @@ def values_of(name, world):
         "batch_id": world.batch.pk,
         "code": "AAAA-AAAA-AAAA",
         "word": "paminnelse",
+        "series": "invoice",
         "row_id": world.mail.pk,
         "planned_id": world.planned.pk,
         "mailing_pk": world.mailing.pk,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.models import EInvoice
 from courses.services.einvoice_states import invoices_of
 from courses.services.owed import left_of
-from taushet.fields import CleanCharField, DayField
+from taushet.fields import CleanCharField, DayField, WholeNumberField
 from taushet.templatetags.ui import kroner
 
 from .fields import AmountField
@@ -110,6 +110,17 @@ class CloseForm(forms.Form):
         if until > timezone.localdate():
             raise forms.ValidationError(_("Choose a day that has come."))
         return until
+
+
+class FirstNumberForm(forms.Form):
+    """The number the first document of a series gets."""
+
+    number = WholeNumberField(
+        label=_("First number"),
+        min_value=1,
+        max_value=99_999_999,
+        help_text=_("One more than the last number you have used elsewhere, without the K of credit notes."),
+    )
 
 
 class SpanForm(forms.Form):

@@ -47,7 +47,7 @@ ISSUE = (
 for role, permissions in {
     roles.CAMPAIGN: (*SEE, DECIDE),
     roles.FINANCE: (*SEE, DECIDE, *ISSUE),
-    roles.ADMINISTRATOR: (*SEE, DECIDE, *ISSUE),
+    roles.ADMINISTRATOR: (*SEE, DECIDE, *ISSUE, "courses.change_numberseries"),
 }.items():
     role_permissions.register(RolePermissions(f"invoices-{role}", role, permissions))
 

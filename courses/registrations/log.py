@@ -84,6 +84,7 @@ WORDS = {
     "booking.price_passed_on": _("Price of a whole session passed on to a booking"),
     "planned_mail.restarted": _("Stopped e-mail planned again"),
     "planned_mail.stopped": _("Planned e-mail stopped"),
+    "series.begun": _("First number of a series set"),
     "invoice.issued": _("Invoice issued"),
     "invoice.reissued": _("Invoice credited and issued anew"),
     "invoice.reminded": _("Reminder of an invoice sent"),

@@ -5,11 +5,13 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from courses.exceptions import PeriodClosed
-from courses.models import ClosedPeriod, NumberSeries
+from courses.exceptions import PeriodClosed, WrongState
+from courses.models import ClosedPeriod, CreditNote, Invoice, NumberSeries
 from taushet.models import User
 from taushet.services import audit
 from taushet.templatetags.ui import day
+
+MODELS = {NumberSeries.Kind.INVOICE: Invoice, NumberSeries.Kind.CREDIT_NOTE: CreditNote}
 
 
 def take_number(kind: str) -> int:
@@ -32,6 +34,30 @@ def _first(kind: str) -> NumberSeries:
     except IntegrityError:
         pass
     return NumberSeries.objects.select_for_update().get(kind=kind)
+
+
+def first_numbers() -> dict[str, int | None]:
+    """Return for each series the number its first document gets; None where one has been issued."""
+    series = dict(NumberSeries.objects.values_list("kind", "next_number"))
+    usual = NumberSeries._meta.get_field("next_number").default
+    return {kind: None if MODELS[kind].objects.exists() else series.get(kind, usual) for kind in NumberSeries.Kind}
+
+
+@transaction.atomic
+def begin_series(kind: str, number: int, *, by: User) -> NumberSeries:
+    """Let the first document of a kind get a number, so that a series goes on from the books before these.
+
+    A number is never lower than one that was set before. Raises WrongState once a document of the kind is issued.
+    """
+    series = NumberSeries.objects.select_for_update().filter(kind=kind).first() or _first(kind)
+    if MODELS[kind].objects.exists():
+        raise WrongState(_("A document has been issued already, so the series goes on by itself."))
+    if number < series.next_number:
+        raise WrongState(_("The first number cannot be lower than %(number)d.") % {"number": series.next_number})
+    series.next_number = number
+    series.save(update_fields=["next_number"])
+    audit.record("series.begun", series, by=by, what=kind, number=number)
+    return series
 
 
 def closed_until() -> date | None:

@@ -44,6 +44,7 @@ urlpatterns = [
         name="bank_file_put_away",
     ),
     path("stab/faktura/regnskap/", ledger.ledger, name="ledger"),
+    path("stab/faktura/regnskap/nummer/<str:series>/", ledger.series_begin, name="series_begin"),
     path("stab/faktura/regnskap/lukk/", ledger.period_close, name="period_close"),
     *(
         path(f"stab/faktura/regnskap.{ending}", ledger.ledger_export, {"ending": ending}, name=f"ledger_{ending}")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
-from courses.models import Booking, ClosedPeriod, CreditNote, Invoice, Payment
+from courses.models import Booking, ClosedPeriod, CreditNote, Invoice, NumberSeries, Payment
 from courses.services.invoicing import issue_invoice
 from municipalities.models import Unit
 from taushet.services.links import issue_link
@@ -144,6 +144,26 @@ def test_credit_note_is_shown_first_and_issued_by_the_second_press(client):
     assert answers == [reverse("courses:invoice_detail", args=[invoice.number])] * 4
     assert [note.total for note in CreditNote.objects.order_by("number")] == [Decimal(300), Decimal(900)]
     assert "This is more than is left of the line." in too_much.content.decode()
+
+
+def test_administrator_sets_the_first_number_while_none_is_issued(client):
+    sign_in(client, StaffFactory(roles=["administrator"]))
+    address = reverse("courses:series_begin", args=["invoice"])
+    ledger = reverse("courses:ledger")
+    before = client.get(ledger).text
+
+    set_to = [client.post(address, {"number": number}).status_code for number in ("20417", "0", "20000", "x")]
+    invoice = issue_invoice([booked()])
+    late = client.post(address, {"number": "30000"}, follow=True)
+
+    assert set_to == [302, 200, 200, 200]
+    assert (invoice.number, NumberSeries.objects.get(kind="invoice").next_number) == (20417, 20418)
+    assert "so the series goes on by itself" in late.text
+    assert [address in text for text in (before, client.get(ledger).text)] == [True, False]
+    assert client.get(reverse("courses:series_begin", args=["other"])).status_code == 404
+    sign_in(client, StaffFactory(roles=["finance"]))
+    credit = reverse("courses:series_begin", args=["credit_note"])
+    assert (client.get(credit).status_code, credit in client.get(ledger).text) == (403, False)
 
 
 def test_file_of_the_bank_is_looked_over_and_then_recorded(client):
