@@ -1,6 +1,7 @@
 """What a booker and staff put in about a booking."""
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
@@ -8,7 +9,9 @@ from courses.exceptions import CoursesError
 from courses.services.catalogue import session_texts, with_language
 from courses.services.guards import refuse_unbookable
 from courses.services.prices import price_mark, refuse_changed_price
+from courses.services.stripe_client import is_on
 from municipalities.fields import MunicipalityChoiceField
+from municipalities.models import Unit
 from taushet.fields import (
     CleanCharField,
     OrganisationNumberField,
@@ -21,7 +24,15 @@ from taushet.forms.request_keys import RequestKeyForm
 from taushet.templatetags.ui import Unbroken, kroner
 
 from .adaptations import without_the_tick
-from .payers import ReferenceField, known_payer, no_reference, organisation_of, own_unit, wrong_reference
+from .payers import (
+    ReferenceField,
+    known_payer,
+    no_reference,
+    organisation_of,
+    own_unit,
+    what_reference_is,
+    wrong_reference,
+)
 
 
 class SeatsField(WholeNumberField):
@@ -49,6 +60,14 @@ class BookingForm(RequestKeyForm):
         OTHER = "other"
         CHOICES = [(MUNICIPALITY, _("The municipality itself")), (OTHER, _("Somebody else"))]
 
+    class PaysBy:
+        INVOICE = "invoice"
+        CARD = "card"
+        CHOICES = [
+            (INVOICE, _("By invoice")),
+            (CARD, _("By card, on the page of the booking, once the seats are booked")),
+        ]
+
     municipality = MunicipalityChoiceField(label=_("Municipality you book for"))
     seats = SeatsField(label=_("Number of seats"))
     contact_name = PersonNameField(label=_("Your name"), max_length=120)
@@ -61,6 +80,13 @@ class BookingForm(RequestKeyForm):
         label=_("Workplace"), max_length=150, required=False, help_text=_("For example the NAV office or the school.")
     )
     takes_part = forms.BooleanField(label=_("I take part myself"), required=False)
+    pays_by = forms.ChoiceField(
+        label=_("How do you pay?"),
+        choices=PaysBy.CHOICES,
+        widget=forms.RadioSelect,
+        initial=PaysBy.INVOICE,
+        error_messages={"required": _("Choose how you pay."), "invalid_choice": _("Choose how you pay.")},
+    )
     payer_kind = forms.ChoiceField(
         label=_("Who pays?"),
         choices=Payer.CHOICES,
@@ -87,7 +113,11 @@ class BookingForm(RequestKeyForm):
 
     made_before = ""  # where the booking is that was just made of nearly the same words
     offers_waiting = False  # whether the group may stand in line instead, since it is larger than what is free
-    PAYER_FIELDS = ("payer_kind", "payer_name", "payer_organisation_number", "invoice_reference", "reference_later")
+    PAYER_FIELDS = (
+        *("pays_by", "payer_kind", "payer_name", "payer_organisation_number"),
+        *("invoice_reference", "reference_later"),
+    )
+    takes_cards = True  # where cards are taken at all, the booker says first how to pay
 
     def __init__(self, data=None, *, session, visitor=None, **kwargs):
         self.price_seen = "" if data is None else data.get("shown_price", "")
@@ -99,8 +129,22 @@ class BookingForm(RequestKeyForm):
         if not session.full_price:
             for name in self.PAYER_FIELDS:
                 del self.fields[name]
+        elif not (self.takes_cards and is_on()):
+            del self.fields["pays_by"]
         if visitor is not None and visitor.is_authenticated and not self.is_bound:
-            self.initial |= known_about(visitor)
+            self.initial = known_about(visitor) | self.initial
+        if "invoice_reference" in self.fields:
+            self.say_what_the_payer_wants()
+
+    def say_what_the_payer_wants(self):
+        """Say beside the reference what a payer that is known already has said of its own, without any script."""
+        place = str(self.data.get("municipality") if self.is_bound else self.initial.get("municipality"))
+        if self.data.get("payer_kind") == self.Payer.OTHER or not place.isdecimal():
+            return
+        unit = Unit.objects.filter(municipality=place[:4], kind=Unit.Kind.MUNICIPALITY).first()
+        if hint := what_reference_is(unit):
+            field = self.fields["invoice_reference"]
+            field.help_text = format_lazy("{} {}", field.help_text, hint)
 
     def show_price_of(self, session):
         """Let the form say what a session costs now; whoever sends it has seen that."""
@@ -141,7 +185,7 @@ class BookingForm(RequestKeyForm):
             except forms.ValidationError as error:
                 self.add_error("payer_organisation_number", error)
         reference = data.get("invoice_reference")
-        if data.pop("reference_later", False):
+        if data.pop("reference_later", False) or data.pop("pays_by", "") == self.PaysBy.CARD:
             self.errors.pop("invoice_reference", None)
             data["invoice_reference"] = ""
         elif self.has_error("invoice_reference", "required"):
@@ -189,6 +233,8 @@ def known_about(visitor) -> dict:
 class StaffBookingForm(BookingForm):
     """A booking that staff makes on behalf of a municipality, if need be beyond the capacity."""
 
+    takes_cards = False
+
     contact_name = PersonNameField(label=_("Contact’s name"), max_length=120)
     contact_email = WorkEmailField(label=_("Contact’s work e-mail"))
     contact_phone = PhoneField(label=_("Contact’s phone"))
@@ -210,46 +256,6 @@ class SeatsForm(forms.Form):
     """Another number of seats for a booking."""
 
     seats = SeatsField(label=_("Number of seats"))
-
-
-class AddressForm(forms.Form):
-    """Another address for a booking that waits to be confirmed."""
-
-    email = WorkEmailField(label=_("The right e-mail address"))
-
-
-class LostLinkForm(forms.Form):
-    """The address that booked."""
-
-    email = WorkEmailField(label=_("The e-mail address you booked with"))
-
-
-class SecondContactForm(forms.Form):
-    """A colleague who may do what the contact may; both fields empty takes it back."""
-
-    name = PersonNameField(label=_("Colleague’s name"), max_length=120, required=False)
-    email = WorkEmailField(label=_("Colleague’s work e-mail"), required=False)
-
-    def clean(self):
-        data = super().clean()
-        if bool(data.get("name")) != bool(data.get("email")) and not self.errors:
-            missing = "email" if data.get("name") else "name"
-            self.add_error(missing, _("Write both, or leave both empty to have no second contact."))
-        return data
-
-
-class HandOverForm(forms.Form):
-    """The colleague who is asked to take over."""
-
-    name = PersonNameField(label=_("Colleague’s name"), max_length=120)
-    email = WorkEmailField(label=_("Colleague’s work e-mail"))
-
-
-class TakeOverForm(forms.Form):
-    """What a new contact has to add."""
-
-    phone = PhoneField(label=_("Your phone"))
-    role = CleanCharField(label=_("Your role"), max_length=120, required=False)
 
 
 class WishForm(forms.Form):

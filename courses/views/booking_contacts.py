@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.exceptions import CoursesError
-from courses.forms.bookings import AddressForm, HandOverForm, LostLinkForm, SecondContactForm, TakeOverForm
+from courses.forms.booking_contacts import AddressForm, HandOverForm, LostLinkForm, SecondContactForm, TakeOverForm
 from courses.services import contacts
 from taushet.services.limits import is_within
 from taushet.services.links import issue_link, page_address

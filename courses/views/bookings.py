@@ -74,6 +74,7 @@ def refuse_flood(request):
 
 def payer_of(data):
     """Take the payer's fields out of what a form gave, and return the payer itself."""
+    data.pop("pays_by", "")
     kind, name = data.pop("payer_kind", ""), data.pop("payer_name", "")
     organisation_number, found = data.pop("payer_organisation_number", ""), data.pop("payer_found", None)
     if not kind:

@@ -68,10 +68,12 @@ def course_detail(request, slug):
 def session_detail(request, slug, session_id):
     """Show a session with its booking form; a POST books."""
     lines = lines_or_404(request, slug, session_id)
-    if request.method != "POST" and not request.user.is_authenticated:
+    known = {"municipality": request.GET["kommune"][:4]} if "kommune" in request.GET else {}
+    if request.method != "POST" and not request.user.is_authenticated and not known:
         return session_page(request, blank_parts(lines, BookingForm), new_request_key(about_session(session_id)))
     session = session_from(lines)
-    form = BookingForm(request.POST if request.method == "POST" else None, session=session, visitor=request.user)
+    data = request.POST if request.method == "POST" else None
+    form = BookingForm(data, session=session, visitor=request.user, initial=known)
     booked = book(request, session, form) if form.is_valid() else None
     if form.is_bound and not booked:  # it may have changed since, also while the form was looked at
         lines = lines_or_404(request, slug, session_id)

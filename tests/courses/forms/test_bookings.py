@@ -2,7 +2,8 @@ import pytest
 from django.http import QueryDict
 from django.utils import translation
 
-from courses.forms.bookings import BookingForm, SecondContactForm
+from courses.forms.booking_contacts import SecondContactForm
+from courses.forms.bookings import BookingForm
 from courses.forms.participants import SignUpForm
 from tests.factories.courses import SessionFactory
 from tests.factories.municipalities import MunicipalityFactory

@@ -62,6 +62,37 @@ def test_reference_is_asked_for_with_what_the_payer_has_said_of_it(client):
     assert Booking.objects.get().invoice_reference == ""
 
 
+def test_what_the_payer_wants_stands_there_from_the_start_when_it_is_known(client):
+    unit = UnitFactory(kind="municipality", reference_hint="Bestillerens nummer", reference_example="B104711")
+    session = SessionFactory(price=1200)
+    said = "Bestillerens nummer. It looks like this: B104711."
+    address = session.get_absolute_url()
+
+    unknown = client.get(address).text
+    asked = client.get(address, {"kommune": unit.municipality_id}).text
+    client.force_login(MembershipFactory(municipality=unit.municipality).user)
+    signed_in = client.get(address).text
+
+    assert [said in text for text in (unknown, asked, signed_in)] == [False, True, True]
+
+
+def test_way_of_paying_is_asked_first_and_the_reference_only_for_an_invoice(client, settings):
+    session = SessionFactory(price=1200, course__vat_treatment="exempt")
+    without = client.get(session.get_absolute_url()).text
+    settings.STRIPE_SECRET_KEY, settings.STRIPE_WEBHOOK_SECRET = "sk_test_x", "whsec_x"
+    session = SessionFactory(price=1300, course__vat_treatment="exempt")
+    page = client.get(session.get_absolute_url()).text
+
+    invoice = errors_of(client, session, pays_by="invoice")
+    unsaid = errors_of(client, session, pays_by="", reference_later="on")
+    card = errors_of(client, session, pays_by="card")
+
+    assert 'name="pays_by"' not in without
+    assert page.index('name="pays_by"') < page.index('name="payer_kind"') < page.index('name="invoice_reference"')
+    assert (list(invoice), list(unsaid), card) == (["invoice_reference"], ["pays_by"], {})
+    assert Booking.objects.get().invoice_reference == ""
+
+
 def test_free_course_asks_nothing_about_money(client):
     assert "payer_kind" not in client.get(SessionFactory().get_absolute_url()).content.decode()
 
