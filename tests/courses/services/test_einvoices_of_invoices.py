@@ -11,6 +11,10 @@ from pypdf import PdfReader
 from courses.exceptions import NotInvoiceable
 from courses.models import EInvoice, Invoice, VatRate
 from courses.services.crediting import credit_invoice
+from courses.services.documents import as_document
+from courses.services.einvoice_states import lacking_files
+from courses.services.einvoices import make_einvoice
+from courses.services.invoice_files import document_file, make_missing_files
 from courses.services.invoicing import issue_checked, issue_invoice
 from taushet.services.jobs import run_all_due_jobs
 from tests.courses.services.test_invoicing import booked
@@ -39,6 +43,19 @@ def test_invoice_and_its_credits_are_ready_to_be_sent(treatment, price):
         ("381", "checked", []),
     ]
     assert rows[0].number == invoice.shown_number
+
+
+def test_document_that_has_its_paper_and_no_e_invoice_gets_one_and_keeps_the_paper():
+    invoices = [issue_invoice([booked()], makes_paper=False) for _time in range(2)]
+    papers = [document_file(invoice) for invoice in invoices]  # as when the worker stopped between the two
+    make_einvoice(as_document(invoices[0]))
+    before = [row.pk for row in lacking_files(Invoice)]
+
+    made = [make_missing_files.call(), make_missing_files.call()]
+
+    assert (before, made) == ([invoices[1].pk], [1, 0])
+    assert [Invoice.objects.get(pk=one.pk).file for one in invoices] == papers
+    assert set(EInvoice.objects.values_list("number", flat=True)) == {one.shown_number for one in invoices}
 
 
 def test_what_would_not_hold_is_not_issued():

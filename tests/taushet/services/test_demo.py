@@ -1,5 +1,6 @@
 import pytest
 
+from courses.models import EInvoice, Invoice, Payment
 from taushet.models import Mark
 from taushet.services.demo import (
     DemonstrationRefused,
@@ -62,3 +63,7 @@ def test_a_second_start_loads_nothing(db, demonstration, django_assert_num_queri
 
     assert not loaded
     assert len(lines) == len(set(lines)) > 5
+    # Loading takes long, so what it has of money is looked at here
+    paid = Payment.objects.get(way=Payment.Way.CARD)
+    assert Invoice.objects.with_balance().get(pk=paid.invoice_id).left == 0
+    assert EInvoice.objects.filter(state="refused").count() == 1
