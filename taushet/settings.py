@@ -203,6 +203,16 @@ DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}
 
+# A mailbox that the worker reads, where no provider brings the mail; never in a demonstration
+
+IMAP_HOST = "" if DEMO else environment.text("TAUSHET_IMAP_HOST")
+IMAP_PORT = environment.number("TAUSHET_IMAP_PORT", 993)
+IMAP_USER = environment.text("TAUSHET_IMAP_USER")
+IMAP_PASSWORD = environment.text("TAUSHET_IMAP_PASSWORD")
+IMAP_FOLDER = environment.text("TAUSHET_IMAP_FOLDER", "INBOX")
+IMAP_DONE_FOLDER = environment.text("TAUSHET_IMAP_DONE_FOLDER")
+IMAP_TIMEOUT = 30  # seconds for each answer of the server
+
 # Bookings from addresses that have not proved themselves (design rule 13)
 
 HOLDS_PER_ADDRESS = environment.number("TAUSHET_HOLDS_PER_ADDRESS", 3)

@@ -3,7 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from taushet.services import delivery, inbound, recovery, retention
+from taushet.services import delivery, inbound, mailboxes, recovery, retention
 
 
 @task()
@@ -14,6 +14,11 @@ def handle_delivery_event(event_id: int) -> None:
 @task()
 def handle_inbound(inbound_id: int) -> str:
     return inbound.handle_inbound(inbound_id)
+
+
+@task()
+def read_mailbox() -> int:
+    return mailboxes.read_mailbox(lambda stored: handle_inbound.enqueue(stored.pk))
 
 
 @task()

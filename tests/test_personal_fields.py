@@ -34,7 +34,7 @@ taushet.DeliveryEvent.provider taushet.DeliveryEvent.event_id taushet.DeliveryEv
 taushet.DeliveryEvent.provider_id taushet.DeliveryEvent.our_id
 taushet.InboundMail.provider taushet.InboundMail.event_id taushet.InboundMail.kind
 taushet.StoredFile.name taushet.StoredFile.content_type taushet.StoredFile.sha256
-taushet.SecretLink taushet.Mark taushet.Tick taushet.WorkerProcess
+taushet.SecretLink taushet.Mark taushet.MailboxMark taushet.Tick taushet.WorkerProcess
 taushet.Message.kind taushet.Message.state_reason taushet.Message.message_id taushet.Message.from_email
 taushet.Message.calendar_method
 taushet.Attempt.provider_id taushet.Attempt.worker

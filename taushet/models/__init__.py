@@ -1,7 +1,7 @@
 from .audit import AuditEntry
 from .events import DeliveryEvent
 from .files import StoredFile
-from .inbound import InboundMail
+from .inbound import InboundMail, MailboxMark
 from .links import SecretLink
 from .marks import Mark
 from .outbox import Attempt, Message, MessageAttachment, Suppression
@@ -14,6 +14,7 @@ __all__ = [
     "AuditEntry",
     "DeliveryEvent",
     "InboundMail",
+    "MailboxMark",
     "Mark",
     "Message",
     "MessageAttachment",

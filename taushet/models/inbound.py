@@ -43,3 +43,17 @@ class InboundMail(models.Model):
 
     def __str__(self):
         return f"{self.provider} {self.pk}"
+
+
+class MailboxMark(models.Model):
+    """How far a mailbox has been read, by the numbers its server gives (RFC 9051, UIDVALIDITY and UID)."""
+
+    name = models.CharField(max_length=200, unique=True)
+    uid_validity = models.BigIntegerField(default=0)
+    last_uid = models.BigIntegerField(default=0)
+    reading_since = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return f"{self.pk}"

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 from django.db import transaction
 from django.utils import timezone
@@ -43,6 +44,25 @@ def store_inbound(event, provider: str) -> InboundMail | None:
             "raw": raw[:MOST_BYTES],
             "size": len(raw),
             "is_cut": len(raw) > MOST_BYTES,
+        },
+    )
+    return stored if is_new else None
+
+
+def store_raw(raw: bytes, size: int, provider: str) -> InboundMail | None:
+    """Keep one mail as its bytes, cut at the bound, of which `size` is the whole; None when it is there already."""
+    mail = message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
+    recipient = _header(mail, "Delivered-To") or _header(mail, "X-Original-To") or _header(mail, "To")
+    stored, is_new = InboundMail.objects.get_or_create(
+        provider=provider[:40],
+        event_id=hashlib.sha256(raw[:MOST_BYTES]).hexdigest(),
+        defaults={
+            "from_email": _address(_header(mail, "From")),
+            "to_email": _address(recipient),
+            "subject": _one_line(_header(mail, "Subject"))[:300],
+            "raw": raw[:MOST_BYTES],
+            "size": size,
+            "is_cut": size > len(raw[:MOST_BYTES]),
         },
     )
     return stored if is_new else None
@@ -168,6 +188,10 @@ def _header(mail, name: str) -> str:
         return str(mail[name] or "")
     except UNREADABLE:
         return ""
+
+
+def _address(text: str) -> str:
+    return _one_line(parseaddr(text)[1])[:254]
 
 
 def _one_line(text: str) -> str:
