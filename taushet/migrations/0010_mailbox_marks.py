@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('taushet', '0005_mail_that_came_in'),
+        ('taushet', '0007_keep_reports_as_they_came'),
     ]
 
     operations = [
