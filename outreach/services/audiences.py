@@ -4,7 +4,7 @@ The count on the page and the letters that are drafted read the same `look`, so 
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -174,13 +174,13 @@ def look(
     occasion: str = Mailing.Occasion.FIRST,
     added: Iterable[int] = (),
     dropped: Iterable[int] = (),
-    mailing: int | None = None,
+    apart_from: Collection[int] = (),
     only: set[int] | None = None,
 ) -> Look:
     """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
 
-    `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `mailing` the one whose
-    own letters do not count as letters had lately. `only` are the offices that got what this follows: then it goes to
+    `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the
+    mailings whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that got what this follows: then it goes to
     those, whatever the filter says by now. A handful of queries, however many offices there are.
     """
     added, dropped = set(added), set(dropped)
@@ -202,7 +202,7 @@ def look(
         without = [number for number in numbers if number not in manned | taken_out]
     suppressed = suppressed_of({row.email for row in rows if row.email})
     already = set(taken_mandates(versions, occasion)) if versions else set()
-    quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, mailing)
+    quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, apart_from)
     first = first_at_address(rows)
     refused = {"left_office": named - still, "objected": objected_mandates(), "already_sent": already}
     judged = [row._replace(why=reason_of(row, refused, suppressed, quiet, first)) for row in rows]
@@ -259,10 +259,10 @@ def taken_mandates(versions: Sequence[int], occasion: str) -> Iterable[int]:
     )
 
 
-def quiet_mandates(day: date, mailing: int | None) -> set[int]:
+def quiet_mandates(day: date, apart_from: Collection[int]) -> set[int]:
     """Return the offices that have had a letter in the days before a day, or have one on its way."""
     if not settings.OUTREACH_QUIET_DAYS:
         return set()
     since = datetime.combine(day - timedelta(days=settings.OUTREACH_QUIET_DAYS), time.min, tzinfo=OSLO)
     lately = Letter.objects.filter(Q(settled_at=None) | Q(settled_at__gt=since), status__in=STILL_NEW)
-    return set(lately.exclude(mailing=mailing).order_by().values_list("mandate", flat=True))
+    return set(lately.exclude(mailing__in=apart_from).order_by().values_list("mandate", flat=True))

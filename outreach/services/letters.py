@@ -78,7 +78,7 @@ def look_at(mailing: Mailing) -> Look:
         occasion=mailing.occasion,
         added=[mandate for mandate, is_added in picks.items() if is_added],
         dropped=[mandate for mandate, is_added in picks.items() if not is_added],
-        mailing=mailing.pk,
+        apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
         only=only_for(mailing),
     )
 

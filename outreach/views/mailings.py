@@ -15,6 +15,7 @@ from outreach.forms.plans import ChangeMailingForm, MailingForm, NewMailingForm
 from outreach.models import Letter, Mailing
 from outreach.services.audiences import LOCAL, look
 from outreach.services.mailings import change_mailing, create_mailing, plan_hash, plan_of
+from outreach.services.occasions import only_for
 from taushet.workdays import OSLO
 
 PER_PAGE = 50
@@ -112,5 +113,6 @@ def count_of(form, mailing=None):
         occasion=standing.occasion if standing else Mailing.Occasion.FIRST,
         added=standing.added if standing else (),
         dropped=standing.dropped if standing else (),
-        mailing=mailing.pk if mailing else None,
+        apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk] if mailing else (),
+        only=only_for(mailing) if mailing else None,
     ).count

@@ -121,7 +121,7 @@ def test_a_missing_nynorsk_text_and_a_demand_that_is_met_hold():
     version.refresh_from_db()
     draft = mailing(place(name="A", language_form="nn"), place(name="B"), version=version)
 
-    assert [whys(letter) for letter in draft.letters.all()] == [["no_text"], []]
+    assert [whys(letter) for letter in draft.letters.all()] == [["not_confirmed", "no_text"], ["not_confirmed"]]
 
     type(version.demand).objects.update(status="met")
     draft_letters(draft)
