@@ -1,9 +1,9 @@
 """What is known of answers: which municipalities have answered, and when, for audiences, facts and the public pages."""
 
-from django.db.models import BooleanField, Case, Exists, Max, OuterRef, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Subquery, Value, When
 from django.db.models.functions import TruncDate
 
-from outreach.models import Letter, Reply, ReplyLink
+from outreach.models import Commitment, Letter, Reply, ReplyLink
 from taushet.workdays import OSLO
 
 
@@ -30,3 +30,16 @@ def answered():
         default=None,
         output_field=BooleanField(null=True),
     )
+
+
+def answered_by_demand() -> dict[int, int]:
+    """Return how many municipalities have answered each demand, in any wording."""
+    answers = ReplyLink.objects.filter(reply__kind=Reply.Kind.ANSWER, reply__sorted_at__isnull=False)
+    counted = answers.order_by().values_list("letter__demand_version__demand")
+    return dict(counted.annotate(number=Count("letter__municipality", distinct=True)))
+
+
+def promised_by_demand() -> dict[int, int]:
+    """Return how many municipalities have promised something about each demand, whatever became of it."""
+    counted = Commitment.objects.standing().exclude(municipality=None).order_by().values_list("demand")
+    return dict(counted.annotate(number=Count("municipality", distinct=True)))

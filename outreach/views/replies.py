@@ -191,7 +191,7 @@ def reply_publish(request, pk):
 
 def speaker_of(links):
     """The municipality that answers; whoever holds the office may be put in by hand."""
-    return " · ".join(dict.fromkeys(link.letter.municipality.display_name for link in links))[:200]
+    return " · ".join(dict.fromkeys(f"{link.letter.municipality.name} kommune" for link in links))[:200]
 
 
 @permission_required("outreach.publish_reply", raise_exception=True)
