@@ -107,8 +107,8 @@ class CloseForm(forms.Form):
 
     def clean_until(self):
         until = self.cleaned_data["until"]
-        if until > timezone.localdate():
-            raise forms.ValidationError(_("Choose a day that has come."))
+        if until >= timezone.localdate():
+            raise forms.ValidationError(_("Choose a day that is over. What changes today has to be credited today."))
         return until
 
 

@@ -12,7 +12,8 @@ from courses.models import Booking, Invoice, Payment
 from courses.registrations.bookings import is_not_erased, only_if
 from courses.services import invoice_mail, whole_prices
 from courses.services.invoice_erasing import erase_invoices
-from courses.services.invoicing import is_due, to_invoice
+from courses.services.invoicing import is_due, to_credit, to_invoice
+from courses.services.number_series import is_closed_today
 from courses.services.whole_prices import without_payer
 from taushet import roles
 from taushet.registries import (
@@ -76,6 +77,13 @@ def waits_to_be_invoiced(user):
         count = len(lacking)
         sentence = ngettext(
             "%(n)s booking lacks its invoice reference", "%(n)s bookings lack their invoice reference", count
+        )
+        yield sentence % {"n": count}, reverse("courses:invoice_due")
+    if is_closed_today() and (count := to_credit().count()):
+        sentence = ngettext(
+            "%(n)s booking to be credited once the books are open",
+            "%(n)s bookings to be credited once the books are open",
+            count,
         )
         yield sentence % {"n": count}, reverse("courses:invoice_due")
     if held := len(due) - len(lacking):

@@ -69,7 +69,7 @@ def credit_invoice(
         raise CreditRefused(_("The amount has changed since you opened the page. Look at it once more."))
     note = draft.note
     note.issued_by = by
-    note.number = take_number(NumberSeries.Kind.CREDIT_NOTE)
+    note.number = take_number(NumberSeries.Kind.CREDIT_NOTE, on=note.issued_on)
     note.save(force_insert=True)
     for line in draft.lines:
         line.credit_note = note

@@ -91,7 +91,7 @@ def _issue(draft: Draft, by: User | None, *, makes_paper: bool) -> Invoice:
     invoice = draft.invoice
     invoice.issued_by = by
     invoice.issued_at = timezone.now()
-    invoice.number = take_number(NumberSeries.Kind.INVOICE)
+    invoice.number = take_number(NumberSeries.Kind.INVOICE, on=invoice.issued_on)
     invoice.kid = make_kid(invoice.number)
     invoice.save(force_insert=True)
     for line in draft.lines:
@@ -113,6 +113,12 @@ def to_invoice(bookings: QuerySet[Booking] | None = None) -> QuerySet[Booking]:
         .prefetch_related("fees")
         .order_by("session__last_ends_at", "municipality", "pk")
     )
+
+
+def to_credit() -> QuerySet[Booking]:
+    """Return the bookings whose documents say more than they owe: what the clock credits as soon as it can."""
+    rows = unsettled().filter(owes__lt=F("covers"))
+    return rows.select_related(*BOOKING_ROWS).order_by("session__last_ends_at", "pk")
 
 
 def is_due(booking: Booking, now: datetime | None = None) -> bool:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import PeriodClosed, WrongState
@@ -14,13 +15,15 @@ from taushet.templatetags.ui import day
 MODELS = {NumberSeries.Kind.INVOICE: Invoice, NumberSeries.Kind.CREDIT_NOTE: CreditNote}
 
 
-def take_number(kind: str) -> int:
-    """Return the next number of a series, locked until the transaction ends.
+def take_number(kind: str, *, on: date) -> int:
+    """Return the next number of a series, for a document of that date, locked until the transaction ends.
 
     Nobody else gets a number before that, and one that rolls back gives it back: so no number is missing, and none
-    twice. Call it last, since all others wait meanwhile.
+    twice. Call it last, since all others wait meanwhile. Raises PeriodClosed, also when the books were closed while
+    this waited for the lock.
     """
     series = NumberSeries.objects.select_for_update().filter(kind=kind).first() or _first(kind)
+    refuse_closed(on)
     number = series.next_number
     series.next_number = number + 1
     series.save(update_fields=["next_number"])
@@ -65,6 +68,12 @@ def closed_until() -> date | None:
     return ClosedPeriod.objects.order_by("-until").values_list("until", flat=True).first()
 
 
+def is_closed_today() -> bool:
+    """Whether nothing can be issued today, as where an earlier version let the books be closed through it."""
+    until = closed_until()
+    return bool(until and until >= timezone.localdate())
+
+
 def refuse_closed(on: date) -> None:
     """Raise PeriodClosed when nothing can be issued with a date any more."""
     until = closed_until()
@@ -74,7 +83,12 @@ def refuse_closed(on: date) -> None:
 
 @transaction.atomic
 def close_period(until: date, *, by: User) -> ClosedPeriod:
-    """Close the books through a day. Nobody issues anything meanwhile. Raises PeriodClosed when they are already."""
+    """Close the books through a day that is over. Nobody issues anything meanwhile.
+
+    Never through today: what changes today could not be credited then. Raises PeriodClosed, also when they are closed.
+    """
+    if until >= timezone.localdate():
+        raise PeriodClosed(_("Choose a day that is over. What changes today has to be credited today."))
     for kind in NumberSeries.Kind:
         NumberSeries.objects.select_for_update().filter(kind=kind).first() or _first(kind)
     refuse_closed(until)

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -18,7 +19,8 @@ from courses.services.crediting import credit_invoice, credit_mark, draft_credit
 from courses.services.einvoice_states import add_einvoices, add_einvoices_of_all
 from courses.services.invoice_drafts import draft_invoice
 from courses.services.invoice_files import document_file
-from courses.services.invoicing import in_groups, is_due, issue_checked, to_invoice
+from courses.services.invoicing import in_groups, is_due, issue_checked, to_credit, to_invoice
+from courses.services.number_series import closed_until, is_closed_today, refuse_closed
 from courses.services.reminders import remind_of_invoice
 from courses.services.whole_prices import without_payer
 from taushet.services.files import serve_file
@@ -93,6 +95,8 @@ def invoice_due(request):
         "due": [row for row in rest if row["is_due"]],
         "lacking": lacking,
         "later": [row for row in rest if not row["is_due"]],
+        "to_credit": to_credit()[:PER_PAGE],
+        "closed_until": closed_until() if is_closed_today() else None,
         "without_payer": without_payer()[:PER_PAGE],
     }
     return render(request, "courses/invoice_due.html", context)
@@ -111,8 +115,13 @@ def group_row(bookings):
 @require_POST
 @may_issue
 def invoice_issue_due(request):
-    tasks.run_invoicing.enqueue()
-    messages.success(request, _("What is due is being issued. It takes a minute; open the page again then."))
+    try:
+        refuse_closed(timezone.localdate())
+    except CoursesError as refusal:
+        messages.error(request, f"{refusal} {_('Nothing can be issued before the day after.')}")
+    else:
+        tasks.run_invoicing.enqueue()
+        messages.success(request, _("What is due is being issued. It takes a minute; open the page again then."))
     return redirect("courses:invoice_due")
 
 

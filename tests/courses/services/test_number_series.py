@@ -1,16 +1,23 @@
 """Eight processes issue at the same time, and every tenth transaction fails after its number was given."""
 
+from datetime import timedelta
 from decimal import Decimal
+from multiprocessing import get_context
+from time import sleep
 
 import pytest
 from django.db import connection, transaction
+from django.utils import timezone
 
 from courses.exceptions import CreditRefused
 from courses.models import Booking, CreditNote, Invoice, NumberSeries
 from courses.services.crediting import credit_invoice
 from courses.services.invoicing import issue_invoice
+from courses.services.number_series import close_period
+from taushet.models import User
 from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
 from tests.factories.municipalities import UnitFactory
+from tests.factories.taushet import StaffFactory
 from tests.rivals import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -90,3 +97,28 @@ def test_two_at_once_credit_the_same_seats_only_once():
     refused = (CreditRefused.__name__, "At most 50 kroner can be credited of line 1.")
     assert sorted(outcomes, key=str) == sorted([150, refused], key=str)
     assert CreditNote.objects.count() == 1
+
+
+def issue_or_close(thing):
+    act, is_locked = thing
+    day = timezone.localdate() - timedelta(days=1)
+    if act == "issue":
+        is_locked.wait(20)
+        return issue_invoice([Booking.objects.get()], on=day).number
+    with transaction.atomic():
+        close_period(day, by=User.objects.get())
+        is_locked.set()
+        sleep(1)  # the other has looked whether the books are closed, and waits for its number
+    return "closed"
+
+
+def test_closing_while_somebody_waits_for_a_number_is_told_and_takes_none():
+    bookings(1)
+    StaffFactory()
+    is_locked = get_context("fork").Event()
+
+    outcomes = at_once(issue_or_close, [("issue", is_locked), ("close", is_locked)])
+
+    assert "closed" in outcomes
+    assert [name for name, _sentence in (one for one in outcomes if one != "closed")] == ["PeriodClosed"]
+    assert (Invoice.objects.count(), NumberSeries.objects.get(kind="invoice").next_number) == (0, 10001)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from courses.models import Booking, ClosedPeriod, CreditNote, Invoice, NumberSeries, Payment
+from courses.services.booking_changes import change_seats
 from courses.services.invoicing import issue_invoice
 from municipalities.models import Unit
 from taushet.services.links import issue_link
@@ -217,11 +219,30 @@ def test_books_are_closed_once_and_not_ahead(client):
     sign_in(client, StaffFactory(roles=["finance"]))
     today = timezone.localdate()
 
-    ahead = client.post(reverse("courses:period_close"), {"until": today.replace(year=today.year + 1)})
-    client.post(reverse("courses:period_close"), {"until": today})
+    yesterday = today - timedelta(days=1)
+    early = [client.post(reverse("courses:period_close"), {"until": day}) for day in (today, today + timedelta(days=9))]
+    for _time in range(2):
+        client.post(reverse("courses:period_close"), {"until": yesterday})
 
-    assert "until" in ahead.context["form"].errors
-    assert [period.until for period in ClosedPeriod.objects.all()] == [today]
+    assert all("until" in page.context["form"].errors for page in early)
+    assert [period.until for period in ClosedPeriod.objects.all()] == [yesterday]
+
+
+def test_books_that_are_closed_for_today_are_told_with_what_waits_for_it(client):
+    staff = sign_in(client, StaffFactory(roles=["finance"]))
+    issue_invoice([booking := booked()], by=staff)
+    ClosedPeriod.objects.create(until=timezone.localdate(), closed_by=staff)
+    change_seats(booking, 9, by=staff)
+    booked()
+
+    due, today = client.get(reverse("courses:invoice_due")).text, client.get("/stab/").text
+    pressed = client.post(reverse("courses:invoice_issue_due"), follow=True).text
+
+    assert "To be credited" in due
+    assert "is issued and credited by itself the day after" in due
+    assert "1 booking to be credited once the books are open" in today
+    assert "Nothing can be issued before the day after." in pressed
+    assert "is being issued" not in pressed
 
 
 def test_campaign_staff_reads_and_issues_nothing(client):
