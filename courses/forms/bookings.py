@@ -3,12 +3,11 @@
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
 from courses.exceptions import CoursesError
 from courses.services.catalogue import session_texts, with_language
 from courses.services.guards import refuse_unbookable
-from courses.services.prices import price_mark, refuse_changed_price
+from courses.services.prices import price_mark, price_text, refuse_changed_price
 from courses.services.stripe_client import is_on
 from municipalities.fields import MunicipalityChoiceField
 from municipalities.models import Unit
@@ -21,7 +20,7 @@ from taushet.fields import (
     WorkEmailField,
 )
 from taushet.forms.request_keys import RequestKeyForm
-from taushet.templatetags.ui import Unbroken, kroner
+from taushet.templatetags.ui import Unbroken
 
 from .adaptations import without_the_tick
 from .payers import (
@@ -294,6 +293,6 @@ class MoveForm(forms.Form):
     @staticmethod
     def describe(session):
         texts = session_texts(session)
-        price = kroner(session.full_price) if session.full_price else pgettext("price in a line", "free")
+        price = price_text(session)
         occasion = with_language(texts["occasion"], session.language)
         return Unbroken(f"{occasion} ({texts['seats']}, {price})")

@@ -43,6 +43,17 @@ def freeze_price(booking: Booking, session: Session) -> None:
     booking.vat_treatment = session.course.vat_treatment
 
 
+def price_text(session: Session) -> str:
+    """Say in a line what a session costs and for what, as the pages do."""
+    if not session.full_price:
+        return pgettext("price in a line", "free")
+    price = {
+        PriceKind.SESSION: _("%(price)s for the whole session"),
+        PriceKind.TRAVEL: _("%(price)s for travel, else free"),
+    }.get(session.paid_for, _("%(price)s per seat")) % {"price": kroner(session.full_price)}
+    return f"{price} {_('plus VAT')}" if session.course.vat_treatment == VatTreatment.STANDARD else price
+
+
 def price_mark(session: Session) -> str:
     """Return in short what a page says of a price: for what, how much, whether VAT comes on top; nothing when free."""
     return _mark(session.paid_for, session.full_price, session.course.vat_treatment)

@@ -19,7 +19,7 @@ from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.sheets import without_mail
 from courses.services.terms import Act, fee_sentence, late_fee_sentence, moving_sentence, standing_of_booking
 
-from .change_pages import change_or_ask, change_page
+from .change_pages import change_or_ask, change_page, closed_page
 from .secret import OWNER, RECEIPT, SECOND, opens_booking
 
 Kind = ChangeRequest.Kind
@@ -74,6 +74,8 @@ def seats_sentence(before, now):
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_move(request, access):
     booking = access.booking
+    if closed := closed_page(request, booking, access.url("booking_detail")):
+        return closed
     dates = dates_to_move_to(booking)
     form = MoveForm(request.POST if request.method == "POST" else None, dates=dates)
 
@@ -122,6 +124,8 @@ def booking_cancel(request, access):
     booking = access.booking
     if access.purpose == RECEIPT and not booking.awaits_proof:
         return redirect(access.url("booking_detail"))
+    if closed := closed_page(request, booking, access.url("booking_detail"), held_too=True):
+        return closed
 
     def cancel(seen):
         told_on_paper = told_by_you(booking)
@@ -135,7 +139,9 @@ def booking_cancel(request, access):
         "color": "danger",
     }
     if booking.state != Booking.State.CONFIRMED:
-        return change_page(request, access, None, cancel, note=_("It costs nothing to change or cancel."), **page)
+        leave_to = booking.session.get_absolute_url() if access.purpose == RECEIPT else ""
+        note = _("It costs nothing to change or cancel.")
+        return change_page(request, access, None, cancel, note=note, leave_to=leave_to, **page)
     return change_or_ask(
         request,
         access,
@@ -213,6 +219,8 @@ def money_of_cancelling_now(booking):
 def participant_give_back(request, access, participant_id):
     """Cancel one name together with its seat."""
     booking = access.booking
+    if closed := closed_page(request, booking, access.url("booking_detail")):
+        return closed
     participant = get_object_or_404(booking.participants.all(), pk=participant_id)
 
     def give_back(seen):

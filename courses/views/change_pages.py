@@ -7,22 +7,39 @@ from hashlib import sha256
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from courses.exceptions import CoursesError, TermsForbid
 from courses.forms.terms import AskForm
 from courses.services import change_requests
 from courses.services.changes import BookingChanged, Seen, seen_now
+from courses.services.guards import refuse_unchangeable
 from courses.services.terms import standing_of_booking
 
 
-def change_page(request, access, form, change, *, color="accent", ask=None, money=None, **page):
+def closed_page(request, booking, back, *, held_too=False):
+    """Lead back from a change that can no longer be made, before anybody has chosen anything; None when it can.
+
+    `held_too` says that one which is not confirmed can be changed as well, until its course begins.
+    """
+    if request.method == "POST" or (held_too and booking.is_live and booking.session.first_starts_at > timezone.now()):
+        return None
+    try:
+        refuse_unchangeable(booking, booking.session)
+    except CoursesError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(back)
+    return None
+
+
+def change_page(request, access, form, change, *, color="accent", ask=None, money=None, leave_to="", **page):
     """Show one change of a booking; on POST make it unless something else happened in between, which is told first.
 
     `change(seen)` makes it and returns what to say then. With `ask`, an (AskForm, function) pair, the form asks staff
     instead; what was typed stays, but nothing is sent before the question itself has been shown. `money()` says what a
-    valid form does to the money of the booking; it is shown first, and the change is made by the next press. Raises
-    TermsForbid.
+    valid form does to the money of the booking; it is shown first, and the change is made by the next press.
+    `leave_to` is where to go after it when the page of the booking closes with it. Raises TermsForbid.
     """
     booking, changes, error, said = access.booking, (), "", ""
     seen = Seen.read(request.POST.get("seen", "")) if request.method == "POST" else None
@@ -43,7 +60,7 @@ def change_page(request, access, form, change, *, color="accent", ask=None, mone
                 form.add_error(refusal.field if refusal.field in form.fields else None, error)
         else:
             messages.success(request, sentence)
-            return redirect(access.url("booking_detail"))
+            return redirect(leave_to or access.url("booking_detail"))
     context = {
         "form": form,
         "ask": ask[0] if ask else None,
@@ -70,6 +87,8 @@ def change_or_ask(request, access, form, change, wish, *, act, asking, note="", 
     such as more seats, shows the same page once more as a question.
     """
     booking = access.booking
+    if closed := closed_page(request, booking, access.url("booking_detail")):
+        return closed
     standing = standing_of_booking(booking)
 
     def send(seen):

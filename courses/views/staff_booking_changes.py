@@ -19,7 +19,7 @@ from courses.services.moves import dates_to_move_to, move_booking
 from courses.services.terms import staff_fee_sentence, standing_of_booking
 
 from .booking_changes import seats_sentence, told_by_contact_only
-from .change_pages import change_page
+from .change_pages import change_page, closed_page
 from .participants import WRITTEN, what_replacing_does
 from .staff_bookings import booking_of, whole_price_said
 
@@ -43,6 +43,8 @@ class StaffAccess:
 @require_http_methods(METHODS)
 def staff_seats(request, booking_id):
     booking = booking_of(request, booking_id)
+    if closed := closed_page(request, booking, booking.staff_address):
+        return closed
     form = StaffSeatsForm(
         posted(request),
         costs=booking.has_price,
@@ -73,6 +75,8 @@ def staff_seats(request, booking_id):
 @require_http_methods(METHODS)
 def staff_move(request, booking_id):
     booking = booking_of(request, booking_id)
+    if closed := closed_page(request, booking, booking.staff_address):
+        return closed
     dates = dates_to_move_to(booking)
     if not dates:
         return render(request, "courses/booking_no_move.html", {"back": booking.staff_address, "booking": booking})

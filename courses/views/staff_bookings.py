@@ -26,6 +26,7 @@ from taushet.services import audit
 
 from .booking_changes import told_by_contact_only
 from .bookings import meetings_of, payer_of
+from .change_pages import closed_page
 
 PER_PAGE = 50
 
@@ -118,6 +119,8 @@ def staff_booking_detail(request, booking_id):
 @require_http_methods(["GET", "HEAD", "POST"])
 def staff_booking_cancel(request, booking_id):
     booking = booking_of(request, booking_id)
+    if closed := closed_page(request, booking, booking.staff_address, held_too=True):
+        return closed
     costs = booking.has_price and booking.state == Booking.State.CONFIRMED
     initial = {"fee_percent": standing_of_booking(booking).fee}
     data = request.POST if request.method == "POST" else None

@@ -58,3 +58,8 @@ class Unit(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def awaits_register(self):
+        """Whether its organisation number was typed by somebody and has not been looked up yet."""
+        return bool(self.organisation_number) and not self.looked_up_at and self.kind != self.Kind.MUNICIPALITY

@@ -179,9 +179,10 @@ def look(
 ) -> Look:
     """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
 
-    `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the
-    mailings whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that got what this follows: then it goes to
-    those, whatever the filter says by now. A handful of queries, however many offices there are.
+    `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the mailings
+    whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that
+    got what this one follows: then it goes to those, whatever the filter says by now. A handful of queries, however
+    many offices there are.
     """
     added, dropped = set(added), set(dropped)
     shown = ("pk", "email", "role", "body__municipality_id")

@@ -39,7 +39,7 @@ def test_booker_chooses_among_the_dates_with_room_and_their_price(client, englis
     booking = BookingFactory(session=SessionFactory(course=course), seats=2)
     new = SessionFactory(course=course, price=500, capacity=5)
 
-    assert "(5 free seats, 500 kroner)" in client.get(address(booking)).text
+    assert "(5 free seats, 500 kroner per seat)" in client.get(address(booking)).text
     told = client.post(address(booking), {"session": new.pk})
     response = client.post(
         address(booking), {"session": new.pk} | {"money_seen": hidden(told, "money_seen")}, follow=True
