@@ -58,6 +58,7 @@ MONEY_GUARDS = (
             *OF_DOCUMENTS,
             "due_on",
             "delivered_on",
+            "delivery_place",
             "terms",
             "prepaid",
             "is_collective",

@@ -50,7 +50,7 @@ courses.EInvoice.number courses.EInvoice.checked_sha256 courses.EInvoice.access_
 courses.EInvoiceAttempt.delivery_id courses.EInvoiceFault.rule courses.EInvoiceFault.path
 courses.CourseRequest.payer_name courses.CourseRequest.payer_organisation_number
 courses.Invoice.terms courses.Invoice.seller courses.Invoice.buyer courses.Invoice.account courses.Invoice.kid
-courses.Invoice.vat courses.Invoice.note
+courses.Invoice.vat courses.Invoice.note courses.Invoice.delivery_place
 courses.CreditNote.reason courses.CreditNote.seller courses.CreditNote.buyer courses.CreditNote.account
 courses.CreditNote.kid courses.CreditNote.vat courses.CreditNote.note
 courses.InvoiceLine courses.CreditNoteLine courses.NumberSeries courses.BankFile

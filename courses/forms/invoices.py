@@ -1,5 +1,6 @@
 """What staff puts in about invoices: what the list shows, what is credited, through when the books are closed."""
 
+import re
 from decimal import Decimal
 
 from django import forms
@@ -13,6 +14,9 @@ from taushet.fields import CleanCharField, DayField, WholeNumberField
 from taushet.templatetags.ui import kroner
 
 from .fields import AmountField
+
+# Whoever writes a number means that document, whatever its state.
+EXACT = re.compile(r"[Kk]?\s*[0-9]+")
 
 
 class InvoiceFilterForm(forms.Form):
@@ -38,7 +42,7 @@ class InvoiceFilterForm(forms.Form):
             invoices = invoices.with_balance().filter(left__lt=0)
         elif state == "ehf":
             invoices = invoices.with_balance().filter(pk__in=invoices_of(EInvoice.objects.in_trouble()).values("pk"))
-        elif state == "alle":
+        elif state == "alle" or EXACT.fullmatch(text):
             invoices = invoices.with_balance()
         else:
             invoices = invoices.open()

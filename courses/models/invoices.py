@@ -131,10 +131,13 @@ class InvoiceQuerySet(models.QuerySet):
         return self.open().filter(due_on__lt=today or timezone.localdate())
 
     def telling(self, text):
-        """Those that a number, a KID or a part of the payer's name tells of."""
+        """Those that a number, one of their credit notes, a KID or a part of the payer's name tells of."""
         found = holds(text, "payer__name") | Q(kid=text)
         if text.isascii() and text.isdecimal() and len(text) < 10:
             found |= Q(number=int(text))
+        note = text[1:].strip()
+        if text[:1] in {"K", "k"} and note.isascii() and note.isdecimal() and len(note) < 10:
+            found |= Q(pk__in=CreditNote.objects.filter(number=int(note)).values("invoice"))
         return self.filter(found)
 
     def visible_to_member(self, user):
@@ -155,6 +158,7 @@ class Invoice(IssuedDocument):
 
     due_on = models.DateField(_("due"))
     delivered_on = models.DateField(_("delivered"), null=True, blank=True)
+    delivery_place = models.CharField(_("place of delivery"), max_length=120, blank=True)
     terms = models.CharField(_("terms"), max_length=300, blank=True)
     prepaid = models.DecimalField(_("paid before it was issued"), default=NOUGHT, **MONEY)
     is_collective = models.BooleanField(_("collective"), default=False)

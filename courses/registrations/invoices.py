@@ -101,10 +101,12 @@ def sessions_without_payer(user):
 
 
 def find_invoices(user, text):
-    """Find invoices by number, KID or payer (a SearchSource)."""
-    for invoice in Invoice.objects.telling(text).select_related("payer").order_by("-number")[:20]:
+    """Find invoices by number, a credit note's too, KID or payer (a SearchSource)."""
+    found = Invoice.objects.telling(text).select_related("payer").prefetch_related("credit_notes")
+    for invoice in found.order_by("-number")[:20]:
         title = _("Invoice %(number)s") % {"number": invoice.shown_number}
-        detail = f"{invoice.buyer['name']} · {kroner(invoice.total)}"
+        notes = [note.shown_number for note in invoice.credit_notes.all()]
+        detail = " · ".join([invoice.buyer["name"], kroner(invoice.total), *notes])
         yield title, detail, reverse("courses:invoice_detail", args=[invoice.number])
 
 

@@ -135,6 +135,7 @@ def as_document(issued: Invoice | CreditNote, lines: list[DocumentLineRow] | Non
         buyer_reference=issued.buyer_reference,
         order_reference=issued.order_reference,
         delivered_on=invoice.delivered_on,
+        delivery_place=invoice.delivery_place,
         note=issued.note,
         terms=invoice.terms if is_invoice else "",
         prepaid=invoice.prepaid if is_invoice else Decimal("0.00"),

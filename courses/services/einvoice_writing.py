@@ -58,13 +58,21 @@ def _contents(document: Document) -> Lines:
     yield from _group("BillingReference", _group("InvoiceDocumentReference", _invoice_referred_to(document)))
     yield from _group("AccountingSupplierParty", _party(document.seller, _seller_taxes(document)))
     yield from _group("AccountingCustomerParty", _party(document.buyer))
-    yield from _group("Delivery", _date("ActualDeliveryDate", document.delivered_on))
+    yield from _group("Delivery", _delivery(document))
     yield from _group("PaymentMeans", _payment(document, due_on=None if is_invoice else document.due_on))
     yield from _group("PaymentTerms", _text("Note", document.terms.strip() or credit_terms(document)))
     yield from _group("TaxTotal", _taxes(document))
     yield from _group("LegalMonetaryTotal", _totals(document))
     for line in document.lines:
         yield from _group(f"{ROOTS[document.kind]}Line", _line(line, document))
+
+
+def _delivery(document: Document) -> Lines:
+    yield from _date("ActualDeliveryDate", document.delivered_on)
+    if document.delivery_place:
+        line = _group("AddressLine", _value("Line", document.delivery_place))
+        country = _group("Country", _value("IdentificationCode", document.seller.country))  # BR-57
+        yield from _group("DeliveryLocation", _group("Address", [*line, *country]))
 
 
 def _invoice_referred_to(document: Document) -> Lines:

@@ -93,6 +93,7 @@ class Document:
     buyer_reference: str = ""
     order_reference: str = ""
     delivered_on: date | None = None
+    delivery_place: str = ""  # bokføringsforskriften § 5-1-1 no. 4: municipalities, or that it was online; no address
     note: str = ""
     terms: str = ""
     prepaid: Decimal = Decimal("0.00")  # what of an invoice's total had been paid by card when it was issued

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from courses.exceptions import NothingToInvoice, NotInvoiceable
-from courses.models import Booking, Invoice, InvoiceLine, PriceKind
+from courses.models import Booking, Format, Invoice, InvoiceLine, PriceKind
 from municipalities.models import Unit
 from municipalities.services.successors import current_unit, successor_of
 from taushet.templatetags.ui import date_span
@@ -26,7 +26,7 @@ from .payers import own_payer
 from .prepaid import is_prepaid, paid_ahead, prepaid_note
 from .prices import round_money, sum_money
 
-LONGEST_NAME, LONGEST_DESCRIPTION = 150, 200
+LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_PLACE = 150, 200, 120
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,11 @@ def draft_invoice(bookings: Iterable[Booking], *, on: date | None = None, is_col
     language = payer.municipality.letter_language
     taxed = [vat_of(row.booking.vat_treatment, row.booking.session.course, delivered_on(row.booking)) for row in owed]
     with translation.override(language):
-        lines = [_line(place, row, payer, *taxed[place - 1]) for place, row in enumerate(owed, start=1)]
+        places = list(dict.fromkeys(filter(None, (delivery_place(row.booking) for row in owed))))
+        several = len(places) > 1
+        lines = [
+            _line(place, row, payer, *taxed[place - 1], says_place=several) for place, row in enumerate(owed, start=1)
+        ]
         vat = subtotals(lines)
     day = on or timezone.localdate()
     net, vat_total = sum_money(one.net for one in vat), sum_money(one.vat for one in vat)
@@ -91,6 +95,7 @@ def draft_invoice(bookings: Iterable[Booking], *, on: date | None = None, is_col
         issued_on=day,
         due_on=day + timedelta(days=settings.PAYMENT_DAYS),
         delivered_on=max(delivered_on(row.booking) for row in owed),
+        delivery_place=_listed(places),
         seller=stored_party(party),
         buyer=stored_party(buyer(payer)),
         buyer_contact=owed[0].booking.contact_name if len({row.booking for row in owed}) == 1 else "",
@@ -121,7 +126,27 @@ def delivered_on(booking: Booking) -> date:
     return timezone.localdate(booking.session.last_ends_at)
 
 
-def _line(place: int, row: Owed, payer: Unit, category: VatCategory, percent: Decimal) -> InvoiceLine:
+def delivery_place(booking: Booking) -> str:
+    """Say where a course is held, in the active language: the municipality and no more (design rule 9), or online.
+
+    Nothing when nobody has said it.
+    """
+    session = booking.session
+    if session.format == Format.ONLINE:
+        return _("Online")
+    return session.municipality.name if session.municipality else ""
+
+
+def _listed(places: list[str]) -> str:
+    """Return places as one line, as many as there is room for."""
+    while len(said := ", ".join(places)) > LONGEST_PLACE:
+        places = [*places[:-2], "…"]
+    return said
+
+
+def _line(
+    place: int, row: Owed, payer: Unit, category: VatCategory, percent: Decimal, *, says_place: bool
+) -> InvoiceLine:
     booking = row.booking
     return InvoiceLine(
         place=place,
@@ -129,7 +154,7 @@ def _line(place: int, row: Owed, payer: Unit, category: VatCategory, percent: De
         fee=row.fee,
         what=row.what,
         name=_name(row)[:LONGEST_NAME],
-        description=_description(booking, payer)[:LONGEST_DESCRIPTION],
+        description=_description(booking, payer, says_place=says_place)[:LONGEST_DESCRIPTION],
         quantity=row.quantity,
         unit_price=row.unit_price,
         net=round_money(row.net),
@@ -154,10 +179,15 @@ def _name(row: Owed) -> str:
     return _("%(course)s: seats") % {"course": course} if row.what == What.SEATS else course
 
 
-def _description(booking: Booking, payer: Unit) -> str:
+def _description(booking: Booking, payer: Unit, *, says_place: bool) -> str:
+    """Say which booking it is and when, who booked where somebody else pays, and where it was held if asked."""
     when = date_span(booking.session.first_starts_at, booking.session.last_ends_at)
-    said = _("Booking %(number)s, %(when)s") % {"number": booking.pk, "when": when.replace("\xa0", " ")}
-    return said if booking.municipality_id == payer.municipality_id else f"{said}, {booking.municipality.name}"
+    said = [_("Booking %(number)s, %(when)s") % {"number": booking.pk, "when": when.replace("\xa0", " ")}]
+    if booking.municipality_id != payer.municipality_id:
+        said.append(booking.municipality.name)
+    if says_place and (place := delivery_place(booking)):
+        said.append(place)
+    return ", ".join(said)
 
 
 def subtotals(lines: Iterable) -> list[VatSubtotal]:

@@ -136,6 +136,7 @@ def _facts(document: Document, *, is_invoice: bool) -> list[tuple[str, str]]:
         (_("Credits invoice"), "" if is_invoice else _refers_to(document)),
         (_("Due date"), _day(document.due_on) if document.payable else ""),
         (_("Delivered"), _day(document.delivered_on)),
+        (_("Place of delivery"), document.delivery_place),
         (_("Your reference"), document.buyer_reference),
         (_("Order number"), document.order_reference),
         (_("KID"), document.kid),

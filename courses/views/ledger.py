@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,11 +30,15 @@ def last_month():
     return {"fra": last.replace(day=1), "til": last}
 
 
+def asks_for_days(request):
+    return "fra" in request.GET or "til" in request.GET
+
+
 @require_safe
 @never_cache
 @may_see
 def ledger(request):
-    form = SpanForm(request.GET if "fra" in request.GET else None, initial=last_month())
+    form = SpanForm(request.GET if asks_for_days(request) else None, initial=last_month())
     context = {
         "form": form,
         "span": form.cleaned_data if form.is_bound and form.is_valid() else None,
@@ -48,9 +53,11 @@ def ledger(request):
 @never_cache
 @may_see
 def ledger_export(request, ending):
-    form = SpanForm(request.GET)
-    span = form.cleaned_data if form.is_valid() else last_month()
-    first, last = span["fra"], span["til"]
+    """The lines of some days, of last month when nothing is said; where the days make no sense the page says so."""
+    form = SpanForm(request.GET if asks_for_days(request) else last_month())
+    if not form.is_valid():
+        return redirect(f"{reverse('courses:ledger')}?{request.GET.urlencode()}")
+    first, last = form.cleaned_data["fra"], form.cleaned_data["til"]
     heading, rows = ledger_table(first, last, by=request.user, ending=ending)
     return download(f"fakturalinjer-{first}-{last}", ending, heading, rows)
 

@@ -84,6 +84,7 @@ def document(*lines, kind=DocumentKind.INVOICE, **more) -> Document:
         "language": "nb",
         "buyer_reference": "B123456",
         "delivered_on": date(2026, 11, 20),
+        "delivery_place": "Bodø",
         "refers_to": "10001" if is_credit else "",
         "refers_to_issued_on": date(2026, 11, 1) if is_credit else None,
     }

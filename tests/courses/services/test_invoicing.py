@@ -14,6 +14,7 @@ from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.bookings import book_for_municipality, book_seats, confirm_address
 from courses.services.crediting import credit_invoice, follow_changed
 from courses.services.documents import as_document
+from courses.services.einvoice_writing import write_einvoice
 from courses.services.invoice_documents import VatCategory
 from courses.services.invoice_files import document_pdf
 from courses.services.invoice_references import ask_for_missing, give_reference
@@ -59,6 +60,13 @@ def booked(seats=12, price=100, *, days=30, state="open", treatment="exempt", **
         session.refresh_from_db()
     fields = {"seat_price": price, "invoice_reference": "4711", "payer": payer()} | fields
     return BookingFactory(session=session, seats=seats, vat_treatment=treatment, **fields)
+
+
+def held_in(booking):
+    """Say in which municipality the session of a booking is held, and return its name."""
+    booking.session.municipality = MunicipalityFactory()
+    booking.session.save()
+    return booking.session.municipality.name
 
 
 def nets(booking):
@@ -291,14 +299,40 @@ def test_missing_reference_is_asked_for_twice_and_given_on_the_page(staff):
 
 
 def test_paper_is_tagged_and_says_it_all_in_the_language_of_the_payer(staff, rates):
-    invoice = issue_invoice([booked(3, treatment="standard")], by=staff)
+    booking = booked(3, treatment="standard")
+    place = held_in(booking)
+    invoice = issue_invoice([booking], by=staff)
     note = credit_invoice(invoice, {invoice.lines.get().pk: Decimal(100)}, reason="Avtalt", by=staff)
 
     paper, other = (PdfReader(BytesIO(document_pdf(one))) for one in (invoice, note))
 
     text = paper.pages[0].extract_text().replace("\xa0", " ")
-    for words in ("Faktura", "4711", invoice.kid, "1503 20 80119", "375,00", "910 000 004", "Forfall"):
+    for words in (
+        "Leveringssted",
+        place,
+        "Faktura",
+        "4711",
+        invoice.kid,
+        "1503 20 80119",
+        "375,00",
+        "910 000 004",
+        "Forfall",
+    ):
         assert words in text
     assert "Modige" not in text
     assert paper.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert "Kreditnota" in other.pages[0].extract_text()
+    assert f"<cbc:Line>{place}</cbc:Line>" in write_einvoice(as_document(note)).decode()
+
+
+def test_collective_invoice_says_each_place_and_what_was_online(staff):
+    collector = payer(collects_invoices=True)
+    bookings = [booked(payer=collector, municipality=collector.municipality) for _number in range(3)]
+    first, last = held_in(bookings[0]), held_in(bookings[2])
+    Session.objects.filter(pk=bookings[1].session_id).update(format="online")
+
+    invoice = issue_invoice(Booking.objects.order_by("pk"), by=staff, is_collective=True)
+
+    places = [first, "På nett", last]
+    assert invoice.delivery_place == ", ".join(places)
+    assert [line.description.rpartition(", ")[2] for line in invoice.lines.all()] == places

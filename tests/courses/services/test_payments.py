@@ -125,9 +125,19 @@ def test_reminder_goes_to_the_contact_once_a_day(staff):
 
 @pytest.mark.usefixtures("english")
 def test_accountant_gets_each_line_with_account_and_code(staff):
-    line = InvoiceLineFactory(invoice__number=10001, booking=BookingFactory(), vat_percent=25, vat_code="3")
-    note = CreditNoteFactory(invoice=line.invoice, number=10001, net=300)
-    CreditNoteLineFactory(credit_note=note, invoice_line=line, quantity=3, vat_percent=25, vat_code="3")
+    taxed = {"vat_category": "S", "vat_percent": 25, "vat_code": "3"}
+    vat = {"category": "S", "percent": "25.00", "exemption_reason": ""}
+    line = InvoiceLineFactory(
+        invoice__number=10001,
+        invoice__vat_total=300,
+        invoice__vat=[vat | {"net": "1200.00", "vat": "300.00"}],
+        booking=BookingFactory(),
+        **taxed,
+    )
+    note = CreditNoteFactory(
+        invoice=line.invoice, number=10001, net=300, vat_total=75, vat=[vat | {"net": "300.00", "vat": "75.00"}]
+    )
+    CreditNoteLineFactory(credit_note=note, invoice_line=line, quantity=3, **taxed)
     InvoiceLineFactory(invoice__issued_on=date(2027, 4, 1), invoice__due_on=date(2027, 4, 30))
 
     heading, rows = ledger_table(date(2027, 3, 1), date(2027, 3, 31), by=staff, ending="csv")
@@ -138,3 +148,18 @@ def test_accountant_gets_each_line_with_account_and_code(staff):
         ("Invoice", "10001", 1200, "3", 300, "3200"),
         ("Credit note", "K10001", -300, "3", -75, "3200"),
     ]
+
+
+@pytest.mark.usefixtures("english")
+def test_books_tie_with_what_the_document_says(staff):
+    vat = {"category": "S", "percent": "25.00", "net": "999.99", "vat": "250.00", "exemption_reason": ""}
+    issued = InvoiceFactory(number=10001, net=Decimal("999.99"), vat_total=250, vat=[vat])
+    for place in (1, 2, 3):
+        line = {"quantity": 1, "unit_price": Decimal("333.33"), "vat_category": "S", "vat_percent": 25}
+        InvoiceLineFactory(invoice=issued, place=place, vat_code="3", **line)
+
+    heading, rows = ledger_table(date(2027, 3, 1), date(2027, 3, 31), by=staff, ending="csv")
+
+    found = [dict(zip(heading, row, strict=True)) for row in rows]
+    assert [row["VAT"] for row in found] == [Decimal("83.33"), Decimal("83.34"), Decimal("83.33")]
+    assert sum(row["Amount with VAT"] for row in found) == issued.total

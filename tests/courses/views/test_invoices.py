@@ -176,6 +176,11 @@ def test_credit_note_is_shown_first_and_issued_by_the_second_press(client):
     assert changed.context["mark"] != shown.context["mark"]
     assert answers == [reverse("courses:invoice_detail", args=[invoice.number])] * 4
     assert [note.total for note in CreditNote.objects.order_by("number")] == [Decimal(300), Decimal(900)]
+    note = CreditNote.objects.order_by("number").first()
+    listed = client.get(reverse("courses:invoice_list"), {"q": note.shown_number.lower()}).context["page"]
+    found = client.get(reverse("staff_search"), {"q": note.shown_number}).content.decode()
+    assert [row.number for row in listed] == [invoice.number]
+    assert reverse("courses:invoice_detail", args=[invoice.number]) in found
     assert "This is more than is left of the line." in too_much.content.decode()
 
 
@@ -213,6 +218,16 @@ def test_file_of_the_bank_is_looked_over_and_then_recorded(client):
     assert (before, Payment.objects.get().invoice) == (0, invoice)
     assert "file" in refused.context["form"].errors
     assert Invoice.objects.with_balance().get().left == 0
+
+
+def test_accountant_is_told_of_days_that_make_no_sense(client):
+    sign_in(client, StaffFactory(roles=["finance"]))
+
+    refused = client.get(reverse("courses:ledger_csv"), {"fra": "x"}, follow=True)
+    last_month = client.get(reverse("courses:ledger_csv"))
+
+    assert list(refused.context["form"].errors) == ["fra", "til"]
+    assert last_month.headers["Content-Disposition"].startswith("attachment")
 
 
 def test_books_are_closed_once_and_not_ahead(client):
