@@ -47,7 +47,13 @@ PEOPLE = (
         (CAMPAIGN, APPROVER),
         _("Campaign staff at the Ombud: approves what a colleague has drafted."),
     ),
-    DemoPerson("finance", "Fatima Fossum", User.House.KSS, (FINANCE,), _("Reads prices and who pays.")),
+    DemoPerson(
+        "finance",
+        "Fatima Fossum",
+        User.House.KSS,
+        (FINANCE,),
+        _("Issues and credits invoices, records payments and pays back."),
+    ),
     DemoPerson(
         "administrator",
         "Anders Aune",

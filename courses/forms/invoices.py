@@ -66,6 +66,8 @@ class CreditForm(forms.Form):
 
     def __init__(self, data=None, *, invoice):
         super().__init__(data)
+        if invoice.language == "nn":
+            self.fields["reason"].help_text = _("It stands on the credit note, which is in nynorsk. Write no names.")
         is_pressed = bool(data and data.get("seen"))  # maybe twice, and then nothing may be left
         lines = invoice.lines.prefetch_related("credits")
         self.rows = [line for line in lines if left_of(line) or (is_pressed and self.name_of(line) in data)]

@@ -31,7 +31,7 @@ SIGN_INS = [
     ("trainer", "teaches"),
     ("campaign", "campaign staff at KSS: courses, drafts"),
     ("approver", "campaign staff at LDO: approves"),
-    ("finance", "reads prices and payers"),
+    ("finance", "issues and credits invoices, records payments, pays back"),
     ("administrator", "people, roles, everything"),
 ]
 STOP_WITHIN = 10  # seconds
