@@ -209,6 +209,12 @@ def plain(value: Any) -> Any:
     """Return a value as one line without control characters, and without anything the outbox would fill in."""
     if not isinstance(value, str):
         return value
+    if not value.isprintable():
+        value = printable(value)
+    return re.sub(r" {2,}", " ", value).strip().replace("[[", "[ [")
+
+
+def printable(value: str) -> str:
+    """Return a text without control characters, line breaks and signs that turn the reading direction."""
     shown = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in value)
-    kept = "".join(sign for sign in shown if sign not in BIDI_SIGNS and unicodedata.category(sign) != "Cs")
-    return re.sub(r" {2,}", " ", kept).strip().replace("[[", "[ [")
+    return "".join(sign for sign in shown if sign not in BIDI_SIGNS and unicodedata.category(sign) != "Cs")

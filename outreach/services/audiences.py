@@ -206,7 +206,8 @@ def look(
     quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, apart_from)
     first = first_at_address(rows)
     refused = {"left_office": named - still, "objected": objected_mandates(), "already_sent": already}
-    judged = [row._replace(why=reason_of(row, refused, suppressed, quiet, first)) for row in rows]
+    whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
+    judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
     count.steps.update(row.why for row in judged if row.why)
     return Look(judged, without, count)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 BRACE = re.compile(r"[{}]")
 NOTHING = re.compile(r"\b(None|undefined)\b")
-GAP = re.compile(r"\S[ \t]{2,}\S|[ \t][,.;:!?](\s|$)|\(\s*\)|\[\s*\]|«\s*»", re.MULTILINE)
+GAP = re.compile(r"[ \t]{2}(?=\S)|[ \t][,.;:!?](?:\s|$)", re.MULTILINE)
+EMPTY = re.compile(r"[(\[«]\s*[)\]»]")
 AROUND = 20
 
 
@@ -16,6 +17,7 @@ def hole_in(text: str) -> str:
         (BRACE, _("A brace: %(words)s")),
         (NOTHING, _("A value that is not there: %(words)s")),
         (GAP, _("A gap: %(words)s")),
+        (EMPTY, _("A gap: %(words)s")),
     ):
         if found := pattern.search(text):
             words = text[max(0, found.start() - AROUND) : found.end() + AROUND]

@@ -107,16 +107,16 @@ def spellings_of(party: str) -> set[str]:
     return {party, short, PARTIES.get(short, party)}
 
 
-def name_with_party(mandate: Mandate) -> str:
-    """Return a person as `Å. Øyen (Ap)`."""
+def name_with_party(mandate: Mandate, longest: int = 400) -> str:
+    """Return a person as `Å. Øyen (Ap)`; a name that is too long is cut, the party never."""
     name, party = plain(str(mandate.politician)), short_party(mandate.party)
-    return f"{name} ({party})" if party else name
+    return f"{name[: longest - len(party) - 3].strip()} ({party})" if party else name[:longest]
 
 
 def recipient_name(mandate: Mandate, municipality: Municipality | None) -> str:
     """Return the name on the envelope: the person with the party, or the municipality of a mail-box."""
     if mandate.politician is not None:
-        name = name_with_party(mandate)
+        name = name_with_party(mandate, LONGEST_NAME)
     else:
         name = plain(f"{municipality.name} kommune" if municipality else str(mandate.body))
     return name[:LONGEST_NAME].strip()
