@@ -10,18 +10,18 @@ from taushet.models import User
 from taushet.services import audit
 
 from .audiences import taken_mandates
+from .drafting import AT_ONCE, CHUNK
 from .fingerprints import mailing_hash
 from .letter_pdfs import refuse_without_pdfs
-from .queueing import queue_letters
-
-CHUNK = 250
+from .queueing import queue_approved, queue_letters
 
 
 @transaction.atomic
 def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_public_confirmed: bool) -> Approval:
     """Release a submitted mailing, exactly as the approver saw it, and put its letters in the outbox.
 
-    When both houses send, the letters wait until somebody of each has approved. Raises OwnMailing when the approver
+    When both houses send, the letters wait until somebody of each has approved. When they are many the worker puts
+    them in the outbox. Raises OwnMailing when the approver
     wrote or last changed it, NotYourTurn when the approver's house has nothing to approve, ContentChanged when it is
     no longer what the approver saw or an office has had the demand meanwhile, NotPublicReady when nobody confirmed
     that it may become public, and WrongStatus when it is not waiting.
@@ -59,7 +59,10 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
     if not mailing.houses_left:
         mailing.status = Mailing.Status.APPROVED
         mailing.save(update_fields=["status"])
-        queue_letters(mailing)
+        if ready.count() > AT_ONCE:
+            queue_approved.enqueue(mailing.pk)
+        else:
+            queue_letters(mailing)
     return approval
 
 

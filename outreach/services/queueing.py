@@ -1,9 +1,10 @@
-"""From an approved letter to the message that carries it."""
+"""From the letters of an approved mailing to the messages that carry them: at once when they are few, else by the worker."""
 
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import batched
 
+from django.db import IntegrityError, transaction
 from django.tasks import task
 from django.utils import timezone
 
@@ -13,28 +14,64 @@ from taushet.services.links import issue_first_links, placeholder
 from taushet.services.outbox import draft_message, write_messages
 
 from .departures import domain_of, look_up_systems
+from .drafting import CHUNK
 from .fingerprints import sender
+from .letters import reason
 from .objections import LINK, is_personal
 from .reply_addresses import reply_address
 from .steering import first_departure
 
-AT_ONCE = 250
+
+@task()
+def queue_approved(mailing_id: int) -> int:
+    """Put what is left of an approved mailing in the outbox, piece by piece, for as long as it is approved."""
+    queued = 0
+    while some := queue_some(mailing_id):
+        queued += some
+    return queued
+
+
+@transaction.atomic
+def queue_some(mailing_id: int) -> int:
+    """Put the next letters in the outbox; 0 when there are none, or when the approval no longer stands."""
+    mailing = Mailing.objects.select_for_update().get(pk=mailing_id)
+    if mailing.status != Mailing.Status.APPROVED or mailing.houses_left:
+        return 0
+    keys = list(ready_letters(mailing)[:CHUNK])
+    try:
+        with transaction.atomic():
+            queue(mailing, keys)
+    except IntegrityError:  # another mailing has been faster with one of them
+        for key in keys:
+            queue_or_hold(mailing, key)
+    return len(keys)
+
+
+def queue_or_hold(mailing: Mailing, key: int) -> None:
+    """Put one letter in the outbox, or hold it when its office has had one of its demands meanwhile."""
+    try:
+        with transaction.atomic():
+            queue(mailing, [key])
+    except IntegrityError:
+        Letter.objects.filter(pk=key).update(
+            status=Letter.Status.HELD, held_for=[reason("already_sent", "")], held_codes=" already_sent "
+        )
 
 
 def queue_letters(mailing: Mailing) -> None:
-    """Write one message for each letter that is ready, with the frozen text as it stands, in the caller's transaction.
+    """Put every letter that is ready in the outbox, inside the caller's transaction."""
+    for some in batched(list(ready_letters(mailing)), CHUNK, strict=False):
+        queue(mailing, some)
 
-    Some at a time, so that 9 000 letters are never in memory together.
-    """
+
+def ready_letters(mailing: Mailing):
+    return mailing.letters.filter(status=Letter.Status.READY).order_by("pk").values_list("pk", flat=True)
+
+
+def queue(mailing: Mailing, keys: Iterable[int]) -> None:
+    """Write one message for each letter, with the frozen text as it stands."""
     due_at = first_departure(mailing, timezone.now())
-    ready = mailing.letters.filter(status=Letter.Status.READY).order_by("pk")
-    domains = {domain_of(address) for address in ready.values_list("to_email", flat=True)}
-    for some in batched(list(ready.values_list("pk", flat=True)), AT_ONCE, strict=False):
-        queue_some(list(Letter.objects.filter(pk__in=some).order_by("pk")), due_at)
-    look_up_mail_systems.enqueue(sorted(domains))
-
-
-def queue_some(letters: list[Letter], due_at: datetime) -> None:
+    letters = list(Letter.objects.filter(pk__in=keys).order_by("pk"))
     mandates = Mandate.objects.in_bulk({letter.mandate_id for letter in letters})
     personal = {letter.pk: person_of(mandates[letter.mandate_id], letter.to_email) for letter in letters}
     issue_first_links(LINK, filter(None, personal.values()))
@@ -42,7 +79,8 @@ def queue_some(letters: list[Letter], due_at: datetime) -> None:
     for letter, message in zip(letters, messages, strict=True):
         letter.message, letter.status = message, Letter.Status.QUEUED
     attach_pdfs(letters)
-    Letter.objects.bulk_update(letters, ["message", "status"], batch_size=AT_ONCE)
+    Letter.objects.bulk_update(letters, ["message", "status"], batch_size=CHUNK)
+    look_up_mail_systems.enqueue(sorted({domain_of(letter.to_email) for letter in letters}))
 
 
 def person_of(mandate: Mandate, address: str) -> int | None:

@@ -86,6 +86,7 @@ def draft(page, places, accessible):
         page.get_by_label("Søk etter kommune eller fylke").fill(municipality.name)
         page.get_by_role("checkbox", name=municipality.name).check()
     expect(page.get_by_text("Valgt: 3")).to_be_visible()
+    expect(page.get_by_text("3 brev kan gå")).to_be_visible()
     page.get_by_role("button", name="Lagre og lag brevene").click()
     expect(page.get_by_text("Brevene er laget. Les dem før du sender inn.")).to_be_visible()
     accessible(page)

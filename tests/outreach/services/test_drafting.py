@@ -1,5 +1,6 @@
 """Several demands in one letter, audiences, holds, and letters that are drafted in the background."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,6 +14,7 @@ from outreach.services.approvals import approve_mailing
 from outreach.services.audiences import NATIONAL, Audience, look
 from outreach.services.drafting import draft, draft_letters
 from outreach.services.dry_runs import held_counts, variants
+from outreach.services.fingerprints import mailing_hash
 from outreach.services.mailings import change_mailing, create_mailing, plan_of, submit_mailing
 from outreach.services.offices import set_mayor
 from taushet.models import Message, Suppression
@@ -247,9 +249,34 @@ def test_many_letters_are_drafted_by_the_worker_and_frozen_as_they_were_read(mon
     assert made.content_hash == draft_hash(made)
 
 
-def draft_hash(made):
-    from outreach.services.fingerprints import mailing_hash
+def test_many_approved_letters_are_put_in_the_outbox_by_the_worker_while_the_approval_stands(monkeypatch):
+    monkeypatch.setattr("outreach.services.approvals.AT_ONCE", 1)
+    monkeypatch.setattr("outreach.services.queueing.CHUNK", 2)
+    version, shared, others = demand_version(), place(), [place() for _number in range(2)]
 
+    def approved(*places):
+        made = mailing(*places, version=version)
+        submit_mailing(made, by=made.author, seen_hash=made.content_hash)
+        made.refresh_from_db()
+        seen = {"seen_hash": made.content_hash, "is_public_confirmed": True}
+        approve_mailing(made, approver=staff("approve_mailing"), **seen)
+        return made
+
+    first = approved(shared, *others)
+    second = approved(shared, place())  # also approved before a letter of the first was in the outbox
+    assert (first.letters.counts(), Message.objects.count()) == ({"ready": 3}, 0)
+    run_all_due_jobs()
+    assert (first.letters.counts(), Message.objects.count()) == ({"queued": 3}, 4)
+    assert second.letters.counts() == {"queued": 1, "held": 1}
+    assert whys(second.letters.get(status="held")) == ["already_sent"]
+
+    third = approved(place(), place())
+    change_mailing(third, replace(plan_of(third), title="Ny", senders="kss", language="nn"), by=UserFactory())
+    run_all_due_jobs()
+    assert (third.letters.counts(), Message.objects.count()) == ({"ready": 2}, 4)
+
+
+def draft_hash(made):
     return mailing_hash(made, made.letters.filter(status="ready"))
 
 
