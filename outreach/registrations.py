@@ -38,6 +38,7 @@ message_kinds.register(
         after_settling=sending.note_outcome,
         purpose=objections.PURPOSE,
         can_be_declined=sending.can_be_declined,
+        before_sending_many=sending.check_letters,
     )
 )
 link_kinds.register(LinkKind(objections.LINK, "outreach:objection", on_main_host=True))

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from django.db import InterfaceError, OperationalError, connections
 
+from taushet.services.asking import Turn
 from taushet.services.carrier import Carrier
 from taushet.services.clock import Clock
 from taushet.services.jobs import run_next_job
 from taushet.services.recovery import bury_the_dead, give_back
-from taushet.services.sending import Turn, send_next
+from taushet.services.sending import send_next
 from taushet.worker import Life, Role
 
 logger = logging.getLogger(__name__)

@@ -52,7 +52,8 @@ class MessageKind:
     `before_sending(message)` returns a Decision. `after_settling(message)` runs in the transaction that records
     the outcome. A `sealed` kind has its text encrypted in the database and erased once sent. Who no longer wants mail
     with a `purpose` still gets all other mail, and `can_be_declined(message)` says whether the recipient may decide
-    that: the post room of a whole municipality may not.
+    that: the post room of a whole municipality may not. A kind that leaves by the thousands may answer for several
+    messages at once, in their order: `before_sending_many(messages)`.
     """
 
     key: str
@@ -62,6 +63,7 @@ class MessageKind:
     sealed: bool = False
     purpose: str = ""
     can_be_declined: Callable[[Any], bool] = lambda message: True
+    before_sending_many: Callable[[list[Any]], list[Decision]] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from outreach.models import Letter, Mailing
 from taushet.models import Message
 from taushet.pdf import make_pdf
 from taushet.services.files import PDF, store_file
+from taushet.services.mime import attachments_of
 from taushet.workdays import OSLO
 
 from .fingerprints import hash_of_letters, letter_hash
@@ -24,7 +25,7 @@ DAY = "%d.%m.%Y"
 
 def has_its_pdf(letter: Letter, message: Message) -> bool:
     """Whether exactly the approved PDF is attached to a message, and nothing where none was approved."""
-    attached = [bytes(content) for content in message.attachments.values_list("file__content", flat=True)]
+    attached = [bytes(attachment.file.content) for attachment in attachments_of(message)]
     approved = [letter.pdf_sha256] if letter.pdf_sha256 else []
     return [hashlib.sha256(content).hexdigest() for content in attached] == approved
 

@@ -1,5 +1,7 @@
 """That a politician does not want letters from us (GDPR article 21): about the person, and about letters alone."""
 
+from collections.abc import Collection
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -20,6 +22,14 @@ def has_objected(politician_id: int) -> bool:
 def people_who_objected() -> set[int]:
     """Return the politicians whose objections stand."""
     return set(Objection.objects.filter(withdrawn_at=None).values_list("politician", flat=True))
+
+
+def who_objected(people: Collection[int]) -> set[int]:
+    """Return which of some politicians have an objection that stands."""
+    if not people:
+        return set()
+    standing = Objection.objects.filter(politician__in=people, withdrawn_at=None)
+    return set(standing.values_list("politician", flat=True))
 
 
 def is_personal(mandate: Mandate | None, address: str) -> bool:

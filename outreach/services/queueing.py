@@ -1,4 +1,4 @@
-"""From the letters of an approved mailing to the messages that carry them: at once when they are few, else by the worker."""
+"""From the letters of an approved mailing to the messages that carry them: at once, or by the worker when many."""
 
 from collections.abc import Iterable
 from datetime import datetime

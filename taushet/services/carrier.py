@@ -17,6 +17,7 @@ class Carrier:
     """Hands e-mails to the provider of `MAILERS["default"]`, several over one connection."""
 
     def __init__(self):
+        self.at_once = 1  # how many messages the line takes in a short while, as far as it has shown
         self._mailer = None
         self._used_at = 0.0
         self._text_has_left = False

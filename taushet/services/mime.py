@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from django.core.mail import EmailMultiAlternatives
 
-from taushet.models import Message
+from taushet.models import Message, MessageAttachment
 from taushet.seals import unseal
 from taushet.services.links import fill_placeholders
 from taushet.services.mail_html import make_html
@@ -68,11 +68,18 @@ def build_email(message: Message, *, first_tried_at: datetime, plain: bool = Fal
         if not plain:
             mail.attach_alternative(calendar, f"text/calendar; method={message.calendar_method}")
         mail.attach(_calendar_file(calendar))
-    for attachment in message.attachments.select_related("file").order_by("pk"):
+    for attachment in attachments_of(message):
         mail.attach(attachment.file.name, bytes(attachment.file.content), attachment.file.content_type)
     if not plain:
         mail.metadata = {"message_id": message.message_id}
     return mail
+
+
+def attachments_of(message: Message) -> list[MessageAttachment]:
+    """Return the files of a message in their order, those that were fetched for many at once when they were."""
+    if "attachments" in getattr(message, "_prefetched_objects_cache", {}):
+        return sorted(message.attachments.all(), key=lambda attachment: attachment.pk)
+    return list(message.attachments.select_related("file").order_by("pk"))
 
 
 def read_bodies(message: Message) -> tuple[str, str]:

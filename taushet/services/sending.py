@@ -11,59 +11,50 @@ may have: the message becomes `unknown` and is never sent again unasked (`recove
 worker that was taken for dead and wakes up finds its attempt closed and lets go.
 """
 
-import enum
 import logging
 import time
-from datetime import timedelta
+from datetime import datetime
 
 from anymail.exceptions import AnymailUnsupportedFeature
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from taushet.models import Attempt, Message, Suppression
+from taushet.models import Attempt, Message
 from taushet.registries import Decision, message_kinds
 from taushet.services.answers import Answer, describe, read_no_connection
+from taushet.services.asking import Turn, ask_house, put_off
 from taushet.services.carrier import Carrier
+from taushet.services.many import claim_many, deliver_many, goes_in_many
 from taushet.services.mime import build_email
-from taushet.services.settling import first_tried_at, queue_again, rest, settle
+from taushet.services.settling import first_tried_at, rest, settle
 
 logger = logging.getLogger(__name__)
 
 State = Message.State
 DATABASE_AWAY = (OperationalError, InterfaceError)
-ASK_AGAIN_AFTER = timedelta(minutes=5)
 
 UNKNOWN_KIND = gettext_noop("No part of the platform knows this kind of message.")
 CANNOT_DECIDE = gettext_noop("An error kept the platform from deciding whether it may leave.")
 CANNOT_BUILD = gettext_noop("The e-mail could not be put together, perhaps because a link in it has been closed.")
-SUPPRESSED = gettext_noop("Nothing is sent to this address. See the list of suppressed addresses.")
-SWITCHED_OFF = gettext_noop("Outgoing mail is switched off in this system.")
-DEMONSTRATION = gettext_noop("It belongs to the demonstration.")
-NOT_ALLOWED = gettext_noop("The address is not on the list that this system may send to.")
-
-
-class Turn(enum.Enum):
-    """How one turn at the queue went."""
-
-    IDLE = enum.auto()
-    DONE = enum.auto()
-    TROUBLE = enum.auto()  # the line to the provider: rest before the next one
 
 
 def send_next(carrier: Carrier, worker: str, *, only_sign_in: bool = False) -> Turn:
-    """Take the first message that is due through to its outcome."""
+    """Take the first message that is due through to its outcome, and a few of its kind with it when they are many."""
     due = Message.objects.due()
     if only_sign_in:
         due = due.filter(priority=Message.Priority.SIGN_IN)
     if not due.exists():
         return Turn.IDLE
     with transaction.atomic():
-        message = due.select_for_update(skip_locked=True).order_by("priority", "due_at", "pk").first()
+        in_turn = due.select_for_update(skip_locked=True).order_by("priority", "due_at", "pk")
+        message = in_turn.first()
         if message is None:
             return Turn.IDLE
-        attempt = _claim(message, worker)
+        attempts = claim_many(message, in_turn, carrier.at_once, worker) if goes_in_many(message) else None
+        attempt = _claim(message, worker) if attempts is None else None
+    if attempts is not None:
+        return deliver_many(attempts, carrier, _deliver)
     return _deliver(attempt, carrier) if attempt else Turn.DONE
 
 
@@ -83,15 +74,8 @@ def _claim(message: Message, worker: str) -> Attempt | None:
         message.state, message.state_reason = State.SENDING, ""
         message.save(update_fields=["state", "state_reason"])
         return message.attempts.create(number=message.attempts.count() + 1, worker=worker)
-    if decision.action == "later":
-        until = decision.until or timezone.now() + ASK_AGAIN_AFTER
-        queue_again(message, due_at=until, reason=decision.reason)
-    else:
-        rest(message, _STATE_AFTER[decision.action], decision.reason)
+    put_off(message, decision)
     return None
-
-
-_STATE_AFTER = {"hold": State.HELD, "cancel": State.CANCELLED, "fail": State.FAILED, "stay": State.STAYED}
 
 
 def _ask(message: Message) -> Decision:
@@ -107,32 +91,13 @@ def _ask(message: Message) -> Decision:
     except Exception:
         logger.exception("before_sending of %s failed for message %s", message.kind, message.pk)
         return Decision("hold", CANNOT_DECIDE)
-    return decision if decision.action != "send" else _ask_house(message, decision, kind.purpose)
-
-
-def _ask_house(message: Message, decision: Decision, purpose: str) -> Decision:
-    if suppression := Suppression.objects.stopping(message, purpose).first():
-        return Decision("cancel" if suppression.cause == Suppression.Cause.WISH else "fail", SUPPRESSED)
-    if not settings.OUTGOING_MAIL:
-        return Decision("stay", SWITCHED_OFF)
-    if message.is_demonstration:
-        return Decision("stay", DEMONSTRATION)
-    if not is_allowed(message.to_email):
-        return Decision("stay", NOT_ALLOWED)
-    return decision
-
-
-def is_allowed(address: str) -> bool:
-    """Whether MAIL_ALLOW, a list of addresses and domains, lets mail go there; an empty list lets all go."""
-    allowed = {entry.lower().lstrip("@") for entry in settings.MAIL_ALLOW}
-    address = address.lower()
-    return not allowed or address in allowed or address.rpartition("@")[2] in allowed
+    return decision if decision.action != "send" else ask_house(message, decision, kind.purpose)
 
 
 def _deliver(attempt: Attempt, carrier: Carrier) -> Turn:
     message = attempt.message
     try:
-        email = build_email(message, first_tried_at=first_tried_at(message))
+        email = build_email(message, first_tried_at=_date_of(attempt))
     except DATABASE_AWAY:
         raise
     except Exception:
@@ -158,6 +123,10 @@ def _deliver(attempt: Attempt, carrier: Carrier) -> Turn:
     return Turn.TROUBLE if answer.is_line_trouble else Turn.DONE
 
 
+def _date_of(attempt: Attempt) -> datetime:
+    return attempt.started_at if attempt.number == 1 else first_tried_at(attempt.message)
+
+
 def stamp(attempt: Attempt) -> bool:
     """Commit that the provider is about to see the message; False when somebody has closed the attempt."""
     started = Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.STARTED, handed_over_at=None)
@@ -169,7 +138,7 @@ def _hand_over(attempt: Attempt, email, carrier: Carrier) -> Answer:
         return carrier.hand_over(email)
     except AnymailUnsupportedFeature:
         message = attempt.message
-        plain = build_email(message, first_tried_at=first_tried_at(message), plain=True)
+        plain = build_email(message, first_tried_at=_date_of(attempt), plain=True)
     try:
         return carrier.hand_over(plain)
     except AnymailUnsupportedFeature as error:

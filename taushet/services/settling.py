@@ -62,6 +62,8 @@ def settle(attempt: Attempt, answer: Answer) -> Message:
     message sent whatever was done meanwhile; its "no" counts unless another attempt has begun. An attempt that
     has its answer keeps it.
     """
+    if answer.outcome == Outcome.ACCEPTED and _settle_taken(attempt, answer):
+        return attempt.message
     message = Message.objects.select_for_update().get(pk=attempt.message_id)
     open_attempt = Attempt.objects.filter(pk=attempt.pk, outcome__in=[Outcome.STARTED, Outcome.UNKNOWN])
     changed = open_attempt.update(
@@ -82,6 +84,28 @@ def settle(attempt: Attempt, answer: Answer) -> Message:
     else:
         _settle_unknown(message, attempt)
     return message
+
+
+def _settle_taken(attempt: Attempt, answer: Answer) -> bool:
+    """Settle what nearly always happens in as few statements as it takes; False leaves all as it is.
+
+    Both conditions hold only while nobody has looked into the message since this worker claimed it.
+    """
+    message, now = attempt.message, timezone.now()
+    if message.sealed_text is not None:
+        return False
+    mine = Message.objects.filter(pk=message.pk, state=State.SENDING)
+    if not mine.update(state=State.SENT, state_reason="", settled_at=now):
+        return False
+    begun = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED)
+    if not begun.update(
+        outcome=Outcome.ACCEPTED, detail=answer.detail, provider_id=answer.provider_id, finished_at=now
+    ):
+        Message.objects.filter(pk=message.pk).update(state=State.SENDING, settled_at=None)
+        return False
+    message.state, message.state_reason, message.settled_at = State.SENT, "", now
+    _tell_kind(message)
+    return True
 
 
 def _try_later(message: Message, attempt: Attempt) -> None:

@@ -19,9 +19,10 @@ from outreach.services.queueing import queue_letters
 from outreach.services.wordings import publish_version
 from taushet import workdays
 from taushet.models import Message, User
+from taushet.services.asking import Turn
 from taushet.services.carrier import Carrier
 from taushet.services.mime import build_email
-from taushet.services.sending import Turn, send_next
+from taushet.services.sending import send_next
 
 from .server import free_port
 

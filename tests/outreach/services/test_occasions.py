@@ -93,7 +93,7 @@ def test_a_person_says_no_by_one_click_and_still_gets_booking_mail(clock, mailbo
     politician = letter.mandate.politician
     token = issue_link(LINK, politician.pk)
     address = reverse("outreach:objection", args=[token])
-    write_message(kind="test", to_email=letter.to_email, subject="Kurs", text="Kurs.", language="nb")
+    write_message(kind="letter-test", to_email=letter.to_email, subject="Kurs", text="Kurs.", language="nb")
 
     assert client.get(address).status_code == 200
     assert not Objection.objects.exists()
@@ -201,7 +201,7 @@ def test_a_corrected_address_is_checked_at_the_last_moment_too(clock, mailbox, m
 def test_a_dead_address_holds_what_waits_for_it_everywhere(clock, mailbox):
     sent = approved(place())
     address = sent.letters.get().to_email
-    write_message(kind="test", to_email=address.upper(), subject="Kurs", text="Kurs.", language="nb")
+    write_message(kind="letter-test", to_email=address.upper(), subject="Kurs", text="Kurs.", language="nb")
 
     suppress(address, "bounce")
 

@@ -6,9 +6,10 @@ from django.utils import timezone
 from taushet.models import Attempt, Message, Suppression
 from taushet.registries import Decision
 from taushet.services import recovery, sending
+from taushet.services.asking import Turn, is_allowed
 from taushet.services.carrier import Carrier
 from taushet.services.outbox import send_message_again
-from taushet.services.sending import Turn, is_allowed, send_all_due, send_next
+from taushet.services.sending import send_all_due, send_next
 from tests.factories.outbox import write
 from tests.factories.taushet import UserFactory
 from tests.servers.kinds import registrations as kinds
