@@ -128,9 +128,15 @@ def step_of(
     if not held:
         step.state = "new"
     else:
-        step.state = "changed" if step.add or step.change else "same"
+        step.state = "changed" if step.add else state_of(step.change)
         step.told += [_("New office: %(office)s.") % {"office": Role(office.role).label} for office in step.add]
     return step
+
+
+def state_of(change: dict[int, dict]) -> str:
+    """Say what a change of offices amounts to: an address that was seen again is not much of one."""
+    names = {name for values in change.values() for name in values}
+    return "changed" if names - {"email_checked_on"} else "checked" if names else "same"
 
 
 TOLD = {"party", "email", "period"}

@@ -11,6 +11,7 @@ from .council_reading import CouncilRow
 from .office_names import name_key
 
 Role, Kind = Mandate.Role, Body.Kind
+STATES = ("new", "changed", "ended", "checked", "doubtful", "faulty", "same")
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Office:
 class Step:
     """What one line becomes, or one office that is no longer in the list."""
 
-    state: str  # new, changed, same, doubtful, faulty, ended
+    state: str  # new, changed, checked (only the address, seen again), same, doubtful, faulty, ended
     line: int | None
     name: str
     place: str
@@ -79,11 +80,11 @@ class CouncilPlan:
     @property
     def counts(self) -> dict[str, int]:
         counted = Counter(step.state for step in self.steps)
-        return {state: counted[state] for state in ("new", "changed", "ended", "doubtful", "faulty", "same")}
+        return {state: counted[state] for state in STATES}
 
     @property
     def writes(self) -> bool:
-        return any(step.state in {"new", "changed", "ended"} for step in self.steps)
+        return any(step.state in {"new", "changed", "ended", "checked"} for step in self.steps)
 
 
 def offices_of(row: CouncilRow) -> list[Office]:

@@ -1,5 +1,7 @@
 """Writing what a list of councillors changes, exactly as it was looked over."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
@@ -12,19 +14,20 @@ from taushet.services import audit
 from .council_steps import CouncilPlan, Here, Office, Step
 
 Kind, Role = Body.Kind, Mandate.Role
+WRITTEN = frozenset({"new", "changed", "checked"})
+AT_ONCE = 500  # SQLite takes so many values, and some more, in one question
 
 
 def write_councils(plan: CouncilPlan, *, by: User) -> dict:
     """Write the steps of a plan in the caller's transaction; returns what is needed to take it back."""
     written = {"people": [], "mandates": [], "changed": [], "ended": []}
     first_time = Here(plan.places).known_bodies
-    for step in plan.of("ended"):
-        end(step.mandate, plan.as_of, written)
-    log("mandate.ended", [(step.mandate, {"on": step.mandate.ends_on.isoformat()}) for step in plan.of("ended")], by)
-    going = [step for step in plan.steps if step.state in {"new", "changed"}]
+    end_all([step.mandate for step in plan.of("ended")], plan.as_of, written, by)
+    going = [step for step in plan.steps if step.state in WRITTEN]
     write_people(going, written)
     change_all(going, plan.source, written, by)
     bodies = Bodies(plan.places)
+    bodies.make({office for step in going for office in step.add})
     mandates = [
         new_mandate(
             step, office, bodies.get(office), plan, plan.as_of if (office.place, office.kind) in first_time else None
@@ -32,7 +35,7 @@ def write_councils(plan: CouncilPlan, *, by: User) -> dict:
         for step in going
         for office in step.add
     ]
-    Mandate.objects.bulk_create(mandates, batch_size=500)
+    Mandate.objects.bulk_create(mandates, batch_size=AT_ONCE)
     written["mandates"] = [mandate.pk for mandate in mandates]
     return written
 
@@ -44,16 +47,17 @@ def log(action: str, rows: list[tuple[Mandate, dict]], by: User) -> None:
 def write_people(steps: list[Step], written: dict) -> None:
     new = [step for step in steps if step.politician is None]
     people = [Politician(first_name=step.row.first_name, last_name=step.row.last_name) for step in new]
-    Politician.objects.bulk_create(people, batch_size=500)
+    Politician.objects.bulk_create(people, batch_size=AT_ONCE)
     for step, person in zip(new, people, strict=True):
         step.politician = person
     written["people"] = [person.pk for person in people]
 
 
 def change_all(steps: list[Step], source: str, written: dict, by: User) -> None:
+    """Change offices: those that say otherwise one by one, and addresses that were seen again all at once."""
     wanted = {pk: values for step in steps for pk, values in step.change.items()}
     mandates = Mandate.objects.in_bulk(wanted)
-    told = []
+    told, differing, seen_again = [], [], defaultdict(list)
     for pk, values in wanted.items():
         mandate = mandates[pk]
         if "email_checked_on" in values:
@@ -62,20 +66,36 @@ def change_all(steps: list[Step], source: str, written: dict, by: User) -> None:
         for name, value in values.items():
             setattr(mandate, name, value)
         written["changed"].append([pk, before, {name: stored(value) for name, value in values.items()}])
-        told.append((mandate, {"fields": sorted(values)}))
+        if values.keys() == {"email_checked_on", "email_source"}:
+            seen_again[values["email_checked_on"]].append(pk)
+        else:
+            differing.append(mandate)
+            told.append((mandate, {"fields": sorted(values)}))
     fields = ["party", "period", "email", "email_source", "email_checked_on"]
-    Mandate.objects.bulk_update(mandates.values(), fields, batch_size=300)
+    Mandate.objects.bulk_update(differing, fields, batch_size=200)
+    for day, pks in seen_again.items():
+        update_all(pks, email_checked_on=day, email_source=source)
     log("offices.changed", told, by)
+
+
+def update_all(pks: list[int], **values) -> None:
+    for start in range(0, len(pks), AT_ONCE):
+        Mandate.objects.filter(pk__in=pks[start : start + AT_ONCE]).update(**values)
 
 
 def stored(value):
     return value.isoformat() if isinstance(value, date) else value
 
 
-def end(mandate: Mandate, on: date, written: dict) -> None:
-    mandate.ends_on = max(on, mandate.starts_on or on)
-    mandate.save(update_fields=["ends_on"])
-    written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
+def end_all(mandates: list[Mandate], on: date, written: dict, by: User) -> None:
+    days = defaultdict(list)
+    for mandate in mandates:
+        mandate.ends_on = max(on, mandate.starts_on or on)
+        days[mandate.ends_on].append(mandate.pk)
+        written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
+    for day, pks in days.items():
+        update_all(pks, ends_on=day)
+    log("mandate.ended", [(mandate, {"on": mandate.ends_on.isoformat()}) for mandate in mandates], by)
 
 
 def new_mandate(step: Step, office: Office, body: Body, plan: CouncilPlan, starts_on: date | None) -> Mandate:
@@ -110,13 +130,20 @@ class Bodies:
     def is_named(self, kind: str) -> bool:
         return kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
 
+    def make(self, offices: Iterable[Office]) -> None:
+        """Make all bodies of some offices that are not there yet, at once."""
+        missing = sorted({(office.place, office.kind, office.body) for office in offices} - self.known.keys())
+        made = Body.objects.bulk_create(self.new(*key) for key in missing)
+        self.known |= dict(zip(missing, made, strict=True))
+
+    def new(self, place: str, kind: str, name: str) -> Body:
+        place = self.places[place]
+        return Body(kind=kind, name=name or body_name(place, kind), **place.where)
+
     def get(self, office: Office) -> Body:
-        key = (office.place, office.kind, office.body)
-        if key not in self.known:
-            place = self.places[office.place]
-            name = office.body or body_name(place, office.kind)
-            self.known[key] = Body.objects.create(kind=office.kind, name=name, **place.where)
-        return self.known[key]
+        """Return the body of an office, made when it is not there yet."""
+        self.make([office])
+        return self.known[office.place, office.kind, office.body]
 
 
 def body_name(place: Place, kind: str) -> str:

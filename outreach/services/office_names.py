@@ -9,8 +9,9 @@ AROUND = ' ,;"“”«»*'
 
 def is_name(text: str) -> bool:
     """Whether a text can be a name: letters, and nothing that a mail program or a spreadsheet acts on."""
-    return any(sign.isalpha() for sign in text) and all(
-        sign in IN_NAMES or unicodedata.category(sign)[0] in {"L", "M"} for sign in text
+    return text.replace(" ", "").isalpha() or (
+        any(sign.isalpha() for sign in text)
+        and all(sign in IN_NAMES or unicodedata.category(sign)[0] in {"L", "M"} for sign in text)
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from outreach.models import Politician
 
 from .council_plan import ANOTHER
-from .council_steps import Step
+from .council_steps import STATES, Step
 from .office_names import name_key
 from .storting import PREFIX, import_storting
 from .storting_export import Export
@@ -27,7 +27,7 @@ class StortingPlan:
 
     @property
     def counts(self) -> dict[str, int]:
-        return {state: len(self.of(state)) for state in ("new", "changed", "ended", "doubtful", "faulty", "same")}
+        return {state: len(self.of(state)) for state in STATES}
 
     @property
     def writes(self) -> bool:

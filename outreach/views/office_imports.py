@@ -22,6 +22,7 @@ TABS = {
     "new": gettext_lazy("New"),
     "changed": gettext_lazy("Changed"),
     "ended": gettext_lazy("Ended"),
+    "checked": gettext_lazy("Address seen again"),
     "same": gettext_lazy("As before"),
 }
 may_change = permission_required("outreach.change_mandate", raise_exception=True)
@@ -98,9 +99,12 @@ def show(request, imported, columns=None):
 
 
 def summary_of(counts):
-    """Say what a list changes, in one sentence."""
+    """Say what a list changes, in a sentence or two."""
     told = {"new": 0, "changed": 0, "ended": 0} | counts
-    return _("%(new)d new, %(changed)d changed, %(ended)d ended.") % told
+    sentence = _("%(new)d new, %(changed)d changed, %(ended)d ended.") % told
+    if seen := counts.get("checked"):
+        sentence += " " + _("Addresses seen again: %(number)d.") % {"number": seen}
+    return sentence
 
 
 def with_offices(page):

@@ -160,7 +160,7 @@ def test_another_party_may_be_another_person(alver, staff):
 
     changed = put_in(staff, *FIRST[:1], FIRST[1].replace(";H;", ";FrP;"), *FIRST[2:], as_of=LATER)
 
-    assert counts(changed) == {"same": 2, "changed": 1, "doubtful": 1}  # an address seen again is checked again
+    assert counts(changed) == {"same": 2, "checked": 1, "doubtful": 1}
     (step,) = office_imports.plan_of(changed).of("doubtful")
     assert [str(candidate) for candidate in step.candidates] == ["Per Hansen"]
 
@@ -180,7 +180,7 @@ def test_hostile_and_faulty_lines_are_told_by_line_and_nobody_leaves_because_of_
     plan = office_imports.plan_of(put_in(staff, *lines, as_of=LATER))
 
     assert {step.line: step.state for step in plan.steps} == {
-        2: "changed",
+        2: "checked",
         3: "faulty",
         4: "faulty",
         5: "faulty",
@@ -188,7 +188,7 @@ def test_hostile_and_faulty_lines_are_told_by_line_and_nobody_leaves_because_of_
         7: "faulty",
         8: "new",
     }
-    assert plan.of("changed")[0].name == "Kari Nordmann"
+    assert plan.of("checked")[0].name == "Kari Nordmann"
     assert len(plan.of("new")[0].told) == 1
     assert plan.of("ended") == []
     assert len(plan.warnings) == 1
