@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outreach import demand_cards, demonstration
+from outreach import consultation_entries, demand_cards, demonstration
 from outreach.models import Approval, Letter, Mailing, Mandate, Politician
 from outreach.services import erasing, objections, sending
 from outreach.services.redelivering import redeliveries_to_approve
@@ -129,6 +129,7 @@ today_cards.register(TodayCard("held", _("Letters held back"), "outreach.change_
 today_cards.register(TodayCard("trouble", _("Letters in trouble"), "outreach.view_mailing", letters_in_trouble))
 
 demand_cards.register_all()
+consultation_entries.register_all()
 
 
 def find_letters(user, text):
@@ -224,6 +225,9 @@ retention_rules.register(
 )
 
 LOG_WORDS = {
+    "consultation.changed": _("Consultation changed"),
+    "consultation.created": _("Consultation put in"),
+    "consultations.imported": _("Hearings of the Storting brought in"),
     "demand.created": _("Demand made"),
     "demand.draft_discarded": _("Draft of a demand thrown away"),
     "demand.drafted": _("Draft of a demand saved"),
@@ -257,6 +261,12 @@ LOG_WORDS = {
     "offices.imported": _("Representatives, ministers and committees imported"),
     "politician.erased": _("Personal data of a politician erased"),
     "politician.told": _("All we hold about a politician put together"),
+    "submission.approved": _("Submission approved"),
+    "submission.changed": _("Submission changed"),
+    "submission.created": _("Submission drafted"),
+    "submission.delivered": _("Submission delivered"),
+    "submission.returned": _("Submission sent back"),
+    "submission.submitted": _("Submission submitted for approval"),
 }
 
 for code, words in LOG_WORDS.items():

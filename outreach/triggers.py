@@ -12,7 +12,6 @@ LETTER = (
     "mailing_id demand_version_id municipality_id mandate_id channel occasion language to_name to_email subject text"
     " facts is_demonstration content_hash message_id pdf_id pdf_sha256"
 )
-APPROVAL = "mailing_id approver_id house author_id last_editor_id content_hash is_public_confirmed approved_at"
 # What a letter asks of an office follows the letter, and its first demand is written by the database itself.
 TAKEN = "'queued', 'sent', 'stayed', 'unknown', 'failed', 'stopped'"
 FOLLOWED = "demand_version_id mandate_id channel occasion status"
@@ -32,6 +31,9 @@ DECIDED = "confirmed_by_id confirmed_at refused_by_id refused_at refused_why"
 WAS_DECIDED = "(OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL)"
 # Rows that are never taken away.
 KEPT = {"outreach_commitmentchange": "commitment_change_is_never_deleted"}
+OF_AN_APPROVAL = "approver_id house author_id last_editor_id content_hash is_public_confirmed approved_at"
+APPROVAL = f"mailing_id {OF_AN_APPROVAL}"
+SUBMISSION_APPROVAL = f"submission_id {OF_AN_APPROVAL}"
 HAS_LEFT = "OLD.status IN ('sent', 'stayed', 'unknown', 'failed')"
 
 
@@ -49,6 +51,10 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
             f"{changed(COMMITMENT)} OR {WAS_DECIDED} AND ({changed(DECIDED)})"
         ),
         ("outreach_commitmentchange", "commitment_change_stays_as_it_was"): "1 = 1",
+        (
+            "outreach_submissionapproval",
+            "submission_approval_stays_as_it_was",
+        ): f"OLD.voided_at IS NOT NULL OR {changed(SUBMISSION_APPROVAL)}",
     }
     with connection.cursor() as cursor:
         tables = connection.introspection.table_names(cursor)

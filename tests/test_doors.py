@@ -35,7 +35,7 @@ from tests.factories.invoice_documents import document
 from tests.factories.invoices import CreditNoteFactory, InvoiceLineFactory, PaymentFactory
 from tests.factories.municipalities import ContactPersonFactory, MembershipFactory, UnitFactory
 from tests.factories.outbox import write
-from tests.factories.outreach import MandateFactory, indicators, mailing, place, wording_draft
+from tests.factories.outreach import MandateFactory, indicators, mailing, place, submission, wording_draft
 from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
@@ -154,6 +154,8 @@ FOR_ROLES = {
     outreach:reply_list outreach:reply_detail outreach:reply_attachment
     outreach:commitment_list outreach:commitment_detail outreach:commitment_evidence
     outreach:commitment_confirm outreach:commitment_refuse outreach:follow_up_list outreach:follow_up_detail
+    outreach:consultation_list outreach:consultation_detail outreach:deadline_feed_page outreach:deadline_feed_renew
+    outreach:deadline_feed_close outreach:submission_detail outreach:submission_docx outreach:submission_pdf
     courses:evaluation_results
     """,
     ("campaign", "finance", "administrator"): """
@@ -215,9 +217,13 @@ FOR_ROLES = {
     outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
     outreach:reply_take_back outreach:commitment_create outreach:commitment_update
     outreach:follow_up_settle
+    outreach:consultation_create outreach:consultation_update outreach:consultation_import
+    outreach:consultation_import_write outreach:submission_create outreach:submission_update
+    outreach:submission_submit outreach:submission_delivered
     """,
     ("approver", "administrator"): """
-    outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve
+    outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve outreach:submission_approve
+    outreach:submission_return
     """,
     ("finance", "administrator"): """
     courses:invoice_issue_due courses:invoice_issue courses:invoice_credit courses:invoice_remind
@@ -313,6 +319,7 @@ def world():
         reply=(reply := reply_with_file()),
         commitment=(commitment := commitment_with_file(reply, letters)),
         follow_up=FollowUp.objects.create(rule="overdue", commitment=commitment),
+        submission=submission(),
         line=(line := InvoiceLineFactory(booking=booking, invoice__number=7)),
         credit=CreditNoteFactory(invoice=line.invoice, number=7, net=100),
         bank_file=BankFile.objects.create(name="bank.csv", sha256="0", rows=[], uploaded_by=UserFactory()),
@@ -331,6 +338,9 @@ def values_of(name, world):
         "municipalities:membership": world.membership,
         "outreach:mailing": world.mailing,
         "outreach:letter_export": world.mailing,
+        "outreach:consultation": world.submission.consultation,
+        "outreach:submission_create": world.submission.consultation,
+        "outreach:submission": world.submission,
         "outreach:letter": world.letter,
         "outreach:pick": world.mailing,
         "outreach:politician": world.politician,

@@ -1,5 +1,6 @@
 from .approvals import Approval
 from .commitments import Commitment, CommitmentChange
+from .consultations import Consultation
 from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
 from .departures import MailSystem, Objection, Pace, Redelivery
 from .follow_ups import FollowUp
@@ -9,6 +10,7 @@ from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
 from .offices import Body, Leave, Mandate, Politician
 from .replies import Reply, ReplyAttachment, ReplyLink
+from .submissions import Submission, SubmissionApproval, SubmissionRevision
 
 __all__ = [
     "Approval",
@@ -16,6 +18,7 @@ __all__ = [
     "Commitment",
     "CommitmentChange",
     "ConfirmedBlock",
+    "Consultation",
     "Demand",
     "DemandVersion",
     "DraftRun",
@@ -39,4 +42,7 @@ __all__ = [
     "Reply",
     "ReplyAttachment",
     "ReplyLink",
+    "Submission",
+    "SubmissionApproval",
+    "SubmissionRevision",
 ]

@@ -62,6 +62,7 @@ class Event:
     join_label: str = ""
     status: str = "CONFIRMED"
     is_busy: bool = True
+    is_all_day: bool = False
     made_at: datetime | None = None
     organizer: Person | None = None
     attendee: Person | None = None
@@ -75,9 +76,13 @@ def named(person: Person) -> str:
 def local_times(event: Event) -> tuple[str, str]:
     """Return DTSTART and DTEND in Oslo time; in UTC when one lies in the hour that comes twice.
 
+    Whole days are dates, and the last is the day after (RFC 5545 3.6.1).
+
     RFC 5545 3.3.5 takes such a local time for the first of the two, and libical for the second.
     """
     starts_at, ends_at = event.starts_at.astimezone(OSLO), event.ends_at.astimezone(OSLO)
+    if event.is_all_day:
+        return f"DTSTART;VALUE=DATE:{starts_at:%Y%m%d}", f"DTEND;VALUE=DATE:{ends_at:%Y%m%d}"
     if comes_twice(starts_at) or comes_twice(ends_at):
         return f"DTSTART:{utc(starts_at)}", f"DTEND:{utc(ends_at)}"
     return f"DTSTART;TZID=Europe/Oslo:{stamp(starts_at)}", f"DTEND;TZID=Europe/Oslo:{stamp(ends_at)}"

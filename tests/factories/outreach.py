@@ -1,18 +1,20 @@
 """Offices, demands and mailings for the tests."""
 
-from datetime import date
+from datetime import date, datetime
 
 import factory
 from django.contrib.auth.models import Permission
 
 from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import set_fact
-from outreach.models import Body, Demand, LegalHook, Mandate, Politician
+from outreach.models import Body, Consultation, Demand, LegalHook, Mandate, Politician
 from outreach.services.audiences import Audience
 from outreach.services.mailings import Plan, create_mailing
 from outreach.services.offices import set_mailbox
 from outreach.services.publishing import TEXTS, save_draft
+from outreach.services.submissions import start_submission
 from outreach.services.wordings import publish_version
+from taushet.workdays import OSLO
 
 from .municipalities import MunicipalityFactory
 from .taushet import UserFactory
@@ -89,6 +91,32 @@ def wording_draft(version, by=None, **texts):
     same = {name: getattr(version, name) for name in TEXTS}
     links = {"hooks": version.hooks.all(), "indicators": [needed.indicator for needed in version.needed_facts.all()]}
     return save_draft(version.demand, texts=same | texts, by=by or UserFactory(), **links)
+
+
+def consultation(**values):
+    """A consultation of a ministry, open until 1 March 2027."""
+    defaults = {
+        "origin": "ministry",
+        "title": "Endringer i krisesenterlova",
+        "held_by": "Barne- og familiedepartementet",
+        "answer_by": datetime(2027, 3, 1, 23, 59, tzinfo=OSLO),
+        "answer_by_is_day": True,
+    }
+    return Consultation.objects.create(**defaults | values)
+
+
+def submission(by=None, version=None, **values):
+    """A draft of our answer to a consultation, from one demand."""
+    defaults = {
+        "title": "Innspill",
+        "versions": [version or demand_version()],
+        "figures": [],
+        "indicators": indicators()[:1],
+        "language": "nb",
+        "senders": "kss",
+    }
+    about = values.pop("consultation", None) or consultation()
+    return start_submission(about, by=by or UserFactory(), **defaults | values)
 
 
 def place(plan="no", address=True, **values):

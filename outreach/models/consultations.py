@@ -1,0 +1,74 @@
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Least
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class ConsultationQuerySet(models.QuerySet):
+    def open(self):
+        """Those we may still do something about: planned, and not put aside."""
+        return self.filter(state=Consultation.State.PLANNED).exclude(plan=Consultation.Plan.PASS)
+
+    def by_deadline(self):
+        """The nearest deadline first, those without one last."""
+        first, other = Coalesce("speak_by", "answer_by"), Coalesce("answer_by", "speak_by")
+        return self.annotate(next_deadline=Least(first, other)).order_by(F("next_deadline").asc(nulls_last=True), "pk")
+
+
+class Consultation(models.Model):
+    """A hearing in a committee of the Storting, or a consultation of a ministry, with deadlines in Oslo time."""
+
+    class Origin(models.TextChoices):
+        STORTING = "storting", _("The Storting")
+        MINISTRY = "ministry", _("Ministry")
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Open or planned")
+        HELD = "held", _("Over")
+        CANCELLED = "cancelled", _("Cancelled")
+        UNKNOWN = "unknown", _("Unknown to us")
+
+    class Plan(models.TextChoices):
+        UNDECIDED = "undecided", _("Not decided yet")
+        ANSWER = "answer", _("We answer")
+        PASS = "pass", _("Not for us")
+
+    origin = models.CharField(_("from"), max_length=8, choices=Origin)
+    external_id = models.CharField(_("number in the source"), max_length=40, blank=True)
+    title = models.CharField(_("title"), max_length=300)
+    reference = models.CharField(_("case"), max_length=200, blank=True)
+    held_by = models.CharField(_("committee or ministry"), max_length=160)
+    url = models.URLField(_("address"), max_length=300, blank=True)
+    state = models.CharField(_("status"), max_length=9, choices=State, default=State.PLANNED)
+    source_status = models.CharField(_("status as the source says it"), max_length=60, blank=True)
+    plan = models.CharField(_("what we do"), max_length=9, choices=Plan, default=Plan.UNDECIDED)
+    is_written = models.BooleanField(_("written only"), default=False)
+    speak_by = models.DateTimeField(_("deadline to ask to speak"), null=True, blank=True)
+    speak_by_is_day = models.BooleanField(_("any time that day"), default=False)
+    answer_by = models.DateTimeField(_("deadline for written input"), null=True, blank=True)
+    answer_by_is_day = models.BooleanField(_("any time that day"), default=False)
+    starts_at = models.DateTimeField(_("hearing begins"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=160, blank=True)
+    sequence = models.PositiveIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ConsultationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("consultation")
+        verbose_name_plural = _("consultations")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["origin", "external_id"], condition=~Q(external_id=""), name="consultation_once_per_source"
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("outreach:consultation_detail", args=[self.pk])

@@ -1,0 +1,108 @@
+"""What a submission is drafted from: demands, national figures, what is known of the municipalities, and promises."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from municipalities.models import Fact, Indicator, Municipality
+from outreach.models import DemandVersion, LegalHook
+
+# What else has something to say to a submission gives paragraphs for the demands and a language form, such as the
+# commitments given in answers; it is asked in this order.
+Paragraphs = Callable[[list[DemandVersion], str], list[str]]
+more_paragraphs: list[tuple[dict[str, str], Paragraphs]] = []
+
+HEADINGS = {
+    "nb": {"about": "Om oss", "figures": "Tall", "known": "Det vi vet om kommunene"},
+    "nn": {"about": "Om oss", "figures": "Tal", "known": "Det vi veit om kommunane"},
+}
+ABOUT = {
+    "nb": "Taushet tar liv er en kampanje mot vold i nære relasjoner. Den drives av Krisesentersekretariatet "
+    "sammen med Likestillings- og diskrimineringsombudet.",
+    "nn": "Taushet tar liv er ein kampanje mot vald i nære relasjonar. Han blir driven av Krisesentersekretariatet "
+    "saman med Likestillings- og diskrimineringsombodet.",
+}
+COUNTED = {
+    "nb": "{name}: Av {total} kommuner vet vi at svaret er ja i {yes} og nei i {no}. For {unknown} vet vi det ikke "
+    "(registrert av Taushet tar liv per {day}).",
+    "nn": "{name}: Av {total} kommunar veit vi at svaret er ja i {yes} og nei i {no}. For {unknown} veit vi det ikkje "
+    "(registrert av Taushet tar liv per {day}).",
+}
+
+
+@dataclass
+class Draft:
+    """Text blocks with numbered sources."""
+
+    blocks: list[dict[str, str]] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+    def note(self, source: str) -> str:
+        """Return the number of a source, which is added when it is new."""
+        if source not in self.sources:
+            self.sources.append(source)
+        return f"[{self.sources.index(source) + 1}]"
+
+    def add(self, heading: str, paragraphs: Iterable[str]) -> None:
+        text = "\n\n".join(filter(None, paragraphs))
+        if text:
+            self.blocks.append({"heading": heading, "text": text})
+
+
+def draft_text(
+    versions: Iterable[DemandVersion], figures: Iterable[LegalHook], indicators: Iterable[Indicator], language: str
+) -> Draft:
+    """Return the first draft of a submission; staff then edit it block by block."""
+    draft, words = Draft(), HEADINGS[language]
+    versions = list(versions)
+    draft.add(words["about"], [ABOUT[language]])
+    for version in versions:
+        hooks = version.hooks.order_by("pk")
+        notes = "".join(draft.note(source_line(hook, language)) for hook in hooks)
+        text = getattr(version, f"text_{language}").strip()
+        draft.add(getattr(version, f"title_{language}"), [getattr(version, f"summary_{language}"), f"{text} {notes}"])
+    draft.add(
+        words["figures"],
+        [f"{getattr(figure, f'meaning_{language}')} {draft.note(source_line(figure, language))}" for figure in figures],
+    )
+    with translation.override(language):
+        draft.add(words["known"], [count_line(indicator, language) for indicator in indicators])
+    for headings, paragraphs in more_paragraphs:
+        draft.add(headings[language], paragraphs(versions, language))
+    return draft
+
+
+def source_line(hook: LegalHook, language: str) -> str:
+    return f"{getattr(hook, f'citation_{language}')}. {hook.url}"
+
+
+def count_line(indicator: Indicator, language: str, *, today: date | None = None) -> str:
+    """Return how many municipalities have a yes and a no; what is invented for a demonstration counts only there."""
+    today = today or timezone.localdate()
+    facts = Fact.objects.current().filter(indicator=indicator, municipality__in=Municipality.objects.current())
+    if not settings.DEMO:
+        facts = facts.filter(is_demonstration=False)
+    counts = facts.aggregate(yes=Count("pk", filter=Q(value="yes")), no=Count("pk", filter=Q(value="no")))
+    total = Municipality.objects.current().count()
+    return COUNTED[language].format(
+        name=getattr(indicator, f"name_{language}"),
+        total=total,
+        unknown=total - counts["yes"] - counts["no"],
+        day=date_format(today, "j. F Y"),
+        **counts,
+    )
+
+
+def missing_form(versions: Iterable[DemandVersion], language: str) -> list[str]:
+    """Return the demands that have no text in a language form."""
+    return [
+        _("Demand %(number)d") % {"number": version.demand.number}
+        for version in versions
+        if not getattr(version, f"text_{language}").strip()
+    ]

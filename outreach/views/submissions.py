@@ -1,0 +1,171 @@
+"""Submissions: drafted, edited in blocks, approved, downloaded, and marked as delivered."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from outreach.exceptions import OutreachError
+from outreach.forms.submissions import ApprovalForm, BlocksForm, DeliveredForm, ReturnForm, StartForm, SubmitForm
+from outreach.models import Consultation, Submission
+from outreach.services.submission_files import MIME, write_docx, write_pdf
+from outreach.services.submission_log import submission_log
+from outreach.services.submission_sources import missing_form
+from outreach.services.submissions import (
+    approve_submission,
+    change_submission,
+    mark_delivered,
+    return_submission,
+    start_submission,
+    submit_submission,
+)
+
+may_see = permission_required("outreach.view_submission", raise_exception=True)
+may_change = permission_required("outreach.change_submission", raise_exception=True)
+may_approve = permission_required("outreach.approve_submission", raise_exception=True)
+
+
+@may_change
+def submission_create(request, pk):
+    """Draft an answer to a consultation."""
+    consultation = get_object_or_404(Consultation, pk=pk)
+    form = StartForm(
+        request.POST or None, initial={"title": consultation.title[:200], "language": "nb", "senders": "kss"}
+    )
+    if form.is_valid():
+        missing = missing_form(form.cleaned_data["versions"], form.cleaned_data["language"])
+        if missing:
+            form.add_error("versions", _("No text in this form: %(demands)s") % {"demands": ", ".join(missing)})
+        else:
+            submission = start_submission(consultation, by=request.user, **form.cleaned_data)
+            messages.success(request, _("The draft is made. Edit it block by block."))
+            return redirect("outreach:submission_update", submission.pk)
+    return render(request, "outreach/submission_start.html", {"form": form, "consultation": consultation})
+
+
+@may_see
+@require_safe
+def submission_detail(request, pk):
+    return submission_page(request, pk)
+
+
+def submission_page(request, pk, **forms):
+    """Show the text, what may be done with it now, and what has happened."""
+    submission = get_object_or_404(Submission.objects.select_related("consultation", "author", "last_editor"), pk=pk)
+    context = {
+        "submission": submission,
+        "versions": submission.demand_versions.select_related("demand").order_by("demand__number"),
+        "approvals": submission.approvals.select_related("approver"),
+        "log": submission_log(submission),
+        "may_approve": submission.can_be_approved_by(request.user),
+        "submit_form": SubmitForm(initial={"seen_hash": submission.content_hash}),
+        "approval_form": ApprovalForm(initial={"seen_hash": submission.content_hash}),
+        "return_form": ReturnForm(),
+        "delivered_form": DeliveredForm(),
+    }
+    return render(request, "outreach/submission_detail.html", context | forms)
+
+
+@may_change
+def submission_update(request, pk):
+    submission = get_object_or_404(Submission.objects.select_related("consultation"), pk=pk)
+    form = BlocksForm(request.POST or None, submission=submission)
+    if form.is_valid():
+        try:
+            change_submission(submission, by=request.user, **form.content)
+        except OutreachError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The submission is saved."))
+            return redirect(submission)
+    return render(request, "outreach/submission_form.html", {"form": form, "submission": submission})
+
+
+def act(request, pk, name, form, action, done):
+    """Do what a small form on the page asks, and go back there with a sentence on how it went."""
+    submission = get_object_or_404(Submission, pk=pk)
+    if not form.is_valid():
+        return submission_page(request, pk, **{name: form})
+    try:
+        action(submission, form.cleaned_data)
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect(submission)
+
+
+@may_change
+@require_POST
+def submission_submit(request, pk):
+    return act(
+        request,
+        pk,
+        "submit_form",
+        SubmitForm(request.POST),
+        lambda submission, data: submit_submission(submission, by=request.user, seen_hash=data["seen_hash"]),
+        _("A colleague can approve it now."),
+    )
+
+
+@may_approve
+@require_POST
+def submission_approve(request, pk):
+    return act(
+        request,
+        pk,
+        "approval_form",
+        ApprovalForm(request.POST),
+        lambda submission, data: approve_submission(submission, approver=request.user, **data),
+        _("You have approved it, exactly as it stands."),
+    )
+
+
+@may_approve
+@require_POST
+def submission_return(request, pk):
+    return act(
+        request,
+        pk,
+        "return_form",
+        ReturnForm(request.POST),
+        lambda submission, data: return_submission(submission, by=request.user, note=data["note"]),
+        _("The submission is sent back."),
+    )
+
+
+@may_change
+@require_POST
+def submission_delivered(request, pk):
+    return act(
+        request,
+        pk,
+        "delivered_form",
+        DeliveredForm(request.POST),
+        lambda submission, data: mark_delivered(submission, by=request.user, **data),
+        _("Noted as delivered."),
+    )
+
+
+@may_see
+@require_safe
+def submission_docx(request, pk):
+    return download(request, pk, "docx", write_docx)
+
+
+@may_see
+@require_safe
+def submission_pdf(request, pk):
+    return download(request, pk, "pdf", write_pdf)
+
+
+def download(request, pk, kind, write):
+    submission = get_object_or_404(Submission.objects.select_related("consultation"), pk=pk)
+    name = f"innspill-{submission.pk}.{kind}"
+    return HttpResponse(
+        write(submission),
+        content_type=MIME[kind],
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
+    )

@@ -1,0 +1,201 @@
+"""Submissions: drafted from demands, figures and facts, approved as they stand, and delivered by a person."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from docx import Document
+
+from municipalities.services.facts import set_fact
+from outreach.exceptions import ContentChanged, NotYourTurn, OwnMailing, WrongStatus
+from outreach.models import LegalHook, Submission, SubmissionApproval
+from outreach.services.submission_log import submission_log
+from outreach.services.submission_sources import more_paragraphs
+from outreach.services.submissions import (
+    approve_submission,
+    change_submission,
+    mark_delivered,
+    submit_submission,
+)
+from taushet.registries import today_cards
+from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.outreach import consultation, demand_version, indicators, submission
+from tests.factories.taushet import StaffFactory, UserFactory, sign_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def page(name, row):
+    return reverse(f"outreach:submission_{name}", args=[row.pk])
+
+
+def text_of(row):
+    return "\n".join(f"{block['heading']}\n{block['text']}" for block in row.blocks)
+
+
+def edited(row, text):
+    """What the form of blocks posts, with the text of the last block changed."""
+    values = {
+        "title": row.title,
+        "senders": row.senders,
+        "sources": "\n".join(row.sources),
+        "seen_hash": row.content_hash,
+    }
+    for index, block in enumerate(row.blocks):
+        values |= {f"heading_{index}": block["heading"], f"text_{index}": block["text"]}
+    return values | {f"text_{len(row.blocks) - 1}": text}
+
+
+def test_a_draft_is_made_from_demands_figures_and_what_is_known(client, author):
+    version = demand_version()
+    figure = LegalHook.objects.create(
+        key="tall",
+        kind="report",
+        citation_nb="Rapport",
+        citation_nn="Rapport på nynorsk",
+        url="https://tall.example/",
+        meaning_nb="I 2024 var det 9.",
+        meaning_nn="I 2024 var det 9 i alt.",
+    )
+    plan = indicators()[0]
+    for value in ("yes", "no", "yes"):
+        set_fact(MunicipalityFactory(), plan, value=value, observed_on=date(2026, 11, 1), source="Nettsiden")
+    MunicipalityFactory()
+    about = consultation()
+    values = {"title": "Vårt innspill", "language": "nn", "senders": "kss", "versions": [version.pk]}
+
+    client.post(page("create", about), values | {"figures": [figure.pk], "indicators": [plan.pk]})
+
+    row = Submission.objects.get()
+    text = text_of(row)
+    assert "title nn\nsummary nn\n\ntext nn [1]" in text
+    assert "I 2024 var det 9 i alt. [2]" in text
+    assert (
+        "Handlingsplan på nynorsk: Av 4 kommunar veit vi at svaret er ja i 2 og nei i 1. For 1 veit vi det ikkje"
+        in text
+    )
+    assert row.sources == ["Lova § 1. https://lov.example/1", "Rapport på nynorsk. https://tall.example/"]
+    assert list(row.demand_versions.all()) == [version]
+
+
+def test_what_else_has_something_to_say_is_asked(monkeypatch):
+    monkeypatch.setattr(
+        "outreach.services.submission_sources.more_paragraphs",
+        [*more_paragraphs, ({"nb": "Løfter", "nn": "Løfte"}, lambda versions, language: ["Tre har lovet en plan."])],
+    )
+
+    assert "Løfter\nTre har lovet en plan." in text_of(submission())
+
+
+def test_it_is_approved_by_somebody_else_exactly_as_it_was_read(client, author, said):
+    row = submission(by=author)
+    client.post(page("submit", row), {"seen_hash": row.content_hash})
+    approver = StaffFactory(roles=["approver"])
+    assert [url for _text, url in today_cards["approve-submissions"].items(approver)] == [row.get_absolute_url()]
+    assert list(today_cards["approve-submissions"].items(author)) == []
+
+    with pytest.raises(OwnMailing):
+        approve_submission(row, approver=author, seen_hash=row.content_hash, is_public_confirmed=True)
+    with pytest.raises(ContentChanged):
+        approve_submission(row, approver=approver, seen_hash="0" * 64, is_public_confirmed=True)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SubmissionApproval.objects.create(
+            submission=row,
+            approver=author,
+            author=author,
+            last_editor=author,
+            content_hash="0" * 64,
+            is_public_confirmed=True,
+        )
+    sign_in(client, approver)
+    form = client.post(page("approve", row), {"seen_hash": row.content_hash}).context["approval_form"]
+    assert form.errors == {"is_public_confirmed": ["Confirm that the submission can become public."]}
+    client.post(page("approve", row), {"seen_hash": row.content_hash, "is_public_confirmed": "on"})
+    row.refresh_from_db()
+    assert row.status == "approved"
+
+    # One comma: the approval is void, the log shows the difference, and the database keeps the approval as it was.
+    sign_in(client, author)
+    client.post(page("update", row), edited(row, "Handlingsplan, endret."))
+    row.refresh_from_db()
+    approval = row.approvals.get()
+    assert (row.status, approval.voided_at is not None) == ("draft", True)
+    line = submission_log(row)[0]
+    assert line.text == "The text was changed. What was approved is void."
+    assert [part.text for part in line.differences[0][1] if part.kind == "added"][-1].endswith("endret")
+    assert "<ins>" in client.get(row.get_absolute_url()).text
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SubmissionApproval.objects.filter(pk=approval.pk).update(voided_at=None)
+    with pytest.raises(WrongStatus):
+        mark_delivered(row, on=date(2026, 11, 20), url="", by=author)
+
+
+def test_when_both_houses_send_each_approves():
+    kss, ldo, neither = (UserFactory(house=house) for house in ("KSS", "LDO", ""))
+    row = submission(senders="both")
+    submit_submission(row, by=row.author, seen_hash=row.content_hash)
+    seen = {"seen_hash": row.content_hash, "is_public_confirmed": True}
+
+    approve_submission(row, approver=kss, **seen)
+    row.refresh_from_db()
+    assert row.status == "submitted"
+    for late in (neither, UserFactory(house="KSS")):
+        with pytest.raises(NotYourTurn):
+            approve_submission(row, approver=late, **seen)
+    approve_submission(row, approver=ldo, **seen)
+    row.refresh_from_db()
+    assert row.status == "approved"
+
+
+def test_two_who_edit_do_not_write_over_each_other():
+    row, by = submission(), UserFactory()
+    same = {"title": "Ny", "senders": "kss", "blocks": row.blocks, "sources": row.sources, "by": by}
+    change_submission(row, seen_hash=row.content_hash, **same)
+
+    with pytest.raises(ContentChanged):
+        change_submission(row, seen_hash=row.content_hash, **same | {"title": "Annen"})
+    row.refresh_from_db()
+    assert (row.title, row.last_editor, row.revisions.count()) == ("Ny", by, 2)
+
+
+def test_the_files_hold_the_text_and_say_draft_until_it_is_approved(client, author, said):
+    row = submission(by=author, title="Innspill {{ }} <script> #pagebreak()")
+    row = change_submission(
+        row,
+        title=row.title,
+        senders="kss",
+        by=author,
+        seen_hash=row.content_hash,
+        sources=["Lov #1"],
+        blocks=[{"heading": "Krav =HYPERLINK()", "text": "Første.\n\n1. En *ting*\n2. To"}],
+    )
+    draft = [part.text for part in Document(BytesIO(client.get(page("docx", row)).content)).paragraphs]
+    assert "Utkast, ikke godkjent" in draft
+    submit_submission(row, by=author, seen_hash=row.content_hash)
+    approve_submission(row, approver=UserFactory(), seen_hash=row.content_hash, is_public_confirmed=True)
+
+    file = Document(BytesIO(client.get(page("docx", row)).content))
+    pdf = client.get(page("pdf", row))
+
+    texts = [part.text for part in file.paragraphs]
+    assert texts[0] == "Innspill {{ }} <script> #pagebreak()"
+    assert "1. En *ting*\n2. To" in texts
+    assert "[1] Lov #1" in texts
+    assert "Utkast, ikke godkjent" not in texts
+    assert [part.style.name for part in file.paragraphs if part.text == "Krav =HYPERLINK()"] == ["Heading 2"]
+    assert file.core_properties.language == "nb-NO"
+    assert 'w:val="nb-NO"' in file.styles.element.xml
+    assert pdf.content.startswith(b"%PDF-")
+    assert pdf["Content-Type"] == "application/pdf"
+
+    response = client.post(page("delivered", row), {"on": "2026-11-24"}, follow=True)
+    assert said(response) == ["The day lies in the future."]
+    client.post(page("delivered", row), {"on": "2026-11-23", "url": "https://horing.example/7"})
+    row.refresh_from_db()
+    assert (row.delivered_on, row.delivered_url) == (date(2026, 11, 23), "https://horing.example/7")
+    with pytest.raises(WrongStatus):
+        change_submission(
+            row, title="Sent", senders="kss", blocks=row.blocks, sources=[], by=author, seen_hash=row.content_hash
+        )
