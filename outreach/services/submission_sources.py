@@ -2,16 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
 
-from django.conf import settings
-from django.db.models import Count, Q
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from municipalities.models import Fact, Indicator, Municipality
+from municipalities.models import Indicator
 from outreach.models import DemandVersion, LegalHook
+
+from .measures import measures_of
 
 # What else has something to say to a submission gives paragraphs for the demands and a language form, such as the
 # commitments given in answers; it is asked in this order.
@@ -64,7 +63,7 @@ def draft_text(
     draft.add(words["about"], [ABOUT[language]])
     for version in versions:
         hooks = version.hooks.order_by("pk")
-        notes = "".join(draft.note(source_line(hook, language)) for hook in hooks)
+        notes = "".join(sorted((draft.note(source_line(hook, language)) for hook in hooks), key=len_then_text))
         text = getattr(version, f"text_{language}").strip()
         draft.add(getattr(version, f"title_{language}"), [getattr(version, f"summary_{language}"), f"{text} {notes}"])
     draft.add(
@@ -78,24 +77,24 @@ def draft_text(
     return draft
 
 
+def len_then_text(note: str) -> tuple[int, str]:
+    return len(note), note
+
+
 def source_line(hook: LegalHook, language: str) -> str:
     return f"{getattr(hook, f'citation_{language}')}. {hook.url}"
 
 
-def count_line(indicator: Indicator, language: str, *, today: date | None = None) -> str:
-    """Return how many municipalities have a yes and a no; what is invented for a demonstration counts only there."""
-    today = today or timezone.localdate()
-    facts = Fact.objects.current().filter(indicator=indicator, municipality__in=Municipality.objects.current())
-    if not settings.DEMO:
-        facts = facts.filter(is_demonstration=False)
-    counts = facts.aggregate(yes=Count("pk", filter=Q(value="yes")), no=Count("pk", filter=Q(value="no")))
-    total = Municipality.objects.current().count()
+def count_line(indicator: Indicator, language: str) -> str:
+    """Return how many municipalities have a yes and a no, as a sentence."""
+    (counted,) = measures_of([indicator])
     return COUNTED[language].format(
         name=getattr(indicator, f"name_{language}"),
-        total=total,
-        unknown=total - counts["yes"] - counts["no"],
-        day=date_format(today, "j. F Y"),
-        **counts,
+        total=counted.yes + counted.no + counted.unknown,
+        yes=counted.yes,
+        no=counted.no,
+        unknown=counted.unknown,
+        day=date_format(timezone.localdate(), "j. F Y"),
     )
 
 

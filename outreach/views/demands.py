@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from outreach.models import Demand, DemandVersion, Letter
+from outreach.services.measures import measures_of
 from outreach.services.progress import progress_by_demand
 
 
@@ -33,7 +34,7 @@ def demand_detail(request, slug):
         "version": version,
         "demand": version.demand,
         "hooks": sorted(version.hooks.all(), key=lambda hook: (not hook.is_binding, hook.pk)),
-        "needed": version.needed_facts.select_related("indicator"),
+        "measures": measures_of([need.indicator for need in version.needed_facts.select_related("indicator")]),
         "received": received,
         "versions": version.demand.versions.published().order_by("-number"),
     }

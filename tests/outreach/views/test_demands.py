@@ -42,8 +42,10 @@ def test_a_demand_shows_who_has_received_it_at_one_cost(client, outgoing, django
     approved(*[place(name=f"Kommune {number}", county=county) for number in range(count)])
     send_all_due()
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(7):
         response = client.get("/krav/krav-1/")
+
+    assert f"0 municipalities yes, {count} no, 0 unknown to us" in response.text
 
     assert [letter.municipality.name for letter in response.context["received"]] == [
         f"Kommune {number}" for number in range(count)
