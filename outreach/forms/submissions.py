@@ -7,12 +7,13 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import Indicator
 from outreach.models import DemandVersion, LegalHook, Mailing, Submission
 from taushet.fields import CleanCharField, DayField, LongestText
+from taushet.forms.request_keys import RequestKeyForm
 from taushet.texts import LONGEST
 
 SPARE = 2  # empty blocks below those that are there
 
 
-class StartForm(forms.Form):
+class StartForm(RequestKeyForm):
     """What the first draft is made from."""
 
     title = CleanCharField(max_length=200, label=_("Title"))
@@ -34,8 +35,8 @@ class StartForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, data=None, **kwargs):
+        super().__init__(data, about="submission", **kwargs)
         current = DemandVersion.objects.sendable().select_related("demand").order_by("demand__number")
         self.fields["versions"].queryset = current
         self.fields["versions"].label_from_instance = lambda row: f"{row.demand.number}. {row.title}"

@@ -42,6 +42,7 @@ class Submission(models.Model):
     )
     content_hash = models.CharField(max_length=64, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    request_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     return_note = models.CharField(_("what the approver wants changed"), max_length=500, blank=True)
     delivered_on = models.DateField(_("delivered"), null=True, blank=True)

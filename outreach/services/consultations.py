@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from outreach.models import Consultation
+from taushet.locks import lock_words
 from taushet.models import User
 from taushet.services import audit
 
@@ -51,6 +52,7 @@ def import_hearings(hearings: Iterable[Hearing], *, by: User | None = None, writ
     What staff decide (our plan, the address) is never touched, and a hearing that is gone from the export stays. With
     `write` off it only says what it would do. A status we do not know is told as doubtful.
     """
+    lock_words("hearings")  # two imports at once would both find a hearing new
     standing = {
         row.external_id: row
         for row in Consultation.objects.select_for_update().filter(origin=Consultation.Origin.STORTING)

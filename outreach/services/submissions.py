@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,8 +41,19 @@ def submission_hash(submission: Submission) -> str:
     )
 
 
-@transaction.atomic
-def start_submission(
+def start_submission(consultation: Consultation, *, request_key: str | None = None, **plan) -> Submission:
+    """Draft an answer to a consultation, as `make_submission` does; the same request key gives the same one."""
+    try:
+        with transaction.atomic():
+            return make_submission(consultation, request_key=request_key, **plan)
+    except IntegrityError:
+        twin = Submission.objects.filter(request_key=request_key).exclude(request_key=None).first()
+        if twin is None:
+            raise
+        return twin
+
+
+def make_submission(
     consultation: Consultation,
     *,
     title: str,
@@ -52,12 +63,14 @@ def start_submission(
     language: str,
     senders: str,
     by: User,
+    request_key: str | None = None,
 ) -> Submission:
     """Draft an answer to a consultation from demands, figures and what is known; the text is frozen when submitted."""
     versions = list(versions)
     draft = draft_text(versions, figures, indicators, language)
     submission = Submission.objects.create(
         consultation=consultation,
+        request_key=request_key,
         title=title,
         language=language,
         senders=senders,

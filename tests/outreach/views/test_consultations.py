@@ -9,11 +9,13 @@ from django.urls import reverse
 from outreach.exceptions import BrokenExport
 from outreach.models import Consultation
 from outreach.services.consultation_feed import deadlines_address
+from outreach.services.consultations import import_hearings
 from outreach.services.hearings_export import read_hearings
 from taushet.models import AuditEntry
 from taushet.registries import today_cards
 from taushet.workdays import OSLO
 from tests.factories.outreach import consultation, submission
+from tests.rivals import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -190,3 +192,15 @@ def test_the_list_narrows_and_costs_the_same(client, author, django_assert_num_q
     held = client.get(url, {"state": "held"}).context["page"]
     assert [row.title for row in held] == ["Over"]
     assert [row.title for row in client.get(url, {"q": "sak 0"}).context["page"]] == ["Sak 0"]
+
+
+def bring_in_once(hearings):
+    return len(import_hearings(hearings).new)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_bring_in_the_same_at_once_make_one():
+    hearings = read_hearings(export())
+
+    assert sorted(at_once(bring_in_once, [hearings, hearings])) == [0, 1]
+    assert Consultation.objects.count() == 1

@@ -19,6 +19,7 @@ from outreach.services.submissions import (
     mark_delivered,
     submit_submission,
 )
+from taushet.forms.request_keys import new_request_key
 from taushet.registries import today_cards
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import consultation, demand_version, indicators, submission
@@ -66,7 +67,9 @@ def test_a_draft_is_made_from_demands_figures_and_what_is_known(client, author):
     about = consultation()
     values = {"title": "Vårt innspill", "language": "nn", "senders": "kss", "versions": [version.pk]}
 
-    client.post(page("create", about), values | {"figures": [figure.pk], "indicators": [plan.pk]})
+    values |= {"figures": [figure.pk], "indicators": [plan.pk], "request_key": new_request_key("submission")}
+    for _click in range(2):
+        client.post(page("create", about), values)
 
     row = Submission.objects.get()
     text = text_of(row)
