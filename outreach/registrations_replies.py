@@ -7,11 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from municipalities.knowledge import Knowledge, knowledge
-from outreach import tasks
+from outreach import demonstration_replies, tasks
 from outreach.models import Commitment, FollowUp, Reply
 from outreach.services import answers, forgetting, receiving
 from taushet import roles
 from taushet.registries import (
+    DemonstrationPart,
     InboundKind,
     LoggedAction,
     PeriodicTask,
@@ -19,6 +20,7 @@ from taushet.registries import (
     RolePermissions,
     SearchSource,
     TodayCard,
+    demonstration_parts,
     inbound_kinds,
     logged_actions,
     periodic_tasks,
@@ -154,6 +156,8 @@ retention_rules.register(
 )
 periodic_tasks.register(PeriodicTask("promises", timedelta(hours=1), tasks.review_promises.enqueue))
 periodic_tasks.register(PeriodicTask("follow-ups", timedelta(hours=6), tasks.open_follow_ups.enqueue))
+
+demonstration_parts.register(DemonstrationPart(key="replies", order=65, load=demonstration_replies.load))
 
 LOG_WORDS = {
     "commitment.changed": _("Status of a promise changed"),

@@ -31,6 +31,7 @@ from tests.bench import clock_work, feed_work, invoice_work  # noqa: E402
 from tests.bench.einvoice_work import einvoices  # noqa: E402
 from tests.bench.letter_work import dry_run, freeze, letter_list, seed_offices  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
+from tests.bench.reply_work import absences  # noqa: E402
 from tests.bench.sending_work import letters  # noqa: E402
 from tests.bench.trainers import candidates, read_calendars  # noqa: E402
 from tests.factories.calendars import library_calendar  # noqa: E402
@@ -252,6 +253,7 @@ WORDS = (
     dry_run,
     freeze,
     letter_list,
+    absences,
 )
 
 if __name__ == "__main__":

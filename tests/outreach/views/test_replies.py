@@ -8,9 +8,10 @@ from django.utils.timezone import localdate
 
 from municipalities.knowledge import with_knowledge
 from municipalities.models import Municipality
+from outreach.demonstration_replies import load
 from outreach.exceptions import NotVerified
 from outreach.models import Reply
-from outreach.services.sorting import publish_reply
+from outreach.services.sorting import publish_reply, suggested_kind
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, sign_in
@@ -133,3 +134,12 @@ def test_the_database_keeps_what_is_unverified_from_the_public(client):
         publish_reply(reply, text="x", speaker="y", by=StaffFactory())
     with pytest.raises(IntegrityError, match="reply_published_is_verified_answer"), transaction.atomic():
         Reply.objects.update(published_at=timezone.now(), published_text="x")
+
+
+def test_the_demonstration_has_replies_to_sort_each_once():
+    load(lambda line: None)
+    load(lambda line: None)
+
+    kinds = [reply.kind for reply in Reply.objects.order_by("pk")]
+    assert kinds == ["unsorted", "unsorted", "unsorted", "automatic"]
+    assert [suggested_kind(reply) for reply in Reply.objects.to_sort()] == ["answer", "receipt", "answer"]
