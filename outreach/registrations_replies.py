@@ -57,13 +57,6 @@ def replies_to_sort(user):
         yield sentence % {"n": count}, f"{reverse('outreach:reply_list')}?kind={Reply.Kind.QUARANTINE}"
 
 
-def people_who_left(user):
-    """The newest replies that say somebody has left, while the office they answer for still stands as held."""
-    for reply in receiving.say_left()[:20]:
-        places = sorted({link.letter.municipality.display_name for link in reply.links.all()})
-        yield ", ".join(places) or str(_("A reply without a letter")), reply.get_absolute_url()
-
-
 def promises_to_confirm(user):
     """The promises that somebody else has entered."""
     waiting = Commitment.objects.waiting().exclude(entered_by=user).select_related("municipality")
@@ -96,9 +89,6 @@ today_cards.register(
     TodayCard("review", _("Promises of those who have left office"), "outreach.change_commitment", promises_to_review)
 )
 today_cards.register(TodayCard("replies", _("Replies"), "outreach.sort_reply", replies_to_sort))
-today_cards.register(
-    TodayCard("left", _("May have left office: read the reply"), "outreach.change_mandate", people_who_left)
-)
 
 
 def find_replies(user, text):

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name='OfficeTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('bounce', 'The mail could not be delivered'), ('left', 'An automatic answer says that the person has left')], max_length=10, verbose_name='reason')),
+                ('reason', models.CharField(choices=[('bounce', 'The mail could not be delivered'), ('left', 'A reply says that the person has left')], max_length=10, verbose_name='reason')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='address it was about')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='came up')),
                 ('settled_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='settled')),

@@ -16,7 +16,7 @@ class OfficeTask(models.Model):
 
     class Reason(models.TextChoices):
         BOUNCE = "bounce", _("The mail could not be delivered")
-        LEFT = "left", _("An automatic answer says that the person has left")
+        LEFT = "left", _("A reply says that the person has left")
 
     class Way(models.TextChoices):
         ADDRESS = "address", _("New address put in")

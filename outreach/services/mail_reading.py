@@ -30,13 +30,6 @@ AWAY = re.compile(
     r"|ikke til stede|ikkje til stades|ferieavvikling|utenfor kontoret)",
     re.IGNORECASE,
 )
-LEFT = re.compile(
-    r"\b(?:har|er)\s+(?:nå\s+|no\s+)?(?:slutta|sluttet|fratrådt|gått av|gått av med pensjon)\b"
-    r"|\b(?:jobber|arbeider|jobbar|arbeidar)\s+(?:ikke|ikkje)\s+(?:lenger|lengre|lengere)\b"
-    r"|\bikke lenger (?:ansatt|ordfører|i stillingen)\b|\bikkje lenger (?:tilsett|ordførar)\b"
-    r"|\b(?:has left|no longer (?:works?|employed|with))\b",
-    re.IGNORECASE,
-)
 JOURNAL = re.compile(
     r"(?:(?:vår(?:t)?|deres|dykkar)\s+(?:ref(?:eranse)?|saksnr)|saks?(?:nr|nummer)|arkivsak(?:snr|id)?|journal(?:nr|nummer)|"
     r"(?:j\.?\s?nr)|sak)\.?\s*:?\s*(?P<labelled>(?:19|20)?\d{2}/\d{1,6}(?:-\d{1,4})?)"
@@ -182,11 +175,6 @@ def is_automatic(mail: EmailMessage, subject: str) -> bool:
     if header(mail, "Precedence").lower() in {"auto_reply", "auto-reply"}:
         return True
     return header(mail, "Return-Path") == "<>" or bool(AWAY.search(subject))
-
-
-def says_left(text: str) -> bool:
-    """Whether the sender's own words say that somebody has left."""
-    return bool(LEFT.search(split_quoted(text)[0]))
 
 
 def dmarc_result(mail: EmailMessage) -> str:

@@ -2,18 +2,19 @@
 
 import logging
 import re
-from datetime import timedelta
+from collections.abc import Iterable
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from outreach.models import Letter, Mandate, Reply, ReplyAttachment, ReplyLink
+from outreach.models import Letter, Mandate, OfficeTask, Reply, ReplyAttachment, ReplyLink
 from outreach.services import mail_reading
+from outreach.services.leaving import says_left
 from outreach.services.mail_reading import ReadMail, header, headers
+from outreach.services.office_tasks import open_task
 from outreach.services.reply_addresses import letter_of_address
 from taushet.models import InboundMail
 from taushet.services import audit
@@ -84,16 +85,23 @@ def keep_reply(inbound: InboundMail, mail: EmailMessage, read: ReadMail, found: 
         reply.kind = Reply.Kind.QUARANTINE
     elif mail_reading.is_automatic(mail, subject):
         reply.kind, reply.sorted_at = Reply.Kind.AUTOMATIC, timezone.now()
-        reply.says_left = mail_reading.says_left(read.text)
-    else:
-        reply.says_left = mail_reading.says_left(read.text)
+    reply.says_left = says_left(read.text)
     if reply.is_from_office and checked == Reply.Check.PASS:
         reply.verified_at = timezone.now()
     reply.save(force_insert=True)
     ReplyLink.objects.bulk_create(ReplyLink(reply=reply, letter=letter, how=how) for letter, how in found.items())
     keep_attachments(reply, read)
+    if reply.says_left and reply.kind != Reply.Kind.QUARANTINE:
+        ask_who_holds_it(inbound, found)
     audit.record("reply.received", reply, kind="provider", sort=reply.kind, letters=len(found))
     return reply
+
+
+def ask_who_holds_it(inbound: InboundMail, letters: Iterable[Letter]) -> None:
+    """Let staff look after the offices whose holder is said to have left."""
+    offices = {letter.mandate_id for letter in letters if letter.mandate_id}
+    for mandate in Mandate.objects.filter(pk__in=offices, politician__isnull=False).order_by("pk"):
+        open_task(mandate, OfficeTask.Reason.LEFT, inbound=inbound)
 
 
 def is_from_office(email: str, found: dict[Letter, str]) -> bool:
@@ -170,16 +178,3 @@ def keep_attachments(reply: Reply, read: ReadMail) -> None:
         left = ReplyAttachment.Left.COUNT
         rows.append(ReplyAttachment(reply=reply, position=len(rows) + 1, name=name, size=0, left_out=left))
     ReplyAttachment.objects.bulk_create(rows)
-
-
-def say_left():
-    """The replies of the last 90 days that say somebody has left, about an office that still stands as held.
-
-    What fails DMARC says nothing: anybody could have written it.
-    """
-    held = ReplyLink.objects.filter(
-        reply=OuterRef("pk"), letter__mandate__ends_on=None, letter__mandate__politician__isnull=False
-    )
-    recent = Reply.objects.filter(says_left=True, received_at__gt=timezone.now() - timedelta(days=90))
-    recent = recent.exclude(kind__in=[Reply.Kind.QUARANTINE, Reply.Kind.UNRELATED]).filter(Exists(held))
-    return recent.prefetch_related("links__letter__municipality")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Demand, DemandVersion, Letter, Mailing, Redelivery
+from outreach.models import Demand, DemandVersion, Letter, Mailing, OfficeTask, Redelivery
 from taushet.models import Message, Suppression, User
 from taushet.registries import SEND, Decision
 from taushet.services import audit
@@ -23,6 +23,7 @@ from .fingerprints import letter_hash, redelivery_hash, sender
 from .letter_pdfs import has_its_pdf
 from .objections import PURPOSE, is_personal, who_objected
 from .occasions import follows_its_first
+from .office_tasks import open_task
 from .production import may_leave_here
 from .steering import PAUSED, UNTIL_RESUMED, first_departure
 
@@ -200,8 +201,10 @@ def note_outcome(message: Message) -> None:
 
 
 def tell_of_failure(letter: Letter, message: Message) -> None:
-    """The one place where a letter that did not arrive becomes a task about the office."""
+    """Record that a letter did not arrive, and let staff look after the address of the office."""
     audit.record("letter.failed", letter, kind="provider", message=message.pk, mandate=letter.mandate_id)
+    if letter.mandate_id:
+        open_task(letter.mandate, OfficeTask.Reason.BOUNCE, message=message)
 
 
 def can_be_declined(message: Message) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from outreach.models import Submission, SubmissionRevision
 from taushet.models import AuditEntry, User
 
-from .differences import Part, compare
+from .differences import Piece, compare
 
 SENTENCES = {
     "submission.created": gettext_lazy("The draft was made."),
@@ -26,7 +26,7 @@ class Line:
     at: datetime
     text: str
     who: User | None
-    differences: list[tuple[str, list[Part]]] = field(default_factory=list)
+    differences: list[tuple[str, list[Piece]]] = field(default_factory=list)
 
 
 def submission_log(submission: Submission) -> list[Line]:
@@ -46,7 +46,7 @@ def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
     return Line(entry.at, text, entry.actor, differences)
 
 
-def differences_of(before: SubmissionRevision, after: SubmissionRevision) -> list[tuple[str, list[Part]]]:
+def differences_of(before: SubmissionRevision, after: SubmissionRevision) -> list[tuple[str, list[Piece]]]:
     """Return what differs between two revisions: title, senders, each block in its place, and the sources."""
     pairs = [
         (_("Title"), before.title, after.title),
