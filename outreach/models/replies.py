@@ -22,10 +22,17 @@ class ReplyQuerySet(models.QuerySet):
 
     def public_answers(self, *, municipality=None, demand=None):
         """What everybody may read of the answers of a municipality or to a demand, the newest first."""
-        about = {"letter__municipality": municipality, "letter__demand_version__demand": demand}
+        about = {"letter__municipality": municipality, "letter__letter_demands__demand_version__demand": demand}
         links = ReplyLink.objects.filter(**{name: value for name, value in about.items() if value is not None})
         shown = self.published().filter(pk__in=links.values("reply")).defer("text")
         return shown.prefetch_related("letters__municipality").order_by("-received_at", "-pk")
+
+    def answered_by_demand(self) -> dict[int, int]:
+        """Return how many municipalities have answered each demand; only answers whose sender is confirmed count."""
+        answers = self.filter(kind=Reply.Kind.ANSWER, verified_at__isnull=False).order_by()
+        counted = ReplyLink.objects.filter(reply__in=answers, letter__municipality__isnull=False).order_by()
+        rows = counted.values_list("letter__letter_demands__demand_version__demand")
+        return dict(rows.annotate(number=models.Count("letter__municipality", distinct=True)))
 
     def search(self, text):
         """Those that hold a text in their subject, sender, journal number, or the municipality of a letter."""

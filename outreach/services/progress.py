@@ -1,30 +1,28 @@
-"""How it goes with the demands: how many have been asked, have answered and have promised something."""
+"""How it goes with the demands: how many municipalities have been asked, have answered and have promised something."""
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from outreach.models import Letter
-
-# What counts answers and promises fills these in when it is there: demand id -> number of municipalities or offices.
-Counter = Callable[[], dict[int, int]]
-counters: dict[str, Counter] = {"asked": Letter.objects.received_by_demand}
+from outreach.models import Commitment, Letter, Reply
 
 
 @dataclass(frozen=True)
 class Progress:
-    """Numbers for one demand; None where nobody counts yet."""
+    """Numbers of municipalities for one demand."""
 
     asked: int = 0
-    answered: int | None = None
-    promised: int | None = None
+    answered: int = 0
+    promised: int = 0
 
 
 def progress_by_demand() -> defaultdict[int, Progress]:
     """Return how it goes by demand, in one query for each thing counted."""
-    counted = {name: count() for name, count in counters.items()}
-    nothing = Progress(**dict.fromkeys(counted, 0))
-    found: defaultdict[int, Progress] = defaultdict(lambda: nothing)
+    counted = {
+        "asked": Letter.objects.received_by_demand(),
+        "answered": Reply.objects.answered_by_demand(),
+        "promised": Commitment.objects.promised_by_demand(),
+    }
+    found: defaultdict[int, Progress] = defaultdict(Progress)
     for demand in {pk for numbers in counted.values() for pk in numbers}:
         found[demand] = Progress(**{name: numbers.get(demand, 0) for name, numbers in counted.items()})
     return found

@@ -30,7 +30,7 @@ def test_anybody_reads_the_demands_at_one_cost(client, django_assert_num_queries
     for number in range(1, count + 1):
         demand_version(number=number)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(4):
         response = client.get("/krav/")
 
     assert [(row.title, progress.asked) for row, progress in response.context["rows"]] == [("title nb", 0)] * count
@@ -42,7 +42,7 @@ def test_a_demand_shows_who_has_received_it_at_one_cost(client, outgoing, django
     approved(*[place(name=f"Kommune {number}", county=county) for number in range(count)])
     send_all_due()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         response = client.get("/krav/krav-1/")
 
     assert f"0 municipalities yes, {count} no, 0 unknown to us" in response.text

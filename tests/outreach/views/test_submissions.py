@@ -127,7 +127,7 @@ def test_it_is_approved_by_somebody_else_exactly_as_it_was_read(client, author, 
     assert (row.status, approval.voided_at is not None) == ("draft", True)
     line = submission_log(row)[0]
     assert line.text == "The text was changed. What was approved is void."
-    assert [part.text for part in line.differences[0][1] if part.kind == "added"][-1].endswith("endret")
+    assert [part.text for part in line.differences[0][1] if part.kind == "new"][-1].endswith("endret")
     assert "<ins>" in client.get(row.get_absolute_url()).text
     with pytest.raises(IntegrityError), transaction.atomic():
         SubmissionApproval.objects.filter(pk=approval.pk).update(voided_at=None)
