@@ -140,10 +140,10 @@ REFUSALS = (
     Refusal(
         "payment_taken_back_as_it_stands",
         "courses_payment",
-        "NEW.amount < 0 AND NOT EXISTS (SELECT 1 FROM courses_payment old WHERE old.id = NEW.corrects_id"
-        " AND old.way <> 'card' AND old.way = NEW.way AND ROUND(old.amount + NEW.amount, 2) = 0"
-        " AND COALESCE(old.invoice_id, -1) = COALESCE(NEW.invoice_id, -1)"
-        " AND COALESCE(old.booking_id, -1) = COALESCE(NEW.booking_id, -1))",
+        "NEW.amount < 0 AND NOT EXISTS (SELECT 1 FROM courses_payment wrong WHERE wrong.id = NEW.corrects_id"
+        " AND wrong.way <> 'card' AND wrong.way = NEW.way AND ROUND(wrong.amount + NEW.amount, 2) = 0"
+        " AND COALESCE(wrong.invoice_id, -1) = COALESCE(NEW.invoice_id, -1)"
+        " AND COALESCE(wrong.booking_id, -1) = COALESCE(NEW.booking_id, -1))",
     ),
     *(
         Refusal(
