@@ -110,6 +110,7 @@ WORDS = {
     "payment.case_opened": _("Card payment put before staff"),
     "payment.case_settled": _("Card payment put down as done"),
     "payment.received": _("Card payment received"),
+    "payment.dispute_lost": _("Dispute about a card payment lost"),
     "payment.refund_asked": _("Refund asked for"),
     "payment.refund_failed": _("Refund failed"),
     "payment.refund_pending": _("Refund taken by Stripe"),

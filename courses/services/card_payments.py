@@ -13,7 +13,7 @@ from django.utils import timezone
 from courses.models import CardCheckout, Payment, PaymentCase
 from taushet.services import audit
 
-from .card_refunds import record_refund
+from .card_refunds import record_loss, record_refund
 from .payment_cases import follow_case
 from .settling import settle_payment
 from .stripe_client import ask, kroner_of, line, moment_of
@@ -82,4 +82,6 @@ def record_dispute(payment: Payment, told) -> PaymentCase:
         "status": told.status,
         "due_by": moment_of(due_by).isoformat() if due_by else "",
     }
+    if told.status == "lost":
+        record_loss(payment, f"dispute-{told.id}"[:64], kroner_of(told.amount))
     return follow_case(PaymentCase.Kind.DISPUTE, told.id, payment=payment, amount=kroner_of(told.amount), detail=detail)

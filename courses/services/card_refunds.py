@@ -109,6 +109,20 @@ def record_refund(payment: Payment, told) -> CardRefund:
     return refund
 
 
+@transaction.atomic
+def record_loss(payment: Payment, key: str, amount: Decimal) -> None:
+    """Keep, once for a key, that a dispute is lost: Stripe has given the money back, and the booking owes it again."""
+    payment = Payment.objects.select_for_update().get(pk=payment.pk)
+    amount = min(amount, left_of_payment(payment))
+    if amount <= 0 or CardRefund.objects.filter(key=key).exists():
+        return
+    state, now = CardRefund.State.SUCCEEDED, timezone.now()
+    CardRefund.objects.create(
+        payment=payment, amount=amount, key=key, state=state, settled_at=now, reason=_("The dispute is lost")
+    )
+    audit.record("payment.dispute_lost", payment, kind="stripe", amount=str(amount))
+
+
 def _follow_refund(payment: Payment, refund: CardRefund) -> None:
     code = {
         CardRefund.State.PENDING: "payment.refund_pending",

@@ -121,7 +121,7 @@ def draft_credit(
     if not lines:
         raise CreditRefused(_("There is nothing to credit."))
     with translation.override(invoice.language):
-        vat = _vat_of(invoice, lines)
+        vat = vat_of_credit(invoice, lines)
     net, vat_total = sum_money(one.net for one in vat), sum_money(one.vat for one in vat)
     copied = ("seller", "buyer", "buyer_contact", "buyer_reference", "order_reference", "account", "kid", "language")
     note = CreditNote(
@@ -157,7 +157,7 @@ def _line(place: int, line: InvoiceLine, amount: Decimal, releases: bool) -> Cre
     )
 
 
-def _vat_of(invoice: Invoice, lines: Iterable[CreditNoteLine]) -> list[VatSubtotal]:
+def vat_of_credit(invoice: Invoice, lines: Iterable) -> list[VatSubtotal]:
     """Return the VAT by treatment so that all credit notes of an invoice together never round above it."""
     before: dict[tuple, list[Decimal]] = defaultdict(lambda: [Decimal("0.00"), Decimal("0.00")])
     for note in invoice.credit_notes.all():

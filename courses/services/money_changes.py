@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.exceptions import NotInvoiceable
-from courses.models import Booking, BookingFee, CardRefund, InvoiceLine, Payment, Session
+from courses.models import Booking, BookingFee, CardRefund, Invoice, InvoiceLine, Payment, Session
 from taushet.templatetags.ui import kroner
 
 from .amounts_due import given_back, with_vat
-from .crediting import credit_sentences
+from .crediting import credit_sentences, vat_of_credit
 from .owed import difference, left_of, owed_by
 from .prices import freeze_price, round_money, share_price, sum_money
 from .terms import fee_amount, fee_sentence
@@ -157,7 +157,6 @@ def money_of_sessions(sessions: Iterable[int]) -> MoneyOfSessions:
     lines = InvoiceLine.objects.filter(booking__in=booked).exclude(what=InvoiceLine.What.FEE)
     lefts = [(line, left_of(line)) for line in lines.prefetch_related("credits")]
     lefts = [(line, left) for line, left in lefts if left > 0]
-    amount = sum_money(left + round_money(left * line.vat_percent / 100) for line, left in lefts)
     paid: dict[int, Decimal] = {}
     for payment in Payment.objects.filter(booking__in=booked, way=Payment.Way.CARD).prefetch_related("refunds"):
         gone = sum_money(one.amount for one in payment.refunds.all() if one.state != CardRefund.State.FAILED)
@@ -168,7 +167,19 @@ def money_of_sessions(sessions: Iterable[int]) -> MoneyOfSessions:
     return MoneyOfSessions(
         credited=len({line.booking_id for line, _left in lefts}),
         notes=len({(line.booking_id, line.invoice_id) for line, _left in lefts}),
-        amount=amount,
+        amount=_credited(lefts),
         refunded=len(back),
         back=sum_money(back),
     )
+
+
+def _credited(lefts: Iterable[tuple[InvoiceLine, Decimal]]) -> Decimal:
+    """Return what crediting parts of lines comes to with VAT, rounded as the credit notes of each invoice are."""
+    by_invoice: dict[int, list[InvoiceLine]] = {}
+    for line, left in lefts:
+        part = copy(line)
+        part.net = left
+        by_invoice.setdefault(line.invoice_id, []).append(part)
+    invoices = Invoice.objects.filter(pk__in=by_invoice).prefetch_related("credit_notes")
+    taxes = [tax for invoice in invoices for tax in vat_of_credit(invoice, by_invoice[invoice.pk])]
+    return sum_money(tax.net + tax.vat for tax in taxes)

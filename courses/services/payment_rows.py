@@ -51,6 +51,10 @@ def case_sentence(case: PaymentCase) -> str:
 
 def case_advice(case: PaymentCase) -> str:
     """Say what can be done about a case."""
+    if case.kind == Kind.DISPUTE and case.detail.get("status") == "lost":
+        return _("Agree with the payer on how it is paid otherwise, or cancel the booking.")
+    if case.kind == Kind.DISPUTE and case.detail.get("status") in {"won", "warning_closed"}:
+        return _("Nothing more is to be done.")
     if case.detail.get("what") == "refund_waits":
         return _("We go on trying every hour, and this closes by itself then. See on Stripe’s pages what is wrong.")
     return {
@@ -79,7 +83,7 @@ def dispute_sentence(detail: dict) -> str:
     if status in {"won", "warning_closed"}:
         return _("The dispute about %(amount)s has ended in our favour.")
     if status == "lost":
-        return _("The dispute about %(amount)s is lost, and the money has gone back to the payer.")
+        return _("The dispute about %(amount)s is lost, and the money has gone back to the payer. It is owed again.")
     if not due_by:
         return _("The payer disputes %(amount)s, and Stripe has taken the money back for now.")
     until = day(datetime.fromisoformat(due_by)).replace("%", "%%")

@@ -19,6 +19,7 @@ from courses.models import (
     Session,
 )
 from courses.services import card_checkouts
+from courses.services.amounts_due import known_left
 from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.card_refunds import RefundRefused, ask_refund
 from courses.services.erasing import erase_unconfirmed
@@ -126,8 +127,12 @@ def test_a_dispute_is_a_task_until_somebody_says_it_is_done_and_comes_back_when_
     stripe_server.world.close_dispute(dispute["id"], is_won=False)
     tell(client, stripe_server)
 
+    tell(client, stripe_server)
+
     assert (before, settled, len(list(cases_to_settle(staff)))) == (1, 0, 1)
     assert PaymentCase.objects.get().detail["status"] == "lost"
+    assert (known_left(Booking.objects.get()), CardRefund.objects.count()) == (900, 1)  # owed again, and once
+    assert follow_surplus() == 0
 
 
 def test_what_is_no_longer_owed_is_put_before_staff_once_or_goes_back(client, stripe_server, settings):
