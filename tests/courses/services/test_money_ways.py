@@ -1,4 +1,4 @@
-"""Money on its longer ways: collective invoices, funded seats, sessions called off or moved, municipalities that merge."""
+"""Money on its longer ways: collective invoices, funded seats, sessions called off, municipalities that merge."""
 
 from datetime import timedelta
 from decimal import Decimal
