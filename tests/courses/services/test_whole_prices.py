@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from courses.exceptions import CoursesError, WrongState
-from courses.models import Booking, Session
+from courses.models import Booking, PaymentCase, Session
 from courses.services.booking_changes import cancel_booking, change_seats
 from courses.services.bookings import book_for_municipality, book_seats, confirm_address, confirm_for
 from courses.services.holds import expire_holds
 from courses.services.whole_prices import let_price_be, pass_price_on, without_payer
 from taushet.models import Message
-from tests.factories.courses import CourseFactory, SessionFactory
+from tests.factories.card_payments import begun, pay, tell
+from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import StaffFactory, sign_in
 
@@ -126,3 +127,15 @@ def test_staff_is_told_before_and_after_and_chooses_on_a_page(client, session, s
     assert empty.context["form"].errors == {"payer": ["Choose who pays."]}
     assert prices(second) == [3000]
     assert client.get(address).status_code == 302
+
+
+def test_two_holds_that_both_pay_by_card_pay_once(client, stripe_server, session):
+    held = {"held_until": timezone.now() + timedelta(hours=20), "confirmed_at": None, "state": "held"}
+    whole = {"fixed_price": 5000, "price_kind": "session", "vat_treatment": "exempt", "session": session}
+    checkouts = [begun(BookingFactory(**held, **whole)) for _time in range(2)]
+    for checkout in checkouts:
+        pay(stripe_server, checkout)
+    tell(client, stripe_server)
+
+    assert sorted(Booking.objects.values_list("state", "fixed_price")) == [("confirmed", 0), ("confirmed", 5000)]
+    assert PaymentCase.objects.values_list("kind", "amount", "booking__fixed_price").get() == ("surplus", 5000, 0)
