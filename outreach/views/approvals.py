@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 
 from outreach.exceptions import OutreachError
 from outreach.forms.mailings import ApprovalForm, ReturnForm, SubmitForm
-from outreach.models import Mailing
+from outreach.models import Letter, Mailing
 from outreach.services.approvals import approve_mailing
 from outreach.services.mailings import cancel_mailing, return_mailing, submit_mailing
 
@@ -60,11 +60,17 @@ def mailing_approve(request, pk):
         ApprovalForm(request.POST),
         lambda data: approve_mailing(mailing, approver=request.user, **data),
         lambda approval: (
-            _("The mailing is approved, and the letters are in the outbox.")
+            approved_sentence(approval.mailing)
             if approval.mailing.status == Mailing.Status.APPROVED
             else _("You have approved it. The letters leave when the other house has approved too.")
         ),
     )
+
+
+def approved_sentence(mailing):
+    if mailing.letters.filter(status=Letter.Status.READY).exists():
+        return _("The mailing is approved. The letters are put in the outbox within a few minutes.")
+    return _("The mailing is approved, and the letters are in the outbox.")
 
 
 @permission_required("outreach.approve_mailing", raise_exception=True)

@@ -1,26 +1,20 @@
-"""Several demands in one letter, audiences, holds, and letters that are drafted in the background."""
+"""Several demands in one letter, audiences, and what holds a letter."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import translation
 
-from outreach.exceptions import WrongStatus
-from outreach.models import Body, DraftRun, Letter, LetterDemand, Mandate
-from outreach.services import drafting
+from outreach.models import Body, Letter, LetterDemand, Mandate
 from outreach.services.approvals import approve_mailing
 from outreach.services.audiences import NATIONAL, Audience, look
-from outreach.services.drafting import draft, draft_letters
+from outreach.services.drafting import draft_letters
 from outreach.services.dry_runs import held_counts, variants
-from outreach.services.fingerprints import mailing_hash
-from outreach.services.mailings import change_mailing, create_mailing, plan_of, submit_mailing
+from outreach.services.mailings import plan_of, submit_mailing
 from outreach.services.offices import set_mayor
 from taushet.models import Message, Suppression
-from taushet.services.jobs import run_all_due_jobs
-from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, mailing, place, plan, staff
-from tests.factories.taushet import UserFactory
+from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, mailing, place, staff
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -229,72 +223,6 @@ def test_letters_are_grouped_by_their_paragraphs():
     assert {("gone", "ja"), ("new", "nei")} <= set(marked)
 
 
-def test_many_letters_are_drafted_by_the_worker_and_frozen_as_they_were_read(monkeypatch):
-    monkeypatch.setattr(drafting, "AT_ONCE", 3)
-    monkeypatch.setattr("outreach.services.mailings.AT_ONCE", 3)
-    monkeypatch.setattr(drafting, "CHUNK", 2)
-    places = [place(plan=None if number == 4 else "no") for number in range(5)]
-    made = mailing(*places)
-
-    run = made.current_run
-    assert (run.total, run.done, made.letters.count(), made.content_hash) == (5, 0, 0, "")
-    run_all_due_jobs()
-    made.refresh_from_db()
-    run.refresh_from_db()
-    assert (run.done, run.percent, made.current_run, made.letters.counts()) == (5, 100, None, {"ready": 4, "held": 1})
-
-    submit_mailing(made, by=made.author, seen_hash=made.content_hash)
-    assert made.current_run is not None
-    run_all_due_jobs()
-    made.refresh_from_db()
-    assert made.status == "submitted"
-    assert made.content_hash == draft_hash(made)
-
-
-def test_many_approved_letters_are_put_in_the_outbox_by_the_worker_while_the_approval_stands(monkeypatch):
-    monkeypatch.setattr("outreach.services.approvals.AT_ONCE", 1)
-    monkeypatch.setattr("outreach.services.queueing.CHUNK", 2)
-    version, shared, others = demand_version(), place(), [place() for _number in range(2)]
-
-    def approved(*places):
-        made = mailing(*places, version=version)
-        submit_mailing(made, by=made.author, seen_hash=made.content_hash)
-        made.refresh_from_db()
-        seen = {"seen_hash": made.content_hash, "is_public_confirmed": True}
-        approve_mailing(made, approver=staff("approve_mailing"), **seen)
-        return made
-
-    first = approved(shared, *others)
-    second = approved(shared, place())  # also approved before a letter of the first was in the outbox
-    assert (first.letters.counts(), Message.objects.count()) == ({"ready": 3}, 0)
-    run_all_due_jobs()
-    assert (first.letters.counts(), Message.objects.count()) == ({"queued": 3}, 4)
-    assert second.letters.counts() == {"queued": 1, "held": 1}
-    assert whys(second.letters.get(status="held")) == ["already_sent"]
-
-    third = approved(place(), place())
-    change_mailing(third, replace(plan_of(third), title="Ny", senders="kss", language="nn"), by=UserFactory())
-    run_all_due_jobs()
-    assert (third.letters.counts(), Message.objects.count()) == ({"ready": 2}, 4)
-
-
-def draft_hash(made):
-    return mailing_hash(made, made.letters.filter(status="ready"))
-
-
-def test_a_change_stops_the_drafting_that_is_under_way(monkeypatch):
-    monkeypatch.setattr(drafting, "AT_ONCE", 1)
-    version, places = demand_version(), [place() for _number in range(3)]
-    made = create_mailing(plan(*places, version=version), author=UserFactory())
-    first = made.current_run
-
-    change_mailing(made, plan(*places[:2], version=version), by=made.author)
-
-    assert DraftRun.objects.get(pk=first.pk).finished_at is not None
-    run_all_due_jobs()
-    assert (made.letters.count(), DraftRun.objects.filter(finished_at=None).count()) == (2, 0)
-
-
 def test_offices_are_chosen_by_party_indicator_and_hand():
     one, two, three = (place(plan=answer) for answer in ("yes", "no", None))
     for number, (municipality, party) in enumerate(((one, "Arbeiderpartiet"), (two, "Høyre"), (three, "Ap"))):
@@ -319,11 +247,3 @@ def test_whoever_was_put_in_by_hand_and_has_left_is_held():
 
     assert "left_office" in whys(made.letters.get(mandate=gone))
     assert plan_of(made).added == (gone.pk,)
-
-
-def test_what_is_frozen_is_not_drafted():
-    made = mailing()
-    submit_mailing(made, by=made.author, seen_hash=made.content_hash)
-
-    with pytest.raises(WrongStatus):
-        draft(made)
