@@ -18,8 +18,8 @@ from taushet.services import audit, outbox
 
 from .audiences import Audience
 from .differences import excerpt
-from .drafting import AT_ONCE, draft, draft_letters, freeze, lock
-from .fingerprints import canonical_hash, moment
+from .drafting import AT_ONCE, DRAFTED_FIELDS, draft, draft_letters, freeze, lock
+from .fingerprints import canonical_hash, letter_hash, moment
 from .letter_texts import OWN_TEXTS
 from .steering import stop_what_waits
 
@@ -228,17 +228,23 @@ def take_back(mailing: Mailing, *, by: User) -> None:
 def copy_letters(keys: list[int]) -> None:
     """Put fresh letters beside those that were stopped in the outbox, so that what was edited by hand is not lost."""
     for some in batched(keys, 250, strict=False):
-        olds = list(Letter.objects.filter(pk__in=some).prefetch_related("letter_demands"))
-        others = [[row for row in letter.letter_demands.all() if row.position] for letter in olds]
-        for letter in olds:
-            letter.pk, letter.message, letter.settled_at, letter.status = None, None, None, Letter.Status.READY
-            letter._state.adding = True
-        Letter.objects.bulk_create(olds)
+        olds = Letter.objects.filter(pk__in=some).prefetch_related("letter_demands")
+        pairs = [(copy_of(old), [row for row in old.letter_demands.all() if row.position]) for old in olds]
+        Letter.objects.bulk_create(letter for letter, _rows in pairs)
         LetterDemand.objects.bulk_create(
             LetterDemand(letter=letter, demand_version_id=row.demand_version_id, position=row.position)
-            for letter, rows in zip(olds, others, strict=True)
+            for letter, rows in pairs
             for row in rows
         )
+
+
+def copy_of(old: Letter) -> Letter:
+    """Return a letter that says the same as another, as a draft: nothing of the way that one went comes along."""
+    names = [Letter._meta.get_field(name).attname for name in DRAFTED_FIELDS]
+    letter = Letter(mailing_id=old.mailing_id, channel=old.channel, **{name: getattr(old, name) for name in names})
+    letter.status = Letter.Status.READY
+    letter.content_hash = letter_hash(letter, [row.demand_version_id for row in old.letter_demands.all()])
+    return letter
 
 
 def void_approval(mailing: Mailing) -> None:
