@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import Error, register
+from django.core.checks import Warning as Caution
 
 from taushet.services.roles import role_faults
 from taushet.translations import uncompiled
@@ -23,6 +24,16 @@ def check_translations(app_configs, **kwargs):
         return []
     told = f"The translations are not compiled, or are older than their sources: {', '.join(languages)}."
     return [Error(told, hint="Run manage.py compile_translations.", id="taushet.E002")]
+
+
+@register(deploy=True)
+def check_production_host(app_configs, **kwargs):
+    """Mail leaves and letters do not: right for a copy, not for the system itself."""
+    if not settings.OUTGOING_MAIL or urlsplit(settings.BASE_URL).hostname == settings.PRODUCTION_HOST:
+        return []
+    told = "No letter to a politician leaves this system."
+    hint = "Set TAUSHET_PRODUCTION_HOST to the host of TAUSHET_BASE_URL where letters shall leave."
+    return [Caution(told, hint=hint, id="taushet.W001")]
 
 
 @register

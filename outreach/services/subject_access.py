@@ -102,22 +102,14 @@ def as_json(told: dict[str, Any]) -> bytes:
     return json.dumps(told, ensure_ascii=False, indent=2).encode()
 
 
-def as_pdf(told: dict[str, Any], words: dict[str, str]) -> bytes:
-    """Return the same on paper; `words` are the headings by key, and `title`."""
-    parts = [
-        {"heading": words.get(key, key), "rows": [readable(row, words) for row in rows]}
-        for key, value in told.items()
-        if (rows := value if isinstance(value, list) else [value] if isinstance(value, dict) else [])
+def as_pdf(title: str, parts: list[tuple[str, list]]) -> bytes:
+    """Return the same on paper; each part is a heading and rows of (heading, text) pairs, as a person reads them."""
+    written = [
+        {"heading": heading, "rows": [[[str(name), str(text)] for name, text in row] for row in rows]}
+        for heading, rows in parts
     ]
-    data = {"title": words["title"], "language": (get_language() or "nb")[:2], "parts": parts}
+    data = {"title": title, "language": (get_language() or "nb")[:2], "parts": written}
     return make_pdf("outreach/told.typ", {"data": json.dumps(data)}, made_at=timezone.now())
-
-
-def readable(row: dict[str, Any], words: dict[str, str]) -> list[list[str]]:
-    pairs = [
-        (words.get(key, key), ", ".join(value) if isinstance(value, list) else value) for key, value in row.items()
-    ]
-    return [[name, str(value)] for name, value in pairs if value]
 
 
 def standing_objection(politician: Politician) -> Objection | None:

@@ -1,5 +1,7 @@
 """What we hold about a politician, on one page and as files, and that the person objects."""
 
+from datetime import date, datetime
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
@@ -12,7 +14,10 @@ from outreach.forms.objections import ObjectionForm
 from outreach.models import Objection, Politician
 from outreach.services.objections import object_for, waiting_for, withdraw_objection
 from outreach.services.subject_access import as_json, as_pdf, standing_objection, tell_all
+from taushet.templatetags.ui import day, moment
 
+MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at"})
+DAYS = frozenset({"from", "until", "address_checked"})
 HEADINGS = {
     "person": gettext_lazy("The person"),
     "offices": gettext_lazy("Offices"),
@@ -56,22 +61,28 @@ HEADINGS = {
 def politician_told(request, pk):
     politician = get_object_or_404(Politician, pk=pk)
     told = tell_all(politician, by=request.user)
-    parts = [(HEADINGS.get(key, key), shown(value)) for key, value in told.items() if not isinstance(value, str)]
+    parts = [(HEADINGS.get(key, key), rows) for key, rows in rows_of(told).items()]
     context = {"politician": politician, "parts": parts, "objection": standing_objection(politician)}
     return render(request, "outreach/politician_told.html", context)
 
 
-def shown(value):
-    """Return each row as (heading, text) pairs, without those that say nothing."""
-    rows = value if isinstance(value, list) else [value]
-    return [
-        [
-            (HEADINGS.get(key, key), ", ".join(said) if isinstance(said, list) else said)
-            for key, said in row.items()
-            if said
-        ]
-        for row in rows
-    ]
+def rows_of(told):
+    """Return the rows of each part as (heading, text) pairs, without those that say nothing."""
+    parts = {key: [value] if isinstance(value, dict) else value for key, value in told.items()}
+    return {
+        key: [[(HEADINGS.get(name, name), read(name, said)) for name, said in row.items() if said] for row in rows]
+        for key, rows in parts.items()
+        if not isinstance(rows, str)
+    }
+
+
+def read(name, said):
+    """Return a value as a person reads it: moments and days as they are written here."""
+    if name in MOMENTS:
+        return moment(datetime.fromisoformat(said))
+    if name in DAYS:
+        return day(date.fromisoformat(said))
+    return ", ".join(said) if isinstance(said, list) else said
 
 
 @permission_required("outreach.view_politician", raise_exception=True)
@@ -85,8 +96,8 @@ def politician_told_json(request, pk):
 @require_safe
 def politician_told_pdf(request, pk):
     told = tell_all(get_object_or_404(Politician, pk=pk), by=request.user)
-    words = {key: str(word) for key, word in HEADINGS.items()} | {"title": _("What we hold about you")}
-    return as_file(as_pdf(told, words), "application/pdf", "innsyn.pdf")
+    parts = [(str(HEADINGS.get(key, key)), rows) for key, rows in rows_of(told).items()]
+    return as_file(as_pdf(_("What we hold about you"), parts), "application/pdf", "innsyn.pdf")
 
 
 def as_file(content, content_type, name):
