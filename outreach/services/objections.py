@@ -1,8 +1,9 @@
 """That a politician does not want letters from us (GDPR article 21): about the person, and about letters alone."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from outreach.models import Letter, Mandate, Objection, Politician
@@ -34,9 +35,13 @@ def who_objected(people: Collection[int]) -> set[int]:
 
 def is_personal(mandate: Mandate | None, address: str) -> bool:
     """Whether an address is one person's, who may say no for it: never one that is a post room's too."""
-    if mandate is None or mandate.politician_id is None:
-        return False
-    return not Mandate.objects.in_office().filter(politician=None, email__iexact=address).exists()
+    return mandate is not None and mandate.politician_id is not None and not post_rooms([address])
+
+
+def post_rooms(addresses: Iterable[str]) -> set[str]:
+    """Return which of some addresses, in lower case, belong to an office that nobody holds by name."""
+    rooms = Mandate.objects.in_office().filter(politician=None).annotate(address=Lower("email"))
+    return set(rooms.filter(address__in={address.lower() for address in addresses}).values_list("address", flat=True))
 
 
 def object_for(politician: Politician, *, source: str, by: User | None = None, note: str = "") -> Objection:

@@ -17,7 +17,7 @@ from .departures import domain_of, look_up_systems
 from .drafting import CHUNK
 from .fingerprints import sender
 from .letters import reason
-from .objections import LINK, is_personal
+from .objections import LINK, is_personal, post_rooms
 from .reply_addresses import reply_address
 from .steering import first_departure
 
@@ -73,7 +73,7 @@ def queue(mailing: Mailing, keys: Iterable[int]) -> None:
     due_at = first_departure(mailing, timezone.now())
     letters = list(Letter.objects.filter(pk__in=keys).order_by("pk"))
     mandates = Mandate.objects.in_bulk({letter.mandate_id for letter in letters})
-    personal = {letter.pk: person_of(mandates[letter.mandate_id], letter.to_email) for letter in letters}
+    personal = people_of(letters, mandates)
     issue_first_links(LINK, filter(None, personal.values()))
     messages = write_messages([letter_message(letter, personal[letter.pk], due_at) for letter in letters])
     for letter, message in zip(letters, messages, strict=True):
@@ -81,6 +81,15 @@ def queue(mailing: Mailing, keys: Iterable[int]) -> None:
     attach_pdfs(letters)
     Letter.objects.bulk_update(letters, ["message", "status"], batch_size=CHUNK)
     look_up_mail_systems.enqueue(sorted({domain_of(letter.to_email) for letter in letters}))
+
+
+def people_of(letters: list[Letter], mandates: dict[int, Mandate]) -> dict[int, int | None]:
+    """Return for each letter whose address it goes to, None where it is not one person's alone."""
+    rooms = post_rooms(letter.to_email for letter in letters)
+    return {
+        letter.pk: None if letter.to_email.lower() in rooms else mandates[letter.mandate_id].politician_id
+        for letter in letters
+    }
 
 
 def person_of(mandate: Mandate, address: str) -> int | None:
