@@ -17,5 +17,8 @@ def tell(message):
 
 
 message_kinds.register(MessageKind("test", "Test", ask, tell))
+message_kinds.register(
+    MessageKind("test-many", "Test of many", ask, tell, before_sending_many=lambda messages: list(map(ask, messages)))
+)
 message_kinds.register(MessageKind("test-sealed", "Sealed test", ask, tell, sealed=True))
 link_kinds.register(LinkKind("test", "outbox_detail_by_token"))
