@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.models import County
+from municipalities.models import County, Municipality
 from outreach.models import Body, Mandate
 from taushet.fields import CleanCharField
 from taushet.searches import holds
@@ -31,11 +31,13 @@ class PoliticianFilterForm(forms.Form):
     party = CleanCharField(max_length=80, required=False, label=_("Party"))
     role = forms.ChoiceField(choices=ROLES, required=False, label=_("Office"))
     address = forms.ChoiceField(choices=ADDRESSES, required=False, label=_("Address"))
+    municipality = forms.ModelChoiceField(Municipality.objects.none(), required=False, widget=forms.HiddenInput)
     older = forms.ChoiceField(choices=OLD, required=False, label=_("Address checked more than … ago"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["county"].queryset = County.objects.current()
+        self.fields["municipality"].queryset = Municipality.objects.all()
 
     def narrow(self, mandates):
         self.full_clean()
@@ -49,6 +51,8 @@ class PoliticianFilterForm(forms.Form):
         if "county" in asked:
             county = asked["county"]
             mandates = mandates.filter(Q(body__municipality__county=county) | Q(body__county=county))
+        if "municipality" in asked:
+            mandates = mandates.filter(body__municipality=asked["municipality"])
         if "party" in asked:
             mandates = mandates.filter(holds(asked["party"], "party"))
         if "role" in asked:

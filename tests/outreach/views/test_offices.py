@@ -137,6 +137,7 @@ def test_the_list_is_narrowed_and_taken_out(client, author):
     assert found(level="national") == ["Berg"]
     assert found(county=municipality.county_id, party="h") == ["Hansen"]
     assert found(role="member", address="no") == ["Berg"]
+    assert found(municipality=municipality.pk) == ["Hansen", "Øyen"]
     assert found(older="12", address="yes") == ["Øyen"]
     page = client.get(reverse("outreach:politician_list"), {"level": "local"})
     assert page.context["page"].paginator.count == 2
