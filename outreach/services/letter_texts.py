@@ -24,6 +24,7 @@ LONGEST_SUBJECT = 200
 LONGEST_LETTER = 20_000
 GREETED = re.compile(r"\A\s*\{\{-?\s*greeting\s*-?\}\}[^\S\n]*\n+")
 FAREWELL = re.compile(r"^Med venn(?:lig hilsen|leg helsing)\b.*\Z", re.MULTILINE | re.DOTALL)
+PERSONAL = re.compile(r"\{%-?\s*(?:el)?if\b[^%]*\b(?:greeting|recipient)\b")
 OWN_GREETING = re.compile(r"\{\{-?\s*(greeting|senders)\b")
 # What the opening, the closing and the subject of a mailing may say.
 OWN_VALUES = ("recipient", "senders", "courses_url")
@@ -127,6 +128,13 @@ def check_letter_text(mailing: Mailing, language: str, subject: str, text: str) 
         raise BrokenTemplate(_("The subject is longer than %(limit)d characters.") % {"limit": LONGEST_SUBJECT})
     if len(text) > LONGEST_LETTER:
         raise BrokenTemplate(_("The text is longer than %(limit)d characters.") % {"limit": LONGEST_LETTER})
+
+
+def asks_who(mailing: Mailing, versions: list[DemandVersion]) -> bool:
+    """Whether a text has paragraphs that depend on the person it goes to, not only on the place."""
+    names = [f"{name}_{code}" for name in ("subject", "letter") for code in ("nb", "nn")]
+    sources = [getattr(version, name) for version in versions for name in names]
+    return any(PERSONAL.search(source) for source in (*sources, *(getattr(mailing, name) for name in OWN_TEXTS)))
 
 
 def variant_of(language: str, skeleton: str) -> str:

@@ -17,6 +17,7 @@ from .audiences import Audience, Candidate, Look, look
 from .fingerprints import letter_hash
 from .holes import hole_in
 from .letter_texts import (
+    asks_who,
     check_letter_text,
     fact_lines,
     fact_values,
@@ -54,6 +55,7 @@ class Ground:
     indicators: list[Indicator]
     places: dict[str, Municipality]
     facts: dict[tuple[str, str], Known]
+    asks_who: bool
     # What several letters to one place have in common, by (place, language form).
     made: dict[Any, Any] = field(default_factory=dict)
 
@@ -104,6 +106,7 @@ def gather(mailing: Mailing, found: Look) -> Ground:
         indicators=indicators,
         places=Municipality.objects.select_related("county").in_bulk(numbers),
         facts=known_values(numbers, [indicator.key for indicator in indicators]),
+        asks_who=asks_who(mailing, [one.version for one in asked]),
     )
 
 
@@ -149,7 +152,7 @@ def write_letter(ground: Ground, letter: Letter) -> None:
         shown = (ground.mailing, ground.versions, letter.language, values, sources)
         letter.subject, letter.text = write_text(*shown)
         check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
-        letter.variant = variant_of(letter.language, "\n".join(write_text(*shown, shows_names=True)))
+        letter.variant = variant(ground, letter, shown)
     except BrokenTemplate as error:
         letter.subject = letter.text = ""
         letter.held_for = [reason("broken_text", f"version-{ground.versions[0].number}", detail=str(error))]
@@ -157,6 +160,15 @@ def write_letter(ground: Ground, letter: Letter) -> None:
         if hole := hole_in(f"{letter.subject}\n{letter.text}"):
             letter.subject = letter.text = letter.variant = ""
             letter.held_for = [reason("hole", "text", detail=hole)]
+
+
+def variant(ground: Ground, letter: Letter, shown: tuple) -> str:
+    """Return which paragraphs a letter has: those of every letter to the place, unless a text asks who it is to."""
+    key = ("variant", letter.municipality_id, letter.language)
+    if ground.made.get(key) and not ground.asks_who:
+        return ground.made[key]
+    ground.made[key] = variant_of(letter.language, "\n".join(write_text(*shown, shows_names=True)))
+    return ground.made[key]
 
 
 def settle_draft(letter: Letter, ground: Ground) -> Letter:

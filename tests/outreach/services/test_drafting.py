@@ -22,6 +22,8 @@ ADDRESS = {"email_source": "nettsiden", "email_checked_on": date(2026, 11, 1)}
 FIRST = "{{ greeting }}\n\nFørste krav {{ note('lov') }} {{ note('action-plan') }}\n\nMed vennlig hilsen\n{{ senders }}"
 SECOND = "{{ greeting }}\n\n{% if fact.action_plan %}Har{% else %}Har ikke{% endif %} plan {{ note('action-plan') }}."
 
+GREETS_MAYOR = "greeting == 'Til ordfører Kari Øyen, Sted kommune'"
+
 
 def whys(letter):
     return [reason["why"] for reason in letter.held_for]
@@ -221,6 +223,21 @@ def test_letters_are_grouped_by_their_paragraphs():
     assert [(group.number, group.example.language) for group in groups] == [(3, "nb"), (2, "nb")]
     marked = [(piece.kind, piece.text) for piece in groups[1].pieces if piece.kind != "same"]
     assert {("gone", "ja"), ("new", "nei")} <= set(marked)
+
+
+def test_a_text_that_asks_who_it_goes_to_has_a_variant_for_each_answer():
+    asker = place(number="6001", name="Sted")
+    mayor(asker, "ordforer@k6001.example", party="")
+    asking = (
+        f"{{{{ greeting }}}}\n\n{{% if {GREETS_MAYOR} %}}Kjære Kari{{% else %}}Hei{{% endif %}}\n\n{{{{ senders }}}}"
+    )
+    both = Audience(roles=("mayor", "mailbox"), municipalities=(asker.pk,))
+
+    alike = mailing(asker, audience=both, version=demand_version(1))
+    different = mailing(asker, audience=both, version=demand_version(2, letter=asking))
+
+    assert len(set(alike.letters.values_list("variant", flat=True))) == 1
+    assert len(set(different.letters.values_list("variant", flat=True))) == 2
 
 
 def test_offices_are_chosen_by_party_indicator_and_hand():
