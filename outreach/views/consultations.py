@@ -26,7 +26,8 @@ may_change = permission_required("outreach.change_consultation", raise_exception
 @may_see
 @require_safe
 def consultation_list(request):
-    form = FilterForm(request.GET or None)
+    is_narrowed = any(name in request.GET for name in FilterForm.base_fields)
+    form = FilterForm(request.GET if is_narrowed else None)
     rows = Consultation.objects.by_deadline()
     if form.is_bound and form.is_valid():
         data = form.cleaned_data

@@ -189,6 +189,7 @@ def test_the_list_narrows_and_costs_the_same(client, author, django_assert_num_q
         response = client.get(url)
 
     assert len(response.context["page"]) == count
+    assert len(client.get(url, {"page": "1"}).context["page"]) == count
     held = client.get(url, {"state": "held"}).context["page"]
     assert [row.title for row in held] == ["Over"]
     assert [row.title for row in client.get(url, {"q": "sak 0"}).context["page"]] == ["Sak 0"]
