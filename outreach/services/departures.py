@@ -46,8 +46,11 @@ def letters_an_hour(mailing: Mailing) -> int | None:
 
 def take_slot(key: str, rate: int, now: datetime) -> datetime:
     """Return the next free moment at a pace of so many an hour, now at the earliest."""
-    Pace.objects.bulk_create([Pace(key=key, next_at=now)], ignore_conflicts=True)
-    pace = Pace.objects.select_for_update().get(key=key)
+    paces = Pace.objects.select_for_update().filter(key=key)
+    pace = paces.first()
+    if pace is None:
+        Pace.objects.bulk_create([Pace(key=key, next_at=now)], ignore_conflicts=True)
+        pace = paces.get()
     slot = next_business_time(max(now, pace.next_at))
     pace.next_at = slot + timedelta(hours=1) / rate
     pace.save(update_fields=["next_at"])

@@ -191,8 +191,10 @@ def note_outcome(message: Message) -> None:
     if message.state not in AFTER:
         return
     values = {"status": AFTER[message.state], "settled_at": message.settled_at}
-    first_try = ~Exists(Redelivery.objects.filter(letter=OuterRef("pk")).exclude(message=None))
-    changed = Letter.objects.filter(first_try, message=message).update(**values)
+    carried = Letter.objects.filter(message=message)
+    if message.state != Message.State.SENT:  # what arrived after all has arrived, whatever was tried since
+        carried = carried.exclude(Exists(Redelivery.objects.filter(letter=OuterRef("pk"), message__isnull=False)))
+    changed = carried.update(**values)
     if not changed and (redelivery := Redelivery.objects.filter(message=message).first()):
         changed = Letter.objects.filter(pk=redelivery.letter_id).update(**values)
     if changed and message.state == Message.State.FAILED:

@@ -19,7 +19,7 @@ from taushet.services.carrier import Carrier
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 50
+MOST_AT_ONCE = 25  # on SQLite nobody else writes while they are claimed
 SHARED_FOR = 2.0  # seconds
 State = Message.State
 
