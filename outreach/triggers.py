@@ -10,7 +10,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 # What of a letter is the letter: where it is on its way may still become known afterwards.
 LETTER = (
     "mailing_id demand_version_id municipality_id mandate_id channel occasion language to_name to_email subject text"
-    " facts is_demonstration content_hash message_id pdf_id pdf_sha256"
+    " facts is_demonstration content_hash message_id pdf_id pdf_sha256 edited_by_id"
+    " edited_at drafted_subject drafted_text"
 )
 # What a letter asks of an office follows the letter, and its first demand is written by the database itself.
 TAKEN = "'queued', 'sent', 'stayed', 'unknown', 'failed', 'stopped'"

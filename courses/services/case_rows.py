@@ -31,6 +31,7 @@ STEPS = {
     "booking.address_corrected": lambda: _("The e-mail address of the contact was corrected."),
     "booking.seats": lambda: _("The number of seats was changed from %(before)s to %(after)s."),
     "booking.moved": lambda: _("Moved from %(before)s to %(after)s."),
+    "booking.price_passed_on": lambda: _("The price of the whole course passed on to this booking."),
     "booking.reference": lambda: _("The invoice reference was given."),
     "booking.second_contact": lambda: _("A second contact was named."),
     "booking.second_contact_removed": lambda: _("The second contact was removed."),

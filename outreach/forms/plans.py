@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import DemandVersion, Mailing
+from outreach.services.audiences import LOCAL, NATIONAL
 from outreach.services.letter_texts import OWN_TEXTS, own_text_faults
 from outreach.services.mailings import Plan
 from taushet.fields import CleanCharField, LongestText
@@ -18,6 +19,12 @@ from .audiences import AudienceForm, audience_initial
 LATEST_YEARS = 2
 MOST_DEMANDS = 5
 LONGEST_OWN_TEXT = 5000
+
+
+OTHER_LEVEL = {
+    LOCAL: _("This demand is put to the Storting and the government. Choose one that is put to municipalities."),
+    NATIONAL: _("This demand is put to municipalities. Choose one that is put to the Storting and the government."),
+}
 
 
 class DemandField(forms.ModelChoiceField):
@@ -129,6 +136,9 @@ class MailingForm(AudienceForm):
         data = super().clean()
         demands = [data[name] for name in self.demand_names if data.get(name)]
         data["demands"] = tuple(dict.fromkeys(demands))
+        for name in self.demand_names:
+            if data.get(name) and data.get("level") and data[name].demand.level != data["level"]:
+                self.add_error(name, OTHER_LEVEL[data["level"]])
         if len(data["demands"]) < len(demands):
             self.add_error(None, _("The same demand is chosen twice."))
         both = data.get("senders") == Mailing.Senders.BOTH

@@ -21,11 +21,6 @@ class CommitmentQuerySet(models.QuerySet):
         """Those that may still be kept."""
         return self.standing().filter(status__in=Commitment.OPEN)
 
-    def promised_by_demand(self) -> dict[int, int]:
-        """Return how many municipalities have a promise that two people agree on, by demand."""
-        counted = self.standing().exclude(municipality=None).order_by().values_list("demand")
-        return dict(counted.annotate(number=models.Count("municipality", distinct=True)))
-
     def with_what_it_is_about(self):
         return self.select_related("municipality", "demand", "reply")
 

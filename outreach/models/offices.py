@@ -116,8 +116,7 @@ class MandateQuerySet(models.QuerySet):
     def serving(self, on=None):
         """Those that hold on a day and are not on leave then."""
         day = on or timezone.localdate()
-        away = Leave.objects.filter(mandate=OuterRef("pk"), starts_on__lte=day)
-        return self.in_office(day).exclude(Exists(away.filter(Q(ends_on=None) | Q(ends_on__gt=day))))
+        return self.in_office(day).exclude(Exists(Leave.objects.on(day).filter(mandate=OuterRef("pk"))))
 
     def of_municipality(self, municipality):
         """The offices of the municipality itself: its mail-box, mayor and director."""
@@ -242,6 +241,12 @@ class Mandate(models.Model):
         return next((leave for leave in self.leaves.all() if leave.lasts(today)), None)
 
 
+class LeaveQuerySet(models.QuerySet):
+    def on(self, day):
+        """Those that last on a day (Oslo date)."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), starts_on__lte=day)
+
+
 class Leave(models.Model):
     """That somebody in office is away from it for a time, and who meets instead."""
 
@@ -256,6 +261,8 @@ class Leave(models.Model):
         related_name="meets_for",
         verbose_name=_("who meets instead"),
     )
+
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("leave")

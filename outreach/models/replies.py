@@ -27,13 +27,6 @@ class ReplyQuerySet(models.QuerySet):
         shown = self.published().filter(pk__in=links.values("reply")).defer("text")
         return shown.prefetch_related("letters__municipality").order_by("-received_at", "-pk")
 
-    def answered_by_demand(self) -> dict[int, int]:
-        """Return how many municipalities have answered each demand; only answers whose sender is confirmed count."""
-        answers = self.filter(kind=Reply.Kind.ANSWER, verified_at__isnull=False).order_by()
-        counted = ReplyLink.objects.filter(reply__in=answers, letter__municipality__isnull=False).order_by()
-        rows = counted.values_list("letter__letter_demands__demand_version__demand")
-        return dict(rows.annotate(number=models.Count("letter__municipality", distinct=True)))
-
     def search(self, text):
         """Those that hold a text in their subject, sender, journal number, or the municipality of a letter."""
         places = ReplyLink.objects.filter(holds(text, "letter__municipality__name"), reply=models.OuterRef("pk"))

@@ -33,9 +33,9 @@ def answered():
 
 
 def answered_by_demand() -> dict[int, int]:
-    """Return how many municipalities have answered each demand, in any wording."""
+    """Return how many municipalities have answered each demand, in any wording, also one of several in a letter."""
     answers = ReplyLink.objects.filter(reply__kind=Reply.Kind.ANSWER, reply__sorted_at__isnull=False)
-    counted = answers.order_by().values_list("letter__demand_version__demand")
+    counted = answers.order_by().values_list("letter__letter_demands__demand_version__demand")
     return dict(counted.annotate(number=Count("letter__municipality", distinct=True)))
 
 

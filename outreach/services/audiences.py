@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
-from outreach.models import Letter, LetterDemand, Mailing, Mandate
+from outreach.models import Leave, Letter, LetterDemand, Mailing, Mandate
 from taushet.models import Suppression
 from taushet.workdays import OSLO
 
@@ -205,7 +205,12 @@ def look(
     already = set(taken_mandates(versions, occasion)) if versions else set()
     quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, apart_from)
     first = first_at_address(rows)
-    refused = {"left_office": named - still, "objected": objected_mandates(), "already_sent": already}
+    refused = {
+        "left_office": named - still,
+        "on_leave": away_mandates(day),
+        "objected": objected_mandates(),
+        "already_sent": already,
+    }
     whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
@@ -218,6 +223,8 @@ def reason_of(
 ) -> str:
     if row.mandate in refused["left_office"]:
         return "left_office"
+    if row.mandate in refused["on_leave"]:
+        return "on_leave"
     if row.mandate in refused["objected"]:
         return "objected"
     if not row.email:
@@ -246,6 +253,11 @@ def suppressed_of(emails: set[str]) -> set[str]:
     """Return which of the addresses get no mail from us."""
     silent = set(Suppression.objects.filter(purpose__in=["", PURPOSE]).values_list("email", flat=True))
     return {email for email in emails if email in silent or email.lower() in silent}
+
+
+def away_mandates(day: date) -> set[int]:
+    """Return the offices whose holders are on leave on a day; whoever meets instead holds an office of their own."""
+    return set(Leave.objects.on(day).values_list("mandate", flat=True))
 
 
 def objected_mandates() -> set[int]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
 from outreach.exceptions import NotVerified, OwnCommitment, WrongQuote, WrongStatus
-from outreach.models import Commitment, CommitmentChange, Demand, Mandate, Reply
+from outreach.models import Commitment, CommitmentChange, Demand, LetterDemand, Mandate, Reply
 from outreach.services.mail_reading import split_quoted
 from taushet.models import StoredFile, User
 from taushet.services import audit
@@ -25,7 +25,9 @@ def said_on(reply: Reply) -> date:
 
 def demands_of(reply: Reply) -> QuerySet[Demand]:
     """Return what the letters that a reply answers demand."""
-    return Demand.objects.filter(versions__letters__replies=reply).distinct()
+    return Demand.objects.filter(
+        pk__in=LetterDemand.objects.filter(letter__replies=reply).values("demand_version__demand")
+    )
 
 
 def municipalities_of(reply: Reply) -> QuerySet[Municipality]:

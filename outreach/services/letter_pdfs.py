@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import datetime
+from itertools import batched
 
 from django.db import transaction
 from django.tasks import task
@@ -47,9 +48,26 @@ def pdfs_left(mailing: Mailing) -> int:
     return mailing.letters.filter(status=Letter.Status.READY, pdf=None).count()
 
 
+def forget_pdfs(mailing: Mailing) -> None:
+    """Take the PDFs off letters that are drafts again, and give letters and mailing the fingerprints without them.
+
+    In the caller's transaction, which saves the mailing.
+    """
+    made = mailing.letters.filter(status__in=Letter.DRAFTED).exclude(pdf=None)
+    if not made.exists():
+        return
+    for some in batched(list(made.order_by().values_list("pk", flat=True)), AT_ONCE, strict=False):
+        letters = list(Letter.objects.filter(pk__in=some).prefetch_related("letter_demands"))
+        for letter in letters:
+            letter.pdf, letter.pdf_sha256 = None, ""
+            letter.content_hash = letter_hash(letter) if letter.status == Letter.Status.READY else ""
+        Letter.objects.bulk_update(letters, ["pdf", "pdf_sha256", "content_hash"])
+    ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
+    mailing.content_hash = hash_of_letters(mailing, ready.values_list("content_hash", flat=True))
+
+
 def order_pdfs(mailing: Mailing) -> None:
     """Have the worker make the PDFs of a mailing that has just been submitted, in the caller's transaction."""
-    mailing.letters.filter(status__in=Letter.DRAFTED).exclude(pdf=None).update(pdf=None, pdf_sha256="")
     if mailing.attach_pdf:
         make_letter_pdfs.enqueue(mailing.pk, mailing.submitted_at.isoformat())
 

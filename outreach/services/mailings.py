@@ -20,6 +20,7 @@ from .audiences import Audience
 from .differences import excerpt
 from .drafting import AT_ONCE, DRAFTED_FIELDS, draft, draft_letters, freeze, lock
 from .fingerprints import canonical_hash, letter_hash, moment
+from .letter_pdfs import forget_pdfs
 from .letter_texts import OWN_TEXTS
 from .steering import stop_what_waits
 
@@ -185,8 +186,9 @@ def return_mailing(mailing: Mailing, *, by: User, note: str) -> Mailing:
     """Give a submitted mailing back to those who wrote it; raises WrongStatus when it is not waiting."""
     mailing = lock(mailing, Status.SUBMITTED)
     void_approval(mailing)
+    forget_pdfs(mailing)
     mailing.status, mailing.submitted_at, mailing.return_note = Status.DRAFT, None, note
-    mailing.save(update_fields=["status", "submitted_at", "return_note"])
+    mailing.save(update_fields=["status", "submitted_at", "return_note", "content_hash"])
     audit.record("mailing.returned", mailing, by=by)
     return mailing
 
@@ -220,8 +222,9 @@ def take_back(mailing: Mailing, *, by: User) -> None:
     copy_letters(standing)
     was = mailing.status
     void_approval(mailing)
+    forget_pdfs(mailing)
     mailing.status, mailing.submitted_at = Status.DRAFT, None
-    mailing.save(update_fields=["status", "submitted_at"])
+    mailing.save(update_fields=["status", "submitted_at", "content_hash"])
     audit.record("mailing.taken_back", mailing, by=by, was=was)
 
 

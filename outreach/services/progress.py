@@ -3,7 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from outreach.models import Commitment, Letter, Reply
+from outreach.models import Letter
+
+from .answers import answered_by_demand, promised_by_demand
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,8 @@ def progress_by_demand() -> defaultdict[int, Progress]:
     """Return how it goes by demand, in one query for each thing counted."""
     counted = {
         "asked": Letter.objects.received_by_demand(),
-        "answered": Reply.objects.answered_by_demand(),
-        "promised": Commitment.objects.promised_by_demand(),
+        "answered": answered_by_demand(),
+        "promised": promised_by_demand(),
     }
     found: defaultdict[int, Progress] = defaultdict(Progress)
     for demand in {pk for numbers in counted.values() for pk in numbers}:

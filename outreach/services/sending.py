@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Demand, DemandVersion, Letter, Mailing, OfficeTask, Redelivery
+from outreach.models import Demand, DemandVersion, Leave, Letter, Mailing, OfficeTask, Redelivery
 from taushet.models import Message, Suppression, User
 from taushet.registries import SEND, Decision
 from taushet.services import audit
@@ -30,6 +30,7 @@ from .steering import PAUSED, UNTIL_RESUMED, first_departure
 NO_LETTER = gettext_noop("No letter belongs to this message.")
 NOT_APPROVED = gettext_noop("The mailing is no longer approved.")
 NOT_AS_APPROVED = gettext_noop("The text or the recipient is not what was approved.")
+ON_LEAVE = gettext_noop("The recipient is on leave.")
 LEFT_OFFICE = gettext_noop("The recipient no longer holds the office.")
 OTHER_ADDRESS = gettext_noop("The office has another address now.")
 SUPPRESSED = gettext_noop("The address gets no mail from us.")
@@ -70,6 +71,7 @@ class Ground:
     now: datetime
     carried: dict[int, tuple[Letter, Redelivery | None]]
     approved: set[int]
+    away: set[int]
     suppressed: set[str]
     objected: set[int]
     lapsed: set[int]
@@ -86,6 +88,7 @@ def look(messages: list[Message]) -> Ground:
     carried = find_letters(messages)
     letters = [letter for letter, _redelivery in carried.values()]
     mailings = {letter.mailing_id: letter.mailing for letter in letters}
+    offices = {letter.mandate_id for letter in letters} - {None}
     people = {letter.mandate.politician_id for letter in letters if letter.mandate} - {None}
     asked = {row.demand_version_id for letter in letters for row in letter.letter_demands.all()}
     addresses = {message.to_email.lower() for message in messages}
@@ -96,6 +99,7 @@ def look(messages: list[Message]) -> Ground:
         now=now,
         carried=carried,
         approved={pk for pk, mailing in mailings.items() if is_approved(mailing)},
+        away=set(Leave.objects.on(today).filter(mandate__in=offices).values_list("mandate", flat=True)),
         suppressed=set(suppressed.values_list("email", flat=True)),
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
@@ -146,6 +150,8 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return NOT_AS_APPROVED
     if not letter.mandate.is_in_office(ground.today):
         return LEFT_OFFICE
+    if letter.mandate_id in ground.away:
+        return ON_LEAVE
     if letter.mandate.email != message.to_email:
         return OTHER_ADDRESS
     if message.to_email.lower() in ground.suppressed:

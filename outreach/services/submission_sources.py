@@ -1,6 +1,6 @@
 """What a submission is drafted from: demands, national figures, what is known of the municipalities, and promises."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from django.utils import timezone, translation
@@ -8,18 +8,24 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from municipalities.models import Indicator
-from outreach.models import DemandVersion, LegalHook
+from outreach.models import Commitment, DemandVersion, LegalHook
 
 from .measures import measures_of
 
-# What else has something to say to a submission gives paragraphs for the demands and a language form, such as the
-# commitments given in answers; it is asked in this order.
-Paragraphs = Callable[[list[DemandVersion], str], list[str]]
-more_paragraphs: list[tuple[dict[str, str], Paragraphs]] = []
-
+MOST_PROMISES = 20
 HEADINGS = {
-    "nb": {"about": "Om oss", "figures": "Tall", "known": "Det vi vet om kommunene"},
-    "nn": {"about": "Om oss", "figures": "Tal", "known": "Det vi veit om kommunane"},
+    "nb": {
+        "about": "Om oss",
+        "figures": "Tall",
+        "known": "Det vi vet om kommunene",
+        "promises": "Det politikere har lovet",
+    },
+    "nn": {
+        "about": "Om oss",
+        "figures": "Tal",
+        "known": "Det vi veit om kommunane",
+        "promises": "Det politikarar har lova",
+    },
 }
 ABOUT = {
     "nb": "Taushet tar liv er en kampanje mot vold i nære relasjoner. Den drives av Krisesentersekretariatet "
@@ -72,9 +78,19 @@ def draft_text(
     )
     with translation.override(language):
         draft.add(words["known"], [count_line(indicator, language) for indicator in indicators])
-    for headings, paragraphs in more_paragraphs:
-        draft.add(headings[language], paragraphs(versions, language))
+        draft.add(words["promises"], [promise_line(promise) for promise in promises(versions)])
     return draft
+
+
+def promises(versions: Iterable[DemandVersion]) -> Iterable[Commitment]:
+    """Return the newest promises about some demands that two people have agreed on."""
+    standing = Commitment.objects.standing().filter(demand__in=[version.demand_id for version in versions])
+    return standing.order_by("-said_on", "-pk")[:MOST_PROMISES]
+
+
+def promise_line(promise: Commitment) -> str:
+    """Return a promise word for word, with who gave it and when."""
+    return f"«{promise.quote}» ({promise.speaker}, {date_format(promise.said_on, 'j. F Y')})"
 
 
 def len_then_text(note: str) -> tuple[int, str]:

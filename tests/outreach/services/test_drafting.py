@@ -122,7 +122,7 @@ def test_a_missing_nynorsk_text_and_a_demand_that_is_met_hold():
     assert [whys(letter) for letter in draft.letters.all()] == [["not_confirmed", "no_text"], ["not_confirmed"]]
 
     type(version.demand).objects.update(
-        status="met", status_on="2026-11-01", status_reason_nb="Innført.", status_reason_nn="Innført."
+        status="withdrawn", status_on=date(2026, 11, 1), status_reason_nb="Nei.", status_reason_nn="Nei."
     )
     draft_letters(draft)
 

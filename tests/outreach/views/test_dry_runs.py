@@ -47,7 +47,7 @@ def test_the_form_counts_while_it_is_filled_in_and_by_a_button(client, author):
         ({"level": "planet"}, ["level"]),
         ({"roles": []}, ["roles"]),
         ({"roles": ["keiser"]}, ["roles"]),
-        ({"level": "national"}, ["national_roles"]),
+        ({"level": "national"}, ["demand", "national_roles"]),
         ({"indicator": "finnes-ikke"}, ["indicator"]),
         ({"indicator": "action-plan", "indicator_is": "equals"}, ["indicator_value"]),
         ({"opening_nb": "{{ greeting }}"}, ["opening_nb", "opening_nn"]),

@@ -10,9 +10,8 @@ from docx import Document
 
 from municipalities.services.facts import set_fact
 from outreach.exceptions import ContentChanged, NotYourTurn, OwnMailing, WrongStatus
-from outreach.models import LegalHook, Submission, SubmissionApproval
+from outreach.models import Commitment, LegalHook, Submission, SubmissionApproval
 from outreach.services.submission_log import submission_log
-from outreach.services.submission_sources import more_paragraphs
 from outreach.services.submissions import (
     approve_submission,
     change_submission,
@@ -22,7 +21,8 @@ from outreach.services.submissions import (
 from taushet.forms.request_keys import new_request_key
 from taushet.registries import today_cards
 from tests.factories.municipalities import MunicipalityFactory
-from tests.factories.outreach import consultation, demand_version, indicators, submission
+from tests.factories.outreach import consultation, demand_version, indicators, mailing, submission
+from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -83,13 +83,19 @@ def test_a_draft_is_made_from_demands_figures_and_what_is_known(client, author):
     assert list(row.demand_versions.all()) == [version]
 
 
-def test_what_else_has_something_to_say_is_asked(monkeypatch):
-    monkeypatch.setattr(
-        "outreach.services.submission_sources.more_paragraphs",
-        [*more_paragraphs, ({"nb": "Løfter", "nn": "Løfte"}, lambda versions, language: ["Tre har lovet en plan."])],
-    )
+def test_a_promise_that_two_people_agree_on_is_told_word_for_word():
+    version = demand_version()
+    before = text_of(submission(version=version))
+    reply, letters = reply_with_file(), mailing(version=version)
+    promise = commitment_with_file(reply, letters)
+    about = {name: getattr(promise, name) for name in ("mandate", "speaker", "said_on", "demand", "entered_by")}
+    Commitment.objects.create(reply=reply, quote="Dette venter ennå.", **about)
 
-    assert "Løfter\nTre har lovet en plan." in text_of(submission())
+    told = text_of(submission(version=version))
+
+    assert promise.quote not in before
+    assert f"Det politikere har lovet\n«{promise.quote}» ({promise.speaker}, " in told
+    assert "Dette venter ennå." not in told
 
 
 def test_it_is_approved_by_somebody_else_exactly_as_it_was_read(client, author, said):
