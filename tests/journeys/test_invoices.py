@@ -73,7 +73,6 @@ def test_twelve_seats_become_an_invoice_that_is_sent_reduced_to_nine_and_paid(se
     booker.get_by_role("button", name="Endre", exact=True).click()
     said = re.compile(f"Faktura {invoice.number} blir kreditert med 1.350.kroner")
     expect(booker.locator("#pengene")).to_contain_text(said)
-    accessible(booker)
     booker.get_by_role("button", name="Endre", exact=True).click()
     expect(booker.locator("#faktura")).to_contain_text(re.compile("Kreditnota K10001: 1.350.kroner"))
     run_all_due_jobs()
