@@ -21,7 +21,7 @@ HEADINGS = {
     PLACE: ("kommune", "kommunenr", "kommunenummer", "kommunenavn", "kommunenamn", "knr", "municipality"),
     INDICATOR: ("indikator", "maltall", "opplysning", "indicator"),
     VALUE: ("verdi", "value", "svar"),
-    DAY: ("dato", "date", "per", "gjelder", "sann per", "observert", "true on"),
+    DAY: ("dato", "date", "per", "gjelder", "gjelder per", "gjeld", "gjeld per", "sann per", "observert", "true on"),
     SOURCE: ("kilde", "kjelde", "source"),
 }
 YES = {"ja", "yes", "j", "y", "1", "sann", "sant", "true", "x", "har"}

@@ -10,7 +10,7 @@ from taushet.workdays import OSLO
 def answers_to(municipality):
     """The links by which answers reach letters to a municipality (an outer query's, or one)."""
     return ReplyLink.objects.filter(
-        letter__municipality=municipality, reply__kind=Reply.Kind.ANSWER, reply__sorted_at__isnull=False
+        letter__municipality=municipality, reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False
     )
 
 
@@ -34,7 +34,7 @@ def answered():
 
 def answered_by_demand() -> dict[int, int]:
     """Return how many municipalities have answered each demand, in any wording, also one of several in a letter."""
-    answers = ReplyLink.objects.filter(reply__kind=Reply.Kind.ANSWER, reply__sorted_at__isnull=False)
+    answers = ReplyLink.objects.filter(reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False)
     counted = answers.order_by().values_list("letter__letter_demands__demand_version__demand")
     return dict(counted.annotate(number=Count("letter__municipality", distinct=True)))
 

@@ -49,8 +49,11 @@ HEADINGS = {
     Part.PERIOD: ("periode", "valgperiode", "valperiode", "period"),
 }
 ROLES = {
-    Role.MAYOR: ("ordforer", "fylkesordforer", "ordfører", "mayor"),
-    Role.DEPUTY_MAYOR: ("varaordforer", "nestvaraordforer", "fylkesvaraordforer", "deputy mayor"),
+    Role.MAYOR: ("ordforer", "ordforar", "fylkesordforer", "fylkesordforar", "mayor"),
+    Role.DEPUTY_MAYOR: (
+        *("varaordforer", "varaordforar", "nestvaraordforer", "nestvaraordforar"),
+        *("fylkesvaraordforer", "fylkesvaraordforar", "deputy mayor"),
+    ),
     Role.COUNCILLOR: (
         "kommunestyrerepresentant",
         "kommunestyremedlem",

@@ -2,7 +2,9 @@
 
 from django.conf import settings
 
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, Reply, ReplyLink
+
+REMINDER = Mailing.Occasion.REMINDER
 
 
 def had_it() -> list[str]:
@@ -16,13 +18,27 @@ def recipients_of(mailing: Mailing) -> set[int]:
 
 
 def only_for(mailing: Mailing) -> set[int] | None:
-    """Return the offices a mailing may go to: those that got what it follows; None when it follows nothing."""
-    return recipients_of(mailing.origin) if mailing.origin_id else None
+    """Return the offices a mailing may go to: those that got what it follows, and nobody is reminded who has answered.
+
+    None when it follows nothing.
+    """
+    if not mailing.origin_id:
+        return None
+    return recipients_of(mailing.origin) - (answered(mailing.origin) if mailing.occasion == REMINDER else set())
+
+
+def answered(mailing: Mailing) -> set[int]:
+    """Return the offices whose letters have an answer that a person has sorted as one."""
+    answers = ReplyLink.objects.filter(letter__mailing=mailing, reply__kind=Reply.Kind.ANSWER)
+    return set(answers.order_by().values_list("letter__mandate", flat=True))
 
 
 def follows_its_first(letter: Letter) -> bool:
-    """Whether the office of a letter got the letter that it follows."""
+    """Whether the office of a letter got the letter that it follows, and has not answered what it is reminded of."""
     origin = letter.mailing.origin_id
-    return origin is None or (
-        Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it()).exists()
-    )
+    if origin is None:
+        return True
+    first = Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it())
+    if letter.occasion == REMINDER:
+        first = first.exclude(replies__kind=Reply.Kind.ANSWER)
+    return first.exists()

@@ -11,7 +11,7 @@ from municipalities.models import Municipality
 from outreach.demonstration_replies import load
 from outreach.exceptions import NotVerified
 from outreach.models import Reply
-from outreach.services.sorting import publish_reply, suggested_kind
+from outreach.services.sorting import publish_reply, suggested_kind, verify_sender
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, sign_in
@@ -115,7 +115,10 @@ def test_the_newest_answer_is_known_and_automatic_ones_are_not(client, settings,
     sign_in(client, StaffFactory())
     save(client, reply, "answer", answering)
     settings.DEMO = True  # the letters of the tests stay here
+    unconfirmed = with_knowledge(Municipality.objects.all(), "answered").get(pk="6101")
+    verify_sender(reply, how="Ringte postmottaket.", by=StaffFactory())
 
+    assert unconfirmed.known_answered is False
     known = with_knowledge(Municipality.objects.all(), "last_answer", "answered").in_bulk()
 
     answered = {number: (one.known_answered, str(one.known_last_answer)) for number, one in known.items()}
