@@ -89,5 +89,8 @@ def reachable(programs: Path, folder: Path, as_user: list[str]) -> Path:
     with suppress(OSError):
         if subprocess.run(probe, check=False, capture_output=True, cwd=folder).returncode == 0:
             return programs
-    shutil.copytree(programs.parent, folder / "programs", symlinks=True)
-    return folder / "programs" / "bin"
+    copies, package = folder / "programs", programs.parent.parent
+    libraries = package.with_name(f"{package.name}.libs")  # beside a wheel's package, and found from there
+    for source in [package, libraries] if libraries.is_dir() else [programs.parent]:
+        shutil.copytree(source, copies / source.name, symlinks=True)
+    return copies / programs.relative_to(package.parent if libraries.is_dir() else programs.parent.parent)
