@@ -77,8 +77,8 @@ def standing(letter: Letter, *, by: User, seen_hash: str) -> tuple[Letter, Maili
         raise WrongStatus(_("This letter cannot be edited. See why it is held."))
     take_back(mailing, by=by)
     if letter.message_id:
-        letter = mailing.letters.get(mandate=letter.mandate_id, status=Letter.Status.READY)
-    return letter, mailing
+        return mailing.letters.get(mandate=letter.mandate_id, status=Letter.Status.READY), mailing
+    return Letter.objects.get(pk=letter.pk), mailing  # its PDF is gone, when it had one
 
 
 def fingerprint_of(letter: Letter) -> str:

@@ -9,6 +9,7 @@ from pypdf import PdfReader
 
 from outreach.exceptions import ContentChanged, WrongStatus
 from outreach.models import Letter
+from outreach.services.edits import edit_letter
 from outreach.services.fingerprints import letter_hash
 from outreach.services.letter_pdfs import make_letter_pdfs, pdfs_left
 from outreach.services.mailings import draft_letters, return_mailing, submit_mailing
@@ -40,6 +41,20 @@ def test_text_and_html_say_the_same(clock, mailbox):
     shown = unescape(re.sub(r"<[^>]+>", "", html.partition("<body")[2].partition(">")[2]))
     assert shown.split() == text.split()
     assert "<b>" not in html
+
+
+def test_a_letter_edited_after_its_pdf_was_made_is_submitted_again_as_it_was_read(clock, mailbox):
+    waiting = with_pdfs(place(), place())
+    run_all_due_jobs()
+    editor = staff("change_mailing")
+    letter = waiting.letters.first()
+
+    letter = edit_letter(letter, by=editor, subject="Nytt emne", text=letter.text, seen_hash=letter.content_hash)
+
+    waiting.refresh_from_db()
+    assert letter.content_hash == letter_hash(waiting.letters.get(pk=letter.pk))
+    again = submit_mailing(waiting, by=editor, seen_hash=waiting.content_hash)
+    assert (again.status, pdfs_left(again)) == ("submitted", 2)
 
 
 def test_pdfs_are_made_once_by_the_worker_and_are_part_of_what_is_approved(clock, mailbox):
