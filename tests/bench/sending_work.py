@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from municipalities.models import Municipality
 from outreach.models import Approval, Body, Demand, Letter, Mailing, Mandate, Politician
-from outreach.services.fingerprints import letter_hash, mailing_hash
+from outreach.services.fingerprints import hash_of_letters, letter_hash
 from outreach.services.queueing import queue_letters
 from outreach.services.wordings import publish_version
 from taushet import workdays
@@ -130,9 +130,12 @@ def seed(wanted: int) -> None:
         for mandate in mandates
     ]
     for letter in made:
-        letter.content_hash = letter_hash(letter)
+        letter.content_hash = letter_hash(letter, [version.pk])
     Letter.objects.bulk_create(made, batch_size=500)
-    mailing.content_hash, mailing.status = mailing_hash(mailing, made), "approved"
+    mailing.content_hash, mailing.status = (
+        hash_of_letters(mailing, [letter.content_hash for letter in made]),
+        "approved",
+    )
     mailing.submitted_at = timezone.now()
     mailing.save()
     Approval.objects.create(
@@ -144,4 +147,4 @@ def seed(wanted: int) -> None:
         is_public_confirmed=True,
     )
     with transaction.atomic():
-        queue_letters(mailing, made)
+        queue_letters(mailing)
