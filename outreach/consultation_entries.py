@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import Consultation, Mailing, Submission, SubmissionApproval
-from outreach.services import consultation_feed
+from outreach.services.consultations import consultation_feed
 from outreach.views.consultation_feed import deadline_feed
 from taushet import roles
 from taushet.registries import (

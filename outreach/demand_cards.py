@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import DemandVersion, LegalHook
-from outreach.services.hooks import unchecked_since, with_demands
-from outreach.services.pairs import pairs_of
+from outreach.services.demands.hooks import unchecked_since, with_demands
+from outreach.services.demands.pairs import pairs_of
 from taushet.registries import TodayCard, today_cards
 
 

@@ -11,15 +11,15 @@ from municipalities.services.facts import known_values, set_fact
 from outreach.demonstration_offices import load_councils
 from outreach.exceptions import BrokenExport
 from outreach.models import Consultation, DemandVersion, LegalHook, Mailing, Mandate
-from outreach.services.audiences import Audience
-from outreach.services.consultations import save_consultation
-from outreach.services.demands import load_demands
-from outreach.services.hearings_export import end_of_day
-from outreach.services.mailings import Plan, create_mailing, submit_mailing
-from outreach.services.offices import current_mandate, set_mailbox
-from outreach.services.storting import import_storting
-from outreach.services.storting_export import read_bundled
-from outreach.services.submissions import start_submission
+from outreach.services.consultations.consultations import save_consultation
+from outreach.services.consultations.hearings_export import end_of_day
+from outreach.services.consultations.submissions import start_submission
+from outreach.services.demands.demands import load_demands
+from outreach.services.mailings.audiences import Audience
+from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
+from outreach.services.offices.offices import current_mandate, set_mailbox
+from outreach.services.offices.storting import import_storting
+from outreach.services.offices.storting_export import read_bundled
 from taushet.models import User
 from taushet.workdays import OSLO
 

@@ -7,8 +7,8 @@ from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import known_values, set_fact
 from municipalities.services.place_cells import municipality_place
 from outreach.models import Body, Leave, Mandate, OfficeTask, Politician
-from outreach.services.council_steps import Office
-from outreach.services.council_writing import Bodies
+from outreach.services.offices.council_steps import Office
+from outreach.services.offices.council_writing import Bodies
 
 
 def words(text: str) -> list[str]:

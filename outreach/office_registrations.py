@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import OfficeTask
-from outreach.services import office_imports
+from outreach.services.offices import office_imports
 from taushet.registries import LoggedAction, RetentionRule, TodayCard, logged_actions, retention_rules, today_cards
 
 MOST_ON_A_CARD = 20

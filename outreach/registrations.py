@@ -7,8 +7,9 @@ from django.utils.translation import ngettext
 
 from outreach import consultation_entries, demand_cards, demonstration
 from outreach.models import Approval, Letter, Mailing, Mandate, Politician
-from outreach.services import erasing, objections, sending
-from outreach.services.redelivering import redeliveries_to_approve
+from outreach.services.privacy import erasing, objections
+from outreach.services.sending import sending
+from outreach.services.sending.redelivering import redeliveries_to_approve
 from taushet import roles
 from taushet.registries import (
     DemonstrationPart,

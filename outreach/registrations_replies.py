@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from municipalities.knowledge import Knowledge, knowledge
 from outreach import demonstration_replies, tasks
 from outreach.models import Commitment, FollowUp, Reply
-from outreach.services import answers, forgetting, receiving
+from outreach.services.privacy import forgetting
+from outreach.services.replies import answers, receiving
 from taushet import roles
 from taushet.registries import (
     DemonstrationPart,

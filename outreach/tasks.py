@@ -3,7 +3,7 @@
 from django.tasks import task
 from django.utils import timezone
 
-from outreach.services import commitments, follow_ups
+from outreach.services.commitments import commitments, follow_ups
 
 
 @task()

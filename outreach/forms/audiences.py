@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.knowledge import knowledge
 from municipalities.models import County, Indicator
 from outreach.models import Body, Mandate
-from outreach.services.audiences import EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
-from outreach.services.salutations import short_party
+from outreach.services.mailings.audiences import EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
+from outreach.services.mailings.salutations import short_party
 from taushet.fields import CleanCharField
 
 from .places import MunicipalitiesField

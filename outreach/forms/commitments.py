@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality
 from outreach.models import Commitment, Demand, Mandate
-from outreach.services.commitments import demands_of, municipalities_of, speaker, speakers_of
+from outreach.services.commitments.commitments import demands_of, municipalities_of, speaker, speakers_of
 from taushet.fields import CleanCharField, DayField, LongestText
 
 # What a person may choose; that it was promised is put down by itself when it is confirmed.

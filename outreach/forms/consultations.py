@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import Consultation
-from outreach.services.hearings_export import end_of_day
+from outreach.services.consultations.hearings_export import end_of_day
 from taushet.fields import CleanCharField, DayField
 from taushet.workdays import OSLO
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from outreach.services.letter_texts import LONGEST_LETTER
+from outreach.services.mailings.letter_texts import LONGEST_LETTER
 from taushet.fields import CleanCharField, LongestText
 
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext as _
 
 from outreach.models import Politician
-from outreach.services.office_holders import namesakes
+from outreach.services.offices.office_holders import namesakes
 
 ANOTHER = "another"
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import Body, Mandate
-from outreach.services.office_holders import LOCAL_ROLES, NewOffice
+from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
 from .namesakes import ask_who, chosen_person

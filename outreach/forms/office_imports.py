@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 
 from municipalities.models import Municipality
 from outreach.models import OfficeImport
-from outreach.services.council_plan import ANOTHER, SKIP
-from outreach.services.council_reading import LIMITS, Part
-from outreach.services.storting_export import LISTS, SEATS
+from outreach.services.offices.council_plan import ANOTHER, SKIP
+from outreach.services.offices.council_reading import LIMITS, Part
+from outreach.services.offices.storting_export import LISTS, SEATS
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField, WholeNumberField
 from taushet.tables.reading import read_table

@@ -8,9 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import DemandVersion, Mailing
-from outreach.services.audiences import LOCAL, NATIONAL
-from outreach.services.letter_texts import OWN_TEXTS, own_text_faults
-from outreach.services.mailings import Plan
+from outreach.services.mailings.audiences import LOCAL, NATIONAL
+from outreach.services.mailings.letter_texts import OWN_TEXTS, own_text_faults
+from outreach.services.mailings.mailings import Plan
 from taushet.fields import CleanCharField, LongestText
 from taushet.forms.request_keys import RequestKeyForm
 

@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Indicator
 from outreach.models import ConfirmedBlock, Demand, LegalHook
-from outreach.services.publishing import seen_of
-from outreach.services.wordings import fact_name, wording_faults
+from outreach.services.demands.wordings import fact_name, wording_faults
+from outreach.services.replies.publishing import seen_of
 from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.texts import LONGEST
 

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.models import Commitment, Letter, LetterDemand, Mailing, Reply
 from outreach.models.hold_words import HOLD_KINDS
-from outreach.services.audience_words import describe
-from outreach.services.audiences import Audience
-from outreach.services.gullstandard import answers_of
+from outreach.services.demands.gullstandard import answers_of
+from outreach.services.mailings.audience_words import describe
+from outreach.services.mailings.audiences import Audience
 
 register = template.Library()
 

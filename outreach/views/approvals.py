@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 from outreach.exceptions import OutreachError
 from outreach.forms.mailings import ApprovalForm, ReturnForm, SubmitForm
 from outreach.models import Letter, Mailing
-from outreach.services.approvals import approve_mailing
-from outreach.services.mailings import cancel_mailing, return_mailing, submit_mailing
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.mailings import cancel_mailing, return_mailing, submit_mailing
 
 from .dry_runs import mailing_page
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.services import consultation_feed
+from outreach.services.consultations import consultation_feed
 from taushet.models import User
 from taushet.services import limits
 

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.consultations import ConsultationForm, ExportForm, FilterForm, ReadForm
 from outreach.models import Consultation
-from outreach.services.consultations import import_hearings, save_consultation
-from outreach.services.hearings_export import MAX_BYTES, Hearing, read_hearings
+from outreach.services.consultations.consultations import import_hearings, save_consultation
+from outreach.services.consultations.hearings_export import MAX_BYTES, Hearing, read_hearings
 from taushet.searches import holds
 
 SALT = "outreach.hearings"

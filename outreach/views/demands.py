@@ -5,8 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from outreach.models import Demand, DemandVersion, Letter
-from outreach.services.measures import measures_of
-from outreach.services.progress import progress_by_demand
+from outreach.services.demands.measures import measures_of
+from outreach.services.mailings.progress import progress_by_demand
 
 
 @login_not_required

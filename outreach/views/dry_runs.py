@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.mailings import ApprovalForm, LetterFilterForm, ReturnForm, SubmitForm
 from outreach.models import Letter, Mailing
-from outreach.services.drafting import draft
-from outreach.services.dry_runs import held_counts, letter_table, variants
-from outreach.services.history import history
+from outreach.services.mailings.drafting import draft
+from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
+from outreach.services.mailings.history import history
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.models import FollowUp
-from outreach.services.follow_ups import settle_follow_up
+from outreach.services.commitments.follow_ups import settle_follow_up
 
 PER_PAGE = 50
 CHOOSABLE = [FollowUp.Outcome.WRITTEN, FollowUp.Outcome.DROPPED]

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.models import Municipality
 from outreach.forms.gullstandard import ChecklistForm
-from outreach.services.gullstandard import checklist, fill_in, read_gullstandard
+from outreach.services.demands.gullstandard import checklist, fill_in, read_gullstandard
 
 
 @login_not_required

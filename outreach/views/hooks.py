@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach.forms.hooks import HookForm
 from outreach.models import LegalHook
-from outreach.services.hooks import check_hook, save_hook, unchecked_since, with_demands
+from outreach.services.demands.hooks import check_hook, save_hook, unchecked_since, with_demands
 
 may_change = permission_required("outreach.change_demand", raise_exception=True)
 

@@ -12,9 +12,9 @@ from municipalities.models import Indicator
 from outreach.exceptions import OutreachError
 from outreach.forms.letters import LetterForm, SeenForm
 from outreach.models import Letter
-from outreach.services.differences import compare
-from outreach.services.edits import drop_edit, edit_letter, fingerprint_of
-from outreach.services.sending import send_test_copy
+from outreach.services.mailings.differences import compare
+from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
+from outreach.services.sending.sending import send_test_copy
 
 
 def letter_of(mailing_pk, pk):

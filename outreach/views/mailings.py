@@ -13,9 +13,9 @@ from outreach.exceptions import OutreachError
 from outreach.forms.audiences import AudienceForm
 from outreach.forms.plans import ChangeMailingForm, MailingForm, NewMailingForm
 from outreach.models import Letter, Mailing
-from outreach.services.audiences import LOCAL, look
-from outreach.services.mailings import change_mailing, create_mailing, plan_hash, plan_of
-from outreach.services.occasions import only_for
+from outreach.services.mailings.audiences import LOCAL, look
+from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_hash, plan_of
+from outreach.services.mailings.occasions import only_for
 from taushet.workdays import OSLO
 
 PER_PAGE = 50

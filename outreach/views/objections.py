@@ -7,7 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from outreach.models import Objection, Politician
-from outreach.services.objections import LINK, has_objected, object_for
+from outreach.services.privacy.objections import LINK, has_objected, object_for
 from taushet.services.links import find_subject
 
 

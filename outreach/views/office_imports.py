@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from outreach.exceptions import OutreachError
 from outreach.forms.office_imports import ColumnsForm, CouncilListForm, DecisionsForm, StortingFilesForm
 from outreach.models import OfficeImport
-from outreach.services import office_imports
-from outreach.services.council_plan import ANOTHER
+from outreach.services.offices import office_imports
+from outreach.services.offices.council_plan import ANOTHER
 
 PER_PAGE = 50
 TABS = {

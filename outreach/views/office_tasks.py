@@ -12,7 +12,7 @@ from outreach.exceptions import OutreachError
 from outreach.forms.office_holders import EndForm
 from outreach.forms.recipients import AddressForm
 from outreach.models import OfficeTask
-from outreach.services import office_tasks
+from outreach.services.offices import office_tasks
 
 PER_PAGE = 50
 may_change = permission_required("outreach.change_mandate", raise_exception=True)

@@ -12,8 +12,8 @@ from municipalities.services.place_cells import municipality_place
 from outreach.exceptions import OutreachError
 from outreach.forms.office_holders import EndForm, LeaveForm, OfficeChangeForm, OfficeForm, OtherOfficeForm
 from outreach.models import Leave, Mandate
-from outreach.services import office_holders
-from outreach.services.offices import end_office
+from outreach.services.offices import office_holders
+from outreach.services.offices.offices import end_office
 
 may_change = permission_required("outreach.change_mandate", raise_exception=True)
 methods = require_http_methods(["GET", "HEAD", "POST"])

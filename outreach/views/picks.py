@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.mailings import OfficeSearchForm
 from outreach.models import Mailing, Mandate
-from outreach.services import picks
+from outreach.services.mailings import picks
 
 
 @permission_required("outreach.view_mailing", raise_exception=True)

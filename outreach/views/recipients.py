@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 from municipalities.models import Municipality
 from outreach.forms.recipients import MailboxForm, MayorForm, OfficeHolderSearchForm, RecipientFilterForm
 from outreach.models import Letter, Mandate
-from outreach.services.office_lists import offices_within
-from outreach.services.offices import current_mandate, end_office, set_mailbox, set_mayor
+from outreach.services.offices.office_lists import offices_within
+from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
 
 PER_PAGE = 50
 

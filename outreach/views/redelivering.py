@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from outreach.exceptions import OutreachError
 from outreach.models import Letter, Redelivery
-from outreach.services.redelivering import (
+from outreach.services.sending.redelivering import (
     approve_redelivery,
     new_address,
     propose_redelivery,

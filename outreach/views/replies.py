@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, VerifyForm
 from outreach.models import Reply
-from outreach.services import sorting
-from outreach.services.mail_reading import split_quoted
+from outreach.services.replies import sorting
+from outreach.services.replies.mail_reading import split_quoted
 from taushet.services import audit
 from taushet.services.files import serve_file
 

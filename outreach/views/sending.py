@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.sending import ResumeForm, SendingForm
 from outreach.models import Letter, Mailing
-from outreach.services.following import follow_mailing
-from outreach.services.letter_pdfs import pdfs_left
-from outreach.services.occasions import recipients_of
-from outreach.services.schedules import set_schedule
-from outreach.services.sending_progress import progress_of
-from outreach.services.steering import pause_mailing, resume_mailing, waiting
+from outreach.services.commitments.following import follow_mailing
+from outreach.services.mailings.letter_pdfs import pdfs_left
+from outreach.services.mailings.occasions import recipients_of
+from outreach.services.mailings.schedules import set_schedule
+from outreach.services.sending.sending_progress import progress_of
+from outreach.services.sending.steering import pause_mailing, resume_mailing, waiting
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.services.files import serve_file
 

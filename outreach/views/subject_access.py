@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from outreach.forms.objections import ObjectionForm
 from outreach.models import Objection, Politician
-from outreach.services.objections import object_for, waiting_for, withdraw_objection
-from outreach.services.subject_access import as_json, as_pdf, standing_objection, tell_all
+from outreach.services.privacy.objections import object_for, waiting_for, withdraw_objection
+from outreach.services.privacy.subject_access import as_json, as_pdf, standing_objection, tell_all
 from taushet.templatetags.ui import day, moment
 
 MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at"})

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.submissions import ApprovalForm, BlocksForm, DeliveredForm, ReturnForm, StartForm, SubmitForm
 from outreach.models import Consultation, Submission
-from outreach.services.submission_files import MIME, write_docx, write_pdf
-from outreach.services.submission_log import submission_log
-from outreach.services.submission_sources import missing_form
-from outreach.services.submissions import (
+from outreach.services.consultations.submission_files import MIME, write_docx, write_pdf
+from outreach.services.consultations.submission_log import submission_log
+from outreach.services.consultations.submission_sources import missing_form
+from outreach.services.consultations.submissions import (
     approve_submission,
     change_submission,
     mark_delivered,

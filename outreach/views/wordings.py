@@ -11,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.wordings import ConfirmForm, DemandForm, SeenForm, StatusForm, WordingForm
 from outreach.models import Demand, DemandVersion
-from outreach.services.demand_status import change_status
-from outreach.services.pairs import confirm_pair, pairs_of
-from outreach.services.publishing import (
+from outreach.services.demands.demand_status import change_status
+from outreach.services.demands.pairs import confirm_pair, pairs_of
+from outreach.services.demands.wordings import VALUES
+from outreach.services.replies.publishing import (
     discard_draft,
     draft_of,
     faults_before_publishing,
@@ -22,7 +23,6 @@ from outreach.services.publishing import (
     save_draft,
     seen_of,
 )
-from outreach.services.wordings import VALUES
 from taushet.services import audit
 
 may_change = permission_required("outreach.change_demand", raise_exception=True)

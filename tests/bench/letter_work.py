@@ -11,9 +11,9 @@ from django.urls import reverse
 
 from municipalities.models import Fact, Indicator, Municipality
 from outreach.models import Body, DemandVersion, Letter, Mailing, Mandate, Politician
-from outreach.services.audiences import Audience, look
-from outreach.services.demands import load_demands
-from outreach.services.mailings import Plan, create_mailing, submit_mailing
+from outreach.services.demands.demands import load_demands
+from outreach.services.mailings.audiences import Audience, look
+from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
 from taushet.services.jobs import run_all_due_jobs
 from tests.bench.letters import LETTERS
 from tests.factories.taushet import StaffFactory, sign_in

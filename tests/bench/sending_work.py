@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from municipalities.models import Municipality
 from outreach.models import Approval, Body, Demand, Letter, Mailing, Mandate, Politician
-from outreach.services.fingerprints import hash_of_letters, letter_hash
-from outreach.services.queueing import queue_letters
-from outreach.services.wordings import publish_version
+from outreach.services.demands.wordings import publish_version
+from outreach.services.mailings.fingerprints import hash_of_letters, letter_hash
+from outreach.services.sending.queueing import queue_letters
 from taushet import workdays
 from taushet.models import Message, User
 from taushet.services.asking import Turn

@@ -8,12 +8,12 @@ from django.contrib.auth.models import Permission
 from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import set_fact
 from outreach.models import Body, Consultation, Demand, LegalHook, Mandate, Politician
-from outreach.services.audiences import Audience
-from outreach.services.mailings import Plan, create_mailing
-from outreach.services.offices import set_mailbox
-from outreach.services.publishing import TEXTS, save_draft
-from outreach.services.submissions import start_submission
-from outreach.services.wordings import publish_version
+from outreach.services.consultations.submissions import start_submission
+from outreach.services.demands.wordings import publish_version
+from outreach.services.mailings.audiences import Audience
+from outreach.services.mailings.mailings import Plan, create_mailing
+from outreach.services.offices.offices import set_mailbox
+from outreach.services.replies.publishing import TEXTS, save_draft
 from taushet.workdays import OSLO
 
 from .municipalities import MunicipalityFactory

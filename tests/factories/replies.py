@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from outreach.models import Commitment, Letter, Reply
-from outreach.services.approvals import approve_mailing
-from outreach.services.mailings import submit_mailing
-from outreach.services.reply_addresses import reply_address
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.mailings import submit_mailing
+from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail
 from taushet.services.files import TEXT, store_file
 from taushet.services.jobs import run_all_due_jobs

@@ -9,7 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from outreach.models import Letter, Mailing
-from outreach.services.demands import load_demands
+from outreach.services.demands.demands import load_demands
 from taushet.models import Message, User
 from taushet.roles import APPROVER, CAMPAIGN
 from taushet.services.sending import send_all_due

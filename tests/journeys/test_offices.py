@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 from playwright.sync_api import expect
 
 from outreach.models import Letter, Politician
-from outreach.services.demands import load_demands
+from outreach.services.demands.demands import load_demands
 from taushet.models import Message, User
 from taushet.roles import APPROVER, CAMPAIGN
 from tests.factories.municipalities import CountyFactory

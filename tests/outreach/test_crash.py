@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from outreach.models import Letter
-from outreach.services.steering import pause_mailing, resume_mailing
+from outreach.services.sending.steering import pause_mailing, resume_mailing
 from taushet.models import Message
 from tests.factories.outreach import mailing, place
 from tests.outreach.services.test_approvals import approve, submit_mailing

@@ -5,8 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from outreach.exceptions import BrokenExport
-from outreach.services.consultations import import_hearings
-from outreach.services.hearings_export import MAX_BYTES, read_hearings
+from outreach.services.consultations.consultations import import_hearings
+from outreach.services.consultations.hearings_export import MAX_BYTES, read_hearings
 
 EXPORT = "https://data.stortinget.no/eksport/horinger"
 

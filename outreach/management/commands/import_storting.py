@@ -5,8 +5,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from outreach.exceptions import BrokenExport
-from outreach.services.storting import Changes, import_storting
-from outreach.services.storting_export import LISTS, SEATS, Export, read_bundled, read_official
+from outreach.services.offices.storting import Changes, import_storting
+from outreach.services.offices.storting_export import LISTS, SEATS, Export, read_bundled, read_official
 
 EXPORT = "https://data.stortinget.no/eksport/"
 MAX_BYTES = 20 * 1024 * 1024

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 
 from outreach.exceptions import OutreachError
-from outreach.services.demands import load_demands
+from outreach.services.demands.demands import load_demands
 
 
 class Command(BaseCommand):

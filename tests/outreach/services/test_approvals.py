@@ -15,17 +15,17 @@ from outreach.exceptions import (
     WrongStatus,
 )
 from outreach.models import Approval, Letter
-from outreach.services.approvals import approve_mailing
-from outreach.services.history import history
-from outreach.services.mailings import (
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.history import history
+from outreach.services.mailings.mailings import (
     cancel_mailing,
     change_mailing,
     draft_letters,
     return_mailing,
     submit_mailing,
 )
-from outreach.services.mailings import plan_of as services_plan_of
-from outreach.services.reply_addresses import reply_address
+from outreach.services.mailings.mailings import plan_of as services_plan_of
+from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import AuditEntry, Message
 from taushet.services import outbox
 from taushet.workdays import OSLO

@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from outreach.exceptions import NotVerified, OwnCommitment, WrongQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, Mandate, Reply
-from outreach.services.commitments import (
+from outreach.services.commitments.commitments import (
     change_commitment,
     confirm_commitment,
     enter_commitment,
     review_after_leaving,
     speakers_of,
 )
-from outreach.services.offices import end_office, set_mayor
-from outreach.services.sorting import sort_reply, verify_sender
+from outreach.services.offices.offices import end_office, set_mayor
+from outreach.services.replies.sorting import sort_reply, verify_sender
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in

@@ -8,9 +8,9 @@ from openpyxl import Workbook
 
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
 from outreach.models import Letter, Mandate, OfficeImport, Politician
-from outreach.services import office_imports
-from outreach.services.council_reading import LIMITS
-from outreach.services.offices import set_mayor
+from outreach.services.offices import office_imports
+from outreach.services.offices.council_reading import LIMITS
+from outreach.services.offices.offices import set_mayor
 from taushet.models import AuditEntry
 from taushet.tables.reading import read_table, read_text
 from tests.factories.municipalities import MunicipalityFactory

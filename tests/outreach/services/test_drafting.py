@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils import translation
 
 from outreach.models import Body, Letter, LetterDemand, Mandate
-from outreach.services.approvals import approve_mailing
-from outreach.services.audiences import NATIONAL, Audience, look
-from outreach.services.drafting import draft_letters
-from outreach.services.dry_runs import held_counts, variants
-from outreach.services.mailings import plan_of, submit_mailing
-from outreach.services.offices import set_mayor
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.audiences import NATIONAL, Audience, look
+from outreach.services.mailings.drafting import draft_letters
+from outreach.services.mailings.dry_runs import held_counts, variants
+from outreach.services.mailings.mailings import plan_of, submit_mailing
+from outreach.services.offices.offices import set_mayor
 from taushet.models import Message, Suppression
 from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, mailing, place, staff
 

@@ -5,13 +5,13 @@ import pytest
 from municipalities.services.facts import set_fact
 from outreach.exceptions import AlreadyLeft, BrokenLetter, ContentChanged, OwnMailing, WrongStatus
 from outreach.models import Approval, Letter
-from outreach.services.approvals import approve_mailing
-from outreach.services.differences import compare, excerpt
-from outreach.services.drafting import draft_letters
-from outreach.services.edits import drop_edit, edit_letter, fingerprint_of
-from outreach.services.fingerprints import letter_hash, schedule_parts
-from outreach.services.history import history
-from outreach.services.mailings import submit_mailing
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.differences import compare, excerpt
+from outreach.services.mailings.drafting import draft_letters
+from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
+from outreach.services.mailings.fingerprints import letter_hash, schedule_parts
+from outreach.services.mailings.history import history
+from outreach.services.mailings.mailings import submit_mailing
 from taushet.models import AuditEntry, Message
 from tests.factories.outreach import demand_version, indicators, mailing, place, staff
 from tests.outreach.conftest import MONDAY

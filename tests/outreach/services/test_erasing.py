@@ -6,7 +6,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 
 from outreach.models import Mandate, OfficeTask, Politician
-from outreach.services.erasing import erase_politicians
+from outreach.services.privacy.erasing import erase_politicians
 from taushet.models import AuditEntry
 from taushet.workdays import OSLO
 from tests.factories.municipalities import MunicipalityFactory

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 
 from outreach.models import Commitment, FollowUp, Letter, Mandate
-from outreach.services.commitments import change_commitment, confirm_commitment, enter_commitment
-from outreach.services.follow_ups import open_follow_ups
-from outreach.services.offices import end_office
-from outreach.services.sorting import sort_reply, verify_sender
+from outreach.services.commitments.commitments import change_commitment, confirm_commitment, enter_commitment
+from outreach.services.commitments.follow_ups import open_follow_ups
+from outreach.services.offices.offices import end_office
+from outreach.services.replies.sorting import sort_reply, verify_sender
 from taushet.models import Message
 from taushet.workdays import OSLO
 from tests.factories.outreach import place

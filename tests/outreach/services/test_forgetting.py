@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from outreach.models import Reply
-from outreach.services.answers import answered_by_demand, promised_by_demand
-from outreach.services.forgetting import erase_replies
-from outreach.services.sorting import publish_reply, sort_reply, verify_sender
+from outreach.services.privacy.forgetting import erase_replies
+from outreach.services.replies.answers import answered_by_demand, promised_by_demand
+from outreach.services.replies.sorting import publish_reply, sort_reply, verify_sender
 from taushet.models import InboundMail, StoredFile
 from taushet.services.inbound import forget_inbound
 from tests.factories.outreach import place

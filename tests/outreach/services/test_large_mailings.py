@@ -8,13 +8,13 @@ import pytest
 from municipalities.models import Fact, Municipality
 from outreach.exceptions import WrongStatus
 from outreach.models import Body, DraftRun, Mandate
-from outreach.services import drafting
-from outreach.services.approvals import approve_mailing
-from outreach.services.audiences import Audience
-from outreach.services.drafting import draft
-from outreach.services.fingerprints import mailing_hash
-from outreach.services.holes import hole_in
-from outreach.services.mailings import change_mailing, create_mailing, plan_of, submit_mailing
+from outreach.services.mailings import drafting
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.audiences import Audience
+from outreach.services.mailings.drafting import draft
+from outreach.services.mailings.fingerprints import mailing_hash
+from outreach.services.mailings.holes import hole_in
+from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_of, submit_mailing
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import demand_version, mailing, place, plan, staff
@@ -53,7 +53,7 @@ def test_of_all_municipalities_those_without_a_fact_are_held_and_the_others_are_
 
 def test_many_letters_are_drafted_by_the_worker_and_frozen_as_they_were_read(monkeypatch):
     monkeypatch.setattr(drafting, "AT_ONCE", 3)
-    monkeypatch.setattr("outreach.services.mailings.AT_ONCE", 3)
+    monkeypatch.setattr("outreach.services.mailings.mailings.AT_ONCE", 3)
     monkeypatch.setattr(drafting, "CHUNK", 2)
     places = [place(plan=None if number == 4 else "no") for number in range(5)]
     made = mailing(*places)
@@ -74,8 +74,8 @@ def test_many_letters_are_drafted_by_the_worker_and_frozen_as_they_were_read(mon
 
 
 def test_many_approved_letters_are_put_in_the_outbox_by_the_worker_while_the_approval_stands(monkeypatch):
-    monkeypatch.setattr("outreach.services.approvals.AT_ONCE", 1)
-    monkeypatch.setattr("outreach.services.queueing.CHUNK", 2)
+    monkeypatch.setattr("outreach.services.mailings.approvals.AT_ONCE", 1)
+    monkeypatch.setattr("outreach.services.sending.queueing.CHUNK", 2)
     version, shared, others = demand_version(), place(), [place() for _number in range(2)]
 
     def approved(*places):

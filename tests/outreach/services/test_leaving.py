@@ -1,6 +1,6 @@
 import pytest
 
-from outreach.services.leaving import says_left
+from outreach.services.offices.leaving import says_left
 
 
 @pytest.mark.parametrize(

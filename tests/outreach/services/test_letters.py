@@ -7,10 +7,10 @@ from courses.models import Session
 from municipalities.models import Fact
 from municipalities.services.facts import set_fact
 from outreach.models import LegalHook, Letter, Mandate
-from outreach.services.letters import letter_hash
-from outreach.services.mailings import draft_letters
-from outreach.services.offices import set_mailbox, set_mayor
-from outreach.services.pairs import confirm_all
+from outreach.services.demands.pairs import confirm_all
+from outreach.services.mailings.letters import letter_hash
+from outreach.services.mailings.mailings import draft_letters
+from outreach.services.offices.offices import set_mailbox, set_mayor
 from taushet.models import Suppression
 from tests.factories.courses import SessionFactory
 from tests.factories.outreach import demand_version, indicators, mailing, place

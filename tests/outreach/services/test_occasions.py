@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from outreach.exceptions import OwnMailing, WrongStatus
 from outreach.models import Letter, Mandate, Objection
-from outreach.services.following import follow_mailing
-from outreach.services.mailings import draft_letters, submit_mailing
-from outreach.services.objections import LINK, object_for, withdraw_objection
-from outreach.services.offices import set_address, set_mayor
-from outreach.services.redelivering import approve_redelivery, propose_redelivery, withdraw_redelivery
-from outreach.services.reply_addresses import letter_of_address
-from outreach.services.sending import LEFT_OFFICE, check_letter
+from outreach.services.commitments.following import follow_mailing
+from outreach.services.mailings.mailings import draft_letters, submit_mailing
+from outreach.services.offices.offices import set_address, set_mayor
+from outreach.services.privacy.objections import LINK, object_for, withdraw_objection
+from outreach.services.replies.reply_addresses import letter_of_address
+from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery, withdraw_redelivery
+from outreach.services.sending.sending import LEFT_OFFICE, check_letter
 from taushet.models import Message, Suppression
 from taushet.services.delivery import suppress
 from taushet.services.links import issue_link

@@ -11,9 +11,9 @@ from municipalities.services.fact_columns import read_cells
 from municipalities.services.fact_imports import plan_facts, write_facts
 from outreach.exceptions import OutreachError
 from outreach.models import Mandate, OfficeTask, Politician
-from outreach.services import office_imports
-from outreach.services.council_reading import LIMITS
-from outreach.services.office_tasks import open_task
+from outreach.services.offices import office_imports
+from outreach.services.offices.council_reading import LIMITS
+from outreach.services.offices.office_tasks import open_task
 from taushet.tables.reading import Row, read_text
 from tests.factories.municipalities import IndicatorFactory, MunicipalityFactory
 from tests.factories.outreach import MandateFactory

@@ -9,13 +9,13 @@ from pypdf import PdfReader
 
 from outreach.exceptions import ContentChanged, WrongStatus
 from outreach.models import Letter
-from outreach.services.edits import edit_letter
-from outreach.services.fingerprints import letter_hash
-from outreach.services.letter_pdfs import make_letter_pdfs, pdfs_left
-from outreach.services.mailings import draft_letters, return_mailing, submit_mailing
-from outreach.services.production import may_leave_here
-from outreach.services.schedules import set_schedule
-from outreach.services.sending import NOT_PRODUCTION, check_letter
+from outreach.services.mailings.edits import edit_letter
+from outreach.services.mailings.fingerprints import letter_hash
+from outreach.services.mailings.letter_pdfs import make_letter_pdfs, pdfs_left
+from outreach.services.mailings.mailings import draft_letters, return_mailing, submit_mailing
+from outreach.services.mailings.schedules import set_schedule
+from outreach.services.sending.production import may_leave_here
+from outreach.services.sending.sending import NOT_PRODUCTION, check_letter
 from taushet.models import Message, StoredFile
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.sending import send_all_due

@@ -7,9 +7,9 @@ import pytest
 from django.urls import reverse
 
 from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment
-from outreach.services import sorting
-from outreach.services.offices import set_mayor
-from outreach.services.reply_addresses import reply_address
+from outreach.services.offices.offices import set_mayor
+from outreach.services.replies import sorting
+from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail, Message
 from taushet.services.inbound import handle_inbound
 from taushet.services.jobs import run_all_due_jobs

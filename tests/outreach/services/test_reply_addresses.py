@@ -1,7 +1,7 @@
 import pytest
 
 from outreach.models import Letter
-from outreach.services.reply_addresses import (
+from outreach.services.replies.reply_addresses import (
     ALPHABET,
     letter_of_address,
     make_reply_token,

@@ -5,8 +5,8 @@ from django.utils import timezone
 
 from outreach.exceptions import WrongStatus
 from outreach.models import Approval, LegalHook, Letter, Mailing, Mandate
-from outreach.services.mailings import cancel_mailing
-from outreach.services.sending import check_letter, send_test_copy
+from outreach.services.mailings.mailings import cancel_mailing
+from outreach.services.sending.sending import check_letter, send_test_copy
 from taushet.models import Message, Suppression
 from taushet.services.outbox import write_message
 from taushet.services.sending import send_all_due
@@ -101,7 +101,7 @@ def repeal(sent):
 def age(sent):
     letter = sent.letters.get()
     letter.facts["action-plan"]["stale_on"] = "2026-11-23"
-    from outreach.services.fingerprints import letter_hash
+    from outreach.services.mailings.fingerprints import letter_hash
 
     letter.content_hash = letter_hash(letter)
     letter.save()

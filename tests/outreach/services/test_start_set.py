@@ -8,8 +8,8 @@ import pytest
 from municipalities.models import Indicator
 from municipalities.services.facts import set_fact
 from outreach.models import Demand, DemandVersion, LegalHook
-from outreach.services.demands import load_demands
-from outreach.services.pairs import is_confirmed
+from outreach.services.demands.demands import load_demands
+from outreach.services.demands.pairs import is_confirmed
 from tests.factories.outreach import indicators, mailing, place
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

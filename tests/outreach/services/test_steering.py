@@ -6,11 +6,11 @@ import pytest
 
 from outreach.exceptions import WrongStatus
 from outreach.models import Letter, MailSystem
-from outreach.services.departures import look_up_systems
-from outreach.services.mailings import cancel_mailing
-from outreach.services.schedules import set_schedule
-from outreach.services.sending_progress import after_open_hours, progress_of
-from outreach.services.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
+from outreach.services.mailings.mailings import cancel_mailing
+from outreach.services.mailings.schedules import set_schedule
+from outreach.services.sending.departures import look_up_systems
+from outreach.services.sending.sending_progress import after_open_hours, progress_of
+from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
 from taushet.models import AuditEntry, Message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO

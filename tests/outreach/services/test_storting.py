@@ -8,8 +8,8 @@ from django.core.management.base import CommandError
 
 from outreach.exceptions import BrokenExport
 from outreach.models import Body, Mandate, Politician
-from outreach.services.storting import import_storting
-from outreach.services.storting_export import Export, Minister, Representative, read_bundled, read_official
+from outreach.services.offices.storting import import_storting
+from outreach.services.offices.storting_export import Export, Minister, Representative, read_bundled, read_official
 from taushet.models import AuditEntry
 from tests.outreach.official import official, official_minister, official_representative
 

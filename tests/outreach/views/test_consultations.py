@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from outreach.exceptions import BrokenExport
 from outreach.models import Consultation
-from outreach.services.consultation_feed import deadlines_address
-from outreach.services.consultations import import_hearings
-from outreach.services.hearings_export import read_hearings
+from outreach.services.consultations.consultation_feed import deadlines_address
+from outreach.services.consultations.consultations import import_hearings
+from outreach.services.consultations.hearings_export import read_hearings
 from taushet.models import AuditEntry
 from taushet.registries import today_cards
 from taushet.workdays import OSLO

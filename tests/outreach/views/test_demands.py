@@ -4,8 +4,8 @@ import pytest
 from django.conf import settings
 
 from outreach.models import DemandVersion, LegalHook
-from outreach.services.demand_status import change_status
-from outreach.services.demands import load_demands
+from outreach.services.demands.demand_status import change_status
+from outreach.services.demands.demands import load_demands
 from taushet.services.sending import send_all_due
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.outreach import demand_version, indicators, place

@@ -7,8 +7,8 @@ import pytest
 from django.urls import reverse
 
 from outreach.models import Approval, DraftRun, Letter, Mailing, Mandate
-from outreach.services import drafting
-from outreach.services.edits import fingerprint_of
+from outreach.services.mailings import drafting
+from outreach.services.mailings.edits import fingerprint_of
 from taushet.models import Message
 from taushet.roles import APPROVER, CAMPAIGN
 from taushet.services.jobs import run_all_due_jobs

@@ -6,8 +6,8 @@ import pytest
 from django.conf import settings
 
 from municipalities.models import Fact
-from outreach.services.demands import load_demands
-from outreach.services.gullstandard import read_gullstandard
+from outreach.services.demands.demands import load_demands
+from outreach.services.demands.gullstandard import read_gullstandard
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import indicators
 

@@ -5,7 +5,7 @@ import pytest
 from django.urls import reverse
 
 from outreach.models import Mailing
-from outreach.services.offices import current_mandate
+from outreach.services.offices.offices import current_mandate
 from taushet.models import Message, Suppression
 from taushet.roles import APPROVER
 from taushet.services.sending import send_all_due

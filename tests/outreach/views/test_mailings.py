@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from municipalities.services.facts import set_fact
 from outreach.models import Approval, Letter, Mailing
-from outreach.services.demand_status import change_status
-from outreach.services.mailings import change_mailing, submit_mailing
+from outreach.services.demands.demand_status import change_status
+from outreach.services.mailings.mailings import change_mailing, submit_mailing
 from taushet.models import AuditEntry, Message
 from taushet.roles import APPROVER, CAMPAIGN
 from taushet.workdays import OSLO

@@ -8,9 +8,9 @@ from django.urls import reverse
 from municipalities.services.place_cells import municipality_place
 from outreach.forms.politicians import PoliticianFilterForm
 from outreach.models import Mandate, OfficeTask, Politician
-from outreach.services.office_holders import NewOffice, add_office, local_body
-from outreach.services.office_tasks import open_task
-from outreach.services.offices import current_mandate
+from outreach.services.offices.office_holders import NewOffice, add_office, local_body
+from outreach.services.offices.office_tasks import open_task
+from outreach.services.offices.offices import current_mandate
 from outreach.views.politicians import holders
 from taushet.models import AuditEntry
 from tests.factories.municipalities import MunicipalityFactory

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from outreach.models import Mandate
-from outreach.services.offices import current_mandate, set_mayor
+from outreach.services.offices.offices import current_mandate, set_mayor
 from taushet.models import AuditEntry
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import MandateFactory, PoliticianFactory, place

@@ -11,7 +11,7 @@ from municipalities.models import Municipality
 from outreach.demonstration_replies import load
 from outreach.exceptions import NotVerified
 from outreach.models import Reply
-from outreach.services.sorting import publish_reply, suggested_kind, verify_sender
+from outreach.services.replies.sorting import publish_reply, suggested_kind, verify_sender
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, sign_in

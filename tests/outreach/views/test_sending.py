@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from outreach.exceptions import WrongStatus
 from outreach.models import Mailing, Objection
-from outreach.services.mailings import submit_mailing
-from outreach.services.offices import set_address, set_mayor
+from outreach.services.mailings.mailings import submit_mailing
+from outreach.services.offices.offices import set_address, set_mayor
 from taushet.models import AuditEntry, Message
 from taushet.services.delivery import suppress
 from taushet.services.sending import send_all_due

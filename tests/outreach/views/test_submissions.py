@@ -11,8 +11,8 @@ from docx import Document
 from municipalities.services.facts import set_fact
 from outreach.exceptions import ContentChanged, NotYourTurn, OwnMailing, WrongStatus
 from outreach.models import Commitment, LegalHook, Submission, SubmissionApproval
-from outreach.services.submission_log import submission_log
-from outreach.services.submissions import (
+from outreach.services.consultations.submission_log import submission_log
+from outreach.services.consultations.submissions import (
     approve_submission,
     change_submission,
     mark_delivered,

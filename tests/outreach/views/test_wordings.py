@@ -9,9 +9,9 @@ from django.urls import reverse
 from municipalities.models import Indicator
 from outreach.exceptions import NotReadyToPublish, OutreachError
 from outreach.models import Demand, DemandVersion, LegalHook
-from outreach.services.demand_status import change_status
-from outreach.services.pairs import pairs_of
-from outreach.services.publishing import publish_draft, seen_of
+from outreach.services.demands.demand_status import change_status
+from outreach.services.demands.pairs import pairs_of
+from outreach.services.replies.publishing import publish_draft, seen_of
 from taushet.registries import today_cards
 from tests.factories.outreach import demand_version, mailing, place, wording_draft
 

@@ -1,0 +1,49 @@
+"""A mailing that follows another one: a reminder, or the correction of a fault."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from outreach.exceptions import WrongStatus
+from outreach.models import Mailing, MailingDemand
+from outreach.services.mailings.drafting import draft
+from outreach.services.mailings.occasions import recipients_of
+from taushet.models import User
+from taushet.services import audit
+
+# What a mailing does not hand on to one that follows it.
+OF_ITS_OWN = frozenset(
+    {
+        *("id", "origin", "occasion", "status", "content_hash", "author", "last_editor", "created_at", "request_key"),
+        *("return_note", "drafted_at", "submitted_at", "send_at", "embargo_until", "paused_at", "rate_now", "run"),
+    }
+)
+
+
+@transaction.atomic
+def follow_mailing(mailing: Mailing, *, occasion: str, by: User, request_key: str | None = None) -> Mailing:
+    """Start a reminder or a correction as a draft: as the mailing it follows, to those who got its letters.
+
+    It is changed, submitted and approved like any other. The same request key gives the same mailing. Raises
+    WrongStatus when nobody has got a letter of it, or when such a mailing is being written already.
+    """
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if request_key and (twin := Mailing.objects.filter(request_key=request_key).first()):
+        return twin
+    if not recipients_of(mailing):
+        raise WrongStatus(_("No letter of this mailing has arrived, so there is nothing to follow."))
+    if mailing.followers.filter(occasion=occasion).exclude(status=Mailing.Status.CANCELLED).exists():
+        raise WrongStatus(_("There is one already. See it under the mailing."))
+    kept = {
+        field.attname: getattr(mailing, field.attname)
+        for field in Mailing._meta.concrete_fields
+        if field.name not in OF_ITS_OWN
+    }
+    following = Mailing.objects.create(
+        **kept, occasion=occasion, origin=mailing, author=by, last_editor=by, request_key=request_key
+    )
+    MailingDemand.objects.bulk_create(
+        MailingDemand(mailing=following, demand_version=row.demand_version, position=row.position)
+        for row in mailing.mailing_demands.select_related("demand_version").order_by("position", "pk")
+    )
+    audit.record("mailing.created", following, by=by, follows=mailing.pk, occasion=occasion)
+    return draft(following, by=by)

@@ -1,0 +1,234 @@
+"""A submission from first draft to delivered: edited in blocks, approved as it stands, handed in by a person."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.models import Indicator
+from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OutreachError, OwnMailing, WrongStatus
+from outreach.models import (
+    Consultation,
+    DemandVersion,
+    LegalHook,
+    Submission,
+    SubmissionApproval,
+    SubmissionRevision,
+)
+from outreach.services.consultations.submission_sources import draft_text
+from outreach.services.mailings.fingerprints import canonical_hash
+from taushet.models import User
+from taushet.services import audit
+
+Status = Submission.Status
+
+
+def submission_hash(submission: Submission) -> str:
+    """Return the fingerprint an approval covers: title, senders, language, every block, the sources, the case."""
+    return canonical_hash(
+        {
+            "submission": submission.pk,
+            "consultation": submission.consultation_id,
+            "title": submission.title,
+            "language": submission.language,
+            "senders": submission.senders,
+            "blocks": submission.blocks,
+            "sources": submission.sources,
+        }
+    )
+
+
+def start_submission(consultation: Consultation, *, request_key: str | None = None, **plan) -> Submission:
+    """Draft an answer to a consultation, as `make_submission` does; the same request key gives the same one."""
+    try:
+        with transaction.atomic():
+            return make_submission(consultation, request_key=request_key, **plan)
+    except IntegrityError:
+        twin = Submission.objects.filter(request_key=request_key).exclude(request_key=None).first()
+        if twin is None:
+            raise
+        return twin
+
+
+def make_submission(
+    consultation: Consultation,
+    *,
+    title: str,
+    versions: Iterable[DemandVersion],
+    figures: Iterable[LegalHook],
+    indicators: Iterable[Indicator],
+    language: str,
+    senders: str,
+    by: User,
+    request_key: str | None = None,
+) -> Submission:
+    """Draft an answer to a consultation from demands, figures and what is known; the text is frozen when submitted."""
+    versions = list(versions)
+    draft = draft_text(versions, figures, indicators, language)
+    submission = Submission.objects.create(
+        consultation=consultation,
+        request_key=request_key,
+        title=title,
+        language=language,
+        senders=senders,
+        blocks=draft.blocks,
+        sources=draft.sources,
+        author=by,
+        last_editor=by,
+    )
+    submission.demand_versions.set(versions)
+    submission.content_hash = submission_hash(submission)
+    submission.save(update_fields=["content_hash"])
+    keep_revision(submission, by)
+    audit.record("submission.created", submission, by=by, demands=[version.pk for version in versions])
+    return submission
+
+
+@transaction.atomic
+def change_submission(
+    submission: Submission,
+    *,
+    title: str,
+    senders: str,
+    blocks: list[Mapping[str, str]],
+    sources: list[str],
+    by: User,
+    seen_hash: str,
+) -> Submission:
+    """Save a changed text. An approval becomes void, and the revision before is kept so that the difference shows.
+
+    Returns it unchanged when nothing differs. Raises ContentChanged when it is no longer what was seen, and
+    WrongStatus once it is delivered.
+    """
+    submission = lock(submission)
+    if submission.delivered_on is not None:
+        raise WrongStatus(_("It is delivered, so it cannot be changed. Start a new one instead."))
+    if seen_hash != submission.content_hash:
+        raise ContentChanged(_("Somebody has changed the submission since you opened it. Open it again to change it."))
+    submission.title, submission.senders = title, senders
+    submission.blocks, submission.sources = [dict(block) for block in blocks], list(sources)
+    if submission_hash(submission) == submission.content_hash:
+        return submission
+    was = submission.status
+    void_approvals(submission)
+    submission.status, submission.submitted_at, submission.last_editor = Status.DRAFT, None, by
+    submission.content_hash = submission_hash(submission)
+    submission.save()
+    revision = keep_revision(submission, by)
+    audit.record("submission.changed", submission, by=by, was=was, revision=revision.number)
+    return submission
+
+
+def keep_revision(submission: Submission, by: User) -> SubmissionRevision:
+    return SubmissionRevision.objects.create(
+        submission=submission,
+        number=submission.revisions.count() + 1,
+        title=submission.title,
+        senders=submission.senders,
+        blocks=submission.blocks,
+        sources=submission.sources,
+        saved_by=by,
+    )
+
+
+@transaction.atomic
+def submit_submission(submission: Submission, *, by: User, seen_hash: str) -> Submission:
+    """Put a submission before a colleague as it was seen. Raises ContentChanged, and WrongStatus from no draft."""
+    submission = lock(submission, Status.DRAFT)
+    refuse_changed(submission, seen_hash)
+    if not submission.blocks:
+        raise OutreachError(_("There is no text in it yet."))
+    submission.status, submission.submitted_at = Status.SUBMITTED, timezone.now()
+    submission.last_editor, submission.return_note = by, ""
+    submission.save(update_fields=["status", "submitted_at", "last_editor", "return_note"])
+    audit.record("submission.submitted", submission, by=by, content_hash=submission.content_hash)
+    return submission
+
+
+@transaction.atomic
+def approve_submission(
+    submission: Submission, *, approver: User, seen_hash: str, is_public_confirmed: bool
+) -> SubmissionApproval:
+    """Approve a submission exactly as it was read; when both houses send, each approves by somebody of its own.
+
+    Raises OwnMailing when the approver wrote or last changed it, NotYourTurn when the approver's house has nothing to
+    approve, ContentChanged when it is not what was seen, NotPublicReady and WrongStatus.
+    """
+    submission = lock(submission)
+    if approver.pk in {submission.author_id, submission.last_editor_id}:
+        raise OwnMailing(_("Someone else has to approve your submission."))
+    if submission.status != Status.SUBMITTED:
+        raise WrongStatus(_("This submission is not waiting for approval."))
+    house = submission.house_of(approver)
+    if house not in submission.houses_left:
+        raise NotYourTurn(
+            _("Your house has approved it already.")
+            if house
+            else _("Both houses send this submission, and you belong to neither, so you cannot approve it.")
+        )
+    if not is_public_confirmed:
+        raise NotPublicReady(_("Confirm that the submission can become public."))
+    refuse_changed(submission, seen_hash)
+    approval = SubmissionApproval.objects.create(
+        submission=submission,
+        approver=approver,
+        house=house,
+        author=submission.author,
+        last_editor=submission.last_editor,
+        content_hash=seen_hash,
+        is_public_confirmed=True,
+    )
+    audit.record("submission.approved", submission, by=approver, content_hash=seen_hash, house=house)
+    if not submission.houses_left:
+        submission.status = Status.APPROVED
+        submission.save(update_fields=["status"])
+    return approval
+
+
+@transaction.atomic
+def return_submission(submission: Submission, *, by: User, note: str) -> Submission:
+    """Give a submission back to those who wrote it; raises WrongStatus when it is not waiting."""
+    submission = lock(submission, Status.SUBMITTED)
+    void_approvals(submission)
+    submission.status, submission.submitted_at, submission.return_note = Status.DRAFT, None, note
+    submission.save(update_fields=["status", "submitted_at", "return_note"])
+    audit.record("submission.returned", submission, by=by)
+    return submission
+
+
+@transaction.atomic
+def mark_delivered(submission: Submission, *, on: date, url: str, by: User) -> Submission:
+    """Record that a person has handed it in, on a day in Oslo.
+
+    Raises WrongStatus unless it is approved as it stands, OutreachError when the day has not come.
+    """
+    submission = lock(submission, Status.APPROVED)
+    if submission.houses_left or submission_hash(submission) != submission.content_hash:
+        raise WrongStatus(_("It is not approved as it stands."))
+    if on > timezone.localdate():
+        raise OutreachError(_("The day lies in the future."))
+    submission.delivered_on, submission.delivered_url = on, url
+    submission.save(update_fields=["delivered_on", "delivered_url"])
+    audit.record("submission.delivered", submission, by=by, on=on.isoformat())
+    return submission
+
+
+def refuse_changed(submission: Submission, seen_hash: str) -> None:
+    if not seen_hash == submission.content_hash == submission_hash(submission):
+        raise ContentChanged(_("The submission has changed since you opened it. Read it again."))
+
+
+def void_approvals(submission: Submission) -> None:
+    submission.approvals.filter(voided_at=None).update(voided_at=timezone.now())
+
+
+def lock(submission: Submission, *allowed: str) -> Submission:
+    """Return it locked until the transaction ends; raises WrongStatus from any other status."""
+    submission = Submission.objects.select_for_update().get(pk=submission.pk)
+    if allowed and submission.status not in allowed:
+        raise WrongStatus(
+            _("This cannot be done now. The submission is: %(status)s.") % {"status": submission.get_status_display()}
+        )
+    return submission

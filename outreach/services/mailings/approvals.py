@@ -1,0 +1,79 @@
+"""A colleague lets a mailing go, exactly as it was read; the letters are then put in the outbox."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
+from outreach.models import Approval, Letter, Mailing
+from outreach.services.mailings.audiences import taken_mandates
+from outreach.services.mailings.drafting import AT_ONCE, CHUNK
+from outreach.services.mailings.fingerprints import mailing_hash
+from outreach.services.mailings.letter_pdfs import refuse_without_pdfs
+from outreach.services.sending.queueing import queue_approved, queue_letters
+from taushet.models import User
+from taushet.services import audit
+
+
+@transaction.atomic
+def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_public_confirmed: bool) -> Approval:
+    """Release a submitted mailing, exactly as the approver saw it, and put its letters in the outbox.
+
+    When both houses send, the letters wait until somebody of each has approved. When they are many the worker puts
+    them in the outbox. Raises OwnMailing when the approver wrote or last changed it, NotYourTurn when the approver's
+    house has nothing to approve, ContentChanged when it is no longer what the approver saw or an office has had the
+    demand meanwhile, NotPublicReady when nobody confirmed that it may become public, and WrongStatus when it is not
+    waiting.
+    """
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
+    if approver.pk in {mailing.author_id, mailing.last_editor_id}:
+        raise OwnMailing(_("Someone else has to approve your mailing."))
+    if mailing.status != Mailing.Status.SUBMITTED:
+        raise WrongStatus(_("This mailing is not waiting for approval."))
+    house = mailing.house_of(approver)
+    if house not in mailing.houses_left:
+        raise NotYourTurn(
+            _("Your house has approved it already.")
+            if house
+            else _("Both houses send this mailing, and you belong to neither, so you cannot approve it.")
+        )
+    if not is_public_confirmed:
+        raise NotPublicReady(_("Confirm that the letters can become public."))
+    ready = mailing.letters.filter(status=Letter.Status.READY).order_by("pk")
+    standing = ready.prefetch_related("letter_demands").iterator(chunk_size=CHUNK)
+    if not seen_hash == mailing.content_hash == mailing_hash(mailing, standing):
+        raise ContentChanged(_("The mailing has changed since you opened it. Read it again."))
+    refuse_repeats(mailing)
+    refuse_without_pdfs(mailing)
+    approval = Approval.objects.create(
+        mailing=mailing,
+        approver=approver,
+        house=house,
+        author=mailing.author,
+        last_editor=mailing.last_editor,
+        content_hash=seen_hash,
+        is_public_confirmed=True,
+    )
+    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=ready.count(), house=house)
+    if not mailing.houses_left:
+        mailing.status = Mailing.Status.APPROVED
+        mailing.save(update_fields=["status"])
+        if ready.count() > AT_ONCE:
+            queue_approved.enqueue(mailing.pk)
+        else:
+            queue_letters(mailing)
+    return approval
+
+
+def refuse_repeats(mailing: Mailing) -> None:
+    """Refuse to send what an office has had: another mailing may have been faster."""
+    versions = mailing.mailing_demands.values_list("demand_version", flat=True)
+    ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
+    repeated = set(ready.values_list("mandate", flat=True)) & set(taken_mandates(list(versions), mailing.occasion))
+    if repeated:
+        sentence = ngettext(
+            "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",
+            "%(number)d of the recipients have had this demand from another mailing. Send it back to be drafted anew.",
+            len(repeated),
+        )
+        raise ContentChanged(sentence % {"number": len(repeated)})

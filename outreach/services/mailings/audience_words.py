@@ -1,0 +1,55 @@
+"""A filter over offices, as a person reads it."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from municipalities.models import County, Indicator, Municipality
+from outreach.models import Body, Mandate
+from outreach.services.mailings.audiences import EQUALS, LACKS, LOCAL, Audience
+
+NAMES_SHOWN = 6
+
+
+def describe(audience: Audience, picked: int = 0) -> str:
+    """Return who an audience is, in one line."""
+    labels = dict(Mandate.Role.choices)
+    parts = [", ".join(str(labels.get(role, role)) for role in audience.roles)]
+    if audience.level == LOCAL:
+        parts.append(where(audience))
+    if audience.bodies:
+        parts.append(some_of(Body.objects.filter(pk__in=audience.bodies).values_list("name", flat=True)))
+    if audience.parties:
+        parts.append(", ".join(audience.parties))
+    if audience.indicator and (indicator := Indicator.objects.filter(key=audience.indicator).first()):
+        parts.append(about_fact(audience, indicator))
+    if audience.had_course:
+        parts.append(_("Has had a course") if audience.had_course == "yes" else _("Has not had a course"))
+    if audience.unanswered:
+        parts.append(_("Has not answered us"))
+    if picked:
+        parts.append(ngettext("%(number)d chosen by hand", "%(number)d chosen by hand", picked) % {"number": picked})
+    return " · ".join(str(part) for part in parts if part)
+
+
+def where(audience: Audience) -> str:
+    if audience.everywhere:
+        return _("Every municipality in the country")
+    asked = ((County, audience.counties), (Municipality, audience.municipalities))
+    names = [some_of(model.objects.filter(pk__in=keys).values_list("name", flat=True)) for model, keys in asked if keys]
+    return ", ".join(names)
+
+
+def about_fact(audience: Audience, indicator: Indicator) -> str:
+    if audience.indicator_is == EQUALS:
+        value = audience.indicator_value
+        shown = indicator.show(value) if indicator.kind == Indicator.Kind.YES_NO else value
+        return f"{indicator.name}: {shown}"
+    form = _("%(name)s is not known") if audience.indicator_is == LACKS else _("%(name)s is known")
+    return form % {"name": indicator.name}
+
+
+def some_of(names) -> str:
+    """Return the first few names, and how many more there are."""
+    names = list(names)
+    rest = len(names) - NAMES_SHOWN
+    return ", ".join(names[:NAMES_SHOWN]) + (_(" and %(number)d more") % {"number": rest} if rest > 0 else "")

@@ -1,0 +1,281 @@
+"""Who a mailing goes to: a filter over offices, those put in or taken out by hand, and why the rest gets nothing.
+
+The count on the page and the letters that are drafted read the same `look`, so that they cannot differ.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from municipalities.knowledge import knowledge, with_knowledge
+from municipalities.models import Fact, Indicator, Municipality
+from outreach.models import Leave, Letter, LetterDemand, Mailing, Mandate
+from outreach.services.mailings.salutations import spellings_of
+from outreach.services.privacy.objections import PURPOSE, people_who_objected
+from taushet.models import Suppression
+from taushet.workdays import OSLO
+
+LOCAL, NATIONAL = "local", "national"
+HAS, LACKS, EQUALS = "has", "lacks", "equals"
+# Whoever stands first here gets the letter when two hold offices with the same address.
+RANK = {role: number for number, role in enumerate(["mailbox", "mayor", "director", "deputy_mayor", "group_leader"])}
+# On these occasions an office may be written to however lately it has had a letter.
+AT_ANY_TIME = ("erratum",)
+STILL_NEW = (Letter.Status.QUEUED, Letter.Status.SENT, Letter.Status.STAYED, Letter.Status.UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A filter over offices. Empty means that nothing is asked; `everywhere` is every municipality of today."""
+
+    level: str = LOCAL
+    roles: tuple[str, ...] = (Mandate.Role.MAILBOX,)
+    everywhere: bool = False
+    counties: tuple[str, ...] = ()
+    municipalities: tuple[str, ...] = ()
+    parties: tuple[str, ...] = ()
+    bodies: tuple[int, ...] = ()
+    indicator: str = ""
+    indicator_is: str = ""
+    indicator_value: str = ""
+    had_course: str = ""
+    unanswered: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `Mailing.audience` keeps it."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in sorted(asdict(self).items())
+            if value not in ((), "", False)
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> "Audience":
+        """Return what `Mailing.audience` keeps; what nobody knows is left out."""
+        known = {entry.name for entry in fields(cls)}
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()}
+        return cls(**{"roles": (), **{name: value for name, value in values.items() if name in known}})
+
+    @property
+    def narrows_people(self) -> bool:
+        """Whether an office may lack in a municipality without anything being wrong."""
+        return bool(self.parties or self.bodies)
+
+
+class Candidate(NamedTuple):
+    """An office of the audience, and the first reason why it gets no letter."""
+
+    mandate: int
+    email: str
+    role: str
+    municipality: str | None
+    why: str = ""
+
+
+@dataclass
+class Count:
+    """How an audience becomes letters, as a person reads it: `steps` take away one after the other."""
+
+    offices: int = 0
+    places_without: int = 0
+    steps: Counter = field(default_factory=Counter)
+    picked: int = 0
+    dropped: int = 0
+
+    @property
+    def lost(self) -> list[tuple[str, int]]:
+        """Why offices get no letter and how many, the most frequent first."""
+        return self.steps.most_common()
+
+    @property
+    def goes(self) -> int:
+        return self.offices - sum(self.steps.values())
+
+
+def places(audience: Audience) -> QuerySet[Municipality]:
+    """The municipalities an audience is about, also those in which nobody is known."""
+    chosen = Q(pk__in=audience.municipalities)
+    today = Municipality.objects.current()
+    if audience.everywhere:
+        chosen |= Q(pk__in=today.values("pk"))
+    elif audience.counties:
+        chosen |= Q(pk__in=today.filter(county__in=audience.counties).values("pk"))
+    found = Municipality.objects.filter(chosen)
+    if audience.indicator:
+        found = found.filter(by_indicator(audience))
+    if audience.had_course and knowledge.get("courses_held"):
+        with_courses = with_knowledge(Municipality.objects.all(), "courses_held").filter(known_courses_held__gt=0)
+        had = Q(pk__in=with_courses.values("pk"))
+        found = found.filter(had if audience.had_course == "yes" else ~had)
+    if audience.unanswered and knowledge.get("answered"):
+        answered = with_knowledge(Municipality.objects.all(), "answered").filter(known_answered=True)
+        found = found.exclude(pk__in=answered.values("pk"))
+    return found
+
+
+def by_indicator(audience: Audience) -> Q:
+    """Return what picks municipalities by what is known about them."""
+    indicator = Indicator.objects.filter(key=audience.indicator).first()
+    if indicator is None:
+        return Q(pk__in=())
+    if indicator.is_counted_by_us:
+        if knowledge.get(indicator.knowledge_key) is None:
+            return Q(pk__in=())
+        known = f"known_{indicator.knowledge_key}"
+        counted = with_knowledge(Municipality.objects.all(), indicator.knowledge_key)
+        wanted = {known: audience.indicator_value} if audience.indicator_is == EQUALS else {f"{known}__isnull": False}
+        has = Q(pk__in=counted.filter(**wanted).values("pk"))
+    else:
+        facts = Fact.objects.current().filter(indicator=indicator, municipality=OuterRef("pk"))
+        if audience.indicator_is == EQUALS:
+            facts = facts.filter(value=audience.indicator_value)
+        has = Q(Exists(facts))
+    return ~has if audience.indicator_is == LACKS else has
+
+
+def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
+    """The offices held on a day that the filter picks."""
+    found = Mandate.objects.in_office(day).filter(role__in=audience.roles)
+    if audience.level == NATIONAL:
+        found = found.filter(body__municipality=None)
+    else:
+        found = found.filter(body__municipality__in=places(audience))
+    if audience.parties:
+        found = found.filter(party__in={spelling for party in audience.parties for spelling in spellings_of(party)})
+    if audience.bodies:
+        found = found.filter(body__in=audience.bodies)
+    return found
+
+
+@dataclass(frozen=True)
+class Look:
+    """Everybody in an audience, those in whose municipality nobody holds such an office, and the count."""
+
+    candidates: list[Candidate]
+    places_without: list[str]
+    count: Count
+
+    @property
+    def size(self) -> int:
+        return len(self.candidates) + len(self.places_without)
+
+
+def look(
+    audience: Audience,
+    *,
+    day: date,
+    versions: Sequence[int] = (),
+    occasion: str = Mailing.Occasion.FIRST,
+    added: Iterable[int] = (),
+    dropped: Iterable[int] = (),
+    apart_from: Collection[int] = (),
+    only: set[int] | None = None,
+) -> Look:
+    """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
+
+    `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the mailings
+    whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that
+    got what this one follows: then it goes to those, whatever the filter says by now. A handful of queries, however
+    many offices there are.
+    """
+    added, dropped = set(added), set(dropped)
+    shown = ("pk", "email", "role", "body__municipality_id")
+    chosen = offices(audience, day) if only is None else Mandate.objects.filter(pk__in=only)
+    rows = [Candidate(*row) for row in chosen.order_by().values_list(*shown)]
+    count = Count(picked=len(added), dropped=len(dropped & {row.mandate for row in rows}))
+    filtered = {row.mandate for row in rows}
+    named = added | (only or set())
+    still = set(Mandate.objects.in_office(day).filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+    if added and only is None:
+        rows += [Candidate(*row) for row in Mandate.objects.filter(pk__in=added - filtered).values_list(*shown)]
+    rows = [row for row in rows if row.mandate not in dropped]
+    manned = {row.municipality for row in rows}
+    without = []
+    if only is None and audience.level == LOCAL and not audience.narrows_people:
+        taken_out = set(Mandate.objects.filter(pk__in=dropped).values_list("body__municipality", flat=True))
+        numbers = places(audience).order_by("pk").values_list("pk", flat=True)
+        without = [number for number in numbers if number not in manned | taken_out]
+    suppressed = suppressed_of({row.email for row in rows if row.email})
+    already = set(taken_mandates(versions, occasion)) if versions else set()
+    quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, apart_from)
+    first = first_at_address(rows)
+    refused = {
+        "left_office": named - still,
+        "on_leave": away_mandates(day),
+        "objected": objected_mandates(),
+        "already_sent": already,
+    }
+    whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
+    judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
+    count.offices, count.places_without = len(judged), len(without)
+    count.steps.update(row.why for row in judged if row.why)
+    return Look(judged, without, count)
+
+
+def reason_of(
+    row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int], first: dict[str, int]
+) -> str:
+    if row.mandate in refused["left_office"]:
+        return "left_office"
+    if row.mandate in refused["on_leave"]:
+        return "on_leave"
+    if row.mandate in refused["objected"]:
+        return "objected"
+    if not row.email:
+        return "no_address"
+    if row.email in suppressed:
+        return "suppressed"
+    if row.mandate in refused["already_sent"]:
+        return "already_sent"
+    if row.mandate in quiet:
+        return "quiet_period"
+    return "same_address" if first[row.email.lower()] != row.mandate else ""
+
+
+def first_at_address(rows: Iterable[Candidate]) -> dict[str, int]:
+    """Return who gets the letter at each address: by rank of the office, then who was put in first."""
+    first: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        if row.email:
+            mine, address = (RANK.get(row.role, len(RANK)), row.mandate), row.email.lower()
+            if address not in first or mine < first[address]:
+                first[address] = mine
+    return {address: mandate for address, (_rank, mandate) in first.items()}
+
+
+def suppressed_of(emails: set[str]) -> set[str]:
+    """Return which of the addresses get no mail from us."""
+    silent = set(Suppression.objects.filter(purpose__in=["", PURPOSE]).values_list("email", flat=True))
+    return {email for email in emails if email in silent or email.lower() in silent}
+
+
+def away_mandates(day: date) -> set[int]:
+    """Return the offices whose holders are on leave on a day; whoever meets instead holds an office of their own."""
+    return set(Leave.objects.on(day).values_list("mandate", flat=True))
+
+
+def objected_mandates() -> set[int]:
+    """Return the offices of people who want no letters from us."""
+    people = people_who_objected()
+    return set(Mandate.objects.filter(politician__in=people).values_list("pk", flat=True)) if people else set()
+
+
+def taken_mandates(versions: Sequence[int], occasion: str) -> Iterable[int]:
+    """Return the offices that have had one of these wordings on this occasion, or are about to."""
+    return LetterDemand.objects.filter(demand_version__in=versions, occasion=occasion, is_taken=True).values_list(
+        "mandate", flat=True
+    )
+
+
+def quiet_mandates(day: date, apart_from: Collection[int]) -> set[int]:
+    """Return the offices that have had a letter in the days before a day, or have one on its way."""
+    if not settings.OUTREACH_QUIET_DAYS:
+        return set()
+    since = datetime.combine(day - timedelta(days=settings.OUTREACH_QUIET_DAYS), time.min, tzinfo=OSLO)
+    lately = Letter.objects.filter(Q(settled_at=None) | Q(settled_at__gt=since), status__in=STILL_NEW)
+    return set(lately.exclude(mailing__in=apart_from).order_by().values_list("mandate", flat=True))

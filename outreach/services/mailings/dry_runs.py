@@ -1,0 +1,83 @@
+"""Reading a mailing before it leaves: what is held and why, and which texts there are."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count, Min, QuerySet
+from django.utils.translation import gettext as _
+
+from outreach.models import Letter, Mailing
+from outreach.models.hold_words import HOLD_KINDS
+from outreach.services.mailings.differences import Piece, compare
+
+MOST_VARIANTS = 24
+
+
+def held_counts(mailing: Mailing) -> list[tuple[str, str, int]]:
+    """Return why letters are held: code, words and how many, the most frequent first."""
+    found: Counter[str] = Counter()
+    groups = mailing.letters.held().order_by().values_list("held_codes").annotate(number=Count("pk"))
+    for codes, number in groups:
+        for code in codes.split():
+            found[code] += number
+    return [(code, str(HOLD_KINDS.get(code, code)), number) for code, number in found.most_common()]
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Letters that have the same paragraphs and differ in names and numbers only."""
+
+    key: str
+    number: int
+    example: Letter
+    # How the example differs from that of the largest group in the same language form; empty for that group itself.
+    pieces: list[Piece]
+
+
+def variants(mailing: Mailing) -> list[Variant]:
+    """Return which texts the letters that go have, the most frequent first in each language form."""
+    going = mailing.letters.going().exclude(variant="")
+    groups = list(going.order_by().values("language", "variant").annotate(number=Count("pk"), first=Min("pk")))
+    groups.sort(key=lambda group: (group["language"], -group["number"], group["first"]))
+    shown = groups[:MOST_VARIANTS]
+    examples = Letter.objects.select_related("municipality", "mandate__politician", "mandate__body").in_bulk(
+        [group["first"] for group in shown]
+    )
+    found: list[Variant] = []
+    base: dict[str, Letter] = {}
+    for group in shown:
+        example = examples[group["first"]]
+        first = base.setdefault(group["language"], example)
+        pieces = compare(generated(first), generated(example)) if first is not example else []
+        found.append(Variant(group["variant"], group["number"], example, pieces))
+    return found
+
+
+def generated(letter: Letter) -> str:
+    """Return what the demands make of a letter, without what somebody wrote by hand."""
+    return letter.drafted_text or letter.text
+
+
+def letter_table(letters: QuerySet[Letter]) -> tuple[list[str], Iterable[list]]:
+    """Return the heading and the rows of a list of letters to take out; the rows are read as they are written."""
+    heading = [
+        *(_("Municipality or body"), _("To"), _("E-mail"), _("Language form"), _("Status"), _("Held because")),
+        *(_("Edited by hand"), _("Subject")),
+    ]
+    return heading, rows_of(letters)
+
+
+def rows_of(letters: QuerySet[Letter]) -> Iterator[list]:
+    shown = letters.select_related("municipality", "mandate__politician", "mandate__body").defer("text", "drafted_text")
+    for letter in shown.iterator(chunk_size=500):
+        yield [
+            letter.place_name,
+            letter.to_name,
+            letter.to_email,
+            letter.language,
+            letter.get_status_display(),
+            " ".join(letter.held_reasons),
+            _("Yes") if letter.is_edited else "",
+            letter.subject,
+        ]

@@ -1,0 +1,197 @@
+"""Reading lists of councillors: every municipality writes its own, so a person says what each column is."""
+
+import re
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from municipalities.names import fold
+from municipalities.services.place_cells import Place, Places
+from outreach.models import Mandate
+from outreach.services.offices.office_names import is_name, name_key, split_name
+from taushet.tables.cells import clean_text
+from taushet.tables.reading import Limits, Row
+
+Role = Mandate.Role
+# All councils of the country with their substitutes, and columns nobody asked for.
+LIMITS = Limits(bytes=5 * 1024 * 1024, rows=30_000)
+
+
+class Part(models.TextChoices):
+    """What a column can hold."""
+
+    PLACE = "place", gettext_lazy("Municipality or county")
+    NAME = "name", gettext_lazy("Whole name")
+    FIRST = "first", gettext_lazy("First name")
+    LAST = "last", gettext_lazy("Last name")
+    PARTY = "party", gettext_lazy("Party")
+    ROLE = "role", gettext_lazy("Office")
+    COMMITTEE = "committee", gettext_lazy("Committee")
+    EMAIL = "email", gettext_lazy("E-mail address")
+    PERIOD = "period", gettext_lazy("Election period")
+
+
+# How headings are spelled, as `fold` leaves them (å is a, ø is o).
+HEADINGS = {
+    Part.PLACE: ("kommune", "kommunenr", "kommunenummer", "kommunenavn", "knr", "municipality", "fylke", "sted"),
+    Part.NAME: ("navn", "namn", "name", "kandidatnavn", "representant", "medlem", "fullt navn", "kandidat"),
+    Part.FIRST: ("fornavn", "fornamn", "first name", "firstname"),
+    Part.LAST: ("etternavn", "etternamn", "last name", "lastname", "slektsnavn"),
+    Part.PARTY: ("parti", "party", "partinavn", "liste", "partikode", "partigruppe", "gruppe"),
+    Part.ROLE: ("verv", "rolle", "funksjon", "role", "status", "stilling", "tittel", "type", "posisjon"),
+    Part.COMMITTEE: ("utvalg", "komite", "committee", "utval", "hovedutvalg"),
+    Part.EMAIL: ("epost", "e post", "epostadresse", "e postadresse", "email", "e mail", "mail", "mailadresse"),
+    Part.PERIOD: ("periode", "valgperiode", "valperiode", "period"),
+}
+ROLES = {
+    Role.MAYOR: ("ordforer", "ordforar", "fylkesordforer", "fylkesordforar", "mayor"),
+    Role.DEPUTY_MAYOR: (
+        *("varaordforer", "varaordforar", "nestvaraordforer", "nestvaraordforar"),
+        *("fylkesvaraordforer", "fylkesvaraordforar", "deputy mayor"),
+    ),
+    Role.COUNCILLOR: (
+        "kommunestyrerepresentant",
+        "kommunestyremedlem",
+        "kommunestyret",
+        "representant",
+        "medlem",
+        "medlem av kommunestyret",
+        "fast medlem",
+        "fast representant",
+        "bystyremedlem",
+        "bystyrerepresentant",
+        "heradsstyremedlem",
+        "fylkestingsrepresentant",
+        "fylkestingsmedlem",
+        "folkevalgt",
+        "folkevald",
+        "innvalgt",
+        "councillor",
+    ),
+    Role.SUBSTITUTE: ("vara", "varamedlem", "vararepresentant", "vararepr", "varamann", "motende vara", "substitute"),
+    Role.GROUP_LEADER: ("gruppeleder", "gruppeleiar", "gruppeformann", "parlamentarisk leder", "group leader"),
+    Role.COMMITTEE_LEADER: ("utvalgsleder", "utvalsleiar", "komiteleder", "leder", "leiar", "hovedutvalgsleder"),
+    Role.BOARD_MEMBER: ("formannskap", "formannskapsmedlem", "medlem av formannskapet", "fylkesutvalgsmedlem"),
+    Role.DIRECTOR: ("kommunedirektor", "radmann", "administrasjonssjef", "fylkeskommunedirektor", "fylkesradmann"),
+}
+ROLE_OF = {fold(word): role for role, words in ROLES.items() for word in words}
+# Elected by and among the members of the council (kommuneloven §§ 6-2 and 5-6).
+AMONG_MEMBERS = frozenset({Role.MAYOR, Role.DEPUTY_MAYOR, Role.GROUP_LEADER, Role.BOARD_MEMBER})
+ORDINAL = re.compile(r"^(\d{1,2}\s|\d{1,2}$)")
+LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "committee": 120, "period": 20}
+
+
+@dataclass
+class CouncilRow:
+    """One line of a list: a person and the offices it says they hold."""
+
+    line: int
+    place: Place | None
+    first_name: str
+    last_name: str
+    party: str = ""
+    email: str = ""
+    period: str = ""
+    committee: str = ""
+    roles: tuple[str, ...] = ()
+    faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def key(self) -> str:
+        return name_key(self.name)
+
+
+def guess_columns(rows: tuple[Row, ...]) -> tuple[list[str], bool]:
+    """Return what each column seems to be, and whether the first row is a heading."""
+    guessed: list[str] = []
+    for cell in rows[0].cells:
+        heading = fold(cell)
+        part = next((part for part, words in HEADINGS.items() if heading in words and part not in guessed), "")
+        guessed.append(part)
+    if any(guessed):
+        if {Part.FIRST, Part.LAST} & set(guessed):
+            guessed = ["" if part == Part.NAME else part for part in guessed]
+        return guessed, True
+    for place in range(len(rows[0].cells)):
+        cells = [row.cells[place] for row in rows[:50] if row.cells[place]]
+        if cells and sum("@" in cell for cell in cells) > len(cells) / 2 and Part.EMAIL not in guessed:
+            guessed[place] = Part.EMAIL
+    return guessed, False
+
+
+def read_roles(text: str, committee: str) -> tuple[list[str], list[str]]:
+    """Return the roles a cell names and the words nobody knows; nothing said is a councillor."""
+    roles, unknown = [], []
+    for words in re.split(r"[,/;&+]| og ", text):
+        word = ORDINAL.sub("", fold(words)).strip()
+        if not word:
+            continue
+        role = ROLE_OF.get(word)
+        if role is None or (role == Role.COMMITTEE_LEADER and not committee):
+            unknown.append(words.strip())
+        elif role not in roles:
+            roles.append(role)
+    if not roles and not unknown:
+        roles.append(Role.COUNCILLOR)
+    if AMONG_MEMBERS & set(roles) and Role.COUNCILLOR not in roles:
+        roles.append(Role.COUNCILLOR)
+    return roles, unknown
+
+
+def read_rows(rows: list[Row], parts: list[str], places: Places, only: Place | None) -> list[CouncilRow]:
+    """Return every line as it would be used, with what is wrong with it; `only` is whose list it is."""
+    return [read_row(row, parts, places, only) for row in rows]
+
+
+def read_row(row: Row, parts: list[str], places: Places, only: Place | None) -> CouncilRow:
+    said = {part: clean_text(cell) for part, cell in zip(parts, row.cells, strict=False) if part}
+    first, last = said.get(Part.FIRST, ""), said.get(Part.LAST, "")
+    if not (first or last):
+        first, last = split_name(said.get(Part.NAME, ""))
+    place = only or places.find(said.get(Part.PLACE, ""))
+    committee = said.get(Part.COMMITTEE, "")
+    roles, unknown = read_roles(said.get(Part.ROLE, ""), committee)
+    made = CouncilRow(
+        line=row.number,
+        place=place,
+        first_name=first,
+        last_name=last,
+        party=said.get(Part.PARTY, ""),
+        email=said.get(Part.EMAIL, "").removeprefix("mailto:").lower(),
+        period=said.get(Part.PERIOD, ""),
+        committee=committee,
+        roles=tuple(roles),
+    )
+    if place is None:
+        made.faults.append(_("We do not know the municipality “%(name)s”.") % {"name": said.get(Part.PLACE, "")[:60]})
+    if unknown:
+        made.faults.append(_("We do not know the office “%(name)s”.") % {"name": ", ".join(unknown)[:60]})
+    check(made)
+    return made
+
+
+def check(row: CouncilRow) -> None:
+    if not row.last_name:
+        row.faults.append(_("The name is missing."))
+    elif not is_name(row.name):
+        row.faults.append(_("The name holds signs that do not belong in a name."))
+    too_long = [name for name, longest in LONGEST.items() if len(getattr(row, name)) > longest]
+    if too_long:
+        row.faults.append(_("Something on this line is too long."))
+    if Role.GROUP_LEADER in row.roles and not row.party:
+        row.faults.append(_("A group leader needs a party."))
+    if row.email:
+        try:
+            validate_email(row.email)
+        except ValidationError:
+            row.notes.append(_("The e-mail address is not valid and is left out."))
+            row.email = ""

@@ -1,0 +1,131 @@
+"""The steps of an import of councillors, and who holds office in the places it is about."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+
+from municipalities.services.place_cells import Place
+from outreach.models import Body, Mandate, Politician
+from outreach.services.offices.council_reading import CouncilRow
+from outreach.services.offices.office_names import name_key
+
+Role, Kind = Mandate.Role, Body.Kind
+STATES = ("new", "changed", "ended", "checked", "doubtful", "faulty", "same")
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office in a place, before it is known whether its body is there."""
+
+    place: str
+    kind: str
+    body: str
+    role: str
+
+
+@dataclass
+class Step:
+    """What one line becomes, or one office that is no longer in the list."""
+
+    state: str  # new, changed, checked (only the address, seen again), same, doubtful, faulty, ended
+    line: int | None
+    name: str
+    place: str
+    party: str = ""
+    offices: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    politician: Politician | None = None
+    row: CouncilRow | None = None
+    candidates: list[Politician] = field(default_factory=list)
+    decision: str = ""
+    add: list[Office] = field(default_factory=list)
+    change: dict[int, dict] = field(default_factory=dict)
+    mandate: Mandate | None = None
+
+    @property
+    def sign(self) -> list:
+        """What a fingerprint covers."""
+        row = self.row
+        return [
+            self.state,
+            self.line,
+            self.name,
+            self.place,
+            self.party,
+            row.email if row else "",
+            row.period if row else "",
+            self.politician.pk if self.politician else None,
+            self.decision,
+            [[office.place, office.kind, office.body, office.role] for office in self.add],
+            [[pk, sorted((name, str(value)) for name, value in values.items())] for pk, values in self.change.items()],
+            self.mandate.pk if self.mandate else None,
+            [candidate.pk for candidate in self.candidates],
+        ]
+
+
+@dataclass
+class CouncilPlan:
+    """All steps of a list, and what its reader should know."""
+
+    steps: list[Step]
+    warnings: list[str]
+    places: dict[str, Place]
+    as_of: date
+    source: str
+
+    def of(self, state: str) -> list[Step]:
+        return [step for step in self.steps if step.state == state]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        counted = Counter(step.state for step in self.steps)
+        return {state: counted[state] for state in STATES}
+
+    @property
+    def writes(self) -> bool:
+        return any(step.state in {"new", "changed", "ended", "checked"} for step in self.steps)
+
+
+def offices_of(row: CouncilRow) -> list[Office]:
+    """Return the offices a line tells of."""
+    key, name = row.place.key, row.place.name
+    own = Kind.COUNTY if row.place.county else Kind.MUNICIPALITY
+    kinds = {
+        Role.COUNCILLOR: (Kind.COUNCIL, ""),
+        Role.SUBSTITUTE: (Kind.COUNCIL, ""),
+        Role.GROUP_LEADER: (Kind.PARTY_GROUP, f"{row.party}, {name}"[:120]),
+        Role.COMMITTEE_LEADER: (Kind.COUNCIL_COMMITTEE, row.committee),
+        Role.BOARD_MEMBER: (Kind.EXECUTIVE, ""),
+    }
+    return [Office(key, *kinds.get(role, (own, "")), role) for role in row.roles]
+
+
+def office_of(mandate: Mandate) -> Office:
+    body = mandate.body
+    named = body.kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
+    place = body.municipality_id or f"f{body.county_id}"
+    return Office(place, body.kind, body.name if named else "", mandate.role)
+
+
+class Here:
+    """Who holds office in the places of a list, and everybody by name, in a handful of queries."""
+
+    def __init__(self, places: dict[str, Place]):
+        municipalities = [place.municipality for place in places.values() if place.municipality]
+        counties = [place.county for place in places.values() if place.county]
+        mandates = Mandate.objects.exclude(role=Role.MAILBOX).select_related("politician", "body")
+        local = mandates.filter(body__municipality__in=municipalities) | mandates.filter(body__county__in=counties)
+        local = local.exclude(body__kind=Kind.STATE_ADMINISTRATION)
+        self.open: dict[str, list[Mandate]] = defaultdict(list)
+        self.known_bodies: set[tuple[str, str]] = set()
+        self.people: dict[tuple[str, str], dict[int, list[Mandate]]] = defaultdict(lambda: defaultdict(list))
+        for mandate in local.order_by("pk"):
+            office = office_of(mandate)
+            self.known_bodies.add((office.place, office.kind))
+            if mandate.ends_on is None:
+                self.open[office.place].append(mandate)
+                key = (office.place, name_key(str(mandate.politician)))
+                self.people[key][mandate.politician_id].append(mandate)
+        self.names: dict[str, list[Politician]] = defaultdict(list)
+        for politician in Politician.objects.exclude(last_name="").order_by("pk"):
+            self.names[name_key(str(politician))].append(politician)

@@ -1,0 +1,178 @@
+"""Putting in who holds office from a file: read, looked over, decided on, and written as it was seen."""
+
+import hashlib
+import json
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from municipalities.models import Municipality
+from municipalities.services.place_cells import Places, municipality_place
+from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged, OutreachError
+from outreach.models import OfficeImport
+from outreach.services.offices.council_plan import plan_councils
+from outreach.services.offices.council_reading import guess_columns, read_rows
+from outreach.services.offices.council_steps import CouncilPlan
+from outreach.services.offices.council_writing import undo_councils, write_councils
+from outreach.services.offices.storting import import_storting
+from outreach.services.offices.storting_export import SEATS, Export, read_official
+from outreach.services.offices.storting_plan import StortingPlan, plan_storting
+from taushet.locks import lock_words
+from taushet.models import User
+from taushet.services import audit
+from taushet.tables.reading import Row, Table
+
+KEPT = timedelta(days=14)
+UNDO = timedelta(days=7)
+
+
+def start_councils(
+    table: Table, *, source: str, as_of: date, place: Municipality | None, is_whole: bool, by: User
+) -> OfficeImport:
+    """Keep a list of councillors to be looked over; `place` is whose list it is when no column says so."""
+    parts, has_heading = guess_columns(table.rows)
+    return OfficeImport.objects.create(
+        kind=OfficeImport.Kind.COUNCILS,
+        source=source,
+        as_of=as_of,
+        content=[[row.number, *row.cells] for row in table.rows],
+        notes=list(table.notes),
+        choices={
+            "parts": parts,
+            "has_heading": has_heading,
+            "place": place.pk if place else "",
+            "is_whole": is_whole,
+        },
+        created_by=by,
+    )
+
+
+def start_storting(files: dict[str, bytes], *, seats: int = SEATS, by: User) -> OfficeImport:
+    """Keep an official export to be looked over. Raises BrokenExport when it cannot be used."""
+    export = read_official(files)
+    plan_storting(export, seats=seats, decisions={})
+    return OfficeImport.objects.create(
+        kind=OfficeImport.Kind.STORTING,
+        source=export.source,
+        as_of=export.as_of,
+        content={name: content.decode("utf-8-sig") for name, content in files.items()},
+        choices={"seats": seats},
+        created_by=by,
+    )
+
+
+def export_of(imported: OfficeImport) -> Export:
+    return read_official({name: text.encode() for name, text in imported.content.items()})
+
+
+def plan_of(imported: OfficeImport) -> CouncilPlan | StortingPlan:
+    """Return what an import would change now. Raises BrokenExport when an export no longer fits what is here."""
+    if imported.kind == OfficeImport.Kind.STORTING:
+        return plan_storting(export_of(imported), seats=imported.choices["seats"], decisions=imported.decisions)
+    choices = imported.choices
+    only = Municipality.objects.filter(pk=choices["place"]).first() if choices["place"] else None
+    rows = [Row(number, tuple(cells)) for number, *cells in imported.content]
+    lines = rows[1:] if choices["has_heading"] else rows
+    read = read_rows(lines, choices["parts"], Places(), municipality_place(only) if only else None)
+    return plan_councils(
+        read,
+        as_of=imported.as_of,
+        source=imported.source,
+        is_whole=choices["is_whole"],
+        decisions=imported.decisions,
+    )
+
+
+def fingerprint(plan: CouncilPlan | StortingPlan) -> str:
+    """Return what tells whether a plan is still the one that was looked over."""
+    signs = [step.sign for step in plan.steps]
+    return hashlib.sha256(json.dumps(signs, ensure_ascii=False, default=str).encode()).hexdigest()
+
+
+@transaction.atomic
+def choose_columns(imported: OfficeImport, choices: dict) -> None:
+    """Read the list another way. Raises AlreadyWritten when it has been written meanwhile."""
+    imported = waiting(imported)
+    imported.choices = imported.choices | choices
+    imported.save(update_fields=["choices"])
+
+
+@transaction.atomic
+def decide(imported: OfficeImport, decisions: dict[str, str]) -> None:
+    """Remember who the people of doubtful lines are, by line: a politician's key, `another` or `skip`."""
+    imported = waiting(imported)
+    imported.decisions = imported.decisions | decisions
+    imported.save(update_fields=["decisions"])
+
+
+def waiting(imported: OfficeImport) -> OfficeImport:
+    imported = OfficeImport.objects.select_for_update().get(pk=imported.pk)
+    if not imported.is_waiting:
+        raise AlreadyWritten(_("This list has been written already, or has waited too long. Put it in once more."))
+    return imported
+
+
+@transaction.atomic
+def write_import(imported: OfficeImport, *, seen: str, by: User) -> OfficeImport:
+    """Write an import exactly as it was looked over; `seen` is the fingerprint of what was on the page.
+
+    Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile, and
+    BrokenExport when an official export no longer fits.
+    """
+    lock_words("office-imports")
+    imported = waiting(imported)
+    plan = plan_of(imported)
+    if fingerprint(plan) != seen:
+        raise ContentChanged(_("Offices have changed since you looked it over. This is how it looks now."))
+    if not plan.writes:
+        raise OutreachError(_("There is nothing to write."))
+    if isinstance(plan, StortingPlan):
+        changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
+        imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}
+    else:
+        imported.written = write_councils(plan, by=by)
+        imported.counts = plan.counts
+        audit.record("office_import.written", imported, by=by, as_of=imported.as_of.isoformat(), **plan.counts)
+    imported.written_at = timezone.now()
+    imported.content, imported.decisions = [], {}
+    imported.save(update_fields=["counts", "written", "written_at", "content", "decisions"])
+    return imported
+
+
+@transaction.atomic
+def undo_import(imported: OfficeImport, *, by: User) -> None:
+    """Take back a list of councillors within a week. Raises CannotUndo when somebody has worked with it since."""
+    lock_words("office-imports")
+    imported = OfficeImport.objects.select_for_update().get(pk=imported.pk)
+    if not can_undo(imported):
+        raise CannotUndo(_("This cannot be taken back any more."))
+    try:
+        with transaction.atomic():
+            hindrances = undo_councils(imported.written)
+    except IntegrityError:
+        hindrances = [_("Some of the offices that ended have somebody else now.")]
+    if hindrances:
+        raise CannotUndo(" ".join(hindrances))
+    imported.undone_at = timezone.now()
+    imported.written = {}
+    imported.save(update_fields=["undone_at", "written"])
+    audit.record("office_import.undone", imported, by=by)
+
+
+def can_undo(imported: OfficeImport) -> bool:
+    return (
+        bool(imported.written)
+        and imported.undone_at is None
+        and imported.written_at is not None
+        and imported.written_at > timezone.now() - UNDO
+    )
+
+
+def empty_imports(now: datetime) -> int:
+    """Forget lists that nobody wrote within two weeks, and what would take back those that were written."""
+    stale = OfficeImport.objects.filter(written_at=None, emptied_at=None, created_at__lt=now - KEPT)
+    emptied = stale.update(content=[], decisions={}, emptied_at=now)
+    done = OfficeImport.objects.filter(written_at__lt=now - UNDO, emptied_at=None)
+    return emptied + done.update(written={}, emptied_at=now)

@@ -1,0 +1,174 @@
+"""What a person decides about a reply: what it is, which letters it is about, who it is from, what becomes public."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach.exceptions import NotPublicReady, NotVerified, WrongStatus
+from outreach.models import Letter, Reply, ReplyLink
+from outreach.services.replies.mail_reading import split_quoted
+from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT
+from taushet.models import User
+from taushet.searches import holds
+from taushet.services import audit
+
+Kind = Reply.Kind
+SUGGESTED, FOUND = 5, 10
+RECEIPT = re.compile(
+    r"\b(?:bekrefter|stadfestar|bekreftelse på|stadfesting av) (?:mottatt|mottak|at vi har mottatt|at vi har fått)"
+    r"|\b(?:er|har blitt|blei) (?:mottatt|motteke) (?:og|i)\b|\bvi har (?:mottatt|motteke) (?:din|deres|dykkar)\b",
+    re.IGNORECASE,
+)
+PRIVATE = (
+    (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-postadresse]"),
+    (re.compile(r"(?<!\d)\d{6}[ ]?\d{5}(?!\d)"), "[fødselsnummer]"),
+    (
+        re.compile(
+            r"(?<![\d/-])(?:\+47[ ]?)?(?:\d{2}[ ]\d{2}[ ]\d{2}[ ]\d{2}|\d{3}[ ]\d{2}[ ]\d{3}|[2-9]\d{7})(?![\d/-])"
+        ),
+        "[telefon]",
+    ),
+)
+
+
+def next_to_sort(after: int | None = None) -> Reply | None:
+    """Return the reply that has waited longest; with `after` the one behind that reply, so that one can be skipped."""
+    waiting = Reply.objects.to_sort()
+    before = Reply.objects.filter(pk=after).first() if after else None
+    if before:
+        behind = Q(received_at__gt=before.received_at) | Q(received_at=before.received_at, pk__gt=before.pk)
+        return waiting.filter(behind).first() or waiting.first()
+    return waiting.first()
+
+
+def suggested_kind(reply: Reply) -> str:
+    """Return what a reply most likely is; a suggestion that a person follows or not."""
+    return Kind.RECEIPT if RECEIPT.search(split_quoted(reply.text)[0][:2000]) else Kind.ANSWER
+
+
+def suggested_letters(reply: Reply) -> list[Letter]:
+    """Return letters the sender may mean, the likeliest first: those sent to the same domain, the newest first."""
+    domain = reply.from_email.rpartition("@")[2]
+    if not domain:
+        return []
+    who = {"to_email__iexact": reply.from_email} if domain in COMMON_DOMAINS else {"to_email__iendswith": f"@{domain}"}
+    return list(_letters().filter(**who).exclude(replies=reply).order_by("-settled_at", "-pk")[:SUGGESTED])
+
+
+def find_letters_to(text: str) -> list[Letter]:
+    """Return letters by municipality, number of it, office holder, subject, the newest first."""
+    found = holds(text, "municipality__name", "to_name", "to_email", "subject")
+    if text.isdigit():
+        found |= Q(municipality_id=text)
+    return list(_letters().filter(found).order_by("-settled_at", "-pk")[:FOUND])
+
+
+def _letters():
+    return Letter.objects.filter(status__in=LEFT).select_related("municipality", "demand_version__demand", "mandate")
+
+
+def counts_by_kind() -> dict[str, int]:
+    """Return how many replies there are of each kind; "unsorted" is those that wait."""
+    return dict(Reply.objects.order_by().values_list("kind").annotate(number=Count("pk")))
+
+
+@transaction.atomic
+def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User) -> Reply:
+    """Put down what a reply is and which letters it is about; the links become exactly these.
+
+    Raises WrongStatus for a kind nobody can choose, an answer to no letter, and a reply that is public.
+    """
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    chosen = set(Letter.objects.filter(pk__in=list(letters), status__in=LEFT).values_list("pk", flat=True))
+    if kind not in Reply.SORTABLE:
+        raise WrongStatus(_("Choose what it is."))
+    if reply.published_at and kind not in {Kind.ANSWER, Kind.RECEIPT}:
+        raise WrongStatus(_("The answer is public. Take it back first."))
+    if kind == Kind.ANSWER and not chosen:
+        raise WrongStatus(_("Choose the letter it answers."))
+    there = set(reply.links.values_list("letter", flat=True))
+    reply.links.filter(letter__in=there - chosen).delete()
+    ReplyLink.objects.bulk_create(
+        ReplyLink(reply=reply, letter_id=pk, how=ReplyLink.How.PERSON, linked_by=by) for pk in sorted(chosen - there)
+    )
+    before = reply.kind
+    reply.kind, reply.sorted_at, reply.sorted_by = kind, timezone.now(), by
+    reply.save(update_fields=["kind", "sorted_at", "sorted_by"])
+    audit.record(
+        "reply.sorted",
+        reply,
+        by=by,
+        was=before,
+        sort=kind,
+        added=sorted(chosen - there),
+        removed=sorted(there - chosen),
+    )
+    return reply
+
+
+@transaction.atomic
+def unsort_reply(reply: Reply, *, by: User) -> Reply:
+    """Put a reply back in line, as it was before anybody sorted it; its links stay. Raises WrongStatus when public."""
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    if reply.published_at:
+        raise WrongStatus(_("The answer is public. Take it back first."))
+    if reply.sorted_at is None:
+        return reply
+    kind = Kind.QUARANTINE if reply.sender_check == Reply.Check.FAIL else Kind.UNSORTED
+    audit.record("reply.put_back", reply, by=by, was=reply.kind)
+    reply.kind, reply.sorted_at, reply.sorted_by = kind, None, None
+    reply.save(update_fields=["kind", "sorted_at", "sorted_by"])
+    return reply
+
+
+@transaction.atomic
+def verify_sender(reply: Reply, *, how: str, by: User) -> Reply:
+    """Put down how somebody has made sure that a reply is from whom it says. Doing it twice changes nothing."""
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    if reply.verified_at is None:
+        reply.verified_at, reply.verified_by, reply.verified_how = timezone.now(), by, how
+        reply.save(update_fields=["verified_at", "verified_by", "verified_how"])
+        audit.record("reply.verified", reply, by=by)
+    return reply
+
+
+def draft_for_public(reply: Reply) -> str:
+    """Return the sender's own words with addresses, phone and identity numbers taken out, to be redacted by hand."""
+    text = split_quoted(reply.text)[0]
+    for pattern, stand_in in PRIVATE:
+        text = pattern.sub(stand_in, text)
+    return text
+
+
+@transaction.atomic
+def publish_reply(reply: Reply, *, text: str, speaker: str, by: User) -> Reply:
+    """Show an answer to everybody, in the words somebody has gone through; doing it again changes the words.
+
+    Raises NotVerified when nobody knows who it is from, NotPublicReady when it is no answer to any letter.
+    """
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    if not reply.is_verified:
+        raise NotVerified(_("Nobody has made sure who this is from. Confirm the sender first."))
+    if reply.kind not in {Kind.ANSWER, Kind.RECEIPT} or not reply.links.exists():
+        raise NotPublicReady(_("Only an answer to a letter can become public."))
+    reply.published_text, reply.published_speaker = text, speaker
+    reply.published_at, reply.published_by = timezone.now(), by
+    fields = ["published_text", "published_speaker", "published_at", "published_by"]
+    reply.save(update_fields=fields)
+    audit.record("reply.published", reply, by=by)
+    return reply
+
+
+@transaction.atomic
+def take_back_reply(reply: Reply, *, by: User) -> Reply:
+    """Show an answer to nobody outside any longer; its words for the public stay for another time."""
+    reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    if reply.published_at:
+        reply.published_at = reply.published_by = None
+        reply.save(update_fields=["published_at", "published_by"])
+        audit.record("reply.taken_back", reply, by=by)
+    return reply

@@ -1,0 +1,92 @@
+"""The same letter once more, to the corrected address of the same office, when it did not arrive at the first one.
+
+Text, facts and person have been approved and are not touched, so nobody approves them again; where it goes is new, so
+somebody else than who put it in approves that. It stays one letter: what is new is a message that points back to it.
+"""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from outreach.exceptions import OwnMailing, WrongStatus
+from outreach.models import Letter, Redelivery
+from outreach.services.mailings.fingerprints import redelivery_hash
+from outreach.services.sending.queueing import letter_message, person_of
+from taushet.models import MessageAttachment, User
+from taushet.services import audit
+from taushet.workdays import next_business_time
+
+
+@transaction.atomic
+def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
+    """Put the letter before a colleague, to the address the office has now.
+
+    Raises WrongStatus when it did not fail, or when the office has no other address than the one that was tried.
+    """
+    letter = Letter.objects.select_for_update(of=["self"]).select_related("mandate").get(pk=letter.pk)
+    address = new_address(letter)
+    if letter.status != Letter.Status.FAILED:
+        raise WrongStatus(_("Only a letter that was not delivered can go to another address."))
+    if not address:
+        raise WrongStatus(_("The office has the address that was tried. Put in the new one first."))
+    try:
+        with transaction.atomic():
+            redelivery = Redelivery.objects.create(
+                letter=letter, to_email=address, content_hash=redelivery_hash(letter, address), proposed_by=by
+            )
+    except IntegrityError as error:
+        raise WrongStatus(_("It waits for a colleague already.")) from error
+    audit.record("letter.redelivery_proposed", letter, by=by, redelivery=redelivery.pk)
+    return redelivery
+
+
+def new_address(letter: Letter) -> str:
+    """Return the address of the office when the letter has not been tried there, else nothing."""
+    tried = set(letter.redeliveries.filter(withdrawn_at=None).values_list("to_email", flat=True)) | {letter.to_email}
+    address = letter.mandate.email if letter.mandate else ""
+    return "" if address.lower() in {one.lower() for one in tried} else address
+
+
+@transaction.atomic
+def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
+    """Let the letter leave for its new address; it is checked at the last moment like every letter.
+
+    Raises OwnMailing when the approver put in the address, WrongStatus when it does not wait or the address of the
+    office is another one by now.
+    """
+    redelivery = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
+    letter = Letter.objects.select_related("mandate", "mailing").get(pk=redelivery.letter_id)
+    if redelivery.proposed_by_id == approver.pk:
+        raise OwnMailing(_("Somebody else than who put in the address has to approve it."))
+    if redelivery.approved_at or redelivery.withdrawn_at or letter.status != Letter.Status.FAILED:
+        raise WrongStatus(_("It does not wait for approval any more."))
+    if letter.mandate.email != redelivery.to_email:
+        raise WrongStatus(_("The office has another address now. Take this back and start anew."))
+    now = timezone.now()
+    person = person_of(letter.mandate, redelivery.to_email)
+    message = letter_message(letter, person, next_business_time(now), to_email=redelivery.to_email)
+    message.save(force_insert=True)
+    if letter.pdf_id:
+        MessageAttachment.objects.create(message=message, file_id=letter.pdf_id)
+    redelivery.approved_by, redelivery.approved_at, redelivery.message = approver, now, message
+    redelivery.save(update_fields=["approved_by", "approved_at", "message"])
+    Letter.objects.filter(pk=letter.pk).update(
+        status=Letter.Status.QUEUED, settled_at=None, slot_at=None, system_slot_at=None
+    )
+    audit.record("letter.redelivery_approved", letter, by=approver, redelivery=redelivery.pk)
+    return redelivery
+
+
+@transaction.atomic
+def withdraw_redelivery(redelivery: Redelivery, *, by: User) -> None:
+    """Take an address back that nobody has approved; raises WrongStatus once somebody has."""
+    waiting = Redelivery.objects.filter(pk=redelivery.pk, approved_at=None, withdrawn_at=None)
+    if not waiting.update(withdrawn_at=timezone.now()):
+        raise WrongStatus(_("It does not wait for approval any more."))
+    audit.record("letter.redelivery_withdrawn", redelivery.letter, by=by, redelivery=redelivery.pk)
+
+
+def redeliveries_to_approve(user: User):
+    """The letters to corrected addresses this person may let go."""
+    waiting = Redelivery.objects.filter(approved_at=None, withdrawn_at=None).exclude(proposed_by=user)
+    return waiting.select_related("letter").order_by("pk")
