@@ -7,7 +7,7 @@ from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import known_values, set_fact
 from municipalities.services.place_cells import municipality_place
 from outreach.models import Body, Leave, Mandate, OfficeTask, Politician
-from outreach.services.offices.council_steps import Office
+from outreach.services.offices.council_steps import Office, group_name
 from outreach.services.offices.council_writing import Bodies
 
 
@@ -32,13 +32,13 @@ LAST = words(
     "Plassen Rindal Sætermo Tveitdal Ulvmo Vårdal Østrem Årdalen"
 )
 PARTIES = (
-    ("Arbeiderpartiet", 6),
-    ("Høyre", 5),
-    ("Fremskrittspartiet", 3),
-    ("Senterpartiet", 3),
-    ("Sosialistisk Venstreparti", 2),
-    ("Venstre", 1),
-    ("Kristelig Folkeparti", 1),
+    ("Ap", 6),
+    ("H", 5),
+    ("FrP", 3),
+    ("Sp", 3),
+    ("SV", 2),
+    ("V", 1),
+    ("KrF", 1),
 )
 Role, Kind = Mandate.Role, Body.Kind
 
@@ -98,7 +98,7 @@ def invent_council(municipality: Municipality, seed: int, people: list, mandates
             member = person()
             hold(member, Role.COUNCILLOR, Kind.COUNCIL, party)
             if seat == 0:
-                hold(member, Role.GROUP_LEADER, Kind.PARTY_GROUP, party, name=f"{party}, {municipality.name}"[:120])
+                hold(member, Role.GROUP_LEADER, Kind.PARTY_GROUP, party, name=group_name(party, municipality.name))
             if (rank, seat) == (0, 1) and not has_mayor:
                 hold(member, Role.MAYOR, Kind.MUNICIPALITY, party)
             if (rank, seat) == (3, 1):

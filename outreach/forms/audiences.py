@@ -7,9 +7,9 @@ from municipalities.knowledge import knowledge
 from municipalities.models import County, Indicator
 from outreach.models import Body, Mandate
 from outreach.services.mailings.audiences import EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
-from outreach.services.mailings.salutations import short_party
 from taushet.fields import CleanCharField
 
+from .parties import party_choices
 from .places import MunicipalitiesField
 
 Role = Mandate.Role
@@ -96,7 +96,7 @@ class AudienceForm(forms.Form):
     )
     unanswered = forms.BooleanField(required=False, label=_("Only those that have not answered us"))
     parties = forms.MultipleChoiceField(
-        choices=lambda: party_choices(),
+        choices=party_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Only these parties"),
@@ -149,12 +149,6 @@ class AudienceForm(forms.Form):
             had_course=data["had_course"],
             unanswered=data.get("unanswered", False),
         )
-
-
-def party_choices():
-    """Every party that somebody in office belongs to, under its short name."""
-    found = Mandate.objects.in_office().exclude(party="").order_by().values_list("party", flat=True).distinct()
-    return sorted({(short_party(party), short_party(party)) for party in found})
 
 
 def stored_value(text):

@@ -10,6 +10,7 @@ from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
 from .namesakes import ask_who, chosen_person
+from .parties import PartyField
 
 Role = Mandate.Role
 LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role != Role.MAYOR]
@@ -32,7 +33,7 @@ class OfficeFields(forms.Form):
     """What can be said of an office whoever holds it."""
 
     title = CleanCharField(max_length=120, required=False, label=gettext_lazy("Title, when it has one"))
-    party = CleanCharField(max_length=80, required=False, label=gettext_lazy("Party"))
+    party = PartyField(max_length=80, required=False, label=gettext_lazy("Party"))
     period = CleanCharField(
         max_length=20,
         required=False,

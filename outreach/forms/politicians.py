@@ -9,8 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import County, Municipality
 from outreach.models import Body, Mandate
+from outreach.services.offices.parties import spellings_of
 from taushet.fields import CleanCharField
 from taushet.searches import holds
+
+from .parties import PartyChoiceField
 
 MONTH = timedelta(days=30.44)
 LOCAL, REGIONAL, NATIONAL = "local", "county", "national"
@@ -28,7 +31,7 @@ class PoliticianFilterForm(forms.Form):
     county = forms.ModelChoiceField(
         County.objects.none(), required=False, label=_("County"), empty_label=_("The whole country")
     )
-    party = CleanCharField(max_length=80, required=False, label=_("Party"))
+    party = PartyChoiceField(required=False, label=_("Party"), empty_label=_("All"))
     role = forms.ChoiceField(choices=ROLES, required=False, label=_("Office"))
     address = forms.ChoiceField(choices=ADDRESSES, required=False, label=_("Address"))
     municipality = forms.ModelChoiceField(Municipality.objects.none(), required=False, widget=forms.HiddenInput)
@@ -54,7 +57,7 @@ class PoliticianFilterForm(forms.Form):
         if "municipality" in asked:
             mandates = mandates.filter(body__municipality=asked["municipality"])
         if "party" in asked:
-            mandates = mandates.filter(holds(asked["party"], "party"))
+            mandates = mandates.filter(party__in=spellings_of([asked["party"]]))
         if "role" in asked:
             mandates = mandates.filter(role=asked["role"])
         if "address" in asked:

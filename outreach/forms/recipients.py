@@ -10,6 +10,7 @@ from taushet.fields import CleanCharField, DayField, WorkEmailField
 from taushet.searches import holds
 
 from .namesakes import ask_who, chosen_person
+from .parties import PartyField
 
 
 class AddressForm(forms.Form):
@@ -43,7 +44,7 @@ class MayorForm(AddressForm):
 
     first_name = CleanCharField(max_length=80, label=_("First name"))
     last_name = CleanCharField(max_length=80, label=_("Last name"))
-    party = CleanCharField(max_length=80, required=False, label=_("Party"))
+    party = PartyField(max_length=80, required=False, label=_("Party"))
 
     field_order = ["first_name", "last_name", "person", "party"]
 

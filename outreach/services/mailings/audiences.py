@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
 from outreach.models import Leave, Letter, LetterDemand, Mailing, Mandate
-from outreach.services.mailings.salutations import spellings_of
+from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
 from taushet.models import Suppression
 from taushet.workdays import OSLO
@@ -146,7 +146,7 @@ def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
     else:
         found = found.filter(body__municipality__in=places(audience))
     if audience.parties:
-        found = found.filter(party__in={spelling for party in audience.parties for spelling in spellings_of(party)})
+        found = found.filter(party__in=spellings_of(audience.parties))
     if audience.bodies:
         found = found.filter(body__in=audience.bodies)
     return found

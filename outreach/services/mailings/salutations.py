@@ -6,6 +6,7 @@ compiled, so their words are here.
 
 from municipalities.models import Municipality
 from outreach.models import Body, Mandate
+from outreach.services.offices.parties import short_party
 from taushet.texts import plain
 
 LONGEST_NAME = 120
@@ -77,34 +78,6 @@ ELSEWHERE = {
     ("nb", "committee", "committee_leader"): "{name}, leder av {body}",
     ("nn", "committee", "committee_leader"): "{name}, leiar av {body}",
 }
-PARTIES = {
-    "Ap": "Arbeiderpartiet",
-    "FrP": "Fremskrittspartiet",
-    "H": "Høyre",
-    "INP": "Industri- og Næringspartiet",
-    "KrF": "Kristelig Folkeparti",
-    "MDG": "Miljøpartiet De Grønne",
-    "PF": "Pasientfokus",
-    "PP": "Pensjonistpartiet",
-    "R": "Rødt",
-    "SV": "Sosialistisk Venstreparti",
-    "Sp": "Senterpartiet",
-    "V": "Venstre",
-}
-SHORT = {name.casefold(): short for short, name in PARTIES.items()} | {short.casefold(): short for short in PARTIES}
-SHORT |= {"partiet rødt": "R", "sosialistisk venstreparti (sv)": "SV", "det norske arbeiderparti": "Ap"}
-
-
-def short_party(party: str) -> str:
-    """Return a party as it stands in brackets after a name: `Ap` for Arbeiderpartiet, a local list as it is."""
-    party = plain(party)
-    return SHORT.get(party.casefold(), party)
-
-
-def spellings_of(party: str) -> set[str]:
-    """Return how sources write a party: the short and the whole name."""
-    short = SHORT.get(party.casefold(), party)
-    return {party, short, PARTIES.get(short, party)}
 
 
 def name_with_party(mandate: Mandate, longest: int = 400) -> str:

@@ -14,6 +14,7 @@ from outreach.models import Mandate, Politician
 from outreach.services.offices.council_leavers import followed, leavers, refuse_rivals
 from outreach.services.offices.council_reading import CouncilRow
 from outreach.services.offices.council_steps import CouncilPlan, Here, Step, office_of, offices_of
+from outreach.services.offices.parties import same_party as parties_alike
 
 Role = Mandate.Role
 ANOTHER, SKIP = "another", "skip"
@@ -86,8 +87,8 @@ def same_party_and_address(row: CouncilRow, mandates: list[Mandate]) -> bool:
 
 
 def same_party(row: CouncilRow, mandates: list[Mandate]) -> bool:
-    parties = {one.party.casefold() for one in mandates if one.party}
-    return not row.party or not parties or row.party.casefold() in parties
+    parties = [one.party for one in mandates if one.party]
+    return not row.party or not parties or any(parties_alike(row.party, party) for party in parties)
 
 
 def step_of(
@@ -146,7 +147,8 @@ def changes_of(mandate: Mandate, row: CouncilRow, as_of: date) -> dict:
     values = {}
     for name in ("party", "period"):
         said = getattr(row, name)
-        if said and said != getattr(mandate, name):
+        held = getattr(mandate, name)
+        if said and said != held and not (name == "party" and parties_alike(said, held)):
             values[name] = said
     is_newer = mandate.email_checked_on is None or mandate.email_checked_on < as_of
     if row.email and is_newer:

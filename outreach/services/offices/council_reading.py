@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from municipalities.names import fold
 from municipalities.services.place_cells import Place, Places
 from outreach.models import Mandate
-from outreach.services.offices.office_names import is_name, name_key, split_name
+from outreach.services.offices.office_names import fault_of_name, name_key, split_name, take_apart
+from outreach.services.offices.parties import PartyWords, same_party
 from taushet.tables.cells import clean_text
 from taushet.tables.reading import Limits, Row
 
@@ -83,6 +84,7 @@ ROLE_OF = {fold(word): role for role, words in ROLES.items() for word in words}
 AMONG_MEMBERS = frozenset({Role.MAYOR, Role.DEPUTY_MAYOR, Role.GROUP_LEADER, Role.BOARD_MEMBER})
 ORDINAL = re.compile(r"^(\d{1,2}\s|\d{1,2}$)")
 LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "committee": 120, "period": 20}
+FIELDS = {"first_name": Part.FIRST, "last_name": Part.LAST, "party": Part.PARTY, "committee": Part.COMMITTEE}
 
 
 @dataclass
@@ -149,23 +151,27 @@ def read_roles(text: str, committee: str) -> tuple[list[str], list[str]]:
 
 def read_rows(rows: list[Row], parts: list[str], places: Places, only: Place | None) -> list[CouncilRow]:
     """Return every line as it would be used, with what is wrong with it; `only` is whose list it is."""
-    return [read_row(row, parts, places, only) for row in rows]
+    words = PartyWords()
+    return [read_row(row, parts, places, only, words) for row in rows]
 
 
-def read_row(row: Row, parts: list[str], places: Places, only: Place | None) -> CouncilRow:
+def read_row(row: Row, parts: list[str], places: Places, only: Place | None, words: PartyWords) -> CouncilRow:
     said = {part: clean_text(cell) for part, cell in zip(parts, row.cells, strict=False) if part}
-    first, last = said.get(Part.FIRST, ""), said.get(Part.LAST, "")
+    names = {part: take_apart(said.get(part, "")) for part in (Part.FIRST, Part.LAST, Part.NAME)}
+    first, last = names[Part.FIRST][0], names[Part.LAST][0]
     if not (first or last):
-        first, last = split_name(said.get(Part.NAME, ""))
+        first, last = split_name(names[Part.NAME][0])
     place = only or places.find(said.get(Part.PLACE, ""))
     committee = said.get(Part.COMMITTEE, "")
-    roles, unknown = read_roles(said.get(Part.ROLE, ""), committee)
+    beside = [text for _name, bracketed, _address in names.values() for text in bracketed]
+    offices = [text for text in beside if fold(text) in ROLE_OF]
+    roles, unknown = read_roles(", ".join([said.get(Part.ROLE, ""), *offices]), committee)
     made = CouncilRow(
         line=row.number,
         place=place,
         first_name=first,
         last_name=last,
-        party=said.get(Part.PARTY, ""),
+        party=words(said.get(Part.PARTY, "")),
         email=said.get(Part.EMAIL, "").removeprefix("mailto:").lower(),
         period=said.get(Part.PERIOD, ""),
         committee=committee,
@@ -175,18 +181,35 @@ def read_row(row: Row, parts: list[str], places: Places, only: Place | None) -> 
         made.faults.append(_("We do not know the municipality “%(name)s”.") % {"name": said.get(Part.PLACE, "")[:60]})
     if unknown:
         made.faults.append(_("We do not know the office “%(name)s”.") % {"name": ", ".join(unknown)[:60]})
+    take_what_stands_beside(made, [text for text in beside if text not in offices], words)
+    for address in {address for _name, _bracketed, address in names.values() if address}:
+        if made.email and made.email != address:
+            made.faults.append(_("The name and the column say different e-mail addresses."))
+        made.email = made.email or address
     check(made)
     return made
+
+
+def take_what_stands_beside(row: CouncilRow, beside: list[str], words: PartyWords) -> None:
+    """A party in brackets after the name counts when the column says none; when both say one they have to agree."""
+    for text in beside:
+        if row.party and not same_party(row.party, text):
+            row.faults.append(
+                _("The name says “%(beside)s” and the party column says “%(party)s”. Correct one of them.")
+                % {"beside": text[:40], "party": row.party[:40]}
+            )
+        row.party = row.party or words(text)
 
 
 def check(row: CouncilRow) -> None:
     if not row.last_name:
         row.faults.append(_("The name is missing."))
-    elif not is_name(row.name):
-        row.faults.append(_("The name holds signs that do not belong in a name."))
-    too_long = [name for name, longest in LONGEST.items() if len(getattr(row, name)) > longest]
-    if too_long:
-        row.faults.append(_("Something on this line is too long."))
+    elif fault := fault_of_name(row.name):
+        row.faults.append(fault)
+    for name, longest in LONGEST.items():
+        if (length := len(getattr(row, name))) > longest:
+            words = {"what": FIELDS.get(name, Part.PERIOD).label, "length": length, "longest": longest}
+            row.faults.append(_("%(what)s has %(length)d signs; at most %(longest)d fit.") % words)
     if Role.GROUP_LEADER in row.roles and not row.party:
         row.faults.append(_("A group leader needs a party."))
     if row.email:

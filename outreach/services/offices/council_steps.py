@@ -8,6 +8,7 @@ from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
 from outreach.services.offices.council_reading import CouncilRow
 from outreach.services.offices.office_names import name_key
+from outreach.services.offices.parties import short_party
 
 Role, Kind = Mandate.Role, Body.Kind
 STATES = ("new", "changed", "ended", "checked", "doubtful", "faulty", "same")
@@ -93,18 +94,32 @@ def offices_of(row: CouncilRow) -> list[Office]:
     kinds = {
         Role.COUNCILLOR: (Kind.COUNCIL, ""),
         Role.SUBSTITUTE: (Kind.COUNCIL, ""),
-        Role.GROUP_LEADER: (Kind.PARTY_GROUP, f"{row.party}, {name}"[:120]),
+        Role.GROUP_LEADER: (Kind.PARTY_GROUP, group_name(row.party, name)),
         Role.COMMITTEE_LEADER: (Kind.COUNCIL_COMMITTEE, row.committee),
         Role.BOARD_MEMBER: (Kind.EXECUTIVE, ""),
     }
     return [Office(key, *kinds.get(role, (own, "")), role) for role in row.roles]
 
 
+def group_name(party: str, place: str) -> str:
+    """Return what a party group is called."""
+    return f"{short_party(party)}, {place}"[:120]
+
+
 def office_of(mandate: Mandate) -> Office:
     body = mandate.body
-    named = body.kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
+    place, kind, name = body_key(body)
+    return Office(place, kind, name, mandate.role)
+
+
+def body_key(body: Body) -> tuple[str, str, str]:
+    """Return what tells a body apart in a place: one council and one board, committees and groups by name."""
     place = body.municipality_id or f"f{body.county_id}"
-    return Office(place, body.kind, body.name if named else "", mandate.role)
+    name = body.name if body.kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE} else ""
+    if body.kind == Kind.PARTY_GROUP:  # «Arbeiderpartiet, Alver» is the group of Ap
+        party, comma, of_place = name.rpartition(", ")
+        name = f"{short_party(party)}{comma}{of_place}"
+    return place, body.kind, name
 
 
 class Here:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
-from outreach.services.offices.council_steps import CouncilPlan, Here, Office, Step
+from outreach.services.offices.council_steps import CouncilPlan, Here, Office, Step, body_key
 from taushet.models import User
 from taushet.services import audit
 
@@ -123,11 +123,7 @@ class Bodies:
         found = Body.objects.filter(municipality__in=municipalities) | Body.objects.filter(county__in=counties)
         self.known = {}
         for body in found.order_by("pk"):
-            key = body.municipality_id or f"f{body.county_id}"
-            self.known.setdefault((key, body.kind, body.name if self.is_named(body.kind) else ""), body)
-
-    def is_named(self, kind: str) -> bool:
-        return kind in {Kind.PARTY_GROUP, Kind.COUNCIL_COMMITTEE}
+            self.known.setdefault(body_key(body), body)
 
     def make(self, offices: Iterable[Office]) -> None:
         """Make all bodies of some offices that are not there yet, at once."""

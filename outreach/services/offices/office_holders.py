@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from municipalities.services.place_cells import Place
 from outreach.exceptions import OutreachError
 from outreach.models import Body, Leave, Mandate, Politician
-from outreach.services.offices.council_steps import Office
+from outreach.services.offices.council_steps import Office, group_name
 from outreach.services.offices.council_writing import Bodies
 from outreach.services.offices.office_names import name_key
 from outreach.services.offices.offices import end_office
+from outreach.services.offices.parties import short_party
 from taushet.models import User
 from taushet.services import audit
 
@@ -53,7 +54,7 @@ def local_body(place: Place, new: NewOffice) -> Body:
     kind = LOCAL_ROLES[new.role]
     if kind == Kind.MUNICIPALITY and place.county:
         kind = Kind.COUNTY
-    names = {Kind.PARTY_GROUP: f"{new.party}, {place.name}"[:120], Kind.COUNCIL_COMMITTEE: new.committee}
+    names = {Kind.PARTY_GROUP: group_name(new.party, place.name), Kind.COUNCIL_COMMITTEE: new.committee}
     return Bodies({place.key: place}).get(Office(place.key, kind, names.get(kind, ""), new.role))
 
 
@@ -92,7 +93,7 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
                 body=body,
                 role=new.role,
                 title=new.title,
-                party=new.party,
+                party=short_party(new.party),
                 period=new.period,
                 starts_on=new.starts_on,
                 source=new.source,

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from municipalities.models import Municipality
 from outreach.models import Body, Mandate, Politician
+from outreach.services.offices.parties import short_party
 from taushet.models import User
 from taushet.services import audit
 
@@ -58,7 +59,7 @@ def set_mayor(
     unless `politician` says who it is.
     """
     mandate = current_mandate(municipality, Mandate.Role.MAYOR)
-    names = (first_name, last_name)
+    names, party = (first_name, last_name), short_party(party)
     if mandate is not None and (
         (mandate.politician.first_name, mandate.politician.last_name) != names
         or (politician is not None and mandate.politician != politician)

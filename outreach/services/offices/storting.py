@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.exceptions import BrokenExport
 from outreach.models import Body, Mandate, Politician
+from outreach.services.offices.parties import short_party
 from outreach.services.offices.storting_export import SEATS, Export
 from taushet.models import User
 from taushet.services import audit
@@ -157,14 +158,14 @@ def wanted_mandates(export: Export) -> dict[str, WantedMandate]:
             politician,
             f"{PREFIX}storting",
             Mandate.Role.REPRESENTATIVE,
-            party=person.party,
+            party=short_party(person.party),
             constituency=person.constituency,
             is_substitute=person.is_substitute,
             email=person.email,
         )
         for committee in person.committees:
             wanted[f"{PREFIX}member:{committee}:{person.id}"] = WantedMandate(
-                politician, f"{PREFIX}committee:{committee}", Mandate.Role.MEMBER, party=person.party
+                politician, f"{PREFIX}committee:{committee}", Mandate.Role.MEMBER, party=short_party(person.party)
             )
     for person in export.ministers:
         wanted[f"{PREFIX}minister:{person.id}:{person.title}"] = WantedMandate(
@@ -172,7 +173,7 @@ def wanted_mandates(export: Export) -> dict[str, WantedMandate]:
             f"{PREFIX}ministry:{ministry_of(person.ministry)}",
             Mandate.Role.MINISTER,
             title=person.title,
-            party=person.party,
+            party=short_party(person.party),
         )
     return wanted
 

@@ -4,13 +4,16 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.utils.translation import override
 from openpyxl import Workbook
 
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
 from outreach.models import Letter, Mandate, OfficeImport, Politician
+from outreach.services.mailings.salutations import name_with_party
 from outreach.services.offices import office_imports
 from outreach.services.offices.council_reading import LIMITS
 from outreach.services.offices.offices import set_mayor
+from outreach.services.offices.parties import spellings_of
 from taushet.models import AuditEntry
 from taushet.tables.reading import read_table, read_text
 from tests.factories.municipalities import MunicipalityFactory
@@ -259,3 +262,48 @@ def test_nine_thousand_lines_are_looked_over_in_few_queries(staff, django_assert
         plan = office_imports.plan_of(imported)
 
     assert plan.counts["new"] == 9000
+
+
+def test_a_party_has_one_spelling_and_names_are_read_as_lists_write_them(alver, staff):
+    lines = (
+        "Alver;Å. Øyen (Ap);;;",
+        "Alver;Kari «Kaia» Nordmann;ARBEIDERPARTIET;;",
+        'Alver;"Kari ""Mia"" Lie";DNA;;',
+        "Alver;Hansen, Per-Olav (H);Høyre;;",
+        "Alver;Siri Moe <SIRI@alver.example>;Høgre;vara;",
+        "Alver;Eva Vik (vara);  Bygdelista   i Alver ;;",
+        "Alver;Ida Berg (BYGDELISTA I ALVER);;;",
+        "Alver;Ola Ås (Ap);H;;",
+        f"Alver;{'Æ' * 300} Vik;H;;",
+        "Alver;Nordmann, Kari, dr.;H;;",
+        "Alver;Bo 🎉 Li;H;;",
+        "Alver;Jo Li <jo@alver.example>;H;;jo.li@alver.example",
+    )
+
+    with override("en"):
+        plan = office_imports.plan_of(put_in(staff, *lines))
+
+    read = [(s.name, s.party, s.row.roles, s.row.email) for s in plan.of("new")]
+    assert read == [
+        ("Å. Øyen", "Ap", ("councillor",), ""),
+        ("Kari «Kaia» Nordmann", "Ap", ("councillor",), ""),
+        ("Kari «Mia» Lie", "Ap", ("councillor",), ""),
+        ("Per-Olav Hansen", "H", ("councillor",), ""),
+        ("Siri Moe", "H", ("substitute",), "siri@alver.example"),
+        ("Eva Vik", "Bygdelista i Alver", ("substitute",), ""),
+        ("Ida Berg", "Bygdelista i Alver", ("councillor",), ""),
+    ]
+    assert [step.told for step in plan.of("faulty")] == [
+        ["The name says “Ap” and the party column says “H”. Correct one of them."],
+        ["First name has 300 signs; at most 80 fit."],
+        ["The name holds “,”, which does not belong in a name. Correct it in the list."],
+        ["The name holds “🎉”, which does not belong in a name. Correct it in the list."],
+        ["The name and the column say different e-mail addresses."],
+    ]
+
+    write(put_in(staff, *lines), staff)
+    again = put_in(staff, "Alver;Øyen, Å.;Arbeidarpartiet;;", "Alver;Siri Moe;H;Vara;", is_whole=False, as_of=LATER)
+
+    assert counts(again) == {"same": 2}
+    assert spellings_of(["bygdelista i alver"]) == {"Bygdelista i Alver"}
+    assert name_with_party(Mandate.objects.get(politician__last_name="Øyen")) == "Å. Øyen (Ap)"
