@@ -9,6 +9,7 @@ from taushet.services import audit
 from .models import ContactPerson, County, CrisisCentre, Fact, Indicator, Membership, Municipality, Succession, Unit
 from .names import sort_key
 from .services.places import find_municipalities
+from .services.telling_apart import tell_apart
 
 CHECKED = {"organisation_number": OrganisationNumberField, "phone": PhoneField, "email": WorkEmailField}
 TYPED_LENGTH = 40
@@ -87,6 +88,7 @@ class MunicipalityAdmin(PlaceAdmin):
     def save_model(self, request, obj, form, change):
         obj.corrected_fields = sorted({*obj.corrected_fields, *form.changed_data})
         super().save_model(request, obj, form, change)
+        tell_apart()
 
 
 @admin.register(Unit)

@@ -63,8 +63,9 @@ class FactTableForm(forms.Form):
     )
     source = CleanCharField(
         max_length=300,
+        required=False,
         label=gettext_lazy("Source"),
-        help_text=gettext_lazy("Where anybody can check it. Unless a column says another source for each row."),
+        help_text=gettext_lazy("Where anybody can check it. Leave it empty when a column says the source of each row."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -87,7 +88,16 @@ class FactTableForm(forms.Form):
                 data["table"] = read_table(file.read(LIMITS.bytes + 1), LIMITS) if file else read_text(text, LIMITS)
             except TaushetError as refusal:
                 self.add_error("file" if file else "text", str(refusal))
+            else:
+                self.ask_for_source(data["table"])
         return data
+
+    def ask_for_source(self, table: Table) -> None:
+        """Ask where the facts are from when no column of the table can be what says it."""
+        indicators = [one for one in Indicator.objects.all() if not one.is_counted_by_us]
+        guessed = guess_columns(table.rows, indicators)
+        if not self.cleaned_data.get("source") and SOURCE not in guessed and all(guessed):
+            self.add_error("source", _("Say where the facts are from: no column of the table does."))
 
 
 class FactColumnsForm(forms.Form):

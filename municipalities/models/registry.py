@@ -62,6 +62,10 @@ class Municipality(models.Model):
     name = models.CharField(_("name"), max_length=60)
     parallel_names = models.JSONField(_("parallel names"), default=list, blank=True)
     official_name = models.CharField(_("official name"), max_length=120)
+    # Filled by `telling_apart` when two municipalities share the name.
+    county_in_name = models.CharField(
+        _("county that tells it apart"), max_length=60, blank=True, default="", db_default="", editable=False
+    )
     sort_key = models.CharField(max_length=80, editable=False)
     organisation_number = models.CharField(_("organisation number"), max_length=9, blank=True)
     county = models.ForeignKey(
@@ -106,14 +110,19 @@ class Municipality(models.Model):
         ]
 
     def __str__(self):
-        return self.name
+        return self.told_apart(self.name)
 
     def get_absolute_url(self):
         return reverse("municipalities:municipality_detail", args=[self.number])
 
     @property
     def display_name(self) -> str:
-        return joined_names(self.name, self.parallel_names)
+        """All its official names: Karasjok – Kárášjohka, Herøy (Nordland)."""
+        return self.told_apart(joined_names(self.name, self.parallel_names))
+
+    def told_apart(self, name: str) -> str:
+        """Return a name of the municipality with the county after it when another one has the same."""
+        return f"{name} ({self.county_in_name})" if self.county_in_name else name
 
     @property
     def has_ended(self) -> bool:

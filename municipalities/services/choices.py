@@ -1,6 +1,5 @@
 """The options of every municipality choice: made once in each process and again when the registry has changed."""
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -46,25 +45,13 @@ def registry_stamp() -> tuple:
 
 def make_options(stamp: tuple) -> Options:
     places = list(Municipality.objects.current().select_related("county").order_by("county__sort_key", "sort_key"))
-    twice = names_used_twice(places)
     groups = groupby(places, key=lambda place: place.county)
-    html = format_html_join(
-        "", '<optgroup label="{}">{}</optgroup>', ((c.name, option_list(p, twice)) for c, p in groups)
-    )
+    html = format_html_join("", '<optgroup label="{}">{}</optgroup>', ((c.name, option_list(p)) for c, p in groups))
     return Options(stamp, html, frozenset(place.number for place in places))
 
 
-def names_used_twice(places) -> set[str]:
-    """Return the names that do not tell by themselves which municipality is meant, such as Herøy and Våler."""
-    return {name for name, count in Counter(place.name for place in places).items() if count > 1}
-
-
-def option_list(places, twice: set[str]) -> SafeString:
-    return format_html_join("", '<option value="{}">{}</option>', ((p.number, label(p, twice)) for p in places))
-
-
-def label(place: Municipality, twice: set[str]) -> str:
-    return f"{place.display_name} ({place.county.name})" if place.name in twice else place.display_name
+def option_list(places) -> SafeString:
+    return format_html_join("", '<option value="{}">{}</option>', ((p.number, p.display_name) for p in places))
 
 
 def ended_option(number: str) -> SafeString:

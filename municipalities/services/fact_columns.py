@@ -85,10 +85,13 @@ def read_cells(
         else:
             wanted = [(by_key[part[2:]], text) for part, text in said.items() if part[2:] in by_key and part[1] == ":"]
         place = places.find(said.get(PLACE, ""))
+        fault = "" if place and place.municipality else places.why_unknown(said.get(PLACE, ""))
         for indicator, text in wanted:
             if text.casefold() not in UNKNOWN:
                 cell = Cell(row.number, place.municipality if place else None, said.get(PLACE, ""), indicator, text)
                 cell.source = said.get(SOURCE, "") or source
+                if fault:
+                    cell.faults.append(fault)
                 complete(cell, said.get(DAY, ""), observed_on)
                 cells.append(cell)
     return cells
@@ -96,8 +99,6 @@ def read_cells(
 
 def complete(cell: Cell, day_text: str, observed_on: date) -> None:
     """Fill in what follows from the texts, and note what is wrong."""
-    if cell.place is None:
-        cell.faults.append(_("We do not know the municipality “%(name)s”.") % {"name": cell.place_text[:60]})
     if cell.indicator is None:
         cell.faults.append(_("We do not measure what this line is about."))
     else:
@@ -110,6 +111,8 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
         cell.faults.append(_("“%(text)s” is not a date.") % {"text": day_text[:40]})
     elif cell.observed_on > timezone.localdate():
         cell.faults.append(_("The day lies in the future."))
+    if not cell.source:
+        cell.faults.append(_("This line says no source, and there is none for the whole table."))
     if len(cell.source) > LONGEST_SOURCE:
         cell.faults.append(_("The source is too long."))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import ngettext
 
 from municipalities.models import Municipality
+from municipalities.models.registry import joined_names
 
 # A square and the gap after it, in the units of the drawing.
 SIDE = 20
@@ -28,7 +29,8 @@ class Tile:
     @property
     def label(self) -> str:
         """What the square says to those who hear it or rest on it."""
-        place = f"{self.municipality.display_name}, {self.municipality.county.name}"
+        names = joined_names(self.municipality.name, self.municipality.parallel_names)
+        place = f"{names}, {self.municipality.county.name}"
         if self.count is None:
             return place
         held = ngettext("%(count)s course held", "%(count)s courses held", self.count) % {"count": self.count}

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from municipalities.models import County, Municipality
 from municipalities.names import fold
 
@@ -16,6 +18,11 @@ class Place:
     name: str
     municipality: Municipality | None = None
     county: County | None = None
+
+    @property
+    def label(self) -> str:
+        """The place as it is shown: with its county when two share the name."""
+        return str(self.municipality or self.name)
 
     @property
     def where(self) -> dict:
@@ -58,6 +65,17 @@ class Places:
             return self.by_key.get(head)
         keys = self.by_name.get(place_key(text), set())
         return self.by_key[next(iter(keys))] if len(keys) == 1 else None
+
+    def why_unknown(self, text: str) -> str:
+        """Return in words why a cell means no place: unknown, or two places of one name."""
+        keys = self.by_name.get(place_key(text), set())
+        if len(keys) < 2:
+            return _("We do not know the municipality “%(name)s”.") % {"name": text[:60]}
+        names = sorted(f"{self.by_key[key].label} {key}" for key in keys)
+        return _("“%(name)s” can be %(places)s. Write the number, or the county in brackets.") % {
+            "name": text[:60],
+            "places": _(" or ").join(names),
+        }
 
 
 def place_key(name: str) -> str:

@@ -27,7 +27,7 @@ def find_municipalities(text: str) -> list[Municipality]:
     There are some 400 of them, so they are compared here: no database folds á, ø and aa alike.
     """
     places = Municipality.objects.select_related("county").only(
-        "number", "name", "parallel_names", "sort_key", "valid_to", "county__name"
+        "number", "name", "county_in_name", "parallel_names", "sort_key", "valid_to", "county__name"
     )
     typed = fold(text)
     found = matching(places, text)

@@ -6,7 +6,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality
-from municipalities.services.choices import label, names_used_twice
 
 
 class MunicipalityCheckboxes(forms.Widget):
@@ -36,11 +35,10 @@ class MunicipalityCheckboxes(forms.Widget):
 def counties_with_places(chosen):
     """Return every county with its municipalities, each with whether it is ticked."""
     places = list(Municipality.objects.current().select_related("county").order_by("county__sort_key", "sort_key"))
-    twice = names_used_twice(places)
     return [
         {
             "county": county,
-            "places": [(place.number, label(place, twice), place.number in chosen) for place in group],
+            "places": [(place.number, place.display_name, place.number in chosen) for place in group],
         }
         for county, group in ((county, list(group)) for county, group in groupby(places, lambda place: place.county))
     ]

@@ -29,7 +29,7 @@ def office_create(request, number):
         if added(request, form, body):
             return redirect("outreach:recipient_detail", municipality.pk)
     back = reverse("outreach:recipient_detail", args=[municipality.pk])
-    title = _("Put in an office in %(place)s") % {"place": municipality.name}
+    title = _("Put in an office in %(place)s") % {"place": municipality}
     return render(request, "outreach/office_form.html", {"form": form, "title": title, "back": back})
 
 

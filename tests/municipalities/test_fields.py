@@ -3,6 +3,7 @@ from django import forms
 from django.utils import timezone
 
 from municipalities.fields import MunicipalityChoiceField
+from municipalities.services.telling_apart import tell_apart
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 
 
@@ -15,6 +16,8 @@ def test_options_stand_in_groups_by_county(db):
     MunicipalityFactory(number="1818", name="Herøy", county=nordland)
     MunicipalityFactory(number="1515", name="Herøy", county=CountyFactory(number="15", name="Møre og Romsdal"))
     MunicipalityFactory(number="1875", name="Hamarøy", parallel_names=["Hábmer"], county=nordland)
+
+    tell_apart()
 
     html = str(PlaceForm()["municipality"])
 

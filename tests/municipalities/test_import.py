@@ -63,6 +63,12 @@ def test_import_loads_the_357_municipalities_with_their_payers(db):
 def test_two_herøy_and_two_våler_are_four_municipalities(registry):
     assert Municipality.objects.filter(name="Herøy").count() == 2
     assert Municipality.objects.filter(name="Våler").count() == 2
+    assert sorted(str(place) for place in Municipality.objects.exclude(county_in_name="")) == [
+        "Herøy (Møre og Romsdal)",
+        "Herøy (Nordland)",
+        "Våler (Innlandet)",
+        "Våler (Østfold)",
+    ]
 
 
 def test_municipalities_stand_in_norwegian_order(registry):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.exceptions import OlderEdition
 from municipalities.models import County, CrisisCentre, Indicator, Municipality, Succession, Unit
+from municipalities.services.telling_apart import tell_apart
 from taushet.models import Mark
 from taushet.services import audit
 
@@ -57,6 +58,7 @@ def write(plan: Plan) -> None:
     Unit.objects.bulk_create(plan.new_units)
     write_centres(plan)
     Indicator.objects.bulk_create(plan.new_indicators)
+    tell_apart()
 
 
 def update(model, differences: list[Difference]) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.services.place_cells import Place
 from outreach.models import Mandate
-from outreach.services.offices.council_reading import CouncilRow
+from outreach.services.offices.council_reading import AMONG_MEMBERS, CouncilRow
 from outreach.services.offices.council_steps import Here, Step, office_of, offices_of
 
 Role = Mandate.Role
@@ -34,7 +34,7 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
         return [], [_("Nobody is put down as having left, since some lines name a place we do not know.")]
     unclear = {step.row.place.key for step in steps if step.state == "faulty"}
     if unclear:
-        names = ", ".join(sorted(places[key].name for key in unclear)[:5])
+        names = ", ".join(sorted(places[key].label for key in unclear)[:5])
         warnings.append(
             _("Nobody in %(places)s is put down as having left, since some lines there have faults.")
             % {"places": names}
@@ -44,7 +44,7 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
         if step.state == "faulty":
             continue
         offices = offices_of(step.row)
-        covered[step.row.place.key] |= {office.role for office in offices}
+        covered[step.row.place.key] |= told_of(step.row)
         if step.state == "doubtful":
             kept |= {candidate.pk for candidate in step.candidates}
             unclear_single = {office.role for office in offices if office.role in Mandate.SINGLE}
@@ -67,27 +67,39 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
         leaving = [mandate for mandate in gone if mandate.role == Role.COUNCILLOR]
         if len(leaving) > 3 and 2 * len(leaving) > len(members):
             warnings.append(
-                _("More than half of the council of %(place)s would leave. Is the list whole?") % {"place": place.name}
+                _("More than half of the council of %(place)s would leave. Is the list whole?") % {"place": place.label}
             )
         ended += [ended_step(mandate, place, as_of) for mandate in gone]
     return ended, warnings
 
 
+def told_of(row: CouncilRow) -> set[str]:
+    """Return of which offices a line shows that the list tells: a list of mayors is no list of the council."""
+    roles = set(row.roles)
+    return roles - {Role.COUNCILLOR} if roles & AMONG_MEMBERS else roles
+
+
 def followed(steps: list[Step], ended: list[Step], here: Here, places: dict[str, Place], as_of: date) -> list[Step]:
     """Return who has to leave since somebody else gets an office that one person has at a time."""
     gone = {step.mandate.pk for step in ended}
-    taken = {(office.place, office.role) for step in steps for office in step.add if office.role in Mandate.SINGLE}
+    taken = {
+        (office.place, office.role): step.name for step in steps for office in step.add if office.role in Mandate.SINGLE
+    }
     return [
-        ended_step(mandate, places[place], as_of)
+        ended_step(mandate, places[place], as_of, follower=taken[place, role])
         for place, role in sorted(taken)
         for mandate in here.open[place]
         if mandate.role == role and mandate.pk not in gone
     ]
 
 
-def ended_step(mandate: Mandate, place: Place, as_of: date) -> Step:
-    day = date_format(as_of, "DATE_FORMAT")
-    told = [_("No longer in the list: without this office from %(day)s.") % {"day": day}]
+def ended_step(mandate: Mandate, place: Place, as_of: date, *, follower: str = "") -> Step:
+    """Return that somebody leaves: not in a whole list any more, or `follower` has the office one has at a time."""
+    words = {"day": date_format(as_of, "DATE_FORMAT"), "name": follower}
+    if follower:
+        told = [_("The list says that %(name)s has this office: without it from %(day)s.") % words]
+    else:
+        told = [_("No longer in the list: without this office from %(day)s.") % words]
     return Step(
-        "ended", None, str(mandate.politician), place.name, mandate.party, [mandate.office], told, mandate=mandate
+        "ended", None, str(mandate.politician), place.label, mandate.party, [mandate.office], told, mandate=mandate
     )

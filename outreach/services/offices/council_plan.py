@@ -49,7 +49,7 @@ def plan_councils(
 
 def base_step(row: CouncilRow, state: str, told: Iterable[str] = ()) -> Step:
     offices = [str(Role(role).label) for role in row.roles]
-    place = row.place.name if row.place else ""
+    place = row.place.label if row.place else ""
     return Step(state, row.line, row.name, place, row.party, offices, [*told, *row.notes], row=row)
 
 

@@ -178,7 +178,7 @@ def read_row(row: Row, parts: list[str], places: Places, only: Place | None, wor
         roles=tuple(roles),
     )
     if place is None:
-        made.faults.append(_("We do not know the municipality “%(name)s”.") % {"name": said.get(Part.PLACE, "")[:60]})
+        made.faults.append(places.why_unknown(said.get(Part.PLACE, "")))
     if unknown:
         made.faults.append(_("We do not know the office “%(name)s”.") % {"name": ", ".join(unknown)[:60]})
     take_what_stands_beside(made, [text for text in beside if text not in offices], words)

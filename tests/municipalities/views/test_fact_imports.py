@@ -118,6 +118,9 @@ def test_a_long_table_with_days_and_sources_of_its_own_from_a_spreadsheet(client
 
     page = client.post(PUT_IN, COMMON | {"file": SimpleUploadedFile("fakta.xlsx", file.getvalue())})
     assert states(page) == {"faulty": 1, "new": 2}
+    told = client.post(PUT_IN, COMMON | {"source": "", "file": SimpleUploadedFile("fakta.xlsx", file.getvalue())})
+    assert states(told) == {"faulty": 2, "new": 1}  # the one with a source of its own needs no common one
+    assert b"says no source" in told.content
     again(client, page, SAVE)
 
     facts = Fact.objects.order_by("observed_on").values_list("value", "observed_on", "source")

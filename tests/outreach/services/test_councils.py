@@ -7,6 +7,7 @@ import pytest
 from django.utils.translation import override
 from openpyxl import Workbook
 
+from municipalities.services.telling_apart import tell_apart
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
 from outreach.models import Letter, Mandate, OfficeImport, Politician
 from outreach.services.mailings.salutations import name_with_party
@@ -16,7 +17,7 @@ from outreach.services.offices.offices import set_mayor
 from outreach.services.offices.parties import spellings_of
 from taushet.models import AuditEntry
 from taushet.tables.reading import read_table, read_text
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.outreach import MandateFactory, PoliticianFactory
 from tests.factories.taushet import StaffFactory
 
@@ -107,10 +108,28 @@ def test_another_mayor_ends_the_one_before_also_in_a_list_that_is_not_whole(alve
     Mandate.objects.update(starts_on=date(2023, 10, 1))
     imported = put_in(staff, FIRST[0], as_of=LATER, is_whole=False)
     assert counts(imported) == {"new": 1, "ended": 1}
+    with override("en"):
+        (step,) = office_imports.plan_of(imported).of("ended")
+    assert step.told == ["The list says that Kari Nordmann has this office: without it from Nov. 20, 2026."]
 
     write(imported, staff)
 
     assert in_office("mayor") == ["Kari Nordmann"]
+
+
+def test_a_list_of_mayors_ends_nobody_else_in_the_council_and_places_of_one_name_are_told_apart(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+    assert counts(put_in(staff, FIRST[0], as_of=LATER)) == {"checked": 1}
+    for county in ("Nordland", "Møre og Romsdal"):
+        MunicipalityFactory(name="Herøy", county=CountyFactory(name=county))
+    tell_apart()
+
+    with override("en"):
+        plan = office_imports.plan_of(put_in(staff, "Herøy;Kari Vik;V;;", "Herøy (Nordland);Siri Vik;V;;"))
+
+    (fault,) = plan.of("faulty")[0].told
+    assert fault.startswith("“Herøy” can be Herøy (Møre og Romsdal) ")
+    assert [step.place for step in plan.of("new")] == ["Herøy (Nordland)"]
 
 
 def test_the_same_name_waits_for_a_person_to_decide(alver, staff):
