@@ -56,6 +56,11 @@ def replies_to_sort(user):
     if count := Reply.objects.filter(kind=Reply.Kind.QUARANTINE, sorted_at=None).count():
         sentence = ngettext("%(n)s reply in quarantine", "%(n)s replies in quarantine", count)
         yield sentence % {"n": count}, f"{reverse('outreach:reply_list')}?kind={Reply.Kind.QUARANTINE}"
+    if count := Reply.objects.answers_of_nobody_known().count():
+        sentence = ngettext(
+            "%(n)s answer without a confirmed sender", "%(n)s answers without a confirmed sender", count
+        )
+        yield sentence % {"n": count}, f"{reverse('outreach:reply_list')}?kind={Reply.Kind.ANSWER}&sender=no"
 
 
 def promises_to_confirm(user):

@@ -36,6 +36,16 @@ def check_production_host(app_configs, **kwargs):
     return [Caution(told, hint=hint, id="taushet.W001")]
 
 
+@register(deploy=True)
+def check_mail_receiver(app_configs, **kwargs):
+    """Mail comes in, and nothing says which receiver to believe: then no sender ever counts as known by itself."""
+    if settings.AUTHSERV_IDS or not (settings.ANYMAIL["WEBHOOK_SECRET"] or settings.IMAP_HOST or settings.REPLY_DOMAIN):
+        return []
+    told = "No sender of a reply is confirmed by itself, so every answer waits for somebody to confirm it."
+    hint = "Set TAUSHET_AUTHSERV_IDS to the name your mail receiver gives itself in Authentication-Results."
+    return [Caution(told, hint=hint, id="taushet.W002")]
+
+
 @register
 def check_access_point(app_configs, **kwargs):
     if not settings.ACCESS_POINT_URL:

@@ -14,6 +14,7 @@ class SortForm(forms.Form):
 
     kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in Reply.SORTABLE])
     letters = forms.ModelMultipleChoiceField(Letter.objects.all(), required=False)
+    how = CleanCharField(required=False, max_length=300)
 
 
 class ReplyFilterForm(forms.Form):

@@ -14,7 +14,7 @@ class FollowUpQuerySet(models.QuerySet):
 class FollowUp(models.Model):
     """What staff should do now about a letter nobody answers or a promise whose day has come; once for each rule.
 
-    It holds a draft that a person may use. Nothing is ever sent by it.
+    It holds a draft that a person may use, or make into a mailing. Nothing is ever sent by it.
     """
 
     class Rule(models.TextChoices):
@@ -35,6 +35,10 @@ class FollowUp(models.Model):
         "outreach.Commitment", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups"
     )
     draft = models.TextField(_("draft"), blank=True)
+    # The draft as a mailing, once somebody has made it one.
+    mailing = models.ForeignKey(
+        "outreach.Mailing", null=True, blank=True, on_delete=models.PROTECT, related_name="follow_ups", editable=False
+    )
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     settled_at = models.DateTimeField(null=True, blank=True)

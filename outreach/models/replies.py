@@ -14,8 +14,12 @@ class ReplyQuerySet(models.QuerySet):
         return self.filter(sorted_at=None).exclude(kind=Reply.Kind.QUARANTINE).order_by("received_at", "pk")
 
     def answers(self):
-        """Those that count as answers: a person has said so."""
-        return self.filter(kind=Reply.Kind.ANSWER, sorted_at__isnull=False)
+        """Those that count as answers: a person has said so, and somebody knows who they are from."""
+        return self.filter(kind=Reply.Kind.ANSWER, verified_at__isnull=False)
+
+    def answers_of_nobody_known(self):
+        """Those sorted as answers by a person while nobody knows who they are from: they count as none yet."""
+        return self.filter(kind=Reply.Kind.ANSWER, verified_at=None, erased_at=None)
 
     def published(self):
         return self.filter(published_at__isnull=False)
@@ -69,6 +73,8 @@ class Reply(models.Model):
     sorted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    # How it stood before it was sorted, so that the sorting can be undone exactly; None when nobody has.
+    before = models.JSONField(null=True, editable=False)
     verified_at = models.DateTimeField(_("sender confirmed"), null=True, blank=True)
     verified_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -118,6 +124,12 @@ class Reply(models.Model):
         return self.verified_at is not None
 
 
+class ReplyLinkQuerySet(models.QuerySet):
+    def answers(self):
+        """Those by which letters are answered: the one thing that counts, and that stops reminders."""
+        return self.filter(reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False)
+
+
 class ReplyLink(models.Model):
     """That a reply is about a letter. One mail about nine letters has nine."""
 
@@ -134,6 +146,8 @@ class ReplyLink(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     linked_at = models.DateTimeField(default=timezone.now)
+
+    objects = ReplyLinkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("link to a letter")

@@ -1,5 +1,6 @@
 """Replies to our letters: sorted one after another, listed, read, and made public."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
@@ -73,6 +74,7 @@ def reply_sort(request):
         "search": search,
         "counts": counts(),
         "left": Reply.objects.to_sort().count(),
+        "is_checked_by_itself": bool(settings.AUTHSERV_IDS),
         "last": Reply.objects.exclude(sorted_at=None).filter(pk=reply_number(request, "sist") or 0).first(),
     }
     if reply:
@@ -99,7 +101,8 @@ def reply_sort_save(request, pk):
         return redirect(back)
     try:
         letters = [letter.pk for letter in form.cleaned_data["letters"]]
-        sorting.sort_reply(reply, kind=form.cleaned_data["kind"], letters=letters, by=request.user)
+        how = form.cleaned_data["how"]
+        sorting.sort_reply(reply, kind=form.cleaned_data["kind"], letters=letters, how=how, by=request.user)
     except OutreachError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -111,11 +114,11 @@ def reply_sort_save(request, pk):
 def reply_put_back(request, pk):
     reply = get_object_or_404(Reply, pk=pk)
     try:
-        sorting.unsort_reply(reply, by=request.user)
+        reply = sorting.unsort_reply(reply, by=request.user)
     except OutreachError as error:
         messages.error(request, str(error))
         return redirect(reply)
-    return redirect(f"{reverse('outreach:reply_sort')}?svar={reply.pk}")
+    return redirect(f"{reverse('outreach:reply_sort')}?svar={reply.pk}" if reply.sorted_at is None else reply)
 
 
 @permission_required("outreach.view_reply", raise_exception=True)

@@ -18,14 +18,12 @@ ANSWER_WITHIN = 20
 SOON = 10
 QUIET = 10
 AT_ONCE = 500
-# What a person has said to be an answer, or has not looked at yet. Automatic replies stop nothing.
-MAY_ANSWER = (Reply.Kind.ANSWER, Reply.Kind.UNSORTED)
 
 
 def open_follow_ups(now: datetime) -> int:
     """Open what is due and close what is no longer needed; returns how many were opened. It may run twice.
 
-    While somebody has had a letter of any mailing in the last ten workdays, reminders to them wait.
+    While somebody has had a letter of any mailing in the last ten workdays, reminders to them wait, of letters as of promises.
     """
     today = now.astimezone(OSLO).date()
     close_what_is_answered()
@@ -42,31 +40,38 @@ def open_follow_ups(now: datetime) -> int:
 def unanswered(today: date) -> QuerySet[Letter]:
     """The letters that have waited 20 workdays for an answer, to whom nothing has been sent for ten.
 
-    An office that nobody holds any longer is reminded of nothing.
+    What nobody has sorted yet may be an answer, and waits for that. An answer from somebody unknown stops nothing, and
+    neither does an automatic reply. An office that nobody holds any longer is reminded of nothing.
     """
-    replied = ReplyLink.objects.filter(letter=OuterRef("pk"), reply__kind__in=MAY_ANSWER)
+    answered = ReplyLink.objects.answers().filter(letter=OuterRef("pk"))
+    unread = ReplyLink.objects.filter(letter=OuterRef("pk"), reply__kind=Reply.Kind.UNSORTED)
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
     of_the_place = Letter.objects.received().filter(municipality=OuterRef("municipality"))
     lately = of_the_place.filter(settled_at__gte=start_of_quiet(today, QUIET))
     sent = Letter.objects.received().filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
-    due = sent.filter(~Exists(replied), ~Exists(followed), ~Exists(lately), mandate__ends_on=None)
+    due = sent.filter(~Exists(answered), ~Exists(unread), ~Exists(followed), ~Exists(lately), mandate__ends_on=None)
     return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]
 
 
 def due_soon(today: date) -> QuerySet[Commitment]:
     """The promises to be kept within ten workdays."""
     last = add_workdays(today, SOON)
-    return _not_followed(Rule.DUE_SOON).filter(due_on__gte=today, due_on__lte=last)
+    return _not_followed(Rule.DUE_SOON, today).filter(due_on__gte=today, due_on__lte=last)
 
 
 def overdue(today: date) -> QuerySet[Commitment]:
     """The promises whose day is over, from the next workday on."""
-    return _not_followed(Rule.OVERDUE).filter(due_on__lte=workdays_before(today, 1))
+    return _not_followed(Rule.OVERDUE, today).filter(due_on__lte=workdays_before(today, 1))
 
 
-def _not_followed(rule: str) -> QuerySet[Commitment]:
+def _not_followed(rule: str, today: date) -> QuerySet[Commitment]:
+    """The promises that may still be kept and that this rule has not found, while there is no quiet for the place."""
     followed = FollowUp.objects.filter(rule=rule, commitment=OuterRef("pk"))
-    return Commitment.objects.open().filter(~Exists(followed)).select_related("municipality").order_by("pk")
+    lately = Letter.objects.received().filter(settled_at__gte=start_of_quiet(today, QUIET))
+    to_the_place = lately.filter(municipality=OuterRef("municipality"))
+    to_the_speaker = lately.filter(mandate=OuterRef("mandate"))
+    due = Commitment.objects.open().filter(~Exists(followed), ~Exists(to_the_place), ~Exists(to_the_speaker))
+    return due.select_related("municipality").order_by("pk")
 
 
 def start_of_quiet(today: date, workdays: int) -> datetime:
@@ -76,7 +81,7 @@ def start_of_quiet(today: date, workdays: int) -> datetime:
 
 def close_what_is_answered() -> int:
     """Close reminders of letters that have been answered, and of promises that are settled."""
-    answered = ReplyLink.objects.filter(letter=OuterRef("letter"), reply__kind=Reply.Kind.ANSWER)
+    answered = ReplyLink.objects.answers().filter(letter=OuterRef("letter"))
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from outreach.models import Letter, Mailing, Reply, ReplyLink
+from outreach.models import Letter, Mailing, ReplyLink
 
 REMINDER = Mailing.Occasion.REMINDER
 
@@ -28,8 +28,8 @@ def only_for(mailing: Mailing) -> set[int] | None:
 
 
 def answered(mailing: Mailing) -> set[int]:
-    """Return the offices whose letters have an answer that a person has sorted as one."""
-    answers = ReplyLink.objects.filter(letter__mailing=mailing, reply__kind=Reply.Kind.ANSWER)
+    """Return the offices whose letters have an answer, by somebody known to speak for them."""
+    answers = ReplyLink.objects.answers().filter(letter__mailing=mailing)
     return set(answers.order_by().values_list("letter__mandate", flat=True))
 
 
@@ -40,5 +40,5 @@ def follows_its_first(letter: Letter) -> bool:
         return True
     first = Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it())
     if letter.occasion == REMINDER:
-        first = first.exclude(replies__kind=Reply.Kind.ANSWER)
+        first = first.exclude(reply_links__in=ReplyLink.objects.answers())
     return first.exists()

@@ -3,15 +3,13 @@
 from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Subquery, Value, When
 from django.db.models.functions import TruncDate
 
-from outreach.models import Commitment, Letter, Reply, ReplyLink
+from outreach.models import Commitment, Letter, ReplyLink
 from taushet.workdays import OSLO
 
 
 def answers_to(municipality):
     """The links by which answers reach letters to a municipality (an outer query's, or one)."""
-    return ReplyLink.objects.filter(
-        letter__municipality=municipality, reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False
-    )
+    return ReplyLink.objects.answers().filter(letter__municipality=municipality)
 
 
 def last_answer():
@@ -34,8 +32,7 @@ def answered():
 
 def answered_by_demand() -> dict[int, int]:
     """Return how many municipalities have answered each demand, in any wording, also one of several in a letter."""
-    answers = ReplyLink.objects.filter(reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False)
-    counted = answers.order_by().values_list("letter__letter_demands__demand_version__demand")
+    counted = ReplyLink.objects.answers().order_by().values_list("letter__letter_demands__demand_version__demand")
     return dict(counted.annotate(number=Count("letter__municipality", distinct=True)))
 
 

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q
@@ -77,10 +79,11 @@ def counts_by_kind() -> dict[str, int]:
 
 
 @transaction.atomic
-def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User) -> Reply:
+def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User, how: str = "") -> Reply:
     """Put down what a reply is and which letters it is about; the links become exactly these.
 
-    Raises WrongStatus for a kind nobody can choose, an answer to no letter, and a reply that is public.
+    With `how` somebody says in the same breath how they know who it is from. Raises WrongStatus for a kind nobody can
+    choose, an answer to no letter, and a reply that is public.
     """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     chosen = set(Letter.objects.filter(pk__in=list(letters), status__in=LEFT).values_list("pk", flat=True))
@@ -90,6 +93,8 @@ def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User) -> 
         raise WrongStatus(_("The answer is public. Take it back first."))
     if kind == Kind.ANSWER and not chosen:
         raise WrongStatus(_("Choose the letter it answers."))
+    verifies = bool(how) and not reply.is_verified
+    reply.before = as_it_stands(reply) | {"verified_with_it": verifies}
     there = set(reply.links.values_list("letter", flat=True))
     reply.links.filter(letter__in=there - chosen).delete()
     ReplyLink.objects.bulk_create(
@@ -97,7 +102,7 @@ def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User) -> 
     )
     before = reply.kind
     reply.kind, reply.sorted_at, reply.sorted_by = kind, timezone.now(), by
-    reply.save(update_fields=["kind", "sorted_at", "sorted_by"])
+    reply.save(update_fields=["kind", "sorted_at", "sorted_by", "before"])
     audit.record(
         "reply.sorted",
         reply,
@@ -107,22 +112,66 @@ def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User) -> 
         added=sorted(chosen - there),
         removed=sorted(there - chosen),
     )
-    return reply
+    return verify_sender(reply, how=how, by=by) if verifies else reply
+
+
+def as_it_stands(reply: Reply) -> dict[str, Any]:
+    """Return what sorting changes of a reply, as JSON; with what stood before that, so that one can go back twice."""
+    links = reply.links.order_by("pk").values("letter", "how", "linked_by", "linked_at")
+    return {
+        "kind": reply.kind,
+        "sorted_at": reply.sorted_at and reply.sorted_at.isoformat(),
+        "sorted_by": reply.sorted_by_id,
+        "links": [link | {"linked_at": link["linked_at"].isoformat()} for link in links],
+        "before": reply.before,
+    }
 
 
 @transaction.atomic
 def unsort_reply(reply: Reply, *, by: User) -> Reply:
-    """Put a reply back in line, as it was before anybody sorted it; its links stay. Raises WrongStatus when public."""
+    """Undo the last sorting: kind, links and who found them become as they were, and what was confirmed along with it.
+
+    One that no person has sorted, such as an automatic one, is put in line. Raises WrongStatus when the reply is
+    public, or when something has been promised in it.
+    """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     if reply.published_at:
         raise WrongStatus(_("The answer is public. Take it back first."))
+    if reply.commitments.filter(refused_at=None).exists():
+        raise WrongStatus(_("A promise has been put in from it, so it stays an answer."))
     if reply.sorted_at is None:
         return reply
-    kind = Kind.QUARANTINE if reply.sender_check == Reply.Check.FAIL else Kind.UNSORTED
     audit.record("reply.put_back", reply, by=by, was=reply.kind)
-    reply.kind, reply.sorted_at, reply.sorted_by = kind, None, None
-    reply.save(update_fields=["kind", "sorted_at", "sorted_by"])
+    fields = ["kind", "sorted_at", "sorted_by", "before"]
+    if reply.before is None:
+        reply.kind = Kind.QUARANTINE if reply.sender_check == Reply.Check.FAIL else Kind.UNSORTED
+        reply.sorted_at = reply.sorted_by = None
+    else:
+        fields += restore(reply, reply.before)
+    reply.save(update_fields=fields)
     return reply
+
+
+def restore(reply: Reply, was: dict[str, Any]) -> list[str]:
+    """Let a reply be as it was; returns which further fields have changed."""
+    reply.kind, reply.before, reply.sorted_by_id = was["kind"], was["before"], was["sorted_by"]
+    reply.sorted_at = datetime.fromisoformat(was["sorted_at"]) if was["sorted_at"] else None
+    reply.links.all().delete()
+    ReplyLink.objects.bulk_create(
+        ReplyLink(
+            reply=reply,
+            letter_id=link["letter"],
+            how=link["how"],
+            linked_by_id=link["linked_by"],
+            linked_at=datetime.fromisoformat(link["linked_at"]),
+        )
+        for link in was["links"]
+    )
+    if not was["verified_with_it"]:
+        return []
+    reply.verified_at = reply.verified_by = None
+    reply.verified_how = ""
+    return ["verified_at", "verified_by", "verified_how"]
 
 
 @transaction.atomic

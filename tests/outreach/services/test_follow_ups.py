@@ -31,7 +31,7 @@ def test_a_letter_is_followed_up_after_twenty_workdays_unless_it_is_answered(cli
     places = [place(number=f"610{n}") for n in range(1, 6)]
     silent, away, answered, unread, retired = sent_letters(*places)  # on Monday 23 November 2026
     replies = receive(client, answer_to(away, Auto_Submitted="auto-replied"), answer_to(answered), answer_to(unread))
-    sort_reply(replies[1], kind="answer", letters=[answered.pk], by=UserFactory())
+    sort_reply(replies[1], kind="answer", letters=[answered.pk], how="Ringte", by=UserFactory())
     end_office(retired.mandate, on=date(2026, 12, 1), by=None)
     before = Message.objects.count()
 
@@ -45,6 +45,9 @@ def test_a_letter_is_followed_up_after_twenty_workdays_unless_it_is_answered(cli
     assert "23. november 2026" in FollowUp.objects.first().draft
     (late,) = receive(client, answer_to(silent))
     sort_reply(late, kind="answer", letters=[silent.pk], by=UserFactory())
+    assert open_follow_ups(at(2026, 12, 28)) == 0
+    assert waiting() == [silent, away]  # nobody knows yet who has answered
+    verify_sender(late, how="Ringte", by=UserFactory())
     assert open_follow_ups(at(2026, 12, 28)) == 0
     assert waiting() == [away]
     assert FollowUp.objects.get(letter=silent).outcome == "by_itself"
@@ -94,6 +97,16 @@ def test_a_promise_is_followed_up_before_and_after_its_day_until_it_is_kept(clie
     change_commitment(commitment, status=Commitment.Status.KEPT, evidence="Vedtatt", by=UserFactory())
     open_follow_ups(at(2027, 4, 2))
     assert waiting() == []
+
+
+def test_a_promise_waits_too_while_the_place_has_had_another_letter(client, clock):
+    commitment = promise(client, date(2027, 3, 29))
+    clock.set(2027, 3, 8, 10)
+    sent_letters(commitment.municipality, number=2)
+
+    opened = [open_follow_ups(at(2027, 3, day)) for day in (12, 19, 22, 23)]
+
+    assert opened == [0, 0, 0, 1]  # once ten workdays after the letter are over
 
 
 def test_staff_put_down_what_came_of_it(client):

@@ -4,6 +4,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.core.checks import run_checks
 from django.urls import reverse
 
 from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment
@@ -279,3 +280,13 @@ def test_what_no_database_takes_is_kept_readable(client):
     assert "\x00" not in reply.text + reply.subject
     assert sorting.suggested_kind(reply) == "answer"
     assert Letter.objects.get() == reply.letters.get()
+
+
+def test_check_of_a_deployment_tells_that_no_sender_is_known_by_itself(settings):
+    def faults():
+        return [fault.id for fault in run_checks(include_deployment_checks=True) if fault.id == "taushet.W002"]
+
+    settings.REPLY_DOMAIN = "svar.example"
+    assert faults() == []
+    settings.AUTHSERV_IDS = frozenset()
+    assert faults() == ["taushet.W002"]

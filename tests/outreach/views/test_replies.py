@@ -64,6 +64,38 @@ def test_replies_are_sorted_one_after_another_and_put_back(client):
     }
 
 
+def test_undoing_restores_links_and_state_exactly_step_by_step(client):
+    right, wrong = sent_letters(place(number="6101"), place(number="6102"))
+    reply, absence = receive(client, answer_to(right), answer_to(right, Auto_Submitted="auto-replied"))
+    sign_in(client, StaffFactory())
+
+    def state(reply):
+        reply.refresh_from_db()
+        links = list(reply.links.order_by("letter").values_list("letter", "how", "linked_by", "linked_at"))
+        return reply.kind, reply.sorted_at, reply.sorted_by_id, reply.verified_at, reply.verified_how, links
+
+    def undo(reply):
+        return client.post(reverse("outreach:reply_put_back", args=[reply.pk])).url
+
+    unsorted, automatic = state(reply), state(absence)
+    client.post(
+        reverse("outreach:reply_sort_save", args=[reply.pk]), {"kind": "answer", "letters": wrong.pk, "how": "Ringte"}
+    )
+    answered = state(reply)
+    assert (answered[0], answered[4], [link[0] for link in answered[5]]) == ("answer", "Ringte", [wrong.pk])
+    save(client, reply, "receipt", right, wrong)
+    assert undo(reply) == reply.get_absolute_url()
+    assert state(reply) == answered
+    assert undo(reply) == f"{SORT}?svar={reply.pk}"
+    assert state(reply) == unsorted
+    save(client, absence, "answer", wrong)
+    assert (
+        "does not count until" in page(client, f"{SORT}?sist={absence.pk}").content.decode()
+    )  # not before the sender is known
+    undo(absence)
+    assert state(absence) == automatic
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_list_asks_no_more_for_more_replies(client, django_assert_num_queries, count):
     letters = sent_letters(*[place(number=f"610{n}") for n in range(1, 4)])
