@@ -125,6 +125,7 @@ retention_rules.register(
             "outreach.Reply.text",
             "outreach.Reply.journal_number",
             "outreach.Reply.verified_how",
+            "outreach.Reply.before",
             "outreach.Reply.published_text",
             "outreach.Reply.published_speaker",
             "outreach.ReplyAttachment.name",

@@ -23,7 +23,7 @@ AT_ONCE = 500
 def open_follow_ups(now: datetime) -> int:
     """Open what is due and close what is no longer needed; returns how many were opened. It may run twice.
 
-    While somebody has had a letter of any mailing in the last ten workdays, reminders to them wait, of letters as of promises.
+    While somebody has had a letter of any mailing in the last ten workdays, reminders to them wait, of promises too.
     """
     today = now.astimezone(OSLO).date()
     close_what_is_answered()

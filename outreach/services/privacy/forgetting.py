@@ -39,7 +39,7 @@ def _erase(replies: list[Reply], now: datetime) -> int:
     mails = InboundMail.objects.filter(pk__in=[reply.inbound_id for reply in replies])
     mails.update(raw=None, from_email="", to_email="", subject="")
     return Reply.objects.filter(pk__in=numbers).update(
-        from_name="", from_email="", subject="", text="", journal_number="", verified_how="", erased_at=now
+        from_name="", from_email="", subject="", text="", journal_number="", verified_how="", before=None, erased_at=now
     )
 
 
