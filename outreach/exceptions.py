@@ -67,5 +67,9 @@ class WrongQuote(OutreachError):
     """Words that do not stand in the reply they are said to be from."""
 
 
+class OtherSpeaker(OutreachError):
+    """Somebody is said to have promised whom no letter went to; that has to be meant."""
+
+
 class OwnCommitment(OutreachError):
     """Who entered a commitment cannot confirm it."""

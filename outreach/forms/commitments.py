@@ -13,10 +13,11 @@ CHOOSABLE = [choice for choice in Commitment.Status.choices if choice[0] != Comm
 
 
 class SpeakerField(forms.ModelChoiceField):
-    """An office with who held it."""
+    """An office with who held it; those we wrote to say so."""
 
     def label_from_instance(self, mandate):
-        return speaker(mandate)
+        text = speaker(mandate)
+        return _("%(speaker)s – we wrote to this office") % {"speaker": text} if mandate.was_written_to else text
 
 
 class DemandField(forms.ModelChoiceField):
@@ -37,6 +38,9 @@ class CommitmentForm(forms.Form):
         help_text=_("Copy it from the reply. Nothing private: it becomes public once it is confirmed."),
     )
     mandate = SpeakerField(Mandate.objects.none(), label=_("Who promises?"), empty_label=_("Choose"))
+    is_other_meant = forms.BooleanField(
+        required=False, label=_("Yes, it is this office that promises, although we wrote to another")
+    )
     demand = DemandField(Demand.objects.none(), label=_("Which demand?"), empty_label=_("Choose"))
     municipality = forms.ModelChoiceField(
         Municipality.objects.none(),
@@ -56,6 +60,19 @@ class CommitmentForm(forms.Form):
             found = list(choices[:2])
             if len(found) == 1:
                 self.fields[name].initial = found[0].pk
+        written_to = [mandate.pk for mandate in self.fields["mandate"].queryset if mandate.was_written_to]
+        if len(written_to) == 1:
+            self.fields["mandate"].initial = written_to[0]
+        chosen = self.data.get("mandate", "")
+        if not chosen or chosen in map(str, written_to):
+            del self.fields["is_other_meant"]  # asked only of whoever has chosen another
+
+    def clean(self):
+        values = super().clean()
+        if "is_other_meant" in self.fields and values.get("mandate") and not values.get("is_other_meant"):
+            warning = _("Our letter did not go to this office. Tick this if it is meant, or choose the one above.")
+            self.add_error("is_other_meant", warning)
+        return values
 
 
 class RefuseForm(forms.Form):

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
-from outreach.exceptions import NotVerified, OwnCommitment, WrongQuote, WrongStatus
+from outreach.exceptions import NotVerified, OtherSpeaker, OwnCommitment, WrongQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, LetterDemand, Mandate, Reply
 from outreach.services.replies.mail_reading import split_quoted
 from taushet.models import StoredFile, User
@@ -37,14 +37,17 @@ def municipalities_of(reply: Reply) -> QuerySet[Municipality]:
 
 
 def speakers_of(reply: Reply) -> QuerySet[Mandate]:
-    """Return the offices, as held on the day a reply came, of those who may have promised something in it."""
-    places = Mandate.objects.in_office(said_on(reply)).filter(body__municipality__in=municipalities_of(reply))
-    written_to = Mandate.objects.in_office(said_on(reply)).filter(letters__replies=reply)
+    """Return the offices, as held on the day a reply came, of those who may have promised something in it.
+
+    Those that were written to come first and say so (`was_written_to`); others of the same places follow.
+    """
+    written_to = Exists(reply.letters.filter(mandate=OuterRef("pk")))
+    of_the_places = Q(body__municipality__in=municipalities_of(reply))
+    found = Mandate.objects.in_office(said_on(reply)).annotate(was_written_to=written_to)
     return (
-        (places | written_to)
-        .distinct()
+        found.filter(of_the_places | Q(was_written_to=True))
         .select_related("politician", "body__municipality")
-        .order_by("body", "role", "pk")
+        .order_by("-was_written_to", "body", "role", "pk")
     )
 
 
@@ -58,11 +61,13 @@ def enter_commitment(
     municipality: Municipality | None,
     due_on: date | None,
     by: User,
+    is_other_meant: bool = False,
 ) -> Commitment:
     """Put down what somebody has promised; it counts once a second person has confirmed it.
 
     Raises NotVerified when nobody knows who the reply is from, WrongQuote when the sender has not written the words,
-    WrongStatus when the office was not held that day or the demand is none that the reply answers.
+    WrongStatus when the office was not held that day or the demand is none that the reply answers, OtherSpeaker when
+    no letter went to the office and nobody says that it is meant.
     """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     if not reply.is_verified:
@@ -72,8 +77,11 @@ def enter_commitment(
     quote = " ".join(quote.split())
     if not quote or quote not in " ".join(split_quoted(reply.text)[0].split()):
         raise WrongQuote(_("These words do not stand in the reply. Copy them from there, word for word."))
-    if not speakers_of(reply).filter(pk=mandate.pk).exists():
+    chosen = speakers_of(reply).filter(pk=mandate.pk).first()
+    if chosen is None:
         raise WrongStatus(_("This office was not held on the day of the reply, or did not answer."))
+    if not chosen.was_written_to and not is_other_meant:
+        raise OtherSpeaker(_("Our letter did not go to this office."))
     if not demands_of(reply).filter(pk=demand.pk).exists():
         raise WrongStatus(_("The reply answers no letter with this demand."))
     if municipality and not municipalities_of(reply).filter(pk=municipality.pk).exists():
@@ -89,7 +97,7 @@ def enter_commitment(
         due_on=due_on,
         entered_by=by,
     )
-    audit.record("commitment.entered", commitment, by=by, reply=reply.pk)
+    audit.record("commitment.entered", commitment, by=by, reply=reply.pk, other=not chosen.was_written_to)
     return commitment
 
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from outreach.exceptions import NotVerified, OwnCommitment, WrongQuote, WrongStatus
+from outreach.exceptions import NotVerified, OtherSpeaker, OwnCommitment, WrongQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, Mandate, Reply
 from outreach.services.commitments.commitments import (
     change_commitment,
@@ -89,6 +89,25 @@ def test_a_promise_stands_in_the_reply_by_who_held_the_office_that_day(reply, to
     Reply.objects.update(verified_at=None)
     with pytest.raises(NotVerified):
         enter(reply)
+
+
+def test_the_office_written_to_leads_and_another_has_to_be_meant(client, reply, town):
+    sign_in(client, StaffFactory())
+    mayor, mailbox = (Mandate.objects.get(role=role) for role in ("mayor", "mailbox"))
+    address = reverse("outreach:commitment_create", args=[reply.pk])
+    speakers = client.get(address).context["form"]["mandate"]
+    assert [(row.pk, row.was_written_to) for row in speakers_of(reply)] == [(mayor.pk, True), (mailbox.pk, False)]
+    assert speakers.initial == mayor.pk
+    with pytest.raises(OtherSpeaker):
+        enter(reply, mandate=mailbox)
+    form = {"quote": QUOTE, "mandate": mailbox.pk, "demand": Demand.objects.get().pk, "municipality": town.pk}
+
+    warned = client.post(address, form)
+
+    assert list(warned.context["form"].errors) == ["is_other_meant"]
+    assert not Commitment.objects.exists()
+    client.post(address, form | {"is_other_meant": "on"})
+    assert Commitment.objects.get().mandate == mailbox
 
 
 def test_who_entered_a_promise_cannot_confirm_it(client, reply, town):
