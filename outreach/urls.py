@@ -154,6 +154,7 @@ urlpatterns = [
     path("stab/lofter/<int:pk>/bevis/<int:change_id>/", commitments.commitment_evidence, name="commitment_evidence"),
     path("stab/lofter/oppfolging/", follow_ups.follow_up_list, name="follow_up_list"),
     path("stab/lofter/oppfolging/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("stab/lofter/oppfolging/<int:pk>/utsending/", follow_ups.follow_up_mail, name="follow_up_mail"),
     path("stab/lofter/oppfolging/<int:pk>/ferdig/", follow_ups.follow_up_settle, name="follow_up_settle"),
     path("stab/horinger/", consultations.consultation_list, name="consultation_list"),
     path("stab/horinger/ny/", consultations.consultation_create, name="consultation_create"),

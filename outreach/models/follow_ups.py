@@ -80,6 +80,18 @@ class FollowUp(models.Model):
         return reverse("outreach:follow_up_detail", args=[self.pk])
 
     @property
+    def mandate(self):
+        """The office it is about: that of the letter, or whose holder has promised."""
+        return self.letter.mandate if self.letter else self.commitment.mandate
+
+    @property
+    def language(self) -> str:
+        """The language form to write in."""
+        if self.letter:
+            return self.letter.language
+        return self.municipality.letter_language if self.municipality else "nb"
+
+    @property
     def municipality(self):
         """Whom it is about, or nobody for a promise to the whole country."""
         return self.letter.municipality if self.letter else self.commitment.municipality

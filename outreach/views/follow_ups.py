@@ -8,7 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.models import FollowUp
+from outreach.exceptions import OutreachError
+from outreach.models import FollowUp, Mailing
+from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import settle_follow_up
 
 PER_PAGE = 50
@@ -35,8 +37,23 @@ def follow_up_list(request):
 @permission_required("outreach.view_followup", raise_exception=True)
 @require_safe
 def follow_up_detail(request, pk):
-    follow_up = get_object_or_404(follow_ups().select_related("settled_by"), pk=pk)
-    return render(request, "outreach/follow_up_detail.html", {"follow_up": follow_up, "outcomes": CHOOSABLE})
+    follow_up = get_object_or_404(follow_ups().select_related("settled_by", "mailing"), pk=pk)
+    mailing = follow_up.mailing if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED else None
+    context = {"follow_up": follow_up, "outcomes": CHOOSABLE, "mailing": mailing}
+    return render(request, "outreach/follow_up_detail.html", context)
+
+
+@permission_required(["outreach.change_followup", "outreach.add_mailing"], raise_exception=True)
+@require_POST
+def follow_up_mail(request, pk):
+    follow_up = get_object_or_404(FollowUp, pk=pk)
+    try:
+        mailing = mail_follow_up(follow_up, by=request.user)
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(follow_up)
+    messages.success(request, _("The letter is a draft. Read it, and let a colleague approve it."))
+    return redirect(mailing)
 
 
 @permission_required("outreach.change_followup", raise_exception=True)

@@ -3,11 +3,11 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from outreach.models import Commitment, FollowUp, Letter, Reply, ReplyLink
+from outreach.models import Commitment, FollowUp, Letter, Mailing, Reply, ReplyLink
 from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO, add_workdays, workdays_before
@@ -38,17 +38,23 @@ def open_follow_ups(now: datetime) -> int:
 
 
 def unanswered(today: date) -> QuerySet[Letter]:
-    """The letters that have waited 20 workdays for an answer, to whom nothing has been sent for ten.
+    """The first letters that have waited 20 workdays for an answer, to whom nothing has been sent for ten.
+
+    An answer to the reminder of a letter, or to its correction, answers the letter.
 
     What nobody has sorted yet may be an answer, and waits for that. An answer from somebody unknown stops nothing, and
     neither does an automatic reply. An office that nobody holds any longer is reminded of nothing.
     """
-    answered = ReplyLink.objects.answers().filter(letter=OuterRef("pk"))
-    unread = ReplyLink.objects.filter(letter=OuterRef("pk"), reply__kind=Reply.Kind.UNSORTED)
+    about = Q(letter=OuterRef("pk")) | Q(
+        letter__mailing__origin=OuterRef("mailing"), letter__mandate=OuterRef("mandate")
+    )
+    answered = ReplyLink.objects.answers().filter(about)
+    unread = ReplyLink.objects.filter(about, reply__kind=Reply.Kind.UNSORTED)
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
     of_the_place = Letter.objects.received().filter(municipality=OuterRef("municipality"))
     lately = of_the_place.filter(settled_at__gte=start_of_quiet(today, QUIET))
-    sent = Letter.objects.received().filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
+    first = Letter.objects.received().filter(occasion=Mailing.Occasion.FIRST)
+    sent = first.filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
     due = sent.filter(~Exists(answered), ~Exists(unread), ~Exists(followed), ~Exists(lately), mandate__ends_on=None)
     return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]
 
@@ -80,12 +86,15 @@ def start_of_quiet(today: date, workdays: int) -> datetime:
 
 
 def close_what_is_answered() -> int:
-    """Close reminders of letters that have been answered, and of promises that are settled."""
-    answered = ReplyLink.objects.answers().filter(letter=OuterRef("letter"))
+    """Close what has been answered, promises that are settled, and what a letter has gone out about."""
+    follows = Q(letter__mailing__origin=OuterRef("letter__mailing"), letter__mandate=OuterRef("letter__mandate"))
+    answered = ReplyLink.objects.answers().filter(Q(letter=OuterRef("letter")) | follows)
+    written = Letter.objects.received().filter(mailing=OuterRef("mailing"))
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
-    return waiting.filter(Exists(answered)).update(**changes) + about_promises.update(**changes)
+    closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
+    return closed + waiting.filter(Exists(answered)).update(**changes) + about_promises.update(**changes)
 
 
 def draft_for(letter: Letter) -> str:
@@ -96,8 +105,7 @@ def draft_for(letter: Letter) -> str:
 
 def draft_about(commitment: Commitment, rule: str) -> str:
     """Return what a question about a promise could say, in the language form of the municipality."""
-    place = commitment.municipality
-    with translation.override(place.letter_language if place else "nb"):
+    with translation.override(FollowUp(rule=rule, commitment=commitment).language):
         context = {"commitment": commitment, "is_over": rule == Rule.OVERDUE}
         return _plain("promise", context)
 

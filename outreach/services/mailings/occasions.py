@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from outreach.models import Letter, Mailing, ReplyLink
+from outreach.models import Commitment, Letter, Mailing, ReplyLink
 
 REMINDER = Mailing.Occasion.REMINDER
 
@@ -24,6 +24,11 @@ def only_for(mailing: Mailing) -> set[int] | None:
     """
     if not mailing.origin_id:
         return None
+    follow_up = mailing.follow_ups.select_related("letter", "commitment").first()
+    if follow_up and follow_up.commitment:
+        return {follow_up.commitment.mandate_id}
+    if follow_up:
+        return {follow_up.letter.mandate_id} - answered(mailing.origin)
     return recipients_of(mailing.origin) - (answered(mailing.origin) if mailing.occasion == REMINDER else set())
 
 
@@ -34,10 +39,15 @@ def answered(mailing: Mailing) -> set[int]:
 
 
 def follows_its_first(letter: Letter) -> bool:
-    """Whether the office of a letter got the letter that it follows, and has not answered what it is reminded of."""
+    """Whether the office of a letter got the letter that it follows, and has not answered what it is reminded of.
+
+    One about a promise follows the answer to a letter, until the promise is settled.
+    """
     origin = letter.mailing.origin_id
     if origin is None:
         return True
+    if promise := Commitment.objects.filter(follow_ups__mailing=letter.mailing_id).first():
+        return promise.status in Commitment.OPEN
     first = Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it())
     if letter.occasion == REMINDER:
         first = first.exclude(reply_links__in=ReplyLink.objects.answers())

@@ -5,16 +5,22 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 
-from outreach.models import Commitment, FollowUp, Letter, Mandate
+from outreach.exceptions import WrongStatus
+from outreach.models import Commitment, FollowUp, Letter, Mailing, Mandate
 from outreach.services.commitments.commitments import change_commitment, confirm_commitment, enter_commitment
+from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
+from outreach.services.mailings.mailings import cancel_mailing, submit_mailing
+from outreach.services.mailings.occasions import follows_its_first
 from outreach.services.offices.offices import end_office
 from outreach.services.replies.sorting import sort_reply, verify_sender
 from taushet.models import Message
+from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
+from tests.outreach.services.test_approvals import approve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
 
@@ -126,3 +132,53 @@ def test_staff_put_down_what_came_of_it(client):
     assert (follow_up.outcome, follow_up.settled_by) == ("written", me)
     assert open_follow_ups(at(2027, 2, 1)) == 0
     assert Letter.objects.count() == 1
+
+
+def test_a_follow_up_becomes_a_draft_to_its_one_office_and_leaves_once_approved(client, clock, mailbox):
+    silent, other = sent_letters(place(number="6101"), place(number="6102"))
+    clock.set(2026, 12, 22, 10)
+    assert open_follow_ups(at(2026, 12, 22)) == 2
+    me = sign_in(client, StaffFactory())
+    follow_up = FollowUp.objects.get(letter=silent)
+    address = reverse("outreach:follow_up_mail", args=[follow_up.pk])
+
+    pages = [client.post(address).url for _press in range(2)]
+
+    mailing = Mailing.objects.latest("pk")
+    assert pages == [mailing.get_absolute_url()] * 2
+    letter = mailing.letters.get()
+    assert (letter.mandate, letter.status, letter.occasion) == (silent.mandate, "ready", "reminder")
+    assert (letter.text, mailing.status, mailing.author) == (follow_up.draft, "draft", me)
+    assert silent.subject in letter.subject
+    assert Message.objects.filter(to_email=silent.to_email).count() == 1
+    waits = submit_mailing(mailing, by=me, seen_hash=mailing.content_hash)
+    approve(waits)
+    send_all_due()
+    assert letter.text in mailbox.messages[-1].get_body(("plain",)).get_content().replace("\r\n", "\n")
+    open_follow_ups(at(2026, 12, 23))
+    assert (waiting(), FollowUp.objects.get(letter=silent).outcome) == ([other], "written")
+    (late,) = receive(client, answer_to(mailing.letters.get()))
+    sort_reply(late, kind="answer", letters=[letter.pk], how="Ringte", by=me)
+    assert open_follow_ups(at(2027, 2, 1)) == 0  # neither the reminder nor the letter it reminds of
+
+
+def test_a_follow_up_about_a_promise_asks_who_has_promised_while_it_is_open(client, clock):
+    commitment = promise(client, date(2027, 3, 29))
+    clock.set(2027, 3, 31, 10)
+    open_follow_ups(at(2027, 3, 31))
+    follow_up = FollowUp.objects.get()
+    mailing = mail_follow_up(follow_up, by=UserFactory())
+
+    letter = mailing.letters.get()
+    assert (letter.mandate, letter.text, letter.status) == (commitment.mandate, follow_up.draft, "ready")
+    assert follows_its_first(letter)
+    cancel_mailing(mailing, by=UserFactory())
+    change_commitment(commitment, status=Commitment.Status.KEPT, evidence="Vedtatt", by=UserFactory())
+    assert not follows_its_first(letter)
+    again = mail_follow_up(FollowUp.objects.get(), by=UserFactory())
+    assert again != mailing
+    end_office(commitment.mandate, on=date(2027, 3, 31), by=None)
+    cancel_mailing(again, by=UserFactory())
+    with pytest.raises(WrongStatus):
+        mail_follow_up(FollowUp.objects.get(), by=UserFactory())
+    assert Mailing.objects.latest("pk") == again

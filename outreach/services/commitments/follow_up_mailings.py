@@ -1,0 +1,87 @@
+"""The draft of a follow-up as a mailing to the one office it is about; approved and sent like any other."""
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from outreach.exceptions import WrongStatus
+from outreach.models import FollowUp, Letter, Mailing, MailingDemand
+from outreach.services.mailings.audiences import LOCAL, NATIONAL, Audience
+from outreach.services.mailings.drafting import draft
+from outreach.services.mailings.edits import edit_letter, fingerprint_of
+from taushet.models import User
+from taushet.services import audit
+
+
+@transaction.atomic
+def mail_follow_up(follow_up: FollowUp, *, by: User) -> Mailing:
+    """Start a reminder as a draft, with the text of the follow-up, to nobody but the office it is about.
+
+    Doing it again gives the same mailing, unless that was cancelled. Raises WrongStatus, which says why, when the
+    follow-up is settled or no letter can go to the office now.
+    """
+    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+    if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED:
+        return follow_up.mailing
+    if follow_up.settled_at:
+        raise WrongStatus(_("This has been followed up already."))
+    first = letter_before(follow_up)
+    if first is None:
+        raise WrongStatus(_("We have sent no letter with this demand, so there is nothing to remind of."))
+    mailing = start(follow_up, first, by=by)
+    follow_up.mailing = mailing
+    follow_up.save(update_fields=["mailing"])
+    audit.record("mailing.created", mailing, by=by, follows=mailing.origin_id, follow_up=follow_up.pk)
+    mailing = draft(mailing, by=by)
+    letter = mailing.letters.first()
+    if letter is None or not letter.can_be_edited:
+        reasons = " ".join(letter.held_reasons) if letter else _("No longer in office on the day it leaves.")
+        raise WrongStatus(_("No letter can go to this office now. %(reasons)s") % {"reasons": reasons})
+    subject = subject_of(follow_up, first, mailing.language)
+    edit_letter(letter, subject=subject, text=follow_up.draft, by=by, seen_hash=fingerprint_of(letter))
+    return Mailing.objects.get(pk=mailing.pk)
+
+
+def letter_before(follow_up: FollowUp) -> Letter | None:
+    """Return the letter that nobody answers, or the one that the promise answers."""
+    if follow_up.letter:
+        return follow_up.letter
+    promise = follow_up.commitment
+    answered = promise.reply.letters.filter(letter_demands__demand_version__demand=promise.demand_id)
+    return answered.order_by("-settled_at", "-pk").first()
+
+
+def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
+    office, promise = follow_up.mandate, follow_up.commitment
+    place = office.body.municipality
+    where = {"municipalities": (place.pk,)} if place else {"bodies": (office.body_id,)}
+    audience = Audience(level=LOCAL if place else NATIONAL, roles=(office.role,), **where)
+    language = first.language if promise is None else follow_up.language
+    versions = [
+        row.demand_version
+        for row in first.letter_demands.select_related("demand_version").order_by("position", "pk")
+        if promise is None or row.demand_version.demand_id == promise.demand_id
+    ]
+    mailing = Mailing.objects.create(
+        title=(_("Follow-up: %(place)s") % {"place": place.display_name if place else office.body})[:120],
+        demand_version=versions[0],
+        audience=audience.as_json(),
+        occasion=Mailing.Occasion.REMINDER,
+        origin=first.mailing,
+        language_rule=Mailing.LanguageRule.ONE,
+        language=language,
+        author=by,
+        last_editor=by,
+    )
+    MailingDemand.objects.bulk_create(
+        MailingDemand(mailing=mailing, demand_version=version, position=position)
+        for position, version in enumerate(versions)
+    )
+    return mailing
+
+
+def subject_of(follow_up: FollowUp, first: Letter, language: str) -> str:
+    with translation.override(language):
+        if follow_up.letter:
+            return (_("Reminder: %(subject)s") % {"subject": first.subject})[:200]
+        return _("How does it go with what you have promised?")
