@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -45,17 +45,18 @@ def unanswered(today: date) -> QuerySet[Letter]:
     What nobody has sorted yet may be an answer, and waits for that. An answer from somebody unknown stops nothing, and
     neither does an automatic reply. An office that nobody holds any longer is reminded of nothing.
     """
-    about = Q(letter=OuterRef("pk")) | Q(
-        letter__mailing__origin=OuterRef("mailing"), letter__mandate=OuterRef("mandate")
-    )
-    answered = ReplyLink.objects.answers().filter(about)
-    unread = ReplyLink.objects.filter(about, reply__kind=Reply.Kind.UNSORTED)
+    may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED)
+    of_the_office = may_answer.filter(letter__mandate=OuterRef("mandate"))
+    to_it = may_answer.filter(letter=OuterRef("pk"))
+    to_what_follows = of_the_office.filter(letter__mailing__origin=OuterRef("mailing"))
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
     of_the_place = Letter.objects.received().filter(municipality=OuterRef("municipality"))
     lately = of_the_place.filter(settled_at__gte=start_of_quiet(today, QUIET))
     first = Letter.objects.received().filter(occasion=Mailing.Occasion.FIRST)
     sent = first.filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
-    due = sent.filter(~Exists(answered), ~Exists(unread), ~Exists(followed), ~Exists(lately), mandate__ends_on=None)
+    due = sent.filter(
+        ~Exists(to_it), ~Exists(to_what_follows), ~Exists(followed), ~Exists(lately), mandate__ends_on=None
+    )
     return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]
 
 
@@ -87,14 +88,20 @@ def start_of_quiet(today: date, workdays: int) -> datetime:
 
 def close_what_is_answered() -> int:
     """Close what has been answered, promises that are settled, and what a letter has gone out about."""
-    follows = Q(letter__mailing__origin=OuterRef("letter__mailing"), letter__mandate=OuterRef("letter__mandate"))
-    answered = ReplyLink.objects.answers().filter(Q(letter=OuterRef("letter")) | follows)
+    answers = ReplyLink.objects.answers()
+    of_the_office = answers.filter(letter__mandate=OuterRef("letter__mandate"))
+    to_it = answers.filter(letter=OuterRef("letter"))
+    to_what_follows = of_the_office.filter(letter__mailing__origin=OuterRef("letter__mailing"))
     written = Letter.objects.received().filter(mailing=OuterRef("mailing"))
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
     closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
-    return closed + waiting.filter(Exists(answered)).update(**changes) + about_promises.update(**changes)
+    return (
+        closed
+        + waiting.filter(Exists(to_it) | Exists(to_what_follows)).update(**changes)
+        + about_promises.update(**changes)
+    )
 
 
 def draft_for(letter: Letter) -> str:
