@@ -10,9 +10,10 @@ from municipalities.knowledge import Knowledge, knowledge
 from outreach import demonstration_replies, tasks
 from outreach.models import Commitment, FollowUp, Reply
 from outreach.services.privacy import forgetting
-from outreach.services.replies import answers, receiving
+from outreach.services.replies import answers, open_data, receiving
 from taushet import roles
 from taushet.registries import (
+    Dataset,
     DemonstrationPart,
     InboundKind,
     LoggedAction,
@@ -21,6 +22,7 @@ from taushet.registries import (
     RolePermissions,
     SearchSource,
     TodayCard,
+    datasets,
     demonstration_parts,
     inbound_kinds,
     logged_actions,
@@ -149,6 +151,48 @@ retention_rules.register(
             "outreach.CommitmentChange.evidence_url",
             "outreach.FollowUp.draft",
         ),
+    )
+)
+datasets.register(
+    Dataset(
+        "svar",
+        _("Answers to our demands"),
+        _("The answers that are public, in the words that everybody may read, one row for each demand they answer."),
+        (
+            ("svar", _("our number of the answer")),
+            ("dato", _("the day it came")),
+            ("type", _("answer, or receipt when it only confirms that the letter has come")),
+            ("kommunenummer", _("the official number of the municipality")),
+            ("kommune", _("the municipality")),
+            ("krav", _("our number of the demand")),
+            ("krav_lenke", _("where the demand can be read")),
+            ("svarer", _("who answers: the municipality, or an office and its holder on that day")),
+            ("tekst", _("what is answered, without private people")),
+            ("saksnummer", _("the case number of the municipality")),
+        ),
+        open_data.answer_rows,
+    )
+)
+datasets.register(
+    Dataset(
+        "lofter",
+        _("Promises"),
+        _("What has been promised in answers to our demands, and how it goes."),
+        (
+            ("lofte", _("our number of the promise")),
+            ("svar", _("our number of the answer it stands in")),
+            ("sitat", _("what was promised, word for word")),
+            ("lover", _("who promised, in which office on that day")),
+            ("sagt", _("the day it was said")),
+            ("kommunenummer", _("the official number of the municipality; empty for the whole country")),
+            ("kommune", _("the municipality")),
+            ("krav", _("our number of the demand")),
+            ("krav_lenke", _("where the demand can be read")),
+            ("frist", _("the day by which it is to be done")),
+            ("status", _("promised, in_progress, kept, partly, broken, uncheckable or review")),
+            ("status_fra", _("the day since which it stands so")),
+        ),
+        open_data.promise_rows,
     )
 )
 periodic_tasks.register(PeriodicTask("promises", timedelta(hours=1), tasks.review_promises.enqueue))

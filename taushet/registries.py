@@ -216,6 +216,20 @@ class LoggedAction:
     label: str
 
 
+@dataclass(frozen=True)
+class Dataset:
+    """Open data: what everybody may have as a table, under `/apne-data/<key>`.
+
+    `columns` are (name, what it holds) pairs; `rows()` gives their values in that order: texts, numbers, dates, None.
+    """
+
+    key: str
+    title: str
+    about: str
+    columns: tuple[tuple[str, str], ...]
+    rows: Callable[[], Iterable[tuple]]
+
+
 message_kinds: Registry[MessageKind] = Registry()
 link_kinds: Registry[LinkKind] = Registry()
 feed_kinds: Registry[FeedKind] = Registry()
@@ -230,3 +244,4 @@ known_addresses: Registry[KnownAddress] = Registry()
 demonstration_parts: Registry[DemonstrationPart] = Registry()
 inbound_kinds: Registry[InboundKind] = Registry()
 logged_actions: Registry[LoggedAction] = Registry()
+datasets: Registry[Dataset] = Registry()

@@ -57,7 +57,7 @@ front_page helplines privacy accessibility robots favicon set_language leave hea
 account_login account_logout account_inactive account_signup socialaccount_login_cancelled
 municipalities:municipality_list municipalities:municipality_detail
 courses:course_list courses:course_detail courses:session_detail courses:public_calendar courses:session_calendar
-courses:public_feed
+courses:public_feed open_data open_data_csv open_data_json
 courses:lost_link courses:session_wait courses:date_alert_create courses:request_create courses:certificate_form
 outreach:demand_list outreach:demand_detail outreach:demand_version
 outreach:checklist_detail
@@ -362,7 +362,7 @@ def values_of(name, world):
         "payment_id": world.payment.pk,
         "file_id": world.bank_file.pk,
         "unit_id": world.unit.pk,
-        "key": "lov" if name.startswith("outreach:hook") else world.indicator.key,
+        "key": {"open_data": "lofter", "outreach:": "lov"}.get(name[:9], world.indicator.key),
         "version": 1,
         "slug": slug,
         "token": "a" * 43,

@@ -4,11 +4,12 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from outreach.models import Commitment, Letter, LetterDemand, Mailing, Reply
+from outreach.models import Commitment, Letter, Mailing, Reply
 from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.demands.gullstandard import answers_of
 from outreach.services.mailings.audience_words import describe
 from outreach.services.mailings.audiences import Audience
+from outreach.services.replies.answers import demands_put_to
 
 register = template.Library()
 
@@ -122,14 +123,7 @@ def step_words(why):
 @register.inclusion_tag("outreach/municipality_demands.html")
 def municipality_demands(municipality):
     """The demands a municipality has received, for its public page."""
-    received = Letter.objects.received().filter(municipality=municipality)
-    rows = (
-        LetterDemand.objects.filter(letter__in=received)
-        .select_related("letter", "demand_version__demand")
-        .order_by("demand_version__demand__number", "-letter__settled_at")
-    )
-    newest = {row.demand_version.demand_id: row for row in reversed(rows)}
-    return {"municipality": municipality, "rows": list(reversed(newest.values()))}
+    return {"municipality": municipality, "rows": demands_put_to(municipality)}
 
 
 @register.simple_tag

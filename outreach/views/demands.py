@@ -4,9 +4,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from outreach.models import Demand, DemandVersion, Letter
+from outreach.models import Demand, DemandVersion
 from outreach.services.demands.measures import measures_of
 from outreach.services.mailings.progress import progress_by_demand
+from outreach.services.replies.answers import places_asked
 
 
 @login_not_required
@@ -29,7 +30,7 @@ def demand_list(request):
 def demand_detail(request, slug):
     versions = DemandVersion.objects.current().select_related("demand").prefetch_related("hooks")
     version = get_object_or_404(versions, demand__slug=slug)
-    received = Letter.objects.received_places(version.demand)
+    received = places_asked(version.demand)
     context = {
         "version": version,
         "demand": version.demand,

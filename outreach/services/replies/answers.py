@@ -1,10 +1,31 @@
 """What is known of answers: which municipalities have answered, and when, for audiences, facts and the public pages."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Subquery, Value, When
 from django.db.models.functions import TruncDate
+from django.utils import timezone
 
-from outreach.models import Commitment, Letter, ReplyLink
+from municipalities.models import Municipality
+from outreach.models import Commitment, Demand, DemandVersion, Letter, LetterDemand, Reply, ReplyLink
 from taushet.workdays import OSLO
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A demand as it was first put to a municipality, and the newest answer; automatic replies are none."""
+
+    municipality: Municipality
+    demand: Demand
+    sent_at: datetime
+    answered_at: datetime | None
+    version: DemandVersion | None = None
+
+    @property
+    def days(self) -> int:
+        """How many days it has waited, by the calendar in Oslo."""
+        return (timezone.localdate(timezone=OSLO) - self.sent_at.astimezone(OSLO).date()).days
 
 
 def answers_to(municipality):
@@ -40,3 +61,38 @@ def promised_by_demand() -> dict[int, int]:
     """Return how many municipalities have promised something about each demand, whatever became of it."""
     counted = Commitment.objects.standing().exclude(municipality=None).order_by().values_list("demand")
     return dict(counted.annotate(number=Count("municipality", distinct=True)))
+
+
+def public_reply_places(reply: Reply) -> list[tuple]:
+    """Return each (municipality number, its name, demand number, slug) that a reply is about, once."""
+    demand = "letter__letter_demands__demand_version__demand"
+    fields = ("letter__municipality", "letter__municipality__name", f"{demand}__number", f"{demand}__slug")
+    found = reply.links.order_by("letter__municipality", f"{demand}__number").values_list(*fields)
+    return list(dict.fromkeys(found))
+
+
+def places_asked(demand: Demand) -> list[Asked]:
+    """Return every municipality that has received a demand, since when, and when it has answered, if it has."""
+    demanded = {"letter__letter_demands__demand_version__demand": demand}
+    answers = ReplyLink.objects.answers().filter(**demanded).order_by()
+    newest = dict(answers.values_list("letter__municipality").annotate(newest=Max("reply__received_at")))
+    rows: dict[str, Asked] = {}
+    for letter in Letter.objects.received_places(demand):  # the newest of each place first, so that the oldest stays
+        place = letter.municipality
+        rows[place.pk] = Asked(place, demand, letter.settled_at, newest.get(place.pk))
+    return list(rows.values())
+
+
+def demands_put_to(municipality: Municipality) -> list[Asked]:
+    """Return every demand that a municipality has received, since when, and when it has answered, if it has."""
+    demanded = "letter__letter_demands__demand_version__demand"
+    answers = ReplyLink.objects.answers().filter(letter__municipality=municipality).order_by()
+    newest = dict(answers.values_list(demanded).annotate(newest=Max("reply__received_at")))
+    received = Letter.objects.received().filter(municipality=municipality)
+    put = LetterDemand.objects.filter(letter__in=received).select_related("letter", "demand_version__demand")
+    rows: dict[int, Asked] = {}
+    for row in put.order_by("demand_version__demand__number", "-letter__settled_at"):
+        demand = row.demand_version.demand
+        version = rows[demand.pk].version if demand.pk in rows else row.demand_version
+        rows[demand.pk] = Asked(municipality, demand, row.letter.settled_at, newest.get(demand.pk), version)
+    return list(rows.values())
