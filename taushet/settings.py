@@ -250,7 +250,10 @@ REVENUE_ACCOUNTS = {"S": "3000", "E": "3200", "O": "3200", "Z": "3100"} | enviro
 
 # Where organisation numbers are looked up; empty where that shall not happen
 
-ENTITY_REGISTER = environment.text("TAUSHET_ENTITY_REGISTER", "https://data.brreg.no/enhetsregisteret/api").rstrip("/")
+# Nothing but a production system asks the register unless it is told to: the demonstration works without a network.
+ENTITY_REGISTER = environment.text(
+    "TAUSHET_ENTITY_REGISTER", "" if DEMO or DEBUG else "https://data.brreg.no/enhetsregisteret/api"
+).rstrip("/")
 
 # How long trainers travel: kilometres of straight line an hour, and minutes that ferries and flights add
 

@@ -4,8 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
 from outreach.services.offices.council_steps import CouncilPlan, Here, Office, Step, body_key
@@ -148,32 +146,3 @@ def body_name(place: Place, kind: str) -> str:
         return f"{names[kind]} i {place.county.name}" if names[kind] else place.name
     names = {Kind.COUNCIL: "Kommunestyret", Kind.EXECUTIVE: "Formannskapet"}
     return f"{names[kind]} i {place.name}" if kind in names else f"{place.name} kommune"
-
-
-def undo_councils(written: dict) -> list[str]:
-    """Take back what an import wrote, in the caller's transaction; returns what keeps it from being taken back."""
-    mandates = Mandate.objects.filter(pk__in=written["mandates"])
-    hindrances = []
-    if mandates.filter(letters__isnull=False).exists():
-        hindrances.append(_("Letters have been drafted to some of those who were put in."))
-    if mandates.filter(tasks__isnull=False).exists() or mandates.filter(meets_for__isnull=False).exists():
-        hindrances.append(_("Some of those who were put in have been worked with since."))
-    if mandates.exclude(ends_on=None).exists() or len(mandates) != len(written["mandates"]):
-        hindrances.append(_("Some of the offices that were put in have been changed since."))
-    touched = {row.pk: row for row in Mandate.objects.filter(pk__in=[pk for pk, *_rest in written["changed"]])}
-    if any(
-        stored(getattr(touched[pk], name)) != value
-        for pk, _before, after in written["changed"]
-        for name, value in after.items()
-    ):
-        hindrances.append(_("Some of the offices that were changed have been changed again since."))
-    if hindrances:
-        return hindrances
-    people = Politician.objects.filter(pk__in=written["people"])
-    mandates.delete()
-    people.filter(mandates=None).delete()
-    for pk, before, _after in written["changed"]:
-        Mandate.objects.filter(pk=pk).update(**before)
-    for pk, ended_on in written["ended"]:
-        Mandate.objects.filter(pk=pk, ends_on=ended_on).update(ends_on=None)
-    return []

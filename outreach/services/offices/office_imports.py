@@ -4,7 +4,7 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,10 +15,11 @@ from outreach.models import OfficeImport
 from outreach.services.offices.council_plan import plan_councils
 from outreach.services.offices.council_reading import guess_columns, read_rows
 from outreach.services.offices.council_steps import CouncilPlan
-from outreach.services.offices.council_writing import undo_councils, write_councils
+from outreach.services.offices.council_writing import write_councils
 from outreach.services.offices.storting import import_storting
 from outreach.services.offices.storting_export import SEATS, Export, read_official
 from outreach.services.offices.storting_plan import StortingPlan, plan_storting
+from outreach.services.offices.taking_back import take_back
 from taushet.locks import lock_words
 from taushet.models import User
 from taushet.services import audit
@@ -131,6 +132,7 @@ def write_import(imported: OfficeImport, *, seen: str, by: User) -> OfficeImport
     if isinstance(plan, StortingPlan):
         changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
         imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}
+        imported.written = changes.written
     else:
         imported.written = write_councils(plan, by=by)
         imported.counts = plan.counts
@@ -143,17 +145,12 @@ def write_import(imported: OfficeImport, *, seen: str, by: User) -> OfficeImport
 
 @transaction.atomic
 def undo_import(imported: OfficeImport, *, by: User) -> None:
-    """Take back a list of councillors within a week. Raises CannotUndo when somebody has worked with it since."""
+    """Take back a list within a week. Raises CannotUndo when somebody has worked with it since."""
     lock_words("office-imports")
     imported = OfficeImport.objects.select_for_update().get(pk=imported.pk)
     if not can_undo(imported):
         raise CannotUndo(_("This cannot be taken back any more."))
-    try:
-        with transaction.atomic():
-            hindrances = undo_councils(imported.written)
-    except IntegrityError:
-        hindrances = [_("Some of the offices that ended have somebody else now.")]
-    if hindrances:
+    if hindrances := take_back(imported.written):
         raise CannotUndo(" ".join(hindrances))
     imported.undone_at = timezone.now()
     imported.written = {}

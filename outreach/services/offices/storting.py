@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.exceptions import BrokenExport
 from outreach.models import Body, Mandate, Politician
+from outreach.services.offices.council_writing import stored
 from outreach.services.offices.parties import short_party
 from outreach.services.offices.storting_export import SEATS, Export
 from taushet.models import User
@@ -24,6 +25,10 @@ class Changes:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
+    # What is needed to take it back: keys of new rows, values before and after, days of those who left.
+    written: dict = field(
+        default_factory=lambda: {"people": [], "mandates": [], "bodies": [], "changed": [], "ended": []}
+    )
 
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.ended)
@@ -123,6 +128,7 @@ def update_bodies(export: Export, changes: Changes, write: bool) -> dict[str, Bo
             changes.new.append(name)
             if write:
                 body.save()
+                changes.written["bodies"].append(body.pk)
         else:
             update_row(body, {"name": name}, changes, write)
     return bodies
@@ -146,6 +152,7 @@ def update_politicians(export: Export, changes: Changes, write: bool, same: Mapp
     changes.new += [str(politician) for politician in new.values()]
     if write:
         Politician.objects.bulk_create(new.values())
+        changes.written["people"] = [politician.pk for politician in new.values()]
     return politicians
 
 
@@ -165,7 +172,11 @@ def wanted_mandates(export: Export) -> dict[str, WantedMandate]:
         )
         for committee in person.committees:
             wanted[f"{PREFIX}member:{committee}:{person.id}"] = WantedMandate(
-                politician, f"{PREFIX}committee:{committee}", Mandate.Role.MEMBER, party=short_party(person.party)
+                politician,
+                f"{PREFIX}committee:{committee}",
+                Mandate.Role.MEMBER,
+                party=short_party(person.party),
+                email=person.email,
             )
     for person in export.ministers:
         wanted[f"{PREFIX}minister:{person.id}:{person.title}"] = WantedMandate(
@@ -217,6 +228,7 @@ def update_mandates(
     changes.new += [str(mandate) for mandate in new]
     if write:
         Mandate.objects.bulk_create(new)
+        changes.written["mandates"] = [mandate.pk for mandate in new]
     for key in open_now.keys() - wanted.keys():
         end_mandate(open_now[key], export.as_of, changes, write)
 
@@ -226,6 +238,7 @@ def end_mandate(mandate: Mandate, on: date, changes: Changes, write: bool) -> No
     changes.ended.append(str(mandate))
     if write:
         mandate.save(update_fields=["ends_on"])
+        changes.written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
         audit.record("mandate.ended", mandate, kind="import", on=mandate.ends_on.isoformat())
 
 
@@ -237,9 +250,12 @@ def update_row(row: models.Model, values: dict, changes: Changes, write: bool) -
     told = ", ".join(
         f"{row._meta.get_field(name).verbose_name}: {getattr(row, name) or '–'} → {values[name]}" for name in different
     )
+    before = {name: stored(getattr(row, name)) for name in different}
     for name in different:
         setattr(row, name, values[name])
     changes.changed.append(f"{row} ({told})")
     if write:
         row.save(update_fields=different)
+        after = {name: stored(values[name]) for name in different}
+        changes.written["changed"].append([row._meta.model_name, row.pk, before, after])
         audit.record("offices.changed", row, kind="import", fields=different)

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from outreach.models import Mandate, OfficeImport, Politician
+from outreach.models import Body, Mandate, OfficeImport, Politician
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import MandateFactory, PoliticianFactory
 from tests.outreach.official import official, official_representative
@@ -121,9 +121,33 @@ def test_the_storting_is_put_in_from_its_files(client, author, said):
     assert counts(page)["doubtful"] == 1
     assert said(write(client, page)) == ["There is nothing to write."]
     page = client.post(at("decide", page.context["imported"]), {"lineBÅH": str(namesake.pk)}, follow=True)
-    assert said(write(client, page)) == ["The list is written."]
+    done = write(client, page)
+    assert said(done) == ["The list is written."]
 
     namesake.refresh_from_db()
     assert namesake.external_id == "storting:BÅH"
     assert Politician.objects.count() == 3
     assert not put_in().context["plan"].writes
+    emails = Mandate.objects.filter(politician=namesake, role__in=["representative", "member"]).values_list("email")
+    assert emails.distinct().count() == 1  # a member of a committee is reached as the representative is
+
+    later = write(
+        client,
+        put_in(
+            dagensrepresentanter=official(
+                [official_representative(id="DEF", fornavn="Ola"), official_representative(id="GHI", fornavn="Eva")]
+            )["dagensrepresentanter"]
+        ),
+    )
+    assert Mandate.objects.filter(politician=namesake, ends_on=None).count() == 1  # the office of before
+    gone = Mandate.objects.get(politician=namesake, role="representative")
+    Mandate.objects.filter(pk=gone.pk).update(ends_on="2026-11-30")
+    refused = client.post(at("undo", later.context["imported"]), follow=True)
+    assert said(refused) == ["Some of the offices that ended have been changed since."]
+    Mandate.objects.filter(pk=gone.pk).update(ends_on=gone.ends_on)
+    assert said(client.post(at("undo", later.context["imported"]), follow=True)) == ["The list is taken back."]
+    assert said(client.post(at("undo", done.context["imported"]), follow=True)) == ["The list is taken back."]
+    assert (list(Politician.objects.all()), Mandate.objects.count()) == ([namesake], 1)
+    namesake.refresh_from_db()
+    assert namesake.external_id == ""
+    assert not Body.objects.filter(external_id__startswith="storting:").exists()
