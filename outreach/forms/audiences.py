@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.knowledge import knowledge
 from municipalities.models import County, Indicator
 from outreach.models import Body, Mandate
-from outreach.services.mailings.audiences import EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
+from outreach.services.mailings.audiences import COUNTY, EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
 from taushet.fields import CleanCharField
 
 from .parties import party_choices
@@ -15,7 +15,7 @@ from .places import MunicipalitiesField
 Role = Mandate.Role
 NATIONAL_ROLES = ("minister", "representative", "member", "committee_leader", "state_administrator", "president")
 # A committee has a leader in a council as well as in the Storting.
-BOTH_ROLES = ("committee_leader", "mailbox", "group_leader")
+BOTH_ROLES = ("committee_leader", "member", "mailbox", "group_leader")
 
 
 def role_choices(level):
@@ -31,7 +31,11 @@ class AudienceForm(forms.Form):
     """The part of a mailing's form that says who gets it."""
 
     level = forms.ChoiceField(
-        choices=[(LOCAL, _("Municipalities")), (NATIONAL, _("National politicians and bodies"))],
+        choices=[
+            (LOCAL, _("Municipalities")),
+            (COUNTY, _("County authorities")),
+            (NATIONAL, _("National politicians and bodies")),
+        ],
         initial=LOCAL,
         widget=forms.RadioSelect,
         label=_("Who it goes to"),
@@ -60,6 +64,28 @@ class AudienceForm(forms.Form):
             "invalid_choice": _("This body is not known."),
             "invalid_pk_value": _("This body is not known."),
         },
+    )
+    county_roles = forms.MultipleChoiceField(
+        choices=lambda: role_choices(LOCAL),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=_("Offices in the county authority"),
+    )
+    county_authorities = forms.ModelMultipleChoiceField(
+        County.objects.current(),
+        required=False,
+        label=_("Only these counties"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "invalid_choice": _("There is no county with the number %(value)s."),
+            "invalid_pk_value": _("There is no county with the number %(pk)s."),
+        },
+    )
+    committee = CleanCharField(
+        max_length=80,
+        required=False,
+        label=_("Only in committees whose name holds"),
+        help_text=_("Such as oppvekst or justis. Choose leaders or members of committees above."),
     )
     everywhere = forms.BooleanField(required=False, label=_("Every municipality in the country"))
     counties = forms.ModelMultipleChoiceField(
@@ -107,13 +133,13 @@ class AudienceForm(forms.Form):
         self.fields["bodies"].queryset = Body.objects.filter(municipality=None).order_by("kind", "name")
         if knowledge.get("answered") is None:
             del self.fields["unanswered"]
-        for name in ("roles", "national_roles", "counties", "municipalities", "everywhere"):
+        for name in ("roles", "county_roles", "national_roles", "counties", "municipalities", "everywhere"):
             self.fields[name].is_said_plainly = True  # one of them is needed
 
     def clean(self):
         data = super().clean()
         is_local = data.get("level") == LOCAL
-        roles = "roles" if is_local else "national_roles"
+        roles = {LOCAL: "roles", COUNTY: "county_roles"}.get(data.get("level"), "national_roles")
         if data.get("level") and roles in data and not data[roles]:
             self.add_error(roles, _("Choose at least one office."))
         places = [name for name in ("everywhere", "counties", "municipalities") if name not in self.errors]
@@ -133,6 +159,15 @@ class AudienceForm(forms.Form):
                 roles=tuple(data["national_roles"]),
                 bodies=tuple(sorted(body.pk for body in data["bodies"])),
                 parties=tuple(data["parties"]),
+                committee=data["committee"],
+            )
+        if data["level"] == COUNTY:
+            return Audience(
+                level=COUNTY,
+                roles=tuple(data["county_roles"]),
+                counties=tuple(sorted(county.pk for county in data["county_authorities"])),
+                parties=tuple(data["parties"]),
+                committee=data["committee"],
             )
         indicator = data["indicator"].key if data["indicator"] else ""
         how = (data["indicator_is"] or HAS) if indicator else ""
@@ -143,6 +178,7 @@ class AudienceForm(forms.Form):
             counties=() if data["everywhere"] else tuple(sorted(county.pk for county in data["counties"])),
             municipalities=() if data["everywhere"] else tuple(sorted(place.pk for place in data["municipalities"])),
             parties=tuple(data["parties"]),
+            committee=data["committee"],
             indicator=indicator,
             indicator_is=how,
             indicator_value=stored_value(data["indicator_value"]) if how == EQUALS else "",
@@ -163,10 +199,13 @@ def audience_initial(audience):
     return {
         "level": audience.level,
         "roles": list(audience.roles) if audience.level == LOCAL else [],
+        "county_roles": list(audience.roles) if audience.level == COUNTY else [],
+        "county_authorities": list(audience.counties) if audience.level == COUNTY else [],
         "national_roles": list(audience.roles) if audience.level == NATIONAL else [],
+        "committee": audience.committee,
         "bodies": list(audience.bodies),
         "everywhere": audience.everywhere,
-        "counties": list(audience.counties),
+        "counties": list(audience.counties) if audience.level == LOCAL else [],
         "municipalities": list(audience.municipalities),
         "indicator": audience.indicator,
         "indicator_is": audience.indicator_is,

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import Body, Mandate
-from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice
+from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice, committees_of
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
 from .namesakes import ask_who, chosen_person
@@ -16,7 +16,16 @@ Role = Mandate.Role
 LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role != Role.MAYOR]
 OTHER_CHOICES = [
     (role.value, role.label)
-    for role in (Role.STATE_ADMINISTRATOR, Role.PRESIDENT, Role.REPRESENTATIVE, Role.MINISTER, Role.GROUP_LEADER)
+    for role in (
+        Role.MINISTER,
+        Role.REPRESENTATIVE,
+        Role.COMMITTEE_LEADER,
+        Role.MEMBER,
+        Role.GROUP_LEADER,
+        Role.STATE_ADMINISTRATOR,
+        Role.PRESIDENT,
+        Role.MAILBOX,
+    )
 ]
 OTHER_BODIES = [
     (kind.value, kind.label)
@@ -24,6 +33,8 @@ OTHER_BODIES = [
         Body.Kind.STATE_ADMINISTRATION,
         Body.Kind.SAMETINGET,
         Body.Kind.MINISTRY,
+        Body.Kind.STORTING,
+        Body.Kind.COMMITTEE,
         Body.Kind.PARTY_GROUP,
     )
 ]
@@ -76,19 +87,33 @@ class OfficeForm(OfficeFields):
     role = forms.ChoiceField(choices=LOCAL_CHOICES, label=gettext_lazy("Office"))
     first_name = PersonNameField(max_length=80, label=gettext_lazy("First name"))
     last_name = PersonNameField(max_length=80, label=gettext_lazy("Last name"))
-    committee = CleanCharField(max_length=120, required=False, label=gettext_lazy("Committee, for the leader of one"))
+    known_committee = forms.ModelChoiceField(
+        Body.objects.none(),
+        required=False,
+        label=gettext_lazy("Committee, for its leader and members"),
+        empty_label=gettext_lazy("Another one, written below"),
+    )
+    committee = CleanCharField(max_length=120, required=False, label=gettext_lazy("Committee that is not here yet"))
 
-    field_order = ["role", "first_name", "last_name", "person", "party", "committee"]
+    field_order = ["role", "first_name", "last_name", "person", "party", "known_committee", "committee"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, place=None, **kwargs):
         super().__init__(*args, **kwargs)
+        known = committees_of(place) if place else Body.objects.none()
+        if known:
+            self.fields["known_committee"].queryset = known
+        elif "committee" in self.fields:
+            del self.fields["known_committee"]
+            self.fields["committee"].label = _("Committee, for its leader and members")
         for name in ("first_name", "last_name"):
             self.fields[name].widget.attrs["autocomplete"] = "off"
         ask_who(self)
 
     def clean(self):
         data = super().clean()
-        if data.get("role") == Role.COMMITTEE_LEADER and not data.get("committee"):
+        if data.get("known_committee"):
+            data["committee"] = data["known_committee"].name
+        if data.get("role") in (Role.COMMITTEE_LEADER, Role.MEMBER) and "committee" in data and not data["committee"]:
             self.add_error("committee", _("Say which committee."))
         if data.get("role") == Role.GROUP_LEADER and not data.get("party"):
             self.add_error("party", _("Say whose group."))
@@ -114,13 +139,18 @@ class OtherOfficeForm(OfficeForm):
         label=gettext_lazy("What it is called"),
         help_text=gettext_lazy("Such as Statsforvalteren i Vestland."),
     )
-    committee = None
+    known_committee = committee = None
 
     field_order = ["kind", "body", "role", "first_name", "last_name", "person", "party"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = OTHER_CHOICES
+        if self.data.get("role") == Role.MAILBOX:  # nobody holds it by name
+            for name in ("first_name", "last_name"):
+                self.fields[name].required = False
+            self.fields["email"].required = True
+        self.fields["role"].help_text = _("A central mail-box is nobody's by name: leave the names empty.")
 
 
 class OfficeChangeForm(OfficeFields):

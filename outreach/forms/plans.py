@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from outreach.models import DemandVersion, Mailing
-from outreach.services.mailings.audiences import LOCAL, NATIONAL
+from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL
 from outreach.services.mailings.letter_texts import OWN_TEXTS, own_text_faults
 from outreach.services.mailings.mailings import Plan
 from taushet.fields import CleanCharField, LongestText
@@ -137,7 +137,9 @@ class MailingForm(AudienceForm):
         demands = [data[name] for name in self.demand_names if data.get(name)]
         data["demands"] = tuple(dict.fromkeys(demands))
         for name in self.demand_names:
-            if data.get(name) and data.get("level") and data[name].demand.level != data["level"]:
+            # A county authority may be asked for either: nothing is written for counties alone.
+            levels = (LOCAL, NATIONAL) if data.get("level") == COUNTY else (data.get("level"), "")
+            if data.get(name) and data.get("level") and data[name].demand.level not in levels:
                 self.add_error(name, OTHER_LEVEL[data["level"]])
         if len(data["demands"]) < len(demands):
             self.add_error(None, _("The same demand is chosen twice."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import County, Municipality
 from outreach.models import Body, Mandate
+from outreach.services.mailings.audiences import of_committee
 from outreach.services.offices.parties import spellings_of
 from taushet.fields import CleanCharField
 from taushet.searches import holds
@@ -20,7 +21,8 @@ LOCAL, REGIONAL, NATIONAL = "local", "county", "national"
 LEVELS = [("", _("All")), (LOCAL, _("Municipalities")), (REGIONAL, _("Counties")), (NATIONAL, _("National"))]
 ADDRESSES = [("", _("All")), ("yes", _("With an address")), ("no", _("Without an address"))]
 OLD = [("", _("Any age")), ("6", _("6 months")), ("12", _("12 months")), ("24", _("24 months"))]
-ROLES = [("", _("All")), *[choice for choice in Mandate.Role.choices if choice[0] != Mandate.Role.MAILBOX]]
+KINDS = [("", _("All")), *Body.Kind.choices]
+ROLES = [("", _("All")), *Mandate.Role.choices]
 
 
 class PoliticianFilterForm(forms.Form):
@@ -33,6 +35,8 @@ class PoliticianFilterForm(forms.Form):
     )
     party = PartyChoiceField(required=False, label=_("Party"), empty_label=_("All"))
     role = forms.ChoiceField(choices=ROLES, required=False, label=_("Office"))
+    kind = forms.ChoiceField(choices=KINDS, required=False, label=_("Body"))
+    committee = CleanCharField(max_length=80, required=False, label=_("Committee, or part of its name"))
     address = forms.ChoiceField(choices=ADDRESSES, required=False, label=_("Address"))
     municipality = forms.ModelChoiceField(Municipality.objects.none(), required=False, widget=forms.HiddenInput)
     older = forms.ChoiceField(choices=OLD, required=False, label=_("Address checked more than … ago"))
@@ -60,6 +64,10 @@ class PoliticianFilterForm(forms.Form):
             mandates = mandates.filter(party__in=spellings_of([asked["party"]]))
         if "role" in asked:
             mandates = mandates.filter(role=asked["role"])
+        if "kind" in asked:
+            mandates = mandates.filter(body__kind=asked["kind"])
+        if "committee" in asked:
+            mandates = mandates.filter(of_committee(asked["committee"]))
         if "address" in asked:
             mandates = mandates.exclude(email="") if asked["address"] == "yes" else mandates.filter(email="")
         if "older" in asked:

@@ -23,9 +23,10 @@ methods = require_http_methods(["GET", "HEAD", "POST"])
 @methods
 def office_create(request, number):
     municipality = get_object_or_404(Municipality.objects.current(), pk=number)
-    form = OfficeForm(request.POST or None)
+    place = municipality_place(municipality)
+    form = OfficeForm(request.POST or None, place=place)
     if form.is_valid():
-        body = office_holders.local_body(municipality_place(municipality), form.office)
+        body = office_holders.local_body(place, form.office)
         if added(request, form, body):
             return redirect("outreach:recipient_detail", municipality.pk)
     back = reverse("outreach:recipient_detail", args=[municipality.pk])
@@ -40,7 +41,7 @@ def office_create_other(request):
     if form.is_valid():
         body = office_holders.other_body(form.cleaned_data["kind"], form.cleaned_data["body"])
         if mandate := added(request, form, body):
-            return redirect("outreach:politician_detail", mandate.politician_id)
+            return redirect(home_of(mandate))
     context = {"form": form, "title": _("Put in another office"), "back": reverse("outreach:politician_list")}
     return render(request, "outreach/office_form.html", context)
 
@@ -56,12 +57,16 @@ def added(request, form, body):
 
 
 def mandate_of(pk):
-    held = Mandate.objects.select_related("politician", "body__municipality").exclude(politician=None)
+    held = Mandate.objects.select_related("politician", "body__municipality")
+    # The mail-box of a municipality has a page of its own.
+    held = held.exclude(politician=None, body__municipality__isnull=False)
     return get_object_or_404(held, pk=pk)
 
 
 def home_of(mandate):
     """Where somebody who works with an office came from."""
+    if mandate.politician_id is None:
+        return reverse("outreach:politician_list")
     return reverse("outreach:politician_detail", args=[mandate.politician_id])
 
 

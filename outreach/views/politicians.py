@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,10 +18,12 @@ PER_PAGE = 50
 
 
 def holders():
-    """Everybody in office by name, each office a row."""
-    held = Mandate.objects.in_office().exclude(politician=None)
+    """Everybody in office by name, each office a row; last the mail-boxes of bodies that are no municipality's."""
+    held = Mandate.objects.in_office().exclude(politician=None, body__municipality__isnull=False)
     held = held.select_related("politician", "body__municipality__county", "body__county")
-    return held.order_by("politician__last_name", "politician__first_name", "politician_id", "pk")
+    return held.order_by(
+        F("politician__last_name").asc(nulls_last=True), "politician__first_name", "politician_id", "pk"
+    )
 
 
 @permission_required("outreach.view_politician", raise_exception=True)
@@ -62,8 +65,8 @@ def row_of(mandate):
     politician, body = mandate.politician, mandate.body
     county = body.municipality.county if body.municipality else body.county
     return [
-        politician.last_name,
-        politician.first_name,
+        politician.last_name if politician else "",
+        politician.first_name if politician else "",
         mandate.office,
         body.name,
         body.municipality_id or "",

@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from municipalities.models import County, Indicator, Municipality
 from outreach.models import Body, Mandate
-from outreach.services.mailings.audiences import EQUALS, LACKS, LOCAL, Audience
+from outreach.services.mailings.audiences import COUNTY, EQUALS, LACKS, LOCAL, Audience
 
 NAMES_SHOWN = 6
 
@@ -16,6 +16,11 @@ def describe(audience: Audience, picked: int = 0) -> str:
     parts = [", ".join(str(labels.get(role, role)) for role in audience.roles)]
     if audience.level == LOCAL:
         parts.append(where(audience))
+    if audience.level == COUNTY:
+        names = County.objects.filter(pk__in=audience.counties).values_list("name", flat=True)
+        parts.append(some_of(names) if audience.counties else _("Every county authority"))
+    if audience.committee:
+        parts.append(_("committee: %(name)s") % {"name": audience.committee})
     if audience.bodies:
         parts.append(some_of(Body.objects.filter(pk__in=audience.bodies).values_list("name", flat=True)))
     if audience.parties:

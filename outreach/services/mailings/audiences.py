@@ -14,13 +14,14 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
-from outreach.models import Leave, Letter, LetterDemand, Mailing, Mandate
+from outreach.models import Body, Leave, Letter, LetterDemand, Mailing, Mandate
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
 from taushet.models import Suppression
+from taushet.searches import holds
 from taushet.workdays import OSLO
 
-LOCAL, NATIONAL = "local", "national"
+LOCAL, COUNTY, NATIONAL = "local", "county", "national"
 HAS, LACKS, EQUALS = "has", "lacks", "equals"
 # Whoever stands first here gets the letter when two hold offices with the same address.
 RANK = {role: number for number, role in enumerate(["mailbox", "mayor", "director", "deputy_mayor", "group_leader"])}
@@ -40,6 +41,7 @@ class Audience:
     municipalities: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
     bodies: tuple[int, ...] = ()
+    committee: str = ""
     indicator: str = ""
     indicator_is: str = ""
     indicator_value: str = ""
@@ -64,7 +66,7 @@ class Audience:
     @property
     def narrows_people(self) -> bool:
         """Whether an office may lack in a municipality without anything being wrong."""
-        return bool(self.parties or self.bodies)
+        return bool(self.parties or self.bodies or self.committee)
 
 
 class Candidate(NamedTuple):
@@ -142,14 +144,30 @@ def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
     """The offices held on a day that the filter picks."""
     found = Mandate.objects.in_office(day).filter(role__in=audience.roles)
     if audience.level == NATIONAL:
-        found = found.filter(body__municipality=None)
+        found = found.filter(body__municipality=None).exclude(of_counties())
+    elif audience.level == COUNTY:
+        found = found.filter(of_counties())
+        if audience.counties:
+            found = found.filter(body__county__in=audience.counties)
     else:
         found = found.filter(body__municipality__in=places(audience))
     if audience.parties:
         found = found.filter(party__in=spellings_of(audience.parties))
+    if audience.committee:
+        found = found.filter(of_committee(audience.committee))
     if audience.bodies:
         found = found.filter(body__in=audience.bodies)
     return found
+
+
+def of_counties() -> Q:
+    """Return what picks the offices of county authorities; a state administrator is the state's."""
+    return Q(body__county__isnull=False) & ~Q(body__kind=Body.Kind.STATE_ADMINISTRATION)
+
+
+def of_committee(text: str) -> Q:
+    """Return what picks the offices in committees whose name holds a text, of councils and of the Storting."""
+    return Q(body__kind__in=[Body.Kind.COUNCIL_COMMITTEE, Body.Kind.COMMITTEE]) & holds(text, "body__name")
 
 
 @dataclass(frozen=True)

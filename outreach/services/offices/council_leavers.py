@@ -1,6 +1,7 @@
 """Who leaves office because of a list of councillors: nobody because of a line that is not clear."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 
 from django.utils.formats import date_format
@@ -8,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.services.place_cells import Place
 from outreach.models import Mandate
-from outreach.services.offices.council_reading import AMONG_MEMBERS, CouncilRow
+from outreach.services.offices.council_reading import AMONG_MEMBERS, IN_COMMITTEES, CouncilRow
 from outreach.services.offices.council_steps import Here, Step, office_of, offices_of
 
 Role = Mandate.Role
@@ -45,6 +46,7 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
             continue
         offices = offices_of(step.row)
         covered[step.row.place.key] |= told_of(step.row)
+        covered[step.row.place.key] |= {office for office in offices if office.role in IN_COMMITTEES}
         if step.state == "doubtful":
             kept |= {candidate.pk for candidate in step.candidates}
             unclear_single = {office.role for office in offices if office.role in Mandate.SINGLE}
@@ -55,7 +57,7 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
     for key, place in places.items():
         if key in unclear:
             continue
-        theirs = [one for one in here.open[key] if one.role in covered[key]]
+        theirs = [one for one in here.open[key] if tells_of(covered[key], one)]
         gone = [
             mandate
             for mandate in theirs
@@ -75,8 +77,16 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
 
 def told_of(row: CouncilRow) -> set[str]:
     """Return of which offices a line shows that the list tells: a list of mayors is no list of the council."""
-    roles = set(row.roles)
+    roles = set(row.roles) - IN_COMMITTEES
     return roles - {Role.COUNCILLOR} if roles & AMONG_MEMBERS else roles
+
+
+def tells_of(covered: set, mandate: Mandate) -> bool:
+    """Whether a list tells who holds an office; of committees it tells of those it names."""
+    if mandate.role not in IN_COMMITTEES:
+        return mandate.role in covered
+    held = office_of(mandate)
+    return any(replace(held, role=role) in covered for role in IN_COMMITTEES)
 
 
 def followed(steps: list[Step], ended: list[Step], here: Here, places: dict[str, Place], as_of: date) -> list[Step]:

@@ -75,6 +75,7 @@ ROLES = {
     ),
     Role.SUBSTITUTE: ("vara", "varamedlem", "vararepresentant", "vararepr", "varamann", "motende vara", "substitute"),
     Role.GROUP_LEADER: ("gruppeleder", "gruppeleiar", "gruppeformann", "parlamentarisk leder", "group leader"),
+    Role.MEMBER: ("utvalgsmedlem", "utvalsmedlem", "komitemedlem", "medlem av utvalget", "committee member"),
     Role.COMMITTEE_LEADER: ("utvalgsleder", "utvalsleiar", "komiteleder", "leder", "leiar", "hovedutvalgsleder"),
     Role.BOARD_MEMBER: ("formannskap", "formannskapsmedlem", "medlem av formannskapet", "fylkesutvalgsmedlem"),
     Role.DIRECTOR: ("kommunedirektor", "radmann", "administrasjonssjef", "fylkeskommunedirektor", "fylkesradmann"),
@@ -82,6 +83,8 @@ ROLES = {
 ROLE_OF = {fold(word): role for role, words in ROLES.items() for word in words}
 # Elected by and among the members of the council (kommuneloven §§ 6-2 and 5-6).
 AMONG_MEMBERS = frozenset({Role.MAYOR, Role.DEPUTY_MAYOR, Role.GROUP_LEADER, Role.BOARD_MEMBER})
+IN_COMMITTEES = frozenset({Role.COMMITTEE_LEADER, Role.MEMBER})
+BOARDS = frozenset({"formannskap", "formannskapet", "formannskapsmedlem", "fylkesutvalg", "fylkesutvalget"})
 ORDINAL = re.compile(r"^(\d{1,2}\s|\d{1,2}$)")
 LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "committee": 120, "period": 20}
 FIELDS = {"first_name": Part.FIRST, "last_name": Part.LAST, "party": Part.PARTY, "committee": Part.COMMITTEE}
@@ -111,6 +114,16 @@ class CouncilRow:
     def key(self) -> str:
         return name_key(self.name)
 
+    @property
+    def committees(self) -> list[str]:
+        """The committees the line names; several stand with a semicolon between them."""
+        return [name.strip() for name in self.committee.split(";") if name.strip() and not is_board(name)]
+
+
+def is_board(committee: str) -> bool:
+    """Whether what stands as committee is the executive board."""
+    return any(fold(name) in BOARDS for name in committee.split(";"))
+
 
 def guess_columns(rows: tuple[Row, ...]) -> tuple[list[str], bool]:
     """Return what each column seems to be, and whether the first row is a heading."""
@@ -138,12 +151,16 @@ def read_roles(text: str, committee: str) -> tuple[list[str], list[str]]:
         if not word:
             continue
         role = ROLE_OF.get(word)
-        if role is None or (role == Role.COMMITTEE_LEADER and not committee):
+        if role is None or (role in IN_COMMITTEES and not committee):
             unknown.append(words.strip())
         elif role not in roles:
             roles.append(role)
     if not roles and not unknown:
         roles.append(Role.COUNCILLOR)
+    if is_board(committee):
+        roles.append(Role.BOARD_MEMBER)
+    elif committee and not IN_COMMITTEES & set(roles) and not unknown:
+        roles.append(Role.MEMBER)
     if AMONG_MEMBERS & set(roles) and Role.COUNCILLOR not in roles:
         roles.append(Role.COUNCILLOR)
     return roles, unknown

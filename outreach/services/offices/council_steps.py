@@ -6,7 +6,7 @@ from datetime import date
 
 from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
-from outreach.services.offices.council_reading import CouncilRow
+from outreach.services.offices.council_reading import IN_COMMITTEES, CouncilRow
 from outreach.services.offices.office_names import name_key
 from outreach.services.offices.parties import short_party
 
@@ -95,10 +95,16 @@ def offices_of(row: CouncilRow) -> list[Office]:
         Role.COUNCILLOR: (Kind.COUNCIL, ""),
         Role.SUBSTITUTE: (Kind.COUNCIL, ""),
         Role.GROUP_LEADER: (Kind.PARTY_GROUP, group_name(row.party, name)),
-        Role.COMMITTEE_LEADER: (Kind.COUNCIL_COMMITTEE, row.committee),
         Role.BOARD_MEMBER: (Kind.EXECUTIVE, ""),
     }
-    return [Office(key, *kinds.get(role, (own, "")), role) for role in row.roles]
+    found = [Office(key, *kinds.get(role, (own, "")), role) for role in row.roles if role not in IN_COMMITTEES]
+    if sits := [role for role in row.roles if role in IN_COMMITTEES]:
+        # Who leads one leads the first that is named, and sits in the others.
+        roles = [sits[0], *[Role.MEMBER] * len(row.committees)]
+        found += [
+            Office(key, Kind.COUNCIL_COMMITTEE, name, role) for name, role in zip(row.committees, roles, strict=False)
+        ]
+    return found
 
 
 def group_name(party: str, place: str) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,7 @@ LOCAL_ROLES = {
     Role.BOARD_MEMBER: Kind.EXECUTIVE,
     Role.GROUP_LEADER: Kind.PARTY_GROUP,
     Role.COMMITTEE_LEADER: Kind.COUNCIL_COMMITTEE,
+    Role.MEMBER: Kind.COUNCIL_COMMITTEE,
     Role.DEPUTY_MAYOR: Kind.MUNICIPALITY,
     Role.DIRECTOR: Kind.MUNICIPALITY,
     Role.MAYOR: Kind.MUNICIPALITY,
@@ -58,6 +60,11 @@ def local_body(place: Place, new: NewOffice) -> Body:
     return Bodies({place.key: place}).get(Office(place.key, kind, names.get(kind, ""), new.role))
 
 
+def committees_of(place: Place) -> QuerySet[Body]:
+    """Return the committees of a council that are here."""
+    return Body.objects.filter(kind=Kind.COUNCIL_COMMITTEE, **place.where)
+
+
 def other_body(kind: str, name: str) -> Body:
     """Return a body that is no municipality's, such as a state administrator's office."""
     body, _created = Body.objects.get_or_create(kind=kind, name=name, municipality=None, county=None)
@@ -83,7 +90,12 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
     if new.role in Mandate.SINGLE:
         for holder in Mandate.objects.filter(body=body, role=new.role, ends_on=None):
             end_office(holder, on=new.starts_on or timezone.localdate(), by=by)
-    if politician is None:
+    if new.role == Role.MAILBOX:  # nobody holds it by name
+        politician = None
+    held = Mandate.objects.filter(body=body, role=new.role, politician=politician, ends_on=None)
+    if politician is not None and new.role not in Mandate.SINGLE and held.exists():
+        raise OutreachError(_("This person holds the same office already."))
+    if politician is None and new.role != Role.MAILBOX:
         politician = Politician.objects.create(first_name=new.first_name, last_name=new.last_name)
     address = {"email": new.email, "email_source": new.source, "email_checked_on": new.checked_on} if new.email else {}
     try:

@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from municipalities.services.telling_apart import tell_apart
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
 from outreach.models import Letter, Mandate, OfficeImport, Politician
+from outreach.services.mailings.audiences import Audience, offices
 from outreach.services.mailings.salutations import name_with_party
 from outreach.services.offices import office_imports
 from outreach.services.offices.council_reading import LIMITS
@@ -115,6 +116,32 @@ def test_another_mayor_ends_the_one_before_also_in_a_list_that_is_not_whole(alve
     write(imported, staff)
 
     assert in_office("mayor") == ["Kari Nordmann"]
+
+
+def test_committees_of_a_council_are_put_in_and_a_list_of_one_ends_nobody_in_another(alver, staff):
+    head = "Kommune;Navn;Parti;Verv;Utvalg"
+    lines = (
+        'Alver;Kari Nordmann;Ap;Leder;"Oppvekst"',
+        'Alver;Per Hansen;H;;"Oppvekst; Teknisk"',
+        "Alver;Ola Ås;H;Utvalgsmedlem;Teknisk",
+        "Alver;Eva Vik;Ap;;Formannskapet",
+    )
+    write(put_in(staff, *lines, head=head), staff)
+
+    held = Mandate.objects.exclude(role="councillor").order_by("politician__last_name", "body__name")
+    assert [(str(one.politician), one.role, one.body.kind, one.body.name) for one in held] == [
+        ("Per Hansen", "member", "council_committee", "Oppvekst"),
+        ("Per Hansen", "member", "council_committee", "Teknisk"),
+        ("Kari Nordmann", "committee_leader", "council_committee", "Oppvekst"),
+        ("Eva Vik", "board_member", "executive", "Formannskapet i Alver"),
+        ("Ola Ås", "member", "council_committee", "Teknisk"),
+    ]
+    assert in_office("councillor") == ["Eva Vik", "Per Hansen"]
+    only = "Alver;Ola Ås;H;Utvalgsmedlem;Oppvekst"
+    plan = office_imports.plan_of(put_in(staff, only, head=head, as_of=LATER))
+    assert sorted(step.mandate.body.name for step in plan.of("ended")) == ["Oppvekst", "Oppvekst"]
+    found = offices(Audience(roles=("member", "committee_leader"), everywhere=True, committee="oppvekst"), LATER)
+    assert sorted(str(one.politician) for one in found) == ["Kari Nordmann", "Per Hansen"]
 
 
 def test_a_list_of_mayors_ends_nobody_else_in_the_council_and_places_of_one_name_are_told_apart(alver, staff):

@@ -7,13 +7,14 @@ from django.urls import reverse
 
 from municipalities.services.place_cells import municipality_place
 from outreach.forms.politicians import PoliticianFilterForm
-from outreach.models import Mandate, OfficeTask, Politician
+from outreach.models import Body, Mandate, OfficeTask, Politician
+from outreach.services.mailings.audiences import Audience, offices
 from outreach.services.offices.office_holders import NewOffice, add_office, local_body
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.offices.offices import current_mandate
 from outreach.views.politicians import holders
 from taushet.models import AuditEntry
-from tests.factories.municipalities import MunicipalityFactory
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.outbox import write
 from tests.factories.outreach import MandateFactory, PoliticianFactory, place
 from tests.factories.taushet import UserFactory
@@ -139,11 +140,80 @@ def test_the_list_is_narrowed_and_taken_out(client, author):
     assert found(role="member", address="no") == ["Berg"]
     assert found(municipality=municipality.pk) == ["Hansen", "Øyen"]
     assert found(older="12", address="yes") == ["Øyen"]
+    assert (found(party="Høyre"), found(party="Arbeidarpartiet")) == (["Berg", "Hansen"], ["Øyen"])
+    assert (found(kind="council"), found(kind="executive")) == (["Hansen", "Øyen"], [])
     page = client.get(reverse("outreach:politician_list"), {"level": "local"})
     assert page.context["page"].paginator.count == 2
     lines = b"".join(client.get(reverse("outreach:politician_csv"), {"party": "H"}).streaming_content).decode()
     assert "Berg;'=HYPERLINK;" in lines
     assert ("Øyen" in lines, str(old.body) in lines, str(national.body) in lines) == (False, True, True)
+
+
+def test_who_sits_in_a_committee_is_put_in_and_found(client, author):
+    municipality = MunicipalityFactory()
+    address = reverse("outreach:office_create", args=[municipality.pk])
+
+    lacks = client.post(address, OFFICE | {"role": "member"})
+    assert lacks.context["form"].errors == {"committee": ["Say which committee."]}
+    client.post(address, OFFICE | {"role": "committee_leader", "committee": "Utval for oppvekst"})
+    committee = Body.objects.get(kind="council_committee")
+    other = OFFICE | {"role": "member", "first_name": "Bo", "last_name": "Li", "known_committee": str(committee.pk)}
+    client.post(address, other)
+
+    assert list(committee.mandates.order_by("pk").values_list("role", flat=True)) == ["committee_leader", "member"]
+    page = client.get(reverse("outreach:politician_list"), {"committee": "Oppvekst", "role": "member"})
+    assert [one.politician.last_name for one in page.context["page"]] == ["Li"]
+
+
+def test_bodies_of_the_state_have_holders_and_mailboxes_and_demands_reach_them_by_level(client, author):
+    county = CountyFactory(name="Nordland")
+    authority = Body.objects.create(kind="council", name="Fylkestinget i Nordland", county=county)
+    state = Body.objects.create(kind="statsforvalter", name="Statsforvalteren i Nordland", county=county)
+    for body, role in ((authority, "councillor"), (state, "state_administrator")):
+        MandateFactory(body=body, role=role, politician=PoliticianFactory())
+    address = reverse("outreach:office_create_other")
+    ministry = {
+        "kind": "ministry",
+        "body": "Justisdepartementet",
+        "source": "regjeringen.no",
+        "checked_on": "2026-11-01",
+    }
+
+    lacks = client.post(address, ministry | {"role": "mailbox"})
+    assert set(lacks.context["form"].errors) == {"email"}
+    client.post(address, ministry | {"role": "mailbox", "email": "postmottak@jd.example"})
+    client.post(address, ministry | {"role": "minister", "first_name": "Eva", "last_name": "Vik"})
+    committee = {"kind": "committee", "body": "Justiskomiteen", "role": "committee_leader"}
+    client.post(address, ministry | committee | {"first_name": "Ola", "last_name": "Ås"})
+    sami = {"kind": "sametinget", "body": "Sametinget", "role": "president", "first_name": "Máret", "last_name": "Sara"}
+    client.post(address, ministry | sami)
+
+    mailbox = Mandate.objects.get(role="mailbox")
+    assert (mailbox.politician, mailbox.email_source, mailbox.body.kind) == (None, "regjeringen.no", "ministry")
+    listed = client.get(reverse("outreach:politician_list"), {"level": "national"})
+    assert "Justisdepartementet" in listed.content.decode()
+    change = reverse("outreach:mandate_update", args=[mailbox.pk])
+    client.post(change, {"email": "post@jd.example", "source": "jd.example", "checked_on": "2026-11-02"})
+    mailbox.refresh_from_db()
+    assert (mailbox.email, mailbox.email_source) == ("post@jd.example", "jd.example")
+
+    def reached(level, *roles, **more):
+        found = offices(Audience(level=level, roles=roles, **more), date(2026, 11, 20))
+        return sorted(one.body.name for one in found)
+
+    everybody = ("mailbox", "minister", "committee_leader", "president", "state_administrator", "councillor")
+    assert reached("county", *everybody) == ["Fylkestinget i Nordland"]
+    assert reached("county", "councillor", counties=("99",)) == []
+    assert reached("national", *everybody) == [
+        "Justisdepartementet",
+        "Justisdepartementet",
+        "Justiskomiteen",
+        "Sametinget",
+        "Statsforvalteren i Nordland",
+    ]
+    assert reached("national", "committee_leader", committee="justis") == ["Justiskomiteen"]
+    counted = client.post(reverse("outreach:audience_count"), {"level": "county", "county_roles": ["councillor"]})
+    assert counted.context["count"].offices == 1
 
 
 def test_a_bounce_becomes_one_task_and_is_settled(client, author, said):
