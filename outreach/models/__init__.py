@@ -1,7 +1,7 @@
 from .approvals import Approval
 from .commitments import Commitment, CommitmentChange
 from .consultations import Consultation
-from .demands import ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
+from .demands import CitedHook, ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
 from .departures import MailSystem, Objection, Pace, Redelivery
 from .follow_ups import FollowUp
 from .letters import Letter, LetterDemand
@@ -15,6 +15,7 @@ from .submissions import Submission, SubmissionApproval, SubmissionRevision
 __all__ = [
     "Approval",
     "Body",
+    "CitedHook",
     "Commitment",
     "CommitmentChange",
     "ConfirmedBlock",

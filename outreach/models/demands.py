@@ -155,7 +155,9 @@ class DemandVersion(models.Model):
     subject_nn = models.CharField(_("subject of the letter in nynorsk"), max_length=200)
     letter_nb = models.TextField(_("letter in bokmål"))
     letter_nn = models.TextField(_("letter in nynorsk"))
-    hooks = models.ManyToManyField(LegalHook, related_name="demand_versions", verbose_name=_("legal hooks"))
+    hooks = models.ManyToManyField(
+        LegalHook, through="CitedHook", related_name="demand_versions", verbose_name=_("legal hooks")
+    )
     indicators = models.ManyToManyField(
         "municipalities.Indicator", through="NeededFact", related_name="+", verbose_name=_("facts it needs")
     )
@@ -192,6 +194,24 @@ class DemandVersion(models.Model):
     def text_language(self) -> str:
         """The language `text` is in, for the `lang` attribute: a page in English may show a Norwegian text."""
         return "nn" if get_language() == "nn" else "en" if get_language() == "en" and self.text_en else "nb"
+
+
+class CitedHook(models.Model):
+    """That a wording leans on a legal hook; a hook that is cited cannot go away."""
+
+    demandversion = models.ForeignKey(
+        DemandVersion, on_delete=models.CASCADE, related_name="+", verbose_name=_("wording of a demand")
+    )
+    legalhook = models.ForeignKey(LegalHook, on_delete=models.PROTECT, related_name="+", verbose_name=_("legal hook"))
+
+    class Meta:
+        verbose_name = _("citation of a legal hook")
+        verbose_name_plural = _("citations of legal hooks")
+        db_table = "outreach_demandversion_hooks"
+        unique_together = [("demandversion", "legalhook")]  # as the table was made
+
+    def __str__(self):
+        return f"{self.demandversion_id} {self.legalhook_id}"
 
 
 class ConfirmedBlock(models.Model):
