@@ -48,6 +48,13 @@ PEOPLE = (
         _("Campaign staff at the Ombud: approves what a colleague has drafted."),
     ),
     DemoPerson(
+        "approver-kss",
+        "Kaja Krogh",
+        User.House.KSS,
+        (CAMPAIGN, APPROVER),
+        _("Campaign staff at Krisesentersekretariatet: approves for that house when both send."),
+    ),
+    DemoPerson(
         "finance",
         "Fatima Fossum",
         User.House.KSS,

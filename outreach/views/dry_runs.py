@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.mailings import ApprovalForm, LetterFilterForm, ReturnForm, SubmitForm
 from outreach.models import Letter, Mailing
+from outreach.services.mailings.approvers import turns
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
 from outreach.services.mailings.history import history
@@ -64,6 +65,7 @@ def surroundings(request, mailing):
         "failed_run": mailing.draft_runs.exclude(error="").filter(pk=mailing.draft_runs.values("pk")[:1]).first(),
         "can_approve": mailing.can_be_approved_by(request.user),
         "houses_left": [User.House(house).label for house in mailing.houses_left if house],
+        "turns": turns(mailing) if mailing.status == Mailing.Status.SUBMITTED else [],
         "is_own": request.user.pk in {mailing.author_id, mailing.last_editor_id},
         "submit_form": SubmitForm(initial=seen),
         "approval_form": ApprovalForm(initial=seen),

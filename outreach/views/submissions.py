@@ -21,6 +21,7 @@ from outreach.services.consultations.submissions import (
     start_submission,
     submit_submission,
 )
+from outreach.services.mailings.approvers import turns
 
 may_see = permission_required("outreach.view_submission", raise_exception=True)
 may_change = permission_required("outreach.change_submission", raise_exception=True)
@@ -59,6 +60,7 @@ def submission_page(request, pk, **forms):
         "versions": submission.demand_versions.select_related("demand").order_by("demand__number"),
         "approvals": submission.approvals.select_related("approver"),
         "log": submission_log(submission),
+        "turns": turns(submission) if submission.status == Submission.Status.SUBMITTED else [],
         "may_approve": submission.can_be_approved_by(request.user),
         "submit_form": SubmitForm(initial={"seen_hash": submission.content_hash}),
         "approval_form": ApprovalForm(initial={"seen_hash": submission.content_hash}),
@@ -89,11 +91,11 @@ def act(request, pk, name, form, action, done):
     if not form.is_valid():
         return submission_page(request, pk, **{name: form})
     try:
-        action(submission, form.cleaned_data)
+        outcome = action(submission, form.cleaned_data)
     except OutreachError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, done)
+        messages.success(request, done(outcome) if callable(done) else done)
     return redirect(submission)
 
 
@@ -119,7 +121,11 @@ def submission_approve(request, pk):
         "approval_form",
         ApprovalForm(request.POST),
         lambda submission, data: approve_submission(submission, approver=request.user, **data),
-        _("You have approved it, exactly as it stands."),
+        lambda approval: (
+            _("You have approved it. It can be handed in when the other house has approved too.")
+            if approval.submission.houses_left
+            else _("You have approved it, exactly as it stands.")
+        ),
     )
 
 

@@ -39,6 +39,8 @@ def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
     text = str(SENTENCES.get(entry.action, entry.action))
     if entry.detail.get("was") in (Submission.Status.SUBMITTED, Submission.Status.APPROVED):
         text = f"{text} {_('What was approved is void.')}"
+    if entry.action == "submission.approved" and entry.detail.get("house"):
+        text = _("It was approved for %(house)s.") % {"house": User.House(entry.detail["house"]).label}
     number = entry.detail.get("revision", 0)
     before, after = revisions.get(number - 1), revisions.get(number)
     differences = differences_of(before, after) if before and after else []

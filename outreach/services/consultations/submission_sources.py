@@ -8,7 +8,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from municipalities.models import Indicator
-from outreach.models import Commitment, DemandVersion, LegalHook
+from outreach.models import Commitment, Demand, DemandVersion, LegalHook
+from outreach.services.consultations.submission_claims import claims_in, put_notes, with_marks
 from outreach.services.demands.measures import measures_of
 
 MOST_PROMISES = 20
@@ -40,18 +41,34 @@ COUNTED = {
 }
 
 
+LOCAL = {
+    "nb": "Dette kravet stiller vi til kommunene.",
+    "nn": "Dette kravet stiller vi til kommunane.",
+}
+RESTS_ON = {"nb": "Kravet bygger på {notes}.", "nn": "Kravet byggjer på {notes}."}
+# The texts of local demands speak to one municipality; whoever reads a submission is none.
+ALL_PLACES = {"nb": ("Vi ber kommunen ", "Vi ber kommunene "), "nn": ("Vi ber kommunen ", "Vi ber kommunane ")}
+
+
 @dataclass
 class Draft:
-    """Text blocks with numbered sources."""
+    """Text blocks with numbered sources: what stands at one address has one number."""
 
     blocks: list[dict[str, str]] = field(default_factory=list)
-    sources: list[str] = field(default_factory=list)
+    citations: dict[str, list[str]] = field(default_factory=dict)
+    said: set[str] = field(default_factory=set)
 
-    def note(self, source: str) -> str:
+    @property
+    def sources(self) -> list[str]:
+        return [f"{'; '.join(cited)}. {address}" for address, cited in self.citations.items()]
+
+    def note(self, hook: LegalHook, language: str) -> str:
         """Return the number of a source, which is added when it is new."""
-        if source not in self.sources:
-            self.sources.append(source)
-        return f"[{self.sources.index(source) + 1}]"
+        cited = self.citations.setdefault(hook.url, [])
+        citation = getattr(hook, f"citation_{language}")
+        if citation not in cited:
+            cited.append(citation)
+        return f"[{list(self.citations).index(hook.url) + 1}]"
 
     def add(self, heading: str, paragraphs: Iterable[str]) -> None:
         text = "\n\n".join(filter(None, paragraphs))
@@ -62,23 +79,54 @@ class Draft:
 def draft_text(
     versions: Iterable[DemandVersion], figures: Iterable[LegalHook], indicators: Iterable[Indicator], language: str
 ) -> Draft:
-    """Return the first draft of a submission; staff then edit it block by block."""
+    """Return the first draft of a submission; staff then edit it block by block.
+
+    A figure that one of the demands has told with its source is not told once more.
+    """
     draft, words = Draft(), HEADINGS[language]
     versions = list(versions)
     draft.add(words["about"], [ABOUT[language]])
     for version in versions:
-        hooks = version.hooks.order_by("pk")
-        notes = "".join(sorted((draft.note(source_line(hook, language)) for hook in hooks), key=len_then_text))
-        text = getattr(version, f"text_{language}").strip()
-        draft.add(getattr(version, f"title_{language}"), [getattr(version, f"summary_{language}"), f"{text} {notes}"])
+        summary = getattr(version, f"summary_{language}")
+        is_local = version.demand.level == Demand.Level.LOCAL
+        is_repeated = getattr(version, f"text_{language}").strip().startswith(summary)
+        opening = ["" if is_repeated else summary, LOCAL[language] if is_local else ""]
+        paragraphs = [*opening, *demand_text(draft, version, language)]
+        draft.add(getattr(version, f"title_{language}"), paragraphs)
     draft.add(
         words["figures"],
-        [f"{getattr(figure, f'meaning_{language}')} {draft.note(source_line(figure, language))}" for figure in figures],
+        [
+            with_marks(getattr(figure, f"meaning_{language}"), [draft.note(figure, language)])
+            for figure in figures
+            if figure.key not in draft.said
+        ],
     )
     with translation.override(language):
         draft.add(words["known"], [count_line(indicator, language) for indicator in indicators])
         draft.add(words["promises"], [promise_line(promise) for promise in promises(versions)])
     return draft
+
+
+def demand_text(draft: Draft, version: DemandVersion, language: str) -> list[str]:
+    """Return what a demand says with the number of each source at its claim.
+
+    What the text does not say itself is said after it, as in the letter; what neither says is noted at the end.
+    """
+    hooks = {hook.key: hook for hook in version.hooks.order_by("pk")}
+    claims = claims_in(getattr(version, f"letter_{language}"), hooks)
+    cited = list(dict.fromkeys([key for claim in claims for key in claim.keys] + list(hooks)))
+    notes = {key: draft.note(hooks[key], language) for key in cited}
+    text = getattr(version, f"text_{language}").strip().replace(*ALL_PLACES[language])
+    text, unsaid = put_notes(text, claims, notes)
+    more = [claim for claim in unsaid if claim.is_for_all]
+    told = {key for claim in claims if claim not in unsaid or claim in more for key in claim.keys}
+    draft.said |= told
+    rest = "".join(dict.fromkeys(notes[key] for key in cited if key not in told))
+    return [
+        text,
+        " ".join(with_marks(claim.text, [notes[key] for key in claim.keys]) for claim in more),
+        RESTS_ON[language].format(notes=rest) if rest else "",
+    ]
 
 
 def promises(versions: Iterable[DemandVersion]) -> Iterable[Commitment]:
@@ -90,14 +138,6 @@ def promises(versions: Iterable[DemandVersion]) -> Iterable[Commitment]:
 def promise_line(promise: Commitment) -> str:
     """Return a promise word for word, with who gave it and when."""
     return f"«{promise.quote}» ({promise.speaker}, {date_format(promise.said_on, 'j. F Y')})"
-
-
-def len_then_text(note: str) -> tuple[int, str]:
-    return len(note), note
-
-
-def source_line(hook: LegalHook, language: str) -> str:
-    return f"{getattr(hook, f'citation_{language}')}. {hook.url}"
 
 
 def count_line(indicator: Indicator, language: str) -> str:

@@ -71,6 +71,8 @@ def sentence(entry: AuditEntry) -> str:
     """Return what happened, with what changed."""
     changes = entry.detail.get("changes", {})
     parts = [str(SENTENCES.get(entry.action, entry.action))]
+    if entry.action == "mailing.approved" and entry.detail.get("house"):
+        parts = [_("The mailing was approved for %(house)s.") % {"house": User.House(entry.detail["house"]).label}]
     if named := [str(FIELDS[name]) for name in changes if name in FIELDS]:
         parts.append(_("Changed: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(named))})
     for words, numbers in added_and_removed(changes):

@@ -31,6 +31,7 @@ SIGN_INS = [
     ("trainer", "teaches"),
     ("campaign", "campaign staff at KSS: courses, drafts"),
     ("approver", "campaign staff at LDO: approves"),
+    ("approver-kss", "campaign staff at KSS: approves for KSS when both send"),
     ("finance", "issues and credits invoices, records payments, pays back"),
     ("administrator", "people, roles, everything"),
 ]

@@ -11,7 +11,7 @@ from outreach.services.mailings.mailings import change_mailing, submit_mailing
 from taushet.models import AuditEntry, Message
 from taushet.roles import APPROVER, CAMPAIGN
 from taushet.workdays import OSLO
-from tests.factories.outreach import demand_version, indicators, mailing, place, places_of
+from tests.factories.outreach import demand_version, indicators, mailing, place, places_of, staff
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 from tests.outreach.services.test_approvals import approved, plan_of, submitted
 
@@ -292,6 +292,8 @@ def test_a_half_answer_approves_nothing_and_is_told_on_the_page_itself(client, a
 
 
 def test_the_first_house_of_two_is_told_that_the_other_is_left(client, approver, said):
+    other = staff("approve_mailing", house="KSS", name="Kaja Krogh")
+    staff("view_mailing", house="KSS", name="Ser Bare")
     waiting = submitted(version=demand_version(letter="{{ senders }}"), senders="both")
     before = client.get(waiting.get_absolute_url())
 
@@ -304,6 +306,12 @@ def test_the_first_house_of_two_is_told_that_the_other_is_left(client, approver,
     ]
     assert said(response) == ["You have approved it. The letters leave when the other house has approved too."]
     assert (response.context["houses_left"], response.context["can_approve"]) == (["Krisesentersekretariatet"], False)
+    given, left = sorted(response.context["turns"], key=lambda turn: turn.approval is None)
+    assert (given.approval.house, given.people) == ("LDO", [])
+    assert (left.house, left.people) == ("Krisesentersekretariatet", [other])
+    assert response.context["log"][0].text == (
+        "The mailing was approved for The Equality and Anti-Discrimination Ombud."
+    )
     assert waiting.get_absolute_url() not in client.get(reverse("today")).text
 
 

@@ -18,6 +18,8 @@ from outreach.services.consultations.submissions import (
     mark_delivered,
     submit_submission,
 )
+from outreach.services.demands.wordings import publish_version
+from outreach.services.replies.publishing import TEXTS
 from taushet.forms.request_keys import new_request_key
 from taushet.registries import today_cards
 from tests.factories.municipalities import MunicipalityFactory
@@ -73,14 +75,55 @@ def test_a_draft_is_made_from_demands_figures_and_what_is_known(client, author):
 
     row = Submission.objects.get()
     text = text_of(row)
-    assert "title nn\nsummary nn\n\ntext nn [1]" in text
-    assert "I 2024 var det 9 i alt. [2]" in text
+    assert "title nn\nsummary nn\n\nDette kravet stiller vi til kommunane.\n\ntext nn\n\nKravet byggjer på [1]." in text
+    assert "I 2024 var det 9 i alt [2]." in text
     assert (
         "Handlingsplan på nynorsk: Av 4 kommunar veit vi at svaret er ja i 2 og nei i 1. For 1 veit vi det ikkje"
         in text
     )
     assert row.sources == ["Lova § 1. https://lov.example/1", "Rapport på nynorsk. https://tall.example/"]
     assert list(row.demand_versions.all()) == [version]
+
+
+def test_a_source_stands_at_its_claim_and_each_address_has_one_number():
+    about = {"kind": "report", "url": "https://tall.example/", "meaning_nn": "Tal."}
+    hooks = [
+        LegalHook.objects.create(key=key, citation_nb=cited, citation_nn=cited, **about | values)
+        for key, cited, values in (
+            ("tall", "Tall § 1", {"meaning_nb": "I 2022 brukte de 79 kroner."}),
+            ("mer", "Tall § 2", {"meaning_nb": "Mer."}),
+            ("plikt", "Loven", {"url": "https://lov.example/"}),
+            ("stille", "Stille", {"url": "https://stille.example/"}),
+        )
+    ]
+    old = demand_version()
+    letter = (
+        "{{ greeting }}\n\nI {{ municipality }} var det 79 kroner per innbygger i 2022 {{ note('tall') }}. "
+        'Loven sier at hjelpen skal finnes {{ note("plikt") }}.\n'
+        "Den skal finnes også i {{ municipality }} {{ note('stille') }}.\n\n"
+        "Krisesentrene sprikte mest {{ note('mer') }}."
+    )
+    text = (
+        "Hva kommunene bruker, er ulikt. I 2022 brukte de 79 kroner per innbygger. Mest sprikte krisesentrene.\n\n"
+        "Vi ber kommunen om:\n\n1. Å bruke 79 kroner per innbygger i 2022"
+    )
+    texts = {name: getattr(old, name) for name in TEXTS} | {"text_nb": text, "letter_nb": letter, "letter_nn": letter}
+    version = publish_version(old.demand, texts=texts, hooks=hooks, indicators=[])
+
+    row = submission(version=version, figures=hooks[:1])
+
+    assert row.blocks[1]["text"].split("\n\n", 2)[2] == (
+        "Hva kommunene bruker, er ulikt. I 2022 brukte de 79 kroner per innbygger [1]. "
+        "Mest sprikte krisesentrene [1].\n\n"
+        "Vi ber kommunene om:\n\n1. Å bruke 79 kroner per innbygger i 2022\n\n"
+        "Loven sier at hjelpen skal finnes [2].\n\nKravet bygger på [3]."
+    )
+    assert row.sources == [
+        "Tall § 1; Tall § 2. https://tall.example/",
+        "Loven. https://lov.example/",
+        "Stille. https://stille.example/",
+    ]
+    assert "Tall" not in [block["heading"] for block in row.blocks]  # the demand has told the figure
 
 
 def test_a_promise_that_two_people_agree_on_is_told_word_for_word():

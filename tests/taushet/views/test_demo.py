@@ -32,7 +32,7 @@ def test_outside_the_demonstration_its_people_are_not_made():
 
 @pytest.mark.usefixtures("demonstration")
 class TestDemonstration:
-    def test_loading_twice_makes_six_people(self):
+    def test_loading_twice_makes_the_same_people(self):
         load_people(print)
         load_people(print)
 
