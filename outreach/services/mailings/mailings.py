@@ -19,8 +19,8 @@ from outreach.services.mailings.drafting import AT_ONCE, DRAFTED_FIELDS, draft, 
 from outreach.services.mailings.fingerprints import canonical_hash, letter_hash, moment
 from outreach.services.mailings.letter_pdfs import forget_pdfs
 from outreach.services.mailings.letter_texts import OWN_TEXTS
-from outreach.services.sending.steering import stop_what_waits
-from taushet.models import User
+from outreach.services.sending.steering import carrying, stop_what_waits, withdraw_proposals
+from taushet.models import Message, User
 from taushet.services import audit, outbox
 
 Status = Mailing.Status
@@ -211,13 +211,15 @@ def take_back(mailing: Mailing, *, by: User) -> None:
         return
     queued = mailing.letters.exclude(message=None).exclude(status=Letter.Status.CANCELLED)
     standing = list(queued.values_list("pk", flat=True)) if mailing.status == Status.APPROVED else []
-    for letter in queued.select_related("message").iterator(chunk_size=500):
+    messages = Message.objects.filter(carrying(mailing)).exclude(state=Message.State.CANCELLED).order_by("pk")
+    for message in messages.iterator(chunk_size=500):
         try:
-            outbox.cancel_message(letter.message, by=by, reason=TAKEN_BACK)
+            outbox.cancel_message(message, by=by, reason=TAKEN_BACK)
         except outbox.WrongState as error:
             raise AlreadyLeft(
                 _("Some letters have left already. You can stop the rest, but not change them.")
             ) from error
+    withdraw_proposals(mailing)
     copy_letters(standing)
     was = mailing.status
     void_approval(mailing)

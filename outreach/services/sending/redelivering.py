@@ -12,6 +12,7 @@ from outreach.exceptions import OwnMailing, WrongStatus
 from outreach.models import Letter, Redelivery
 from outreach.services.mailings.fingerprints import redelivery_hash
 from outreach.services.sending.queueing import letter_message, person_of
+from outreach.services.sending.steering import lock_running
 from taushet.models import MessageAttachment, User
 from taushet.services import audit
 from taushet.workdays import next_business_time
@@ -21,8 +22,10 @@ from taushet.workdays import next_business_time
 def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
     """Put the letter before a colleague, to the address the office has now.
 
-    Raises WrongStatus when it did not fail, or when the office has no other address than the one that was tried.
+    Raises WrongStatus when it did not fail, when the office has no other address than the one that was tried, or when
+    the mailing is not approved.
     """
+    lock_running(letter.mailing)
     letter = Letter.objects.select_for_update(of=["self"]).select_related("mandate").get(pk=letter.pk)
     address = new_address(letter)
     if letter.status != Letter.Status.FAILED:
@@ -51,9 +54,10 @@ def new_address(letter: Letter) -> str:
 def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
     """Let the letter leave for its new address; it is checked at the last moment like every letter.
 
-    Raises OwnMailing when the approver put in the address, WrongStatus when it does not wait or the address of the
-    office is another one by now.
+    Raises OwnMailing when the approver put in the address, WrongStatus when it does not wait, the mailing is not
+    approved, or the address of the office is another one by now.
     """
+    lock_running(redelivery.letter.mailing)
     redelivery = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
     letter = Letter.objects.select_related("mandate", "mailing").get(pk=redelivery.letter_id)
     if redelivery.proposed_by_id == approver.pk:

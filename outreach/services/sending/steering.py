@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, Redelivery
 from outreach.services.sending.departures import forget_turns, letters_an_hour
 from taushet.models import Message, User
 from taushet.services import audit
@@ -59,23 +60,35 @@ def first_departure(mailing: Mailing, now: datetime) -> datetime:
 
 
 def waiting(mailing: Mailing):
-    """The messages of a mailing that wait in the outbox."""
-    return Message.objects.waiting().filter(pk__in=mailing.letters.exclude(message=None).values("message"))
+    """The messages of a mailing that wait in the outbox, also those to a corrected address."""
+    return Message.objects.waiting().filter(carrying(mailing))
+
+
+def carrying(mailing: Mailing) -> Q:
+    """What picks every message that carries a letter of a mailing: to its first address, or to a corrected one."""
+    again = Redelivery.objects.filter(letter__mailing=mailing).exclude(message=None)
+    first = mailing.letters.exclude(message=None).order_by()
+    return Q(pk__in=first.values("message")) | Q(pk__in=again.order_by().values("message"))
+
+
+def withdraw_proposals(mailing: Mailing) -> None:
+    """Take back the corrected addresses that wait for approval: what they would lead to is not approved any more."""
+    waiting = Redelivery.objects.filter(letter__mailing=mailing, approved_at=None, withdrawn_at=None)
+    waiting.update(withdrawn_at=timezone.now())
 
 
 def stop_what_waits(mailing: Mailing, reason: str) -> int:
     """Cancel every letter of a mailing that waits or is held, in the caller's transaction. Returns how many."""
     now = timezone.now()
-    stopped = Message.objects.filter(
-        pk__in=mailing.letters.exclude(message=None).values("message"),
-        state__in=[Message.State.QUEUED, Message.State.HELD],
-    )
+    stopped = Message.objects.filter(carrying(mailing), state__in=[Message.State.QUEUED, Message.State.HELD])
     # By number: what a worker takes meanwhile waits for this transaction, and then finds itself cancelled.
     numbers = list(stopped.select_for_update().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(numbers), 500):
         some = numbers[start : start + 500]
         Message.objects.filter(pk__in=some).update(state=Message.State.CANCELLED, state_reason=reason, settled_at=now)
-        Letter.objects.filter(message__in=some).update(status=Letter.Status.CANCELLED, settled_at=now)
+        carried = Q(message__in=some) | Q(pk__in=Redelivery.objects.filter(message__in=some).values("letter"))
+        Letter.objects.filter(carried).update(status=Letter.Status.CANCELLED, settled_at=now)
+    withdraw_proposals(mailing)
     return len(numbers)
 
 
