@@ -12,6 +12,7 @@ from django.utils import timezone
 from outreach.models import Letter
 from outreach.services.sending.steering import pause_mailing, resume_mailing
 from taushet.models import Message
+from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import mailing, place
 from tests.outreach.services.test_approvals import approve, submit_mailing
 from tests.servers.workers import nursery, wait_until
@@ -32,8 +33,13 @@ def worker(django_db_setup, django_db_blocker):
 def approved_now(number):
     """An approved mailing whose letters may leave this minute, whatever the hour."""
     draft = mailing(*(place() for _number in range(number)))
+    run_all_due_jobs()  # many letters are drafted, frozen and queued by the worker
+    draft.refresh_from_db()
     waiting = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
+    run_all_due_jobs()
+    waiting.refresh_from_db()
     approve(waiting)
+    run_all_due_jobs()
     Message.objects.update(due_at=timezone.now())
     waiting.refresh_from_db()
     return waiting

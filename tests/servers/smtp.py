@@ -10,13 +10,29 @@ from aiosmtpd.controller import Controller
 
 
 class Mailbox:
-    """Keeps what it takes. Recipients called refuse, later, drop, drop-early, hang or silent get what they ask for.
-
-    `drop` and `hang` take the message and never say so, which is what makes a message's fate unknown.
-    """
+    """What the server took."""
 
     def __init__(self):
         self.taken = []  # raw bytes
+
+    @property
+    def messages(self):
+        return [message_from_bytes(raw, policy=email.policy.default) for raw in self.taken]
+
+    @property
+    def identities(self):
+        return [message["Message-ID"] for message in self.messages]
+
+
+class Postman:
+    """Puts what comes into a mailbox. Recipients called refuse, later, drop, hang and so on get what they ask for.
+
+    `drop` and `hang` take the message and never say so, which is what makes a message's fate unknown. It is apart from
+    the mailbox, since aiosmtpd reads every attribute of it whenever somebody connects.
+    """
+
+    def __init__(self, taken):
+        self.taken = taken
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         name = address.partition("@")[0]
@@ -44,20 +60,12 @@ class Mailbox:
             await asyncio.sleep(0.5)
         return "250 OK"
 
-    @property
-    def messages(self):
-        return [message_from_bytes(raw, policy=email.policy.default) for raw in self.taken]
-
-    @property
-    def identities(self):
-        return [message["Message-ID"] for message in self.messages]
-
 
 @contextmanager
 def smtp_server():
     """Run a server; yields the mailbox and its MAILERS setting."""
     mailbox = Mailbox()
-    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller = Controller(Postman(mailbox.taken), hostname="127.0.0.1", port=free_port())
     controller.start()
     options = {"host": "127.0.0.1", "port": controller.port, "timeout": 2}
     try:
