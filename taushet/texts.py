@@ -39,7 +39,12 @@ ALLOWED = (
 
 
 class BrokenTemplate(TaushetError):
-    """A template that cannot be used; the message says why and on which line."""
+    """A template that cannot be used; the message says why and on which line.
+
+    `part` is what the caller calls the text at fault, when it wrote several.
+    """
+
+    part = ""
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,18 @@ class NamedNumber(Named, int):
     """A number shown as its name."""
 
 
+class Blank(str):
+    """A value that is not there: it compares as nothing, and cannot be shown."""
+
+    name = ""
+
+
 def whole(value: Any) -> Any:
     """Return a value that may stand in a letter; raises BrokenTemplate for one that would leave a hole in it."""
     if isinstance(value, Named):
         return value.name
+    if isinstance(value, Blank):
+        raise BrokenTemplate(_("Nothing is known for %(name)s, which the text shows.") % {"name": value.name})
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value.strip()):
         raise BrokenTemplate(_("A value in it is empty."))
     return value
@@ -150,13 +163,15 @@ def unknown(node: nodes.Node, name: str) -> BrokenTemplate:
 def render_text(
     source: str,
     values: Mapping[str, Any],
-    notes: Collection[str] = (),
+    notes: Collection[str] | Mapping[str, str] = (),
     *,
     used: Sequence[str] = (),
     is_whole: bool = False,
     shows_names: bool = False,
 ) -> tuple[str, list[str]]:
     """Return the text and the keys of the sources it points to, in the order of their numbers.
+
+    `notes` are the keys of the sources; as a mapping it says which key each is counted as.
 
     `used` are the sources that an earlier part of the same letter has numbered already. With `is_whole` a value that
     shows nothing, or a bare true or false, is refused. With `shows_names` each value is shown as its name, so that
@@ -170,12 +185,13 @@ def render_text(
     def note(key: str) -> str:
         if key not in notes:
             raise BrokenTemplate(_("There is no source called %(key)s.") % {"key": key})
+        key = notes[key] if isinstance(notes, Mapping) else key
         if key not in used:
             used.append(key)
         return f"[{used.index(key) + 1}]"
 
     try:
-        plain_ones = plain_values(values)
+        plain_ones = with_blanks(plain_values(values)) if is_whole else plain_values(values)
         text = compiled(source, is_whole or shows_names).render(
             named(plain_ones) if shows_names else plain_ones, note=note
         )
@@ -190,6 +206,22 @@ def plain_values(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: plain_values(value) if isinstance(value, Mapping) else plain(value) for name, value in values.items()}
 
 
+def with_blanks(values: Mapping[str, Any], group: str = "") -> dict[str, Any]:
+    """Return plain values in which those that are empty know their name."""
+    return {
+        name: with_blanks(value, f"{name}.") if isinstance(value, Mapping) else blank_or(value, f"{group}{name}")
+        for name, value in values.items()
+    }
+
+
+def blank_or(value: Any, name: str) -> Any:
+    if value not in (None, ""):
+        return value
+    blank = Blank()
+    blank.name = name
+    return blank
+
+
 def named(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return plain values that show their names."""
     return {
@@ -198,7 +230,7 @@ def named(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def name_value(name: str, value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, (str, int)):
+    if isinstance(value, (bool, Blank)) or not isinstance(value, (str, int)):
         return value
     made = NamedText(value) if isinstance(value, str) else NamedNumber(value)
     made.name = f"‹{name}›"

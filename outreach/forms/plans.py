@@ -148,10 +148,19 @@ class MailingForm(AudienceForm):
             self.add_error(
                 "language_rule", _("The Ombud sends it too, so each municipality gets its own form (språklova § 11).")
             )
-        for name, fault in own_text_faults({name: data.get(name, "") for name in OWN_TEXTS}, data.get("level")).items():
+        texts = {name: data.get(name, "") for name in OWN_TEXTS}
+        for name, fault in own_text_faults(texts, data.get("level"), follows=self.follows).items():
             if name in data:
                 self.add_error(name, fault)
+        for name in ("opening_nb", "opening_nn") if self.follows else ():
+            if name in data and not data[name].strip():
+                self.add_error(name, _("Say which letter it follows and why you write again."))
         return data
+
+    @property
+    def follows(self):
+        """Whether it is a reminder or a correction, which begin with words of their own."""
+        return self.standing is not None and self.standing.occasion != Mailing.Occasion.FIRST
 
     @property
     def demand_names(self):

@@ -1,11 +1,17 @@
 """How a mailing is sent: not before when, how fast, with what attached."""
 
+import re
+
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.fields import LongestText
+from taushet.forms.request_keys import RequestKeyForm
+
 MOST_AN_HOUR = 100_000
+LONGEST_FAULT = 2000
 
 
 class RateField(forms.IntegerField):
@@ -55,3 +61,29 @@ class ResumeForm(forms.Form):
     """At what pace it goes on."""
 
     rate = RateField(help_text=_("Leave it empty to keep to the pace that was approved."))
+
+
+def fault(label, help_text=""):
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        validators=[LongestText(LONGEST_FAULT)],
+        error_messages={"required": _("Say what was wrong in the letter.")},
+    )
+
+
+class FaultForm(RequestKeyForm):
+    """What was wrong in letters that have left, as the correction will say it."""
+
+    fault_nb = fault(
+        _("What was wrong, in bokmål"),
+        _("Whole sentences, such as: Vi skrev at kommunen ikke har en handlingsplan. Den har hatt en siden 2024."),
+    )
+    fault_nn = fault(_("What was wrong, in nynorsk"))
+
+    def clean(self):
+        for name in ("fault_nb", "fault_nn"):
+            if re.search(r"[{}]", self.cleaned_data.get(name, "")):
+                self.add_error(name, _("Write it without { and }."))
+        return self.cleaned_data

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 HOLD_SENTENCES = {
     "fact_missing": _("Unknown: %(name)s."),
     "fact_stale": _("Too old: %(name)s, last seen %(detail)s."),
+    "fact_unsourced": _("No source: %(name)s."),
     "hook_lapsed": _("No longer in force on the day it leaves: %(name)s."),
     "no_address": _("No address."),
     "suppressed": _("The address gets no mail from us: %(detail)s."),
@@ -24,7 +25,7 @@ HOLD_SENTENCES = {
         "nb": _("There is no text in bokmål: %(name)s."),
         "nn": _("There is no text in nynorsk: %(name)s."),
     },
-    "hole": _("The finished text has a hole in it: %(detail)s"),
+    "hole": _("The text has a hole in it: %(detail)s"),
     "edit_outdated": _("What is known has changed since the letter was edited by hand. Read it again and save it."),
     "municipality_ended": _("The municipality no longer exists on the day it leaves."),
     "broken_text": _("The wording of the demand is broken: %(detail)s"),
@@ -33,6 +34,7 @@ HOLD_SENTENCES = {
 HOLD_KINDS = {
     "fact_missing": _("A fact is unknown"),
     "fact_stale": _("A fact is too old"),
+    "fact_unsourced": _("A fact has no source"),
     "hook_lapsed": _("A legal hook is no longer in force"),
     "no_address": _("No address"),
     "suppressed": _("The address gets no mail from us"),

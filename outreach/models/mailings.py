@@ -129,6 +129,11 @@ class Mailing(models.Model):
         return [row.demand_version for row in rows]
 
     @property
+    def titles(self) -> str:
+        """The titles of its demands, in the order of the letter."""
+        return " · ".join(row.demand_version.title for row in self.mailing_demands.all())
+
+    @property
     def current_run(self) -> "DraftRun | None":
         """The drafting that is under way, or None."""
         return self.draft_runs.filter(finished_at=None).first()

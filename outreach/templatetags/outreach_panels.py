@@ -9,6 +9,8 @@ from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.demands.gullstandard import answers_of
 from outreach.services.mailings.audience_words import describe
 from outreach.services.mailings.audiences import Audience
+from outreach.services.mailings.holding import MAILING
+from outreach.services.mailings.letter_links import linked
 from outreach.services.replies.answers import demands_put_to
 
 register = template.Library()
@@ -47,6 +49,7 @@ def status_colour(status):
 MEND = {
     "fact_missing": ("municipalities.add_fact", _("Put in what you know"), "fact"),
     "fact_stale": ("municipalities.add_fact", _("Put in what is true now"), "fact"),
+    "fact_unsourced": ("municipalities.add_fact", _("Put in the source"), "fact"),
     "hook_lapsed": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
     "not_confirmed": ("outreach.change_demand", _("Confirm both forms"), "wording"),
     "broken_text": ("outreach.change_demand", _("Write a new version of the demand"), "wording"),
@@ -58,6 +61,7 @@ MEND = {
     "edit_outdated": ("outreach.change_mailing", _("Read and edit the letter"), "letter"),
     "municipality_ended": ("outreach.change_mailing", _("Take it out of the mailing"), "mailing"),
 }
+OWN_TEXT = ("outreach.change_mailing", _("Mend the mailing’s own text"), "mailing")
 # Offices whose address has a page of its own; that of others is on the page of the municipality.
 OWN_PAGE = ("mailbox", "mayor")
 
@@ -73,8 +77,8 @@ PLACES = {
     "fact": lambda letter, field: (
         reverse("municipalities:fact_update", args=[letter.municipality_id, field]) if letter.municipality_id else ""
     ),
-    "wording": lambda letter, field: reverse(
-        "outreach:wording_update", args=[letter.mailing.demand_version.demand.slug]
+    "wording": lambda letter, slug: reverse(
+        "outreach:wording_update", args=[slug or letter.mailing.demand_version.demand.slug]
     ),
     "address": address_place,
     "mailing": lambda letter, field: reverse("outreach:mailing_update", args=[letter.mailing_id]),
@@ -88,9 +92,11 @@ def held_reasons(context, letter):
     user = context["user"]
     reasons = []
     for sentence, reason in zip(letter.held_reasons, letter.held_for, strict=True):
-        permission, label, place = MEND.get(reason["why"], ("", "", ""))
+        at = reason.get("at", "")
+        permission, label, place = OWN_TEXT if at == MAILING else MEND.get(reason["why"], ("", "", ""))
         may_mend = place and user.has_perm(permission)
-        reasons.append((sentence, label, PLACES[place](letter, reason["field"]) if may_mend else ""))
+        field = at if place == "wording" else reason["field"]
+        reasons.append((sentence, label, PLACES[place](letter, field) if may_mend else ""))
     return {"reasons": reasons, "letter": letter}
 
 
@@ -106,6 +112,12 @@ def municipality_checklist(municipality):
     answers = answers_of(municipality)
     counts = {name: answers.count(value) for name, value in (("yes", "yes"), ("no", "no"), ("unknown", ""))}
     return {"municipality": municipality} | counts
+
+
+@register.filter(name="linked")
+def with_own_links(text, links):
+    """The text of a letter, in which only the letter's own addresses can be clicked."""
+    return linked(text, links)
 
 
 @register.inclusion_tag("outreach/differences.html")

@@ -16,6 +16,7 @@ from outreach.services.mailings.approvers import turns
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
 from outreach.services.mailings.history import history
+from outreach.services.mailings.letter_links import own_links
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
@@ -96,7 +97,12 @@ def mailing_progress(request, pk):
 def mailing_variants(request, pk):
     """Show which texts there are, how many letters have each, and what differs between them."""
     mailing = get_object_or_404(Mailing, pk=pk)
-    context = {"mailing": mailing, "groups": variants(mailing), "held_counts": held_counts(mailing)}
+    context = {
+        "mailing": mailing,
+        "groups": variants(mailing),
+        "links": own_links(mailing),
+        "held_counts": held_counts(mailing),
+    }
     return render(request, "outreach/mailing_variants.html", context)
 
 
@@ -112,6 +118,7 @@ def mailing_print(request, pk):
     context = {
         "mailing": mailing,
         "page": page,
+        "links": own_links(mailing),
         "held": held[:PER_PRINT] if page.number == 1 else [],
         "held_number": held.count(),
         "held_counts": held_counts(mailing),

@@ -14,6 +14,7 @@ from outreach.forms.letters import LetterForm, SeenForm
 from outreach.models import Letter
 from outreach.services.mailings.differences import compare
 from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
+from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.sending import send_test_copy
 
 
@@ -47,6 +48,7 @@ def letter_detail(request, mailing_pk, pk):
     context = {
         "letter": letter,
         "facts": facts,
+        "links": own_links(letter.mailing),
         "seen_form": SeenForm(initial={"seen_hash": fingerprint_of(letter)}),
         "subject_pieces": compare(letter.drafted_subject, letter.subject) if letter.is_edited else [],
         "text_pieces": compare(letter.drafted_text, letter.text) if letter.is_edited else [],

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.audiences import AudienceForm
 from outreach.forms.plans import ChangeMailingForm, MailingForm, NewMailingForm
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, MailingDemand
 from outreach.services.mailings.audiences import LOCAL, look
 from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_hash, plan_of
 from outreach.services.mailings.occasions import only_for
@@ -21,14 +21,19 @@ from taushet.workdays import OSLO
 PER_PAGE = 50
 # A button of the form that asks for the count only.
 COUNT = "count"
+ASKED = MailingDemand.objects.select_related("demand_version").order_by("position", "pk")
 
 
 @permission_required("outreach.view_mailing", raise_exception=True)
 @require_safe
 def mailing_list(request):
-    mailings = Mailing.objects.select_related("demand_version__demand", "author").annotate(
-        going=Count("letters", filter=~Q(letters__status__in=[Letter.Status.HELD, Letter.Status.CANCELLED])),
-        held=Count("letters", filter=Q(letters__status=Letter.Status.HELD)),
+    mailings = (
+        Mailing.objects.select_related("author")
+        .prefetch_related(Prefetch("mailing_demands", ASKED))
+        .annotate(
+            going=Count("letters", filter=~Q(letters__status__in=[Letter.Status.HELD, Letter.Status.CANCELLED])),
+            held=Count("letters", filter=Q(letters__status=Letter.Status.HELD)),
+        )
     )
     newest_first = mailings.order_by("-created_at", "-pk")  # counting drops the order of the model
     page = Paginator(newest_first, PER_PAGE).get_page(request.GET.get("page"))
@@ -57,7 +62,7 @@ def start_from(request):
     """Begin with what another mailing held back (`?fra=12`), or with nothing."""
     number = request.GET.get("fra", "")
     is_number = number.isascii() and number.isdigit() and len(number) < 10
-    return Mailing.objects.filter(pk=number).first() if is_number else None
+    return Mailing.objects.filter(pk=number, origin=None).first() if is_number else None
 
 
 def held_of(other):

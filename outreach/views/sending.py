@@ -8,12 +8,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.sending import ResumeForm, SendingForm
+from outreach.forms.sending import FaultForm, ResumeForm, SendingForm
 from outreach.models import Letter, Mailing
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.letter_pdfs import pdfs_left
 from outreach.services.mailings.occasions import recipients_of
 from outreach.services.mailings.schedules import set_schedule
+from outreach.services.mailings.starts import FORMS
 from outreach.services.sending.sending_progress import progress_of
 from outreach.services.sending.steering import pause_mailing, resume_mailing, waiting
 from taushet.forms.request_keys import RequestKeyForm
@@ -100,14 +101,19 @@ def mailing_resume(request, pk):
 def mailing_follow(request, pk, occasion):
     """Ask first, then start a reminder or a correction as a draft."""
     mailing = get_object_or_404(Mailing, pk=pk)
-    form = RequestKeyForm(request.POST if request.method == "POST" else None, about=f"follow-{pk}-{occasion}")
+    kind = FaultForm if occasion == Mailing.Occasion.ERRATUM else RequestKeyForm
+    form = kind(request.POST if request.method == "POST" else None, about=f"follow-{pk}-{occasion}")
     if form.is_valid():
+        faults = {code: form.cleaned_data.get(f"fault_{code}", "") for code in FORMS}
         try:
-            following = follow_mailing(mailing, occasion=occasion, by=request.user, request_key=form.key)
+            following = follow_mailing(mailing, occasion=occasion, by=request.user, faults=faults, request_key=form.key)
         except OutreachError as error:
             messages.error(request, str(error))
             return redirect("outreach:mailing_sending", pk=pk)
-        messages.success(request, _("A draft is made. Write in it why you write again, and submit it."))
+        messages.success(
+            request,
+            _("A draft is made. It says by itself why you write again: read it and submit it."),
+        )
         return redirect(following)
     titles = {
         Mailing.Occasion.REMINDER: _("Write a reminder?"),

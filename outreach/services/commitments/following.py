@@ -1,12 +1,15 @@
 """A mailing that follows another one: a reminder, or the correction of a fault."""
 
+from collections.abc import Mapping
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from outreach.exceptions import WrongStatus
+from outreach.exceptions import NothingToSend, WrongStatus
 from outreach.models import Mailing, MailingDemand
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.occasions import recipients_of
+from outreach.services.mailings.starts import FORMS, start_of
 from taushet.models import User
 from taushet.services import audit
 
@@ -20,12 +23,24 @@ OF_ITS_OWN = frozenset(
 
 
 @transaction.atomic
-def follow_mailing(mailing: Mailing, *, occasion: str, by: User, request_key: str | None = None) -> Mailing:
+def follow_mailing(
+    mailing: Mailing,
+    *,
+    occasion: str,
+    by: User,
+    faults: Mapping[str, str] | None = None,
+    request_key: str | None = None,
+) -> Mailing:
     """Start a reminder or a correction as a draft: as the mailing it follows, to those who got its letters.
 
+    It begins with words of its own; `faults` say what was wrong, by form of Norwegian, and a correction needs them.
     It is changed, submitted and approved like any other. The same request key gives the same mailing. Raises
-    WrongStatus when nobody has got a letter of it, or when such a mailing is being written already.
+    NothingToSend for a correction that does not say what was wrong, WrongStatus when nobody has got a letter of the
+    mailing, or when such a mailing is being written already.
     """
+    faults = faults or {}
+    if occasion == Mailing.Occasion.ERRATUM and not all(faults.get(code, "").strip() for code in FORMS):
+        raise NothingToSend(_("Say what was wrong, in bokmål and in nynorsk."))
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if request_key and (twin := Mailing.objects.filter(request_key=request_key).first()):
         return twin
@@ -39,7 +54,12 @@ def follow_mailing(mailing: Mailing, *, occasion: str, by: User, request_key: st
         if field.name not in OF_ITS_OWN
     }
     following = Mailing.objects.create(
-        **kept, occasion=occasion, origin=mailing, author=by, last_editor=by, request_key=request_key
+        **kept | start_of(occasion, mailing, faults),
+        occasion=occasion,
+        origin=mailing,
+        author=by,
+        last_editor=by,
+        request_key=request_key,
     )
     MailingDemand.objects.bulk_create(
         MailingDemand(mailing=following, demand_version=row.demand_version, position=row.position)

@@ -7,13 +7,17 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from outreach.exceptions import ContentChanged, NothingToSend, OutreachError, WrongStatus
 from outreach.models import DraftRun, Letter, LetterDemand, Mailing, Mandate
 from outreach.services.mailings.audiences import Candidate, Look
 from outreach.services.mailings.fingerprints import hash_of_letters
+from outreach.services.mailings.grounds import Ground, gather, look_at
+from outreach.services.mailings.holding import reason
 from outreach.services.mailings.letter_pdfs import order_pdfs
-from outreach.services.mailings.letters import Ground, gather, look_at, make_letter, reason, settle_draft
+from outreach.services.mailings.letters import make_letter, settle_draft
+from outreach.services.mailings.starts import without_start
 from taushet.models import User
 from taushet.services import audit
 
@@ -31,6 +35,10 @@ SEEN_FIELDS = (
     *("mailing_id", "demand_version_id", "municipality_id", "mandate_id", "status", "content_hash", "held_for"),
     *("variant", "edited_by_id", "edited_at", "drafted_subject", "drafted_text"),
 )
+NO_START = {
+    Mailing.Occasion.REMINDER: _lazy("Write an opening that says which letter this reminds of, in both forms."),
+    Mailing.Occasion.ERRATUM: _lazy("Write in the opening what was wrong, in both forms."),
+}
 Target = tuple[Candidate | None, str | None]
 
 
@@ -227,8 +235,11 @@ def holds(run: DraftRun) -> bool:
 def freeze(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
     """Freeze the letters as `by` saw them and put the mailing before a colleague, inside the caller's transaction.
 
-    Raises ContentChanged when they differ from what was seen, NothingToSend when every letter is held.
+    Raises ContentChanged when they differ from what was seen, NothingToSend when every letter is held, or when a
+    reminder or a correction does not say why it comes.
     """
+    if without_start(mailing):
+        raise NothingToSend(NO_START[mailing.occasion])
     if mailing.content_hash != seen_hash:
         raise ContentChanged(
             _("Facts or addresses have changed since you read the letters. They are drafted anew: read them again.")

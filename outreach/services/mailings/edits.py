@@ -112,13 +112,19 @@ def clean(text: str) -> str:
     return "\n".join(line.rstrip() for line in kept.strip().split("\n")) + "\n"
 
 
+def values_in(letter: Letter) -> list[str]:
+    """Return the values that a letter shows as they are: facts with their sources, and names."""
+    facts = [plain(str(fact[name])).rstrip(". ") for fact in letter.facts.values() for name in ("value", "source")]
+    return [value for value in (*facts, letter.to_name, letter.place_name) if value]
+
+
 def check_edit(mailing: Mailing, letter: Letter, subject: str, text: str) -> None:
     """Raise BrokenLetter when a text that somebody typed cannot be sent."""
     if not subject or not text.strip():
         raise BrokenLetter(_("A letter needs both a subject and a text."))
     if PLACEHOLDER.search(text + subject) or "[[link" in text + subject:
         raise BrokenLetter(_("A text cannot hold private links."))
-    if hole := hole_in(f"{subject}\n{text}"):
+    if hole := hole_in(f"{subject}\n{text}", inert=values_in(letter)):
         raise BrokenLetter(_("The text is not whole. %(hole)s") % {"hole": hole})
     try:
         check_letter_text(mailing, letter.language, subject, text)

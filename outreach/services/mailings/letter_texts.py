@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -16,32 +15,35 @@ from municipalities.models import Indicator, Municipality
 from outreach.models import DemandVersion, Mailing, Mandate
 from outreach.services.demands.wordings import fact_name
 from outreach.services.mailings.audiences import LOCAL
+from outreach.services.mailings.holes import Hole, hole_in
+from outreach.services.mailings.letter_blocks import FAREWELL, block_of, joined_subject, listed, split_letters
 from outreach.services.mailings.salutations import WORDS, greeting, name_with_party
+from outreach.services.mailings.starts import LONGEST_SUBJECT, subject_of
 from taushet.texts import BrokenTemplate, Vocabulary, check_template, plain, render_text
 
-LONGEST_SUBJECT = 200
 LONGEST_LETTER = 20_000
-GREETED = re.compile(r"\A\s*\{\{-?\s*greeting\s*-?\}\}[^\S\n]*\n+")
-FAREWELL = re.compile(r"^Med venn(?:lig hilsen|leg helsing)\b.*\Z", re.MULTILINE | re.DOTALL)
 PERSONAL = re.compile(r"\{%-?\s*(?:el)?if\b[^%]*\b(?:greeting|recipient)\b")
 OWN_GREETING = re.compile(r"\{\{-?\s*(greeting|senders)\b")
 # What the opening, the closing and the subject of a mailing may say.
 OWN_VALUES = ("recipient", "senders", "courses_url")
 LOCAL_VALUES = ("municipality", "county")
+# What a reminder and a correction know besides: the day on which the office got the letter they follow.
+FOLLOWING_VALUES = ("sent_on",)
 OWN_TEXTS = tuple(f"{name}_{code}" for name in ("subject", "opening", "closing") for code in ("nb", "nn"))
 
 
-def own_vocabulary(level: str) -> Vocabulary:
+def own_vocabulary(level: str, *, follows: bool = False) -> Vocabulary:
     """What the mailing's own texts may say: the place only where every recipient has one."""
-    return Vocabulary(values=frozenset(OWN_VALUES + (LOCAL_VALUES if level == LOCAL else ())))
+    values = OWN_VALUES + (LOCAL_VALUES if level == LOCAL else ()) + (FOLLOWING_VALUES if follows else ())
+    return Vocabulary(values=frozenset(values))
 
 
-def own_text_faults(texts: Mapping[str, str], level: str) -> dict[str, str]:
+def own_text_faults(texts: Mapping[str, str], level: str, *, follows: bool = False) -> dict[str, str]:
     """Return what is wrong with the mailing's own texts, by field; a text in one form only is a fault too."""
     faults = {}
     for name in OWN_TEXTS:
         try:
-            check_template(texts.get(name, ""), own_vocabulary(level))
+            check_template(texts.get(name, ""), own_vocabulary(level, follows=follows))
         except BrokenTemplate as error:
             faults[name] = str(error)
     for name in ("subject", "opening", "closing"):
@@ -58,12 +60,6 @@ def lacks_text(mailing: Mailing, versions: list[DemandVersion], language: str) -
         if not getattr(version, f"letter_{language}").strip() or not getattr(version, f"subject_{language}").strip():
             return version
     return None
-
-
-@lru_cache(maxsize=64)
-def block_of(source: str) -> str:
-    """Return a demand's letter without its own greeting and farewell, to stand among others."""
-    return FAREWELL.sub("", GREETED.sub("", source)).strip()
 
 
 def is_whole_letter(mailing: Mailing, versions: list[DemandVersion], language: str) -> bool:
@@ -84,39 +80,94 @@ def write_text(
     """Return subject and text of a letter in a language form.
 
     `values` and `sources` are by the key of each wording. With `shows_names` the text shows what its values are
-    called, so that letters with the same paragraphs are alike. Raises BrokenTemplate when it cannot be whole.
+    called, so that letters with the same paragraphs are alike, and its wording is looked over for holes. Raises
+    BrokenTemplate when it cannot be whole; `part` of the error is the wording at fault.
     """
-    words, how = WORDS[language], {"shows_names": shows_names, "is_whole": True}
-    first = versions[0]
-    own_subject = getattr(mailing, f"subject_{language}").strip()
-    subject, _used = render_text(own_subject or getattr(first, f"subject_{language}"), values[first.pk], **how)
-    used: list[str] = []
+    words, first = WORDS[language], versions[0]
+    pen = Pen(language, values, sources, shows_names)
+    subject = write_subject(mailing, versions, language, pen)
     if is_whole_letter(mailing, versions, language):
-        source = getattr(first, f"letter_{language}")
-        text, used = render_text(source, values[first.pk], sources[first.pk], **how)
+        text = pen.write_version(first, getattr(first, f"letter_{language}"))
     else:
         hello = values[first.pk]["greeting"] if not shows_names else "‹greeting›"
         opening, closing = (getattr(mailing, f"{name}_{language}").strip() for name in ("opening", "closing"))
         parts = [hello]
         if opening:
-            parts.append(render_text(opening, values[first.pk], **how)[0])
-        for number, version in enumerate(versions, 1):
-            source = block_of(getattr(version, f"letter_{language}"))
-            block, used = render_text(source, values[version.pk], sources[version.pk], used=used, **how)
-            if len(versions) > 1:
-                parts.append(f"{number}. {plain(getattr(version, f'title_{language}'))}")
-            parts.append(block)
+            parts.append(pen.write(f"opening_{language}", opening, values[first.pk]))
+        parts += write_demands(versions, language, pen, names_them=not opening)
         if closing:
-            parts.append(render_text(closing, values[first.pk], **how)[0])
+            parts.append(pen.write(f"closing_{language}", closing, values[first.pk]))
         if not FAREWELL.search(closing):
             parts.append(f"{words['farewell']}\n{words[mailing.senders]}")
         text = "\n\n".join(parts)
-    if used:
-        every = {key: line for version in reversed(versions) for key, line in sources[version.pk].items()}
-        lines = [key if shows_names else every[key] for key in used]
-        notes = "\n".join(f"[{number}] {line}" for number, line in enumerate(lines, 1))
-        text = f"{text}\n\n{words['sources']}\n\n{notes}"
-    return " ".join(subject.split()), re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text) + "\n"
+    return " ".join(subject.split()), re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text + pen.notes()) + "\n"
+
+
+class Pen:
+    """Writes the parts of one letter, with their sources numbered through the whole of it."""
+
+    def __init__(self, language, values, sources, shows_names):
+        self.language, self.values, self.shows_names = language, values, shows_names
+        self.used: list[str] = []
+        self.lines = {key: line for lines in reversed(sources.values()) for key, line in lines.items()}
+        by_line: dict[str, str] = {}
+        # Two sources that read alike have one number.
+        self.same = {key: by_line.setdefault(line, key) for key, line in self.lines.items()}
+        self.known = {pk: {key: self.same[key] for key in lines} for pk, lines in sources.items()}
+
+    def write(self, part: str, source: str, values: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> str:
+        try:
+            text, self.used = render_text(
+                source, values, notes or {}, used=self.used, shows_names=self.shows_names, is_whole=True
+            )
+            if self.shows_names and (hole := hole_in(text)):
+                raise Hole(hole)
+        except BrokenTemplate as error:
+            error.part = part
+            raise
+        return text
+
+    def write_version(self, version: DemandVersion, source: str, **more: Any) -> str:
+        return self.write(version.demand.slug, source, {**self.values[version.pk], **more}, self.known[version.pk])
+
+    def notes(self) -> str:
+        if not self.used:
+            return ""
+        shown = [key if self.shows_names else self.lines[key] for key in self.used]
+        lines = "\n".join(f"[{number}] {line}" for number, line in enumerate(shown, 1))
+        return f"\n\n{WORDS[self.language]['sources']}\n\n{lines}"
+
+
+def write_subject(mailing: Mailing, versions: list[DemandVersion], language: str, pen: Pen) -> str:
+    """Return the subject: the mailing's own, or one that names the demand, both, or the matter of them all."""
+    first, words = versions[0], WORDS[language]
+    if own := getattr(mailing, f"subject_{language}").strip():
+        return pen.write(f"subject_{language}", own, pen.values[first.pk])
+    each = [pen.write_version(version, getattr(version, f"subject_{language}")) for version in versions]
+    subject = each[0] if len(each) == 1 else joined_subject(each, longest=LONGEST_SUBJECT)
+    if not subject:
+        form = words["many_here" if "municipality" in pen.values[first.pk] else "many"]
+        source = form.replace("‹number›", words["numbers"][len(each)])
+        subject = pen.write(first.demand.slug, source[:1].upper() + source[1:], pen.values[first.pk])
+    return subject_of(mailing.occasion, subject, language)
+
+
+def write_demands(versions: list[DemandVersion], language: str, pen: Pen, *, names_them: bool) -> list[str]:
+    """Return the demands one after another under their titles, and after the last what closes them all."""
+    letters = tuple(getattr(version, f"letter_{language}") for version in versions)
+    if len(versions) == 1:
+        return [pen.write_version(versions[0], block_of(letters[0]))]
+    titles = [f"{number}. {plain(getattr(v, f'title_{language}'))}" for number, v in enumerate(versions, 1)]
+    words = WORDS[language]
+    parts = []
+    if names_them:
+        parts += [words["holds"].replace("‹number›", words["numbers"][len(versions)]), "\n".join(titles)]
+    bodies, closing = split_letters(letters)
+    for version, title, body in zip(versions, titles, bodies, strict=True):
+        parts += [title, pen.write_version(version, body)]
+    pages = listed([pen.values[version.pk]["demand_url"] for version in versions])
+    parts += [pen.write_version(versions[position], text, demand_url=pages) for position, text in closing]
+    return parts
 
 
 def check_letter_text(mailing: Mailing, language: str, subject: str, text: str) -> None:
@@ -181,7 +232,7 @@ def fact_lines(indicators: list[Indicator], facts: Mapping[str, Mapping[str, Any
             fact = facts[indicator.key]
             name = getattr(indicator, f"name_{language}")
             value = words[fact["value"]] if indicator.kind == Indicator.Kind.YES_NO else indicator.show(fact["value"])
-            source = words["counted"] if indicator.is_counted_by_us else fact["source"].rstrip(".")
+            source = words["counted"] if indicator.is_counted_by_us else fact["source"].rstrip(". ")
             if fact["is_demonstration"]:
                 source = words["invented"]
             day = date_format(date.fromisoformat(fact["observed_on"]), "j. F Y")

@@ -1,112 +1,28 @@
 """Drafting one letter: from demands, facts and an office to a text, or every reason why there is none."""
 
-from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone
+from django.utils import translation
+from django.utils.formats import date_format
 
-from municipalities.models import Indicator, LanguageForm, Municipality
-from municipalities.services.facts import Known, known_values
-from outreach.models import DemandVersion, LegalHook, Letter, Mailing, Mandate
-from outreach.services.demands.wordings import letter_addresses
-from outreach.services.mailings.audiences import Audience, Candidate, Look, look
+from municipalities.models import LanguageForm, Municipality
+from outreach.models import Letter, Mailing, Mandate
+from outreach.services.mailings.audiences import Candidate
 from outreach.services.mailings.fingerprints import letter_hash
-from outreach.services.mailings.holes import hole_in
+from outreach.services.mailings.grounds import Ground
+from outreach.services.mailings.holding import MAILING, reason, reasons_to_hold, stale_on
+from outreach.services.mailings.holes import Hole
 from outreach.services.mailings.letter_texts import (
-    asks_who,
+    OWN_TEXTS,
     check_letter_text,
     fact_lines,
     fact_values,
-    lacks_text,
     shared_values,
     variant_of,
     write_text,
 )
-from outreach.services.mailings.occasions import only_for
 from outreach.services.mailings.salutations import recipient_name
-from outreach.services.replies.publishing import why_not_to_send
 from taushet.texts import BrokenTemplate, plain
-from taushet.workdays import OSLO
-
-LANGUAGES = ("nb", "nn", "en")
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One demand of a mailing, with what it needs and leans on."""
-
-    version: DemandVersion
-    indicators: list[Indicator]
-    hooks: list[LegalHook]
-    addresses: dict[str, str]
-    why_not: str  # what of the wording itself holds every letter
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What a whole mailing has in common, fetched once."""
-
-    mailing: Mailing
-    leaves_on: date
-    asked: list[Asked]
-    indicators: list[Indicator]
-    places: dict[str, Municipality]
-    facts: dict[tuple[str, str], Known]
-    asks_who: bool
-    # What several letters to one place have in common, by (place, language form).
-    made: dict[Any, Any] = field(default_factory=dict)
-
-    @property
-    def versions(self) -> list[DemandVersion]:
-        return [one.version for one in self.asked]
-
-
-def leaving_day(mailing: Mailing) -> date:
-    """The Oslo day on which the letters leave at the earliest."""
-    moment = max(timezone.now(), mailing.send_at) if mailing.send_at else timezone.now()
-    return moment.astimezone(OSLO).date()
-
-
-def look_at(mailing: Mailing) -> Look:
-    """Find who a mailing goes to."""
-    picks = dict(mailing.picks.values_list("mandate", "is_added"))
-    return look(
-        Audience.from_json(mailing.audience),
-        day=leaving_day(mailing),
-        versions=list(mailing.mailing_demands.values_list("demand_version", flat=True)),
-        occasion=mailing.occasion,
-        added=[mandate for mandate, is_added in picks.items() if is_added],
-        dropped=[mandate for mandate, is_added in picks.items() if not is_added],
-        apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
-        only=only_for(mailing),
-    )
-
-
-def gather(mailing: Mailing, found: Look) -> Ground:
-    """Fetch demands, places and facts, in a handful of queries however many letters there are."""
-    asked = [
-        Asked(
-            version,
-            [needed.indicator for needed in version.needed_facts.select_related("indicator")],
-            list(version.hooks.order_by("pk")),
-            letter_addresses(version.demand),
-            why_not_to_send(version),
-        )
-        for version in mailing.versions
-    ]
-    indicators = list({indicator.key: indicator for one in asked for indicator in one.indicators}.values())
-    numbers = {row.municipality for row in found.candidates if row.municipality} | set(found.places_without)
-    return Ground(
-        mailing=mailing,
-        leaves_on=leaving_day(mailing),
-        asked=asked,
-        indicators=indicators,
-        places=Municipality.objects.select_related("county").in_bulk(numbers),
-        facts=known_values(numbers, [indicator.key for indicator in indicators]),
-        asks_who=asks_who(mailing, [one.version for one in asked]),
-    )
 
 
 def language_of(mailing: Mailing, municipality: Municipality | None) -> str:
@@ -153,12 +69,17 @@ def write_letter(ground: Ground, letter: Letter) -> None:
         check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
         letter.variant = variant(ground, letter, shown)
     except BrokenTemplate as error:
-        letter.subject = letter.text = ""
-        letter.held_for = [reason("broken_text", f"version-{ground.versions[0].number}", detail=str(error))]
-    else:
-        if hole := hole_in(f"{letter.subject}\n{letter.text}"):
-            letter.subject = letter.text = letter.variant = ""
-            letter.held_for = [reason("hole", "text", detail=hole)]
+        letter.subject = letter.text = letter.variant = ""
+        letter.held_for = [broken(ground, error)]
+
+
+def broken(ground: Ground, error: BrokenTemplate) -> dict[str, Any]:
+    """Return the reason that a wording gives, with the text at fault: one of the mailing's own, or that of a demand."""
+    why = "hole" if isinstance(error, Hole) else "broken_text"
+    if error.part in OWN_TEXTS:
+        return reason(why, error.part, detail=str(error), at=MAILING)
+    version = next((one for one in ground.versions if one.demand.slug == error.part), ground.versions[0])
+    return reason(why, f"version-{version.number}", detail=str(error), at=version.demand.slug)
 
 
 def variant(ground: Ground, letter: Letter, shown: tuple) -> str:
@@ -191,87 +112,26 @@ def ground_of(ground: Ground, letter: Letter) -> tuple[dict, dict]:
             )
             for one in ground.asked
         ]
-    shared = shared_values(ground.mailing, letter.mandate, place, language)
+    shared = shared_values(ground.mailing, letter.mandate, place, language) | sent_on(ground, letter)
     values, sources = {}, {}
     for one, (facts, lines) in zip(ground.asked, ground.made[key], strict=True):
-        values[one.version.pk] = {**shared, **one.addresses, **({"fact": facts} if place else {})}
+        values[one.version.pk] = {
+            **shared,
+            **sent_on(ground, letter),
+            **one.addresses,
+            **({"fact": facts} if place else {}),
+        }
         sources[one.version.pk] = lines
     return values, sources
 
 
-def reasons_to_hold(
-    ground: Ground, row: Candidate | None, mandate: Mandate | None, place: Municipality | None, language: str
-) -> list[dict[str, Any]]:
-    """Return everything that keeps a letter from being whole, each with the field at fault."""
-    reasons = []
-    if place is not None and place.valid_to is not None and place.valid_to <= ground.leaves_on:
-        reasons.append(reason("municipality_ended", place.number))
-    if row is None:
-        roles = Audience.from_json(ground.mailing.audience).roles
-        reasons.append(reason("no_address", roles[0] if roles else ""))
-    elif row.why:
-        reasons.append(reason(row.why, mandate.role, detail=detail_of(row)))
-    reasons += [
-        reason(one.why_not, one.version.demand.slug, names=titles(one.version)) for one in ground.asked if one.why_not
-    ]
-    if lacking := lacks_text(ground.mailing, ground.versions, language):
-        reasons.append(reason("no_text", language, names=titles(lacking)))
-    reasons += [
-        reason("hook_lapsed", hook.key, names={"nb": hook.citation_nb, "nn": hook.citation_nn})
-        for hook in {hook.pk: hook for one in ground.asked for hook in one.hooks}.values()
-        if not hook.is_valid_on(ground.leaves_on)
-    ]
-    return reasons + fact_reasons(ground, place)
-
-
-def fact_reasons(ground: Ground, place: Municipality | None) -> list[dict[str, Any]]:
-    """Return which facts are missing or too old; made once for each place."""
-    key = ("reasons", place and place.number)
-    if key in ground.made:
-        return ground.made[key]
-    reasons = []
-    for indicator in ground.indicators:
-        known = ground.facts.get((place.number, indicator.key)) if place else None
-        names = {code: getattr(indicator, f"name_{code}") for code in LANGUAGES}
-        if known is None:
-            reasons.append(reason("fact_missing", indicator.key, names=names))
-        elif is_stale(known, ground.leaves_on):
-            reasons.append(reason("fact_stale", indicator.key, names=names, detail=known.observed_on.isoformat()))
-    ground.made[key] = reasons
-    return reasons
-
-
-def reason(why: str, field: str, *, names: dict[str, str] | None = None, detail: str = "") -> dict[str, Any]:
-    return {"why": why, "field": field, "names": names or {}, "detail": detail}
-
-
-def detail_of(row: Candidate) -> str:
-    """Return what the sentence about a reason names beside the office."""
-    match row.why:
-        case "suppressed":
-            return row.email
-        case "quiet_period":
-            return str(settings.OUTREACH_QUIET_DAYS)
-        case "same_address":
-            return row.email
-    return ""
-
-
-def titles(version: DemandVersion) -> dict[str, str]:
-    return {"nb": version.title_nb, "nn": version.title_nn}
-
-
-def stale_on(known: Known) -> date | None:
-    """Return the first day a value is too old, None when it never is or is counted anew each time."""
-    days = known.indicator.fresh_days
-    if known.indicator.is_counted_by_us or days is None:
-        return None
-    return known.observed_on + timedelta(days=days)
-
-
-def is_stale(known: Known, day: date) -> bool:
-    first_day = stale_on(known)
-    return first_day is not None and day >= first_day
+def sent_on(ground: Ground, letter: Letter) -> dict[str, str]:
+    """Return the day of the letter that this one follows, as a letter writes it."""
+    if not ground.mailing.origin_id:
+        return {}
+    day = ground.sent_on.get(letter.mandate_id)
+    with translation.override(letter.language):
+        return {"sent_on": date_format(day, "j. F Y") if day else ""}
 
 
 def snapshot(ground: Ground, place: Municipality | None) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,11 @@
 """Reminders and corrections: a mailing that follows another, to those who got that one and to nobody else."""
 
+from datetime import date
+
 from django.conf import settings
 
 from outreach.models import Commitment, Letter, Mailing, ReplyLink
+from taushet.workdays import OSLO
 
 REMINDER = Mailing.Occasion.REMINDER
 
@@ -15,6 +18,12 @@ def had_it() -> list[str]:
 def recipients_of(mailing: Mailing) -> set[int]:
     """Return the offices that got the letters of a mailing, or may have."""
     return set(mailing.letters.filter(status__in=had_it()).values_list("mandate", flat=True))
+
+
+def days_of(mailing: Mailing) -> dict[int, date]:
+    """Return by office the Oslo day on which it got its letter of a mailing, as far as that is known."""
+    settled = mailing.letters.filter(status__in=had_it()).exclude(settled_at=None).order_by()
+    return {office: moment.astimezone(OSLO).date() for office, moment in settled.values_list("mandate", "settled_at")}
 
 
 def only_for(mailing: Mailing) -> set[int] | None:

@@ -20,6 +20,10 @@ WORDS = {
         "kss": "Krisesentersekretariatet",
         "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombudet",
         "farewell": "Med vennlig hilsen\nTaushet tar liv",
+        "numbers": {2: "to", 3: "tre", 4: "fire", 5: "fem"},
+        "holds": "Dette brevet inneholder ‹number› krav:",
+        "many_here": "Til {{ municipality }} kommune: ‹number› krav om arbeidet mot vold i nære relasjoner",
+        "many": "‹number› krav om arbeidet mot vold i nære relasjoner",
     },
     "nn": {
         "sources": "Kjelder",
@@ -30,6 +34,10 @@ WORDS = {
         "kss": "Krisesentersekretariatet",
         "both": "Krisesentersekretariatet og Likestillings- og diskrimineringsombodet",
         "farewell": "Med vennleg helsing\nTaushet tar liv",
+        "numbers": {2: "to", 3: "tre", 4: "fire", 5: "fem"},
+        "holds": "Dette brevet inneheld ‹number› krav:",
+        "many_here": "Til {{ municipality }} kommune: ‹number› krav om arbeidet mot vald i nære relasjonar",
+        "many": "‹number› krav om arbeidet mot vald i nære relasjonar",
     },
 }
 # What comes between «Til» and the place, by role; {name} is the person with the party.

@@ -11,7 +11,7 @@ from django.utils import timezone
 from outreach.models import Letter, Mailing, Mandate
 from outreach.services.mailings.drafting import CHUNK
 from outreach.services.mailings.fingerprints import sender
-from outreach.services.mailings.letters import reason
+from outreach.services.mailings.holding import reason
 from outreach.services.privacy.objections import LINK, is_personal, post_rooms
 from outreach.services.replies.reply_addresses import reply_address
 from outreach.services.sending.departures import domain_of, look_up_systems

@@ -1,20 +1,37 @@
 """Several demands in one letter, audiences, and what holds a letter."""
 
+import re
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import translation
+from django.utils.html import escape
 
-from outreach.models import Body, Letter, LetterDemand, Mandate
+from municipalities.models import Fact
+from municipalities.services.facts import set_fact
+from outreach.exceptions import BrokenLetter
+from outreach.models import Body, LegalHook, Letter, LetterDemand, Mandate
+from outreach.services.demands.pairs import confirm_all
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.audiences import NATIONAL, Audience, look
 from outreach.services.mailings.drafting import draft_letters
 from outreach.services.mailings.dry_runs import held_counts, variants
+from outreach.services.mailings.edits import edit_letter
 from outreach.services.mailings.mailings import plan_of, submit_mailing
 from outreach.services.offices.offices import set_mayor
 from taushet.models import Message, Suppression
-from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, mailing, place, staff
+from tests.factories.outreach import (
+    MandateFactory,
+    PoliticianFactory,
+    demand_version,
+    indicators,
+    mailing,
+    place,
+    staff,
+)
+from tests.factories.taushet import StaffFactory, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -209,10 +226,105 @@ def test_a_hole_in_the_finished_text_holds_it(letter, why):
     assert (held.status, whys(held), held.text) == ("held", [why], "")
 
 
-def test_braces_in_a_name_do_nothing_and_let_nothing_out():
-    held = mailing(place(name="{{ 7 * 7 }}")).letters.get()
+def test_braces_in_a_name_or_a_fact_are_signs_like_any_other():
+    odd = place(name="{{ 7 * 7 }}")
+    set_fact(odd, indicators()[0], value="yes", observed_on=date(2026, 11, 2), source="{{ x }} <script> ( ) None .")
+    me = staff("change_mailing", "view_letter")
 
-    assert (held.status, whys(held), "49" in held.held_for[0]["detail"]) == ("held", ["hole"], False)
+    letter = mailing(odd, author=me).letters.get()
+
+    assert letter.status == "ready"
+    assert letter.text.splitlines()[0] == "Til ordføreren i {{ 7 * 7 }} kommune"
+    assert "ja. {{ x }} <script> ( ) None, 2. november 2026." in letter.text
+    edit = {"by": me, "seen_hash": letter.content_hash, "subject": letter.subject}
+    with pytest.raises(BrokenLetter):
+        edit_letter(letter, text=letter.text + "\n{{ name }}", **edit)
+    assert edit_letter(letter, text=letter.text + "\nHilsen", **edit).is_edited
+
+
+def test_only_what_the_letter_carries_itself_can_be_clicked(client, settings):
+    evil = '=HYPERLINK("http://evil.example/a") https://evil.example/?x=https://lov.example/1'
+    odd = place()
+    set_fact(odd, indicators()[0], value="yes", observed_on=date(2026, 11, 2), source=evil)
+    draft = mailing(odd)
+    sign_in(client, StaffFactory())
+
+    for address in (draft.letters.get().get_absolute_url(), reverse("outreach:mailing_print", args=[draft.pk])):
+        page = client.get(address).text
+        shown = page[page.index('<div class="letter-text">') :].partition("</div>")[0]
+        assert re.findall(r'href="([^"]+)"', shown) == [f"{settings.BASE_URL}/krav/krav-1/", "https://lov.example/1"]
+        assert escape(evil) in shown
+
+
+def test_what_lacks_is_named_and_the_link_goes_to_where_it_is_mended(client):
+    nothing, unsourced = place(name="A"), place(name="B")
+    rows = Fact.objects.filter(indicator__key="action-plan")
+    rows.filter(municipality=nothing).update(value="None")
+    rows.filter(municipality=unsourced).update(source="")
+    whole = demand_version(1)
+    broken = demand_version(2, letter="{{ greeting }}\n\nDet er  et hull")
+    both = {"demands": (whole, broken)}
+
+    assert [(one["why"], one["field"]) for one in mailing(nothing, **both).letters.get().held_for] == [
+        ("fact_missing", "action-plan")
+    ]
+    assert [(one["why"], one["field"]) for one in mailing(unsourced, **both).letters.get().held_for] == [
+        ("fact_unsourced", "action-plan")
+    ]
+    hole = mailing(place(), **both).letters.get()
+    own = mailing(place(), texts={"opening_nb": "Hei  du", "opening_nn": "Hei  du"}).letters.get()
+    assert [(one["why"], one["at"]) for one in (*hole.held_for, *own.held_for)] == [
+        ("hole", "krav-2"),
+        ("hole", "mailing"),
+    ]
+    sign_in(client, StaffFactory())
+    assert reverse("outreach:wording_update", args=["krav-2"]) in client.get(hole.get_absolute_url()).text
+    assert reverse("outreach:mailing_update", args=[own.mailing_id]) in client.get(own.get_absolute_url()).text
+
+
+CLOSING = (
+    "\n\nSvar til oss\n\nVi ber om svar innen fire uker. Det dere lover, følger vi opp: {{ demand_url }}\n\n"
+    "Brevet og svaret er offentlige dokumenter.\n\nMed vennlig hilsen\n{{ senders }}"
+)
+
+
+def test_several_demands_close_once_and_are_named_together(client, settings):
+    one = demand_version(1, letter=FIRST.split("\n\nMed")[0] + CLOSING.replace("fire uker", "fire (4) uker"))
+    two = demand_version(2, letter=SECOND + CLOSING.replace("dokumenter.", "dokumenter.\n\nKurs: {{ courses_url }}"))
+    for version, matter in ((one, "plan"), (two, "kurs")):
+        type(version).objects.filter(pk=version.pk).update(
+            subject_nb=f"Til {{{{ municipality }}}} kommune: krav om {matter}", title_nb=f"Ha {matter}"
+        )
+        version.refresh_from_db()
+        confirm_all(version, by=None)
+    LegalHook.objects.create(
+        key="lov-igjen", kind="law", citation_nb="Loven § 1", citation_nn="Lova § 1", url="https://lov.example/1"
+    )
+
+    made = mailing(place(name="Asker"), demands=(one, two))
+    letter = made.letters.get()
+
+    assert letter.subject == "Til Asker kommune: krav om plan og om kurs"
+    pages = [f"{settings.BASE_URL}/krav/krav-{number}/" for number in (1, 2)]
+    assert letter.text == (
+        "Til ordføreren i Asker kommune\n\n"
+        "Dette brevet inneholder to krav:\n\n1. Ha plan\n2. Ha kurs\n\n"
+        "1. Ha plan\n\nFørste krav [1] [2]\n\n"
+        "2. Ha kurs\n\nHar ikke plan [2].\n\n"
+        "Svar til oss\n\n"
+        f"Vi ber om svar innen fire (4) uker. Det dere lover, følger vi opp: {pages[0]} og {pages[1]}\n\n"
+        "Brevet og svaret er offentlige dokumenter.\n\n"
+        f"Kurs: {settings.BASE_URL}/kurs/\n\n"
+        "Med vennlig hilsen\nTaushet tar liv\nKrisesentersekretariatet\n\n"
+        "Kilder\n\n"
+        "[1] Loven § 1. https://lov.example/1\n"
+        "[2] Handlingsplan: nei. Opplyst av kommunen, 1. november 2026.\n"
+    )
+    three = mailing(place(name="Moss", language_form="nn"), demands=(one, two, demand_version(3)))
+    assert three.letters.get().subject == "Til Moss kommune: tre krav om arbeidet mot vald i nære relasjonar"
+    sign_in(client, StaffFactory())
+    for page in (reverse("outreach:mailing_list"), made.get_absolute_url()):
+        assert "Ha plan · Ha kurs" in client.get(page).text
 
 
 def test_letters_are_grouped_by_their_paragraphs():

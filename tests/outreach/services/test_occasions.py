@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from outreach.exceptions import OwnMailing, WrongStatus
-from outreach.models import Letter, Mandate, Objection
+from outreach.exceptions import NothingToSend, OwnMailing, WrongStatus
+from outreach.models import Letter, Mailing, Mandate, Objection
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.mailings import draft_letters, submit_mailing
 from outreach.services.offices.offices import set_address, set_mayor
@@ -24,6 +24,23 @@ from tests.factories.outreach import mailing, place, staff
 from tests.outreach.services.test_approvals import approve, approved
 
 pytestmark = [pytest.mark.django_db]
+
+
+FAULTS = {"nb": "Vi skrev feil årstall.", "nn": "Vi skreiv feil årstal."}
+BEGINS = {
+    "reminder": (
+        "Påminnelse: ",
+        [
+            "Vi skrev til dere 23. november 2026 og ba om svar. Så langt vi kan se, har vi ikke fått noe.",
+            "Vi ber dere svare på denne e-posten. Trenger dere mer tid, er det fint om dere sier når svaret kommer. "
+            "Har dere svart allerede, så si fra, så finner vi det fram.",
+        ],
+    ),
+    "erratum": (
+        "Rettelse: ",
+        ["I brevet vi sendte dere 23. november 2026, var det en feil.", "Vi skrev feil årstall."],
+    ),
+}
 
 
 def with_mayor(name="Kari", email=None, **values):
@@ -54,14 +71,26 @@ def test_what_follows_goes_to_exactly_those_who_got_the_first(clock, mailbox, oc
     mayor(changes, "Eva", "eva@kommune.example")
     me = staff("add_mailing")
 
-    second = follow_mailing(first, occasion=occasion, by=me, request_key="once")
+    with pytest.raises(NothingToSend):
+        follow_mailing(first, occasion="erratum", by=me, faults={"nb": "Vi skrev feil.", "nn": " "})
 
-    assert follow_mailing(first, occasion=occasion, by=me, request_key="once") == second
+    second = follow_mailing(first, occasion=occasion, by=me, faults=FAULTS, request_key="once")
+
+    assert follow_mailing(first, occasion=occasion, by=me, faults=FAULTS, request_key="once") == second
     with pytest.raises(WrongStatus):
-        follow_mailing(first, occasion=occasion, by=me)
+        follow_mailing(first, occasion=occasion, by=me, faults=FAULTS)
     ready, held = second.letters.get(status="ready"), second.letters.filter(status="held")
     assert (ready.municipality, ready.occasion) == (stays, occasion)
     assert [reason["why"] for reason in held.get(municipality=changes).held_for] == ["left_office"]  # nothing to Eva
+    before = first.letters.get(municipality=stays)
+    assert ready.subject == BEGINS[occasion][0] + before.subject
+    assert ready.text.split("\n\n")[1 : 1 + len(BEGINS[occasion][1])] == BEGINS[occasion][1]
+    for bare in ("", "I brevet vi sendte dere {{ sent_on }}, var det en feil." if occasion == "erratum" else " "):
+        Mailing.objects.filter(pk=second.pk).update(opening_nb=bare)
+        with pytest.raises(NothingToSend):
+            submit_mailing(second, by=me, seen_hash=draft_letters(second).content_hash)
+    Mailing.objects.filter(pk=second.pk).update(opening_nb=second.opening_nb)
+    second = draft_letters(second)
     second = submit_mailing(second, by=me, seen_hash=second.content_hash)
     with pytest.raises(OwnMailing):
         approve(second, approver=me)

@@ -92,6 +92,26 @@ def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, 
     second = Mailing.objects.exclude(pk=first.pk).get()
     assert (second.occasion, second.origin, second.status) == ("reminder", first, "draft")
     assert second.letters.counts() == {"ready": 2}
+    form = client.get(page("mailing_update", second.pk)).context["form"]
+    emptied = {name: form[name].value() or "" for name in form.fields} | {"opening_nb": "", "opening_nn": ""}
+    answer = client.post(page("mailing_update", second.pk), emptied)
+    assert {"opening_nb", "opening_nn"} <= set(answer.context["form"].errors)
+
+
+def test_a_correction_is_not_made_before_it_says_what_was_wrong(client, author, mailbox, clock):
+    first = approved(place())
+    send_all_due()
+    address = page("mailing_correct", first.pk)
+    answer = {"request_key": client.get(address).context["form"]["request_key"].value(), "fault_nb": "Feil år."}
+
+    refused = client.post(address, answer | {"fault_nn": "{{ greeting }}"})
+    assert list(refused.context["form"].errors) == ["fault_nn"]
+    assert list(client.post(address, answer).context["form"].errors) == ["fault_nn"]
+    dry_run = client.post(address, answer | {"fault_nn": "Feil år."}, follow=True)
+
+    assert "Feil år." in dry_run.text
+    letter = Mailing.objects.get(origin=first).letters.get()
+    assert (letter.subject, "Feil år." in letter.text) == (f"Rettelse: {first.letters.get().subject}", True)
 
 
 def test_the_same_letter_to_a_corrected_address_is_put_in_by_one_and_approved_by_another(

@@ -1,0 +1,96 @@
+"""What the letters of a mailing stand on, fetched once for them all."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from municipalities.models import Indicator, Municipality
+from municipalities.services.facts import Known, known_values
+from outreach.models import DemandVersion, LegalHook, Mailing
+from outreach.services.demands.wordings import letter_addresses
+from outreach.services.mailings.audiences import Audience, Look, look
+from outreach.services.mailings.letter_texts import asks_who
+from outreach.services.mailings.occasions import days_of, only_for
+from outreach.services.replies.publishing import why_not_to_send
+from taushet.workdays import OSLO
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One demand of a mailing, with what it needs and leans on."""
+
+    version: DemandVersion
+    indicators: list[Indicator]
+    hooks: list[LegalHook]
+    addresses: dict[str, str]
+    why_not: str  # what of the wording itself holds every letter
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a whole mailing has in common, fetched once."""
+
+    mailing: Mailing
+    leaves_on: date
+    asked: list[Asked]
+    indicators: list[Indicator]
+    places: dict[str, Municipality]
+    facts: dict[tuple[str, str], Known]
+    asks_who: bool
+    # The Oslo day on which each office got the letter that this mailing follows.
+    sent_on: dict[int, date] = field(default_factory=dict)
+    # What several letters to one place have in common, by (place, language form).
+    made: dict[Any, Any] = field(default_factory=dict)
+
+    @property
+    def versions(self) -> list[DemandVersion]:
+        return [one.version for one in self.asked]
+
+
+def leaving_day(mailing: Mailing) -> date:
+    """The Oslo day on which the letters leave at the earliest."""
+    moment = max(timezone.now(), mailing.send_at) if mailing.send_at else timezone.now()
+    return moment.astimezone(OSLO).date()
+
+
+def look_at(mailing: Mailing) -> Look:
+    """Find who a mailing goes to."""
+    picks = dict(mailing.picks.values_list("mandate", "is_added"))
+    return look(
+        Audience.from_json(mailing.audience),
+        day=leaving_day(mailing),
+        versions=list(mailing.mailing_demands.values_list("demand_version", flat=True)),
+        occasion=mailing.occasion,
+        added=[mandate for mandate, is_added in picks.items() if is_added],
+        dropped=[mandate for mandate, is_added in picks.items() if not is_added],
+        apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
+        only=only_for(mailing),
+    )
+
+
+def gather(mailing: Mailing, found: Look) -> Ground:
+    """Fetch demands, places and facts, in a handful of queries however many letters there are."""
+    asked = [
+        Asked(
+            version,
+            [needed.indicator for needed in version.needed_facts.select_related("indicator")],
+            list(version.hooks.order_by("pk")),
+            letter_addresses(version.demand),
+            why_not_to_send(version),
+        )
+        for version in mailing.versions
+    ]
+    indicators = list({indicator.key: indicator for one in asked for indicator in one.indicators}.values())
+    numbers = {row.municipality for row in found.candidates if row.municipality} | set(found.places_without)
+    return Ground(
+        mailing=mailing,
+        leaves_on=leaving_day(mailing),
+        asked=asked,
+        indicators=indicators,
+        places=Municipality.objects.select_related("county").in_bulk(numbers),
+        facts=known_values(numbers, [indicator.key for indicator in indicators]),
+        asks_who=asks_who(mailing, [one.version for one in asked]),
+        sent_on=days_of(mailing.origin) if mailing.origin_id else {},
+    )
