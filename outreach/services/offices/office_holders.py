@@ -14,7 +14,7 @@ from outreach.models import Body, Leave, Mandate, Politician
 from outreach.services.offices.council_steps import Office, group_name
 from outreach.services.offices.council_writing import Bodies
 from outreach.services.offices.office_names import name_key
-from outreach.services.offices.offices import end_office
+from outreach.services.offices.offices import end_office, next_mandate
 from outreach.services.offices.parties import short_party
 from taushet.models import User
 from taushet.services import audit
@@ -83,13 +83,15 @@ def namesakes(first_name: str, last_name: str) -> list[Politician]:
 def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by: User) -> Mandate:
     """Put in who holds an office; `politician` when it is somebody who is here already.
 
-    Whoever held an office that one person has at a time leaves it the same day. Raises OutreachError when the same
-    person holds the same office already.
+    Whoever holds an office that one person has at a time leaves it that day, and whoever is known to take over later
+    follows. Raises OutreachError when the same person holds the same office already.
     """
-    body = Body.objects.select_for_update().get(pk=body.pk)
+    body, successor = Body.objects.select_for_update().get(pk=body.pk), None
     if new.role in Mandate.SINGLE:
-        for holder in Mandate.objects.filter(body=body, role=new.role, ends_on=None):
-            end_office(holder, on=new.starts_on or timezone.localdate(), by=by)
+        day = new.starts_on or timezone.localdate()
+        for holder in Mandate.objects.in_office(day).filter(body=body, role=new.role):
+            end_office(holder, on=day, by=by)
+        successor = next_mandate(body, new.role, after=day)
     if new.role == Role.MAILBOX:  # nobody holds it by name
         politician = None
     held = Mandate.objects.filter(body=body, role=new.role, politician=politician, ends_on=None)
@@ -108,6 +110,7 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
                 party=short_party(new.party),
                 period=new.period,
                 starts_on=new.starts_on,
+                ends_on=successor.starts_on if successor else None,
                 source=new.source,
                 is_substitute=True if new.role == Role.SUBSTITUTE else None,
                 **address,

@@ -22,9 +22,14 @@ def municipal_body(municipality: Municipality) -> Body:
 
 
 def current_mandate(municipality: Municipality, role: str) -> Mandate | None:
-    """Return who holds the office, or None when nobody has put that in."""
-    offices = Mandate.objects.of_municipality(municipality).filter(role=role, ends_on=None)
-    return offices.select_related("politician", "body").first()
+    """Return who holds the office today, also one known to leave it later; None when nobody has put that in."""
+    offices = Mandate.objects.in_office().of_municipality(municipality).filter(role=role)
+    return offices.select_related("politician", "body").order_by("-pk").first()
+
+
+def next_mandate(body: Body, role: str, after: date) -> Mandate | None:
+    """Return who is known to take over an office after a day, the first of them."""
+    return Mandate.objects.filter(body=body, role=role, starts_on__gt=after).order_by("starts_on", "pk").first()
 
 
 @transaction.atomic
@@ -32,11 +37,10 @@ def set_mailbox(
     municipality: Municipality, *, email: str, source: str, checked_on: date, by: User | None, is_demonstration=False
 ) -> Mandate:
     """Put in or correct the address of the central mail-box."""
-    mandate = current_mandate(municipality, Mandate.Role.MAILBOX)
+    mandate, body = current_mandate(municipality, Mandate.Role.MAILBOX), municipal_body(municipality)
+    mandate = mandate or next_mandate(body, Mandate.Role.MAILBOX, after=timezone.localdate())
     if mandate is None:
-        mandate = Mandate.objects.create(
-            body=municipal_body(municipality), role=Mandate.Role.MAILBOX, is_demonstration=is_demonstration
-        )
+        mandate = Mandate.objects.create(body=body, role=Mandate.Role.MAILBOX, is_demonstration=is_demonstration)
     return set_address(mandate, email=email, source=source, checked_on=checked_on, by=by)
 
 
@@ -56,23 +60,26 @@ def set_mayor(
     """Put in who is mayor and how to reach the office.
 
     Another name is another person: the office of the one before ends today, and nobody is merged with a namesake
-    unless `politician` says who it is.
+    unless `politician` says who it is. Whoever is known to take over later still does, on that day.
     """
+    today, body = timezone.localdate(), municipal_body(municipality)
     mandate = current_mandate(municipality, Mandate.Role.MAYOR)
     names, party = (first_name, last_name), short_party(party)
     if mandate is not None and (
         (mandate.politician.first_name, mandate.politician.last_name) != names
         or (politician is not None and mandate.politician != politician)
     ):
-        end_office(mandate, on=timezone.localdate(), by=by)
+        end_office(mandate, on=today, by=by)
         mandate = None
     if mandate is None:
+        successor = next_mandate(body, Mandate.Role.MAYOR, after=today)
         mandate = Mandate.objects.create(
             politician=politician or Politician.objects.create(first_name=first_name, last_name=last_name),
-            body=municipal_body(municipality),
+            body=body,
             role=Mandate.Role.MAYOR,
             party=party,
-            starts_on=timezone.localdate(),
+            starts_on=today,
+            ends_on=successor.starts_on if successor else None,
             source=source,
         )
     elif mandate.party != party:
