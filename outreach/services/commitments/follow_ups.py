@@ -3,11 +3,12 @@
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from outreach.models import Commitment, FollowUp, Letter, Mailing, Reply, ReplyLink
+from outreach.services.replies.answers import is_answered, is_linked
 from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO, add_workdays, workdays_before
@@ -40,22 +41,26 @@ def open_follow_ups(now: datetime) -> int:
 def unanswered(today: date) -> QuerySet[Letter]:
     """The first letters that have waited 20 workdays for an answer, to whom nothing has been sent for ten.
 
-    An answer to the reminder of a letter, or to its correction, answers the letter.
-
-    What nobody has sorted yet may be an answer, and waits for that. An answer from somebody unknown stops nothing, and
-    neither does an automatic reply. An office that nobody holds any longer is reminded of nothing.
+    An answer to the reminder of a letter, or to its correction, answers the letter. What nobody has sorted yet may be
+    an answer, and waits for that. An answer from somebody unknown stops nothing, and neither does an automatic reply.
+    An office that nobody holds any longer is reminded of nothing.
     """
     may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED)
-    of_the_office = may_answer.filter(letter__mandate=OuterRef("mandate"))
-    to_it = may_answer.filter(letter=OuterRef("pk"))
-    to_what_follows = of_the_office.filter(letter__mailing__origin=OuterRef("mailing"))
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
-    of_the_place = Letter.objects.received().filter(municipality=OuterRef("municipality"))
-    lately = of_the_place.filter(settled_at__gte=start_of_quiet(today, QUIET))
+    lately = Letter.objects.received().filter(settled_at__gte=start_of_quiet(today, QUIET))
+    # A national office has no municipality, and that of a county only a county.
+    to_the_place = lately.filter(municipality=OuterRef("municipality"))
+    to_the_county = lately.filter(mandate__body__county=OuterRef("mandate__body__county"))
+    to_the_office = lately.filter(mandate=OuterRef("mandate"))
     first = Letter.objects.received().filter(occasion=Mailing.Occasion.FIRST)
     sent = first.filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
     due = sent.filter(
-        ~Exists(to_it), ~Exists(to_what_follows), ~Exists(followed), ~Exists(lately), mandate__ends_on=None
+        ~Exists(followed),
+        ~Exists(to_the_place),
+        ~Exists(to_the_county),
+        ~Exists(to_the_office),
+        ~is_linked(may_answer),
+        Q(mandate__ends_on=None) | Q(mandate__ends_on__gt=today),
     )
     return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]
 
@@ -88,20 +93,12 @@ def start_of_quiet(today: date, workdays: int) -> datetime:
 
 def close_what_is_answered() -> int:
     """Close what has been answered, promises that are settled, and what a letter has gone out about."""
-    answers = ReplyLink.objects.answers()
-    of_the_office = answers.filter(letter__mandate=OuterRef("letter__mandate"))
-    to_it = answers.filter(letter=OuterRef("letter"))
-    to_what_follows = of_the_office.filter(letter__mailing__origin=OuterRef("letter__mailing"))
     written = Letter.objects.received().filter(mailing=OuterRef("mailing"))
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
     closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
-    return (
-        closed
-        + waiting.filter(Exists(to_it) | Exists(to_what_follows)).update(**changes)
-        + about_promises.update(**changes)
-    )
+    return closed + waiting.filter(is_answered("letter__")).update(**changes) + about_promises.update(**changes)
 
 
 def draft_for(letter: Letter) -> str:

@@ -4,7 +4,8 @@ from datetime import date
 
 from django.conf import settings
 
-from outreach.models import Commitment, Letter, Mailing, ReplyLink
+from outreach.models import Commitment, Letter, Mailing
+from outreach.services.replies.answers import is_answered
 from taushet.workdays import OSLO
 
 REMINDER = Mailing.Occasion.REMINDER
@@ -42,9 +43,9 @@ def only_for(mailing: Mailing) -> set[int] | None:
 
 
 def answered(mailing: Mailing) -> set[int]:
-    """Return the offices whose letters have an answer, by somebody known to speak for them."""
-    answers = ReplyLink.objects.answers().filter(letter__mailing=mailing)
-    return set(answers.order_by().values_list("letter__mandate", flat=True))
+    """Return the offices that have answered its letters, or what followed them, by somebody known to speak for them."""
+    letters = Letter.objects.filter(is_answered(), mailing=mailing)
+    return set(letters.order_by().values_list("mandate", flat=True))
 
 
 def follows_its_first(letter: Letter) -> bool:
@@ -59,5 +60,5 @@ def follows_its_first(letter: Letter) -> bool:
         return promise.status in Commitment.OPEN
     first = Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it())
     if letter.occasion == REMINDER:
-        first = first.exclude(reply_links__in=ReplyLink.objects.answers())
+        first = first.filter(~is_answered())
     return first.exists()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -31,6 +31,28 @@ class Asked:
 def answers_to(municipality):
     """The links by which answers reach letters to a municipality (an outer query's, or one)."""
     return ReplyLink.objects.answers().filter(letter__municipality=municipality)
+
+
+def is_linked(links: QuerySet[ReplyLink], letter: str = ""):
+    """Whether some links are about a letter of an outer query (`letter` is the way to it, such as "letter__").
+
+    So are those to a later letter about the same demand to the same office, such as a reminder or a correction: whoever
+    answers that has answered the first one too.
+    """
+    way = f"{letter}pk", f"{letter}mandate", f"{letter}settled_at"
+    pk, mandate, settled_at = (OuterRef(name) for name in way)
+    demands = LetterDemand.objects.filter(letter=OuterRef(OuterRef(way[0]))).values("demand_version__demand")
+    about_the_same = links.filter(
+        letter__mandate=mandate,
+        letter__letter_demands__demand_version__demand__in=demands,
+        reply__received_at__gte=settled_at,
+    )
+    return Exists(links.filter(letter=pk)) | Exists(about_the_same)
+
+
+def is_answered(letter: str = ""):
+    """Whether a letter of an outer query has been answered, by an answer to it or to what followed it."""
+    return is_linked(ReplyLink.objects.answers(), letter)
 
 
 def last_answer():

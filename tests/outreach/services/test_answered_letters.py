@@ -1,0 +1,124 @@
+"""Whoever has answered one letter about a demand is asked no more about it, and who leaves later is still there."""
+
+from datetime import date, datetime
+
+import pytest
+
+from municipalities.models import County
+from outreach.models import Body, FollowUp, Mailing, Mandate
+from outreach.services.commitments.follow_ups import open_follow_ups
+from outreach.services.commitments.following import follow_mailing
+from outreach.services.mailings.audiences import NATIONAL, Audience
+from outreach.services.mailings.mailings import submit_mailing
+from outreach.services.mailings.occasions import answered, follows_its_first, only_for
+from outreach.services.offices.office_holders import NewOffice, add_office
+from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
+from outreach.services.replies.sorting import sort_reply
+from taushet.services.sending import send_all_due
+from taushet.workdays import OSLO
+from tests.factories.outreach import MandateFactory, demand_version, place, staff
+from tests.factories.replies import answer_to, receive, sent_letters
+from tests.factories.taushet import UserFactory
+from tests.outreach.services.test_approvals import approve, approved
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
+ADDRESS = {"email_source": "nett", "email_checked_on": date(2026, 11, 1)}
+
+
+def at(*day):
+    return datetime(*day, 12, tzinfo=OSLO)
+
+
+def leave(draft):
+    waits = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
+    approve(waits)
+    send_all_due()
+    return waits
+
+
+@pytest.mark.parametrize("occasion", ["reminder", "erratum"])
+def test_an_answer_to_what_followed_a_letter_answers_the_letter(client, clock, occasion):
+    silent, answers = sent_letters(place(number="6101"), place(number="6102"))
+    assert open_follow_ups(at(2026, 12, 22)) == 2
+    clock.set(2027, 1, 4, 10)
+    following = leave(follow_mailing(silent.mailing, occasion=occasion, by=staff("add_mailing")))
+    assert open_follow_ups(at(2027, 3, 1)) == 0  # an unanswered reminder is no second task
+    clock.set(2027, 3, 2, 10)
+    waits = follow_mailing(following, occasion="reminder", by=staff("add_mailing"))
+    assert waits.letters.filter(status="ready").count() == (0 if occasion == "reminder" else 2)
+
+    (reply,) = receive(client, answer_to(following.letters.get(mandate=answers.mandate)))
+    letters = list(reply.letters.values_list("pk", flat=True))
+    sort_reply(reply, kind="answer", letters=letters, how="Ringte", by=UserFactory())
+
+    assert answered(silent.mailing) == answered(following) == {answers.mandate_id}
+    assert only_for(waits) == {silent.mandate_id}
+    for letter in waits.letters.exclude(mandate=None):
+        assert follows_its_first(letter) == (letter.mandate_id == silent.mandate_id)
+    open_follow_ups(at(2027, 3, 3))
+    assert [row.letter for row in FollowUp.objects.waiting()] == [silent]
+    assert Mailing.objects.count() == 3
+
+
+def test_an_answer_about_something_else_or_from_before_stops_nothing(client, clock):
+    town = place(number="6101")
+    (old,) = sent_letters(town)
+    (reply,) = receive(client, answer_to(old))
+    sort_reply(reply, kind="answer", letters=[old.pk], how="Ringte", by=UserFactory())
+    clock.set(2027, 1, 4, 10)
+    (new,) = sent_letters(town)  # asked anew, in another wording
+    (other,) = sent_letters(place(number="6102"), number=2)
+
+    open_follow_ups(at(2027, 3, 1))
+
+    assert [row.letter for row in FollowUp.objects.waiting()] == [new, other]
+
+
+def test_offices_outside_the_municipalities_have_their_quiet_too(client, clock):
+    county = County.objects.create(number="99", name="Prøve", valid_from=date(2020, 1, 1))
+    body = Body.objects.create(kind="county", name="Prøve fylkeskommune", county=county)
+    MandateFactory(role="mailbox", politician=None, body=body, email="post@fylke.example", **ADDRESS)
+    MandateFactory(role="minister", email="minister@dep.example", **ADDRESS)
+    versions = [demand_version(number, letter="{{ greeting }}\n\nKrav {{ note('lov') }}.") for number in (1, 2)]
+    for version, roles in zip(versions, (("mailbox", "minister"), ("mailbox",)), strict=True):
+        version.needed_facts.all().delete()
+        audience = Audience(level=NATIONAL, roles=roles)
+        texts = {"subject_nb": "Krav", "subject_nn": "Krav"}
+        approved(audience=audience, demands=(version,), language="nn", texts=texts)
+        send_all_due()
+        clock.set(2026, 12, 18, 10)
+    assert Mandate.objects.filter(letters__status="stayed").count() == 3
+
+    assert open_follow_ups(at(2026, 12, 23)) == 1  # the county had another letter five days ago, the minister not
+    assert FollowUp.objects.get().letter.mandate.role == "minister"
+
+
+def test_who_leaves_on_a_known_day_holds_the_office_until_then(client, clock):
+    town = place(number="6101")
+    known = {"source": "nett", "checked_on": date(2026, 11, 1), "by": None}
+    mayor = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": "k@k.example"} | known
+    kari = set_mayor(town, **mayor)
+    (letter,) = sent_letters(town, recipient="mayor")
+    end_office(kari, on=date(2027, 1, 15), by=None)
+    new = NewOffice("mayor", "Per", "Li", "nett", starts_on=date(2027, 1, 15))
+    per = add_office(kari.body, new, politician=None, by=UserFactory())
+
+    assert open_follow_ups(at(2026, 12, 22)) == 1
+    assert FollowUp.objects.get().letter == letter
+    assert current_mandate(town, "mayor") == kari
+    assert set_mayor(town, **mayor | {"email": "ny@k.example"}) == kari
+    eva = set_mayor(town, **mayor | {"first_name": "Eva", "email": "eva@k.example"})
+    ida = NewOffice("mayor", "Ida", "Moe", "nett", starts_on=date(2026, 12, 1))
+    ida = add_office(kari.body, ida, politician=None, by=UserFactory())
+    held = {mandate.pk: (mandate.starts_on, mandate.ends_on) for mandate in Mandate.objects.filter(role="mayor")}
+    assert held == {
+        kari.pk: (date(2026, 11, 23), date(2026, 11, 23)),
+        eva.pk: (date(2026, 11, 23), date(2026, 12, 1)),
+        ida.pk: (date(2026, 12, 1), date(2027, 1, 15)),
+        per.pk: (date(2027, 1, 15), None),
+    }
+    mailbox = current_mandate(town, "mailbox")
+    end_office(mailbox, on=date(2027, 2, 1), by=None)
+    assert set_mailbox(town, email="ny@k.example", **known) == mailbox
+    clock.set(2027, 1, 15, 10)
+    assert current_mandate(town, "mayor") == per
