@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0041_start_a_submission_once'),
+        ('outreach', '0055_one_spelling_for_each_party'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """The table stays as it is; what cites a hook gets a name, so that the hook is protected."""
 
     dependencies = [
-        ("outreach", "0041_start_a_submission_once"),
+        ("outreach", "0058_undo_sorting_and_follow_up_by_mailing"),
     ]
 
     operations = [
