@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 from municipalities.knowledge import Knowledge, knowledge
 from outreach import demonstration_replies, tasks
 from outreach.models import Commitment, FollowUp, Reply
-from outreach.services.privacy import forgetting
+from outreach.services.privacy import forgetting, replies_told
+from outreach.services.privacy.subject_access import MORE_PARTS
 from outreach.services.replies import answers, open_data, receiving
 from taushet import roles
 from taushet.registries import (
@@ -199,6 +200,12 @@ periodic_tasks.register(PeriodicTask("promises", timedelta(hours=1), tasks.revie
 periodic_tasks.register(PeriodicTask("follow-ups", timedelta(hours=6), tasks.open_follow_ups.enqueue))
 
 demonstration_parts.register(DemonstrationPart(key="replies", order=65, load=demonstration_replies.load))
+
+MORE_PARTS |= {
+    "replies": replies_told.replies,
+    "commitments": replies_told.commitments,
+    "follow_ups": replies_told.follow_ups,
+}
 
 LOG_WORDS = {
     "commitment.changed": _("Status of a promise changed"),

@@ -16,13 +16,34 @@ from outreach.services.privacy.objections import object_for, waiting_for, withdr
 from outreach.services.privacy.subject_access import as_json, as_pdf, standing_objection, tell_all
 from taushet.templatetags.ui import day, moment
 
-MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at"})
-DAYS = frozenset({"from", "until", "address_checked"})
+MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at", "received_at", "confirmed_at", "opened_at"})
+DAYS = frozenset({"from", "until", "address_checked", "said_on", "due_on"})
 HEADINGS = {
     "person": gettext_lazy("The person"),
     "offices": gettext_lazy("Offices"),
     "letters": gettext_lazy("Letters"),
     "replies": gettext_lazy("Replies"),
+    "commitments": gettext_lazy("Promises"),
+    "follow_ups": gettext_lazy("To follow up"),
+    "received_at": gettext_lazy("Received"),
+    "sender": gettext_lazy("Sender"),
+    "kind": gettext_lazy("Kind"),
+    "files": gettext_lazy("Files"),
+    "case_number": gettext_lazy("Journal number"),
+    "sender_confirmed": gettext_lazy("How the sender was confirmed"),
+    "public_text": gettext_lazy("What everybody may read"),
+    "public_speaker": gettext_lazy("Who answers, as everybody may read"),
+    "quote": gettext_lazy("What was promised, word for word"),
+    "speaker": gettext_lazy("Who promised, with office"),
+    "said_on": gettext_lazy("Promised"),
+    "due_on": gettext_lazy("To be done by"),
+    "confirmed_at": gettext_lazy("Confirmed"),
+    "refused": gettext_lazy("Why it was refused"),
+    "changes": gettext_lazy("How it went"),
+    "rule": gettext_lazy("Why it is followed up"),
+    "opened_at": gettext_lazy("Opened"),
+    "draft": gettext_lazy("Draft"),
+    "outcome": gettext_lazy("What came of it"),
     "objections": gettext_lazy("Objections"),
     "what_we_do_with_it": gettext_lazy("What we do with it"),
     "first_name": gettext_lazy("First name"),

@@ -15,7 +15,7 @@ from taushet.registries import retention_rules
 from taushet.services import audit
 from taushet.workdays import OSLO
 
-RULES = ("politicians", "letters", "objections", "messages", "suppressions", "audit")
+RULES = ("politicians", "letters", "objections", "messages", "suppressions", "audit", "replies", "commitments")
 # What other subjects hold about a politician, such as replies: key -> function(politician) -> rows.
 MORE_PARTS: dict[str, Callable[[Politician], list[dict[str, Any]]]] = {}
 

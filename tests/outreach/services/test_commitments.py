@@ -19,7 +19,7 @@ from outreach.services.commitments.commitments import (
 )
 from outreach.services.offices.offices import end_office, set_mayor
 from outreach.services.replies.sorting import sort_reply, verify_sender
-from tests.factories.outreach import place
+from tests.factories.outreach import MandateFactory, place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
@@ -216,3 +216,27 @@ def test_list_asks_no_more_for_more_promises(client, reply, django_assert_num_qu
     assert len(found) == count
     assert len(client.get(f"{address}?status=waiting").context["page"]) == 1
     assert len(client.get(f"{address}?due=over").context["page"]) == 0
+
+
+def test_who_asks_is_told_of_replies_files_promises_and_follow_ups(client, reply, town):
+    reply.attachments.create(position=1, name="vedtak.exe", size=3, left_out="kind")
+    commitment = confirmed(reply)
+    change_commitment(commitment, status="broken", reason="Utsatt", evidence="Vedtaket", by=UserFactory())
+    commitment.follow_ups.create(rule="overdue", draft="Er det gjort?")
+    other = MandateFactory(role="mayor").politician
+    sign_in(client, StaffFactory())
+
+    def told(politician):
+        return client.get(reverse("outreach:politician_told_json", args=[politician.pk])).json()
+
+    mine = told(commitment.mandate.politician)
+
+    (answer,), (promised,), (asked,) = mine["replies"], mine["commitments"], mine["follow_ups"]
+    assert (answer["files"], answer["sender_confirmed"]) == (["vedtak.exe"], "Ringte")
+    assert QUOTE in " ".join(answer["text"].split())
+    assert (promised["quote"], len(promised["changes"]), asked["draft"]) == (QUOTE, 2, "Er det gjort?")
+    assert "Utsatt" in promised["changes"][0]
+    assert [told(other)[part] for part in ("replies", "commitments", "follow_ups")] == [[], [], []]
+    page = client.get(reverse("outreach:politician_told", args=[commitment.mandate.politician.pk])).content.decode()
+    assert "vedtak.exe" in page
+    assert "Er det gjort?" in page

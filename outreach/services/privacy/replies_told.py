@@ -1,0 +1,79 @@
+"""What replies, promises and follow-ups hold about one politician, for whoever asks what we know (GDPR article 15)."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from outreach.models import Commitment, FollowUp, Letter, Politician, Reply
+from outreach.services.privacy.subject_access import stamp
+
+
+def replies(politician: Politician) -> list[dict[str, Any]]:
+    """Return the replies to letters to the person, and what came from an address of theirs; files by name."""
+    letters = Letter.objects.filter(mandate__politician=politician)
+    addresses = {email.lower() for email in politician.mandates.exclude(email="").values_list("email", flat=True)}
+    addresses |= {email.lower() for email in letters.exclude(to_email="").values_list("to_email", flat=True)}
+    theirs = Q(from_email__in=addresses)  # stored in lower case
+    found = Reply.objects.filter(theirs | Q(links__letter__in=letters)).distinct()
+    return [
+        {
+            "received_at": stamp(reply.received_at),
+            "sender": f"{reply.from_name} <{reply.from_email}>" if reply.from_email else reply.from_name,
+            "subject": reply.subject,
+            "text": reply.text,
+            "kind": str(reply.get_kind_display()),
+            "files": [attachment.name for attachment in reply.attachments.all()],
+            "case_number": reply.journal_number,
+            "sender_confirmed": reply.verified_how,
+            "public_text": reply.published_text if reply.published_at else "",
+            "public_speaker": reply.published_speaker if reply.published_at else "",
+        }
+        for reply in found.prefetch_related("attachments").order_by("pk")
+    ]
+
+
+def commitments(politician: Politician) -> list[dict[str, Any]]:
+    """Return what the person is said to have promised, also what was refused, and how it went."""
+    found = Commitment.objects.filter(mandate__politician=politician).prefetch_related("changes")
+    return [
+        {
+            "quote": promise.quote,
+            "speaker": promise.speaker,
+            "said_on": stamp(promise.said_on),
+            "due_on": stamp(promise.due_on),
+            "status": str(promise.get_status_display()),
+            "confirmed_at": stamp(promise.confirmed_at),
+            "refused": promise.refused_why,
+            "changes": [
+                " · ".join(
+                    filter(
+                        None,
+                        (
+                            stamp(change.changed_at),
+                            str(change.get_status_display()),
+                            change.reason,
+                            change.evidence,
+                            change.evidence_url,
+                        ),
+                    )
+                )
+                for change in promise.changes.all()
+            ],
+        }
+        for promise in found.order_by("pk")
+    ]
+
+
+def follow_ups(politician: Politician) -> list[dict[str, Any]]:
+    """Return what staff were told to follow up with the person, with the drafts made for it."""
+    about = Q(letter__mandate__politician=politician) | Q(commitment__mandate__politician=politician)
+    return [
+        {
+            "rule": str(one.get_rule_display()),
+            "opened_at": stamp(one.opened_at),
+            "draft": one.draft,
+            "outcome": str(one.get_outcome_display()),
+            "settled_at": stamp(one.settled_at),
+        }
+        for one in FollowUp.objects.filter(about).order_by("pk")
+    ]
