@@ -47,7 +47,7 @@ class LetterSearchForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+        self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off", "data-key": "s"}
 
     @property
     def text(self) -> str:

@@ -51,6 +51,11 @@ def test_an_answer_is_sorted_made_public_and_becomes_a_promise(new_page, site, l
     expect(page.get_by_text("2 svar venter.")).to_be_visible()
     page.get_by_label("Finn et annet brev").fill("1 a")  # typing sorts nothing
     expect(page.get_by_text("2 svar venter.")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("v")
+    expect(page.get_by_label("Hvordan vet du hvem det er fra?")).to_be_focused()
+    page.keyboard.type("1 a")  # neither does this
+    page.get_by_label("Hvordan vet du hvem det er fra?").fill("")
     page.get_by_label("Sorter med tastaturet").uncheck()
     page.keyboard.press("4")
     page.get_by_role("button", name="Svar", exact=True).click()

@@ -1,4 +1,4 @@
-// Sorting with the keyboard: what carries `data-key` is pressed by that key. The hints show only while the keys work, and
+// Sorting with the keyboard: what carries `data-key` is pressed by that key, or typed in; Escape leaves it. The hints show only while the keys work, and
 // one can switch them off (WCAG 2.1.4); the choice is kept in this browser. Without script the buttons do the same.
 const page = document.querySelector("[data-sort-replies]") ?? document.querySelector(".reply-undo");
 const choice = document.querySelector("[data-keys-on]");
@@ -39,10 +39,14 @@ if (page) {
   }
   document.addEventListener("keydown", (event) => {
     if (!on || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
-    if (typesText(event.target)) return;
+    if (typesText(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
     const target = document.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
     if (!target) return;
     event.preventDefault();
-    target.click();
+    if (typesText(target)) target.focus();
+    else target.click();
   });
 }
