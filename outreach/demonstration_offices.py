@@ -57,6 +57,7 @@ def load_councils() -> None:
         invent_council(municipality, numbers[municipality.pk], people, mandates)
     Politician.objects.bulk_create(people)
     Mandate.objects.bulk_create(mandates)
+    invent_national_addresses()
     invent_plans()
     if mandates:
         invent_absence_and_task(mandates)
@@ -107,10 +108,25 @@ def invent_council(municipality: Municipality, seed: int, people: list, mandates
     hold(person(), Role.DIRECTOR, Kind.MUNICIPALITY)
 
 
+def invent_national_addresses() -> None:
+    """Give the Storting and the ministries made-up addresses, so that national demands reach somebody."""
+    lacking = Mandate.objects.filter(external_id__startswith="storting:", email="").select_related("politician")
+    mandates = list(lacking)
+    for mandate in mandates:
+        domain = "regjeringen" if mandate.role == Role.MINISTER else "stortinget"
+        mandate.email = f"{ascii_name(mandate.politician)}@{domain}.example"
+        mandate.email_source, mandate.email_checked_on = SOURCE, CHECKED_ON
+    Mandate.objects.bulk_update(mandates, ["email", "email_source", "email_checked_on"], batch_size=200)
+
+
+def ascii_name(who: Politician) -> str:
+    letters = f"{who.first_name}.{who.last_name}".lower().translate(str.maketrans("æøåáöäéü ", "aoaaoaeu-"))
+    return "".join(sign for sign in letters if sign.isascii())
+
+
 def address(who: Politician, municipality: Municipality) -> str:
     """Return an address that cannot be anybody's (RFC 2606)."""
-    letters = f"{who.first_name}.{who.last_name}".lower().translate(str.maketrans("æøåá", "aoaa"))
-    return f"{letters}@kommune-{municipality.pk}.example"
+    return f"{ascii_name(who)}@kommune-{municipality.pk}.example"
 
 
 def invent_plans() -> None:

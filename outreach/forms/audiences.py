@@ -27,6 +27,21 @@ def role_choices(level):
     return sorted(found, key=lambda choice: (choice[0] != "mailbox", choice[0] != "mayor")) if level == LOCAL else found
 
 
+COUNTY_LABELS = {
+    Role.MAYOR: _("Chair of the county council"),
+    Role.DEPUTY_MAYOR: _("Deputy chair of the county council"),
+    Role.COUNCILLOR: _("County councillor"),
+    Role.SUBSTITUTE: _("Substitute county councillor"),
+    Role.BOARD_MEMBER: _("Member of the county executive board"),
+    Role.DIRECTOR: _("County director"),
+}
+
+
+def county_role_choices():
+    """The offices there are in a county authority, as they are called there."""
+    return [(value, COUNTY_LABELS.get(value, label)) for value, label in role_choices(LOCAL)]
+
+
 class AudienceForm(forms.Form):
     """The part of a mailing's form that says who gets it."""
 
@@ -66,7 +81,7 @@ class AudienceForm(forms.Form):
         },
     )
     county_roles = forms.MultipleChoiceField(
-        choices=lambda: role_choices(LOCAL),
+        choices=county_role_choices,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         label=_("Offices in the county authority"),

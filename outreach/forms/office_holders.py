@@ -30,12 +30,12 @@ OTHER_CHOICES = [
 OTHER_BODIES = [
     (kind.value, kind.label)
     for kind in (
-        Body.Kind.STATE_ADMINISTRATION,
-        Body.Kind.SAMETINGET,
         Body.Kind.MINISTRY,
         Body.Kind.STORTING,
         Body.Kind.COMMITTEE,
         Body.Kind.PARTY_GROUP,
+        Body.Kind.SAMETINGET,
+        Body.Kind.STATE_ADMINISTRATION,
     )
 ]
 
@@ -137,7 +137,7 @@ class OtherOfficeForm(OfficeForm):
     body = CleanCharField(
         max_length=120,
         label=gettext_lazy("What it is called"),
-        help_text=gettext_lazy("Such as Statsforvalteren i Vestland."),
+        help_text=gettext_lazy("Such as Justiskomiteen or Statsforvalteren i Vestland."),
     )
     known_committee = committee = None
 

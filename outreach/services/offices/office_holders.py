@@ -66,9 +66,10 @@ def committees_of(place: Place) -> QuerySet[Body]:
 
 
 def other_body(kind: str, name: str) -> Body:
-    """Return a body that is no municipality's, such as a state administrator's office."""
-    body, _created = Body.objects.get_or_create(kind=kind, name=name, municipality=None, county=None)
-    return body
+    """Return a body that is no municipality's, such as a ministry, made when none is called so."""
+    here = Body.objects.filter(kind=kind, municipality=None, county=None)
+    alike = [body for body in here if body.name.casefold() == name.casefold()]
+    return alike[0] if alike else Body.objects.create(kind=kind, name=name)
 
 
 def namesakes(first_name: str, last_name: str) -> list[Politician]:
