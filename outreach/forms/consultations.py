@@ -68,6 +68,11 @@ class ConsultationForm(forms.Form):
         for day, at in (("answer_on", "answer_at"), ("speak_on", "speak_at"), ("starts_on", "starts_at_time")):
             if data.get(at) is not None and not data.get(day) and day not in self.errors:
                 self.add_error(day, _("Choose a date."))
+        if not self.errors and data.get("speak_on") and data.get("starts_on"):
+            speak_by, is_day = moment(data["speak_on"], data["speak_at"])
+            starts_at, _whole = moment(data["starts_on"], data["starts_at_time"])
+            if data["speak_on"] > data["starts_on"] or (not is_day and speak_by > starts_at):
+                self.add_error("speak_on", _("The hearing has begun by then. The deadline must lie before it."))
         return data
 
     @property

@@ -69,6 +69,16 @@ class LetterFilterForm(forms.Form):
     variant = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
     q = CleanCharField(max_length=60, required=False, label=_("Place, name or address"))
 
+    def __init__(self, data=None, *args, reasons=None, **kwargs):
+        """Offer the reasons that occur, and the one that was asked for."""
+        super().__init__(data, *args, **kwargs)
+        if reasons is not None:
+            kept = {code for code, _words, _number in reasons} | {(data or {}).get("why")}
+            shown = [(code, words) for code, words in HOLD_KINDS.items() if code in kept]
+            self.fields["why"].choices = [("", _("Any reason")), *shown]
+            if not shown:
+                self.fields["why"].widget = forms.HiddenInput()
+
     def narrow(self, letters):
         self.full_clean()
         asked = {name: value for name, value in self.cleaned_data.items() if value}

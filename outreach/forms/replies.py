@@ -43,7 +43,7 @@ class ReplyFilterForm(forms.Form):
 class LetterSearchForm(forms.Form):
     """Looks for letters to link."""
 
-    q = CleanCharField(label=_("Find another letter"), required=False, max_length=60)
+    q = CleanCharField(label=_("Find a letter"), required=False, max_length=60)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

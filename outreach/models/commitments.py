@@ -24,6 +24,10 @@ class CommitmentQuerySet(models.QuerySet):
     def with_what_it_is_about(self):
         return self.select_related("municipality", "demand", "reply")
 
+    def with_source(self):
+        """Know whether the reply it stands in is published, and nothing else of that mail."""
+        return self.annotate(source_published_at=F("reply__published_at"))
+
     def search(self, text):
         return self.filter(holds(text, "quote", "speaker", "municipality__name"))
 

@@ -1,9 +1,15 @@
+from datetime import UTC, datetime
+
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Least
+from django.db.models import Case, DateTimeField, F, Q, Value, When
+from django.db.models.functions import Coalesce, Greatest, Least
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+NEVER = datetime(1900, 1, 1, tzinfo=UTC)
+SOME_DAY = datetime(2200, 1, 1, tzinfo=UTC)
+MOMENTS = ("speak_by", "answer_by", "starts_at")
 
 
 class ConsultationQuerySet(models.QuerySet):
@@ -12,9 +18,21 @@ class ConsultationQuerySet(models.QuerySet):
         return self.filter(state=Consultation.State.PLANNED).exclude(plan=Consultation.Plan.PASS)
 
     def by_deadline(self):
-        """The nearest deadline first, those without one last."""
-        first, other = Coalesce("speak_by", "answer_by"), Coalesce("answer_by", "speak_by")
-        return self.annotate(next_deadline=Least(first, other)).order_by(F("next_deadline").asc(nulls_last=True), "pk")
+        """What comes next first, then those without a day, and last those whose days have all passed."""
+        now, moment = timezone.now(), DateTimeField()
+        coming = (
+            Case(When(**{f"{name}__gte": now}, then=name), default=Value(SOME_DAY), output_field=moment)
+            for name in MOMENTS
+        )
+        last = Greatest(*(Coalesce(name, Value(NEVER), output_field=moment) for name in MOMENTS))
+        over = Case(
+            When(state__in=[Consultation.State.HELD, Consultation.State.CANCELLED], then=Value(1)),
+            When(last_moment__gt=NEVER, last_moment__lt=now, then=Value(1)),
+            default=Value(0),
+        )
+        return self.annotate(next_moment=Least(*coming), last_moment=last, is_behind=over).order_by(
+            "is_behind", "next_moment", F("last_moment").desc(), "pk"
+        )
 
 
 class Consultation(models.Model):
@@ -72,3 +90,9 @@ class Consultation(models.Model):
 
     def get_absolute_url(self):
         return reverse("outreach:consultation_detail", args=[self.pk])
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether every day it has lies behind us, whatever the source still says of it."""
+        moments = [moment for name in MOMENTS if (moment := getattr(self, name))]
+        return bool(moments) and max(moments) < timezone.now()

@@ -165,13 +165,13 @@ def letter_replies(letter):
 @register.inclusion_tag("outreach/public_commitments.html")
 def municipality_commitments(municipality):
     """What has been promised for a municipality, for its public page."""
-    return {"commitments": Commitment.objects.standing().filter(municipality=municipality)}
+    return {"commitments": Commitment.objects.standing().with_source().filter(municipality=municipality)}
 
 
 @register.inclusion_tag("outreach/public_commitments.html")
 def demand_commitments(demand):
     """What has been promised about a demand, for its public page."""
-    standing = Commitment.objects.standing().filter(demand=demand)
+    standing = Commitment.objects.standing().with_source().filter(demand=demand)
     return {"commitments": standing.select_related("municipality"), "with_places": True}
 
 

@@ -35,6 +35,9 @@ def commitment_list(request):
 @permission_required("outreach.add_commitment", raise_exception=True)
 def commitment_create(request, pk):
     reply = get_object_or_404(Reply, pk=pk)
+    if not reply.links.exists():
+        messages.error(request, _("Choose first which letter the reply answers; a promise belongs to its demand."))
+        return redirect(reply)
     form = CommitmentForm(request.POST or None, reply=reply)
     if form.is_valid():
         try:

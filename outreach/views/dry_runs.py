@@ -36,23 +36,27 @@ def mailing_page(request, pk, **forms):
     """Show a mailing; `forms` are those of its next step that somebody has filled in wrongly."""
     mailings = Mailing.objects.select_related("demand_version__demand", "author", "last_editor")
     mailing = get_object_or_404(mailings, pk=pk)
-    form, letters = narrowed(request, mailing)
+    reasons = held_counts(mailing)
+    form, letters = narrowed(request, mailing, reasons)
     shown = letters.select_related("municipality__county", "mandate__politician", "mandate__body")
     page = Paginator(shown.defer("text", "drafted_text"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"mailing": mailing, "form": form, "page": page, "run": mailing.current_run}
     template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
-    return render(request, template, context if request.htmx else context | surroundings(request, mailing) | forms)
+    return render(
+        request, template, context if request.htmx else context | surroundings(request, mailing, reasons) | forms
+    )
 
 
-def narrowed(request, mailing):
-    """Return the filter and the letters it leaves."""
-    form, letters = LetterFilterForm(request.GET), mailing.letters.all()
+def narrowed(request, mailing, reasons=None):
+    """Return the filter, with the reasons that occur, and the letters it leaves."""
+    form = LetterFilterForm(request.GET, reasons=reasons)
+    letters = mailing.letters.all()
     if mailing.status != Mailing.Status.CANCELLED and not request.GET.get("status"):
         letters = letters.exclude(status=Letter.Status.CANCELLED)  # taken back to be changed
     return form, form.narrow(letters)
 
 
-def surroundings(request, mailing):
+def surroundings(request, mailing, reasons):
     """Return what stands around the list of letters: counts, what can be done now, and the log."""
     counts = mailing.letters.counts()
     seen = {"seen_hash": mailing.content_hash}
@@ -61,7 +65,7 @@ def surroundings(request, mailing):
         "held": counts.get(Letter.Status.HELD, 0),
         "ready": counts.get(Letter.Status.READY, 0),
         "edited": mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count(),
-        "held_counts": held_counts(mailing),
+        "held_counts": reasons,
         "versions": mailing.versions,
         "failed_run": mailing.draft_runs.exclude(error="").filter(pk=mailing.draft_runs.values("pk")[:1]).first(),
         "can_approve": mailing.can_be_approved_by(request.user),

@@ -56,6 +56,7 @@ def shown(reply, text=""):
         "quoted": quoted,
         "attachments": reply.attachments.select_related("file").defer("file__content"),
         "choices": choices_of(reply, text),
+        "is_found": bool(text) and bool(sorting.find_letters_to(text)),
         "kinds": kinds,
     }
 

@@ -12,7 +12,7 @@ from outreach.forms.sending import FaultForm, ResumeForm, SendingForm
 from outreach.models import Letter, Mailing
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.letter_pdfs import pdfs_left
-from outreach.services.mailings.occasions import recipients_of
+from outreach.services.mailings.occasions import had_it, recipients_of
 from outreach.services.mailings.schedules import set_schedule
 from outreach.services.mailings.starts import FORMS
 from outreach.services.sending.sending_progress import progress_of
@@ -31,6 +31,7 @@ def mailing_sending(request, pk):
         "mailing": mailing,
         "progress": progress_of(mailing),
         "pdfs_left": pdfs_left(mailing),
+        "has_arrived": mailing.letters.filter(status__in=had_it()).exists(),
         "followers": mailing.followers.exclude(status=Mailing.Status.CANCELLED),
     }
     page = "outreach/mailing_sending.html"
@@ -120,6 +121,9 @@ def mailing_follow(request, pk, occasion):
         Mailing.Occasion.ERRATUM: _("Write a correction?"),
     }
     number = len(recipients_of(mailing))
+    if not number:
+        messages.error(request, _("Nobody has got these letters yet, so there is nobody to write to again."))
+        return redirect("outreach:mailing_sending", pk=pk)
     sentence = ngettext(
         "It becomes a draft to the %(number)d office that got the letter, and to no other."
         " A colleague approves it like the first one.",

@@ -7,8 +7,8 @@ from taushet.logs import TokenlessFormatter
 from taushet.services.links import make_token
 
 
-def line(*args, error=None):
-    record = logging.LogRecord("django.request", logging.WARNING, "", 0, *args, error)
+def line(*args, error=None, level=logging.WARNING):
+    record = logging.LogRecord("django.request", level, "", 0, *args, error)
     return TokenlessFormatter("{levelname} {message}", style="{").format(record)
 
 
@@ -25,10 +25,12 @@ def test_secret_link_stands_in_no_traceback():
     try:
         raise ValueError(f"/kalender/{token}.ics")
     except ValueError:
-        told = line("failed", (), error=sys.exc_info())
+        told = line("failed", (), error=sys.exc_info(), level=logging.ERROR)
+        refused = line("Forbidden (Permission denied): %s", ("/stab/",), error=sys.exc_info())
 
     assert token not in told
     assert told.endswith("ValueError: /kalender/….ics")
+    assert refused == "WARNING Forbidden (Permission denied): /stab/"  # one line: who may not, and no fault of ours
 
 
 def test_other_words_stay():

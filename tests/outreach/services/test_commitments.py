@@ -129,7 +129,9 @@ def test_who_entered_a_promise_cannot_confirm_it(client, reply, town):
     assert not any(QUOTE in client.get(address).content.decode() for address in public)
 
     other = sign_in(client, StaffFactory(roles=["approver"]))
-    assert client.get(answer.url).context["may_confirm"]
+    shown = client.get(answer.url)
+    assert shown.context["may_confirm"]
+    assert "Svaret løftet står i, er ikke publisert." in shown.text
     client.post(confirm)
 
     commitment.refresh_from_db()
@@ -138,7 +140,19 @@ def test_who_entered_a_promise_cannot_confirm_it(client, reply, town):
     commitment.refresh_from_db()
     assert commitment.refused_at is None
     client.logout()
-    assert all(QUOTE in client.get(address).content.decode() for address in public)
+    for address in public:
+        told = client.get(address).content.decode()
+        assert QUOTE in told
+        assert "2026 som ikke er publisert" in told
+        assert "Ingen svar er publisert i sin helhet ennå. Et løfte kan likevel være sitert" in told
+    Reply.objects.update(published_at=timezone.now(), published_text="Svar", published_speaker="Ordføreren")
+    assert not any("som ikke er publisert" in client.get(address).content.decode() for address in public)
+
+    sign_in(client, StaffFactory())
+    reply.links.all().delete()
+    form_page = reverse("outreach:commitment_create", args=[reply.pk])
+    assert client.get(form_page).url == reply.get_absolute_url()
+    assert "Et løfte kan føres inn når det er klart hvilket brev" in client.get(reply.get_absolute_url()).text
 
 
 def test_every_change_has_evidence_and_stays(client, reply):

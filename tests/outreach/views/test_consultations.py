@@ -121,6 +121,11 @@ def test_a_ministrys_consultation_is_put_in_by_hand_in_oslo_time(client, author)
     url = reverse("outreach:consultation_create")
 
     assert client.post(url, values | {"answer_at": "12:00"}).context["form"].errors == {"answer_on": ["Choose a date."]}
+    late = values | {"speak_on": "2026-12-10", "starts_on": "2026-12-10", "starts_at_time": "09.00"}
+    refused = {"speak_on": ["The hearing has begun by then. The deadline must lie before it."]}
+    assert client.post(url, late | {"speak_at": "09.30"}).context["form"].errors == refused
+    assert client.post(url, late | {"speak_on": "2026-12-11"}).context["form"].errors == refused
+    assert not Consultation.objects.exists()
     client.post(url, values | {"answer_on": "2026-11-30", "speak_on": "2027-03-28", "speak_at": "12.00"})
 
     row = Consultation.objects.get()
@@ -193,6 +198,28 @@ def test_the_list_narrows_and_costs_the_same(client, author, django_assert_num_q
     held = client.get(url, {"state": "held"}).context["page"]
     assert [row.title for row in held] == ["Over"]
     assert [row.title for row in client.get(url, {"q": "sak 0"}).context["page"]] == ["Sak 0"]
+
+
+def test_what_has_passed_stands_last_and_says_so(client, author):
+    def on(day, hour=9):
+        return datetime(2026, 11, day, hour, tzinfo=OSLO)
+
+    consultation(title="Holdt i går", speak_by=on(10), answer_by=None, starts_at=on(22))
+    consultation(title="Fristen ute", answer_by=on(20))
+    consultation(title="Uten dag", answer_by=None)
+    consultation(title="Til uka", answer_by=on(30))
+    consultation(title="Frist ute, høring i dag", speak_by=on(20), answer_by=None, starts_at=on(23, 14))
+
+    response = client.get(reverse("outreach:consultation_list"))
+
+    assert [(row.title, row.has_passed) for row in response.context["page"]] == [
+        ("Frist ute, høring i dag", False),
+        ("Til uka", False),
+        ("Uten dag", False),
+        ("Holdt i går", True),
+        ("Fristen ute", True),
+    ]
+    assert response.text.count("Passed</span>") == 2
 
 
 def bring_in_once(hearings):

@@ -48,6 +48,9 @@ def test_replies_are_sorted_one_after_another_and_put_back(client):
     assert [(row.pk, chosen) for row, chosen, _key in following.context["choices"]] == [(letter.pk, True)]
     found = page(client, f"{SORT}?svar={second.pk}&q=øygarden").context["choices"]
     assert [row.pk for row, _chosen, _key in found] == [other.pk, letter.pk]
+    nothing = page(client, f"{SORT}?svar={second.pk}&q=finnesikke").content.decode()
+    assert "No letter fits “finnesikke”." in nothing
+    assert 'value="finnesikke"' in nothing
     first.refresh_from_db()
     assert (first.kind, first.sorted_by) == ("answer", me)
     back = client.post(reverse("outreach:reply_put_back", args=[first.pk]))

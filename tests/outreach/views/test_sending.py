@@ -80,8 +80,13 @@ def test_a_letter_of_unknown_fate_is_explained_and_a_person_decides(client, auth
 
 def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, clock):
     first = approved(place(), place())
-    send_all_due()
     address = page("mailing_remind", first.pk)
+    too_early = client.get(address, follow=True)  # nobody has got it
+    assert too_early.redirect_chain[-1][0] == page("mailing_sending", first.pk)
+    assert address not in too_early.text
+    assert "Nobody has got these letters yet." in too_early.text
+    send_all_due()
+    assert address in client.get(page("mailing_sending", first.pk)).text
     asked = client.get(address)
     assert "2 offices" in asked.content.decode()
     key = asked.context["form"]["request_key"].value()
