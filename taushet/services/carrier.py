@@ -1,15 +1,19 @@
 """The line to the mail provider: opened when needed, kept for the next message, closed when it rests."""
 
+import re
 import smtplib
 import time
 from contextlib import suppress
 
 from anymail.exceptions import AnymailUnsupportedFeature
-from django.core.mail import EmailMessage, mailers
+from django.core.mail import mailers
 
 from taushet.models import Attempt
 from taushet.services.answers import Answer, read_error
+from taushet.services.mime import SevenBitEmail
 
+PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
+READ_BEFORE: dict[str, str] = {}  # addresses as they are put in a From, which are few, and without the name
 KEPT_OPEN = 5  # seconds; servers hang up on silent lines, and a line that was hung up costs an attempt
 
 
@@ -32,14 +36,14 @@ class Carrier:
             self._mailer = mailer
             self._watch_smtp(getattr(mailer, "connection", None))
 
-    def hand_over(self, email: EmailMessage) -> Answer:
+    def hand_over(self, email: SevenBitEmail) -> Answer:
         """Give the message to the provider and return what came of it; never raises an error of the sending.
 
         Raises AnymailUnsupportedFeature, before anything has left, when the provider cannot carry a part of it.
         """
         self._text_has_left = not hasattr(self._mailer, "connection")
         try:
-            count = self._mailer.send_messages([email])
+            count = self._send(email)
         except AnymailUnsupportedFeature:
             raise
         except Exception as error:  # noqa: BLE001  an outer edge: whatever it is, it is judged, never lost
@@ -50,6 +54,15 @@ class Carrier:
             Attempt.Outcome.ACCEPTED if count else Attempt.Outcome.UNKNOWN,
             provider_id=(getattr(getattr(email, "anymail_status", None), "message_id", None) or "")[:200],
         )
+
+    def _send(self, email: SevenBitEmail) -> int:
+        """Send by the mailer; over SMTP as its backend would, but with the bytes written in the short way."""
+        connection = getattr(self._mailer, "connection", None)
+        if not isinstance(connection, smtplib.SMTP):
+            return self._mailer.send_messages([email])
+        sender, recipient = (bare_address(one, self._mailer) for one in (email.from_email, email.to_address))
+        connection.sendmail(sender, [recipient], email.wire())
+        return 1
 
     def close(self) -> None:
         """Hang up; what goes wrong there is of no interest."""
@@ -74,3 +87,14 @@ class Carrier:
             return send_text(text)
 
         connection.data = data
+
+
+def bare_address(address: str, mailer) -> str:
+    """Return the address alone; raises ValueError for one that is none."""
+    if PLAIN_ADDRESS.fullmatch(address):
+        return address
+    if address not in READ_BEFORE:
+        if len(READ_BEFORE) > 20:
+            READ_BEFORE.clear()
+        READ_BEFORE[address] = mailer.prep_address(address)
+    return READ_BEFORE[address]

@@ -159,17 +159,38 @@ def link_address(purpose: str, token: str) -> str:
 def fill_placeholders(text: str, drawn: dict[str, str] | None = None) -> str:
     """Put real addresses where the placeholders are; done at the last step, on the way to the mail provider.
 
-    `drawn` keeps what was drawn for one mail, so that all its parts have the same link (`LinkKind.draw`).
+    `drawn` keeps what was drawn for one mail, so that all its parts have the same link (`LinkKind.draw`); it may hold
+    addresses that were found before.
     """
     drawn = {} if drawn is None else drawn
 
     def fill(match: re.Match) -> str:
         purpose, subject_id = match[1], int(match[2])
+        if match[0] in drawn:
+            return drawn[match[0]]
         draw = link_kinds[purpose].draw
         if draw is None:
             return link_address(purpose, issue_link(purpose, subject_id))
-        if match[0] not in drawn:
-            drawn[match[0]] = link_address(purpose, draw(subject_id))
-        return drawn[match[0]]
+        return drawn.setdefault(match[0], link_address(purpose, draw(subject_id)))
 
     return PLACEHOLDER.sub(fill, text)
+
+
+def find_addresses(texts: Iterable[str]) -> dict[str, str]:
+    """Return what belongs in place of the placeholders in some texts, as far as live links stand there already.
+
+    In a query for each purpose, where many mails are about to leave; what is missing is found or refused one by one.
+    """
+    wanted: dict[str, set[int]] = {}
+    for text in texts:
+        for purpose, subject_id in PLACEHOLDER.findall(text):
+            kind = link_kinds.get(purpose)
+            if kind is not None and kind.draw is None:
+                wanted.setdefault(purpose, set()).add(int(subject_id))
+    found = {}
+    for purpose, subjects in wanted.items():
+        live = SecretLink.objects.filter(purpose=purpose, subject_id__in=subjects, revoked_at=None)
+        for subject_id, generation in live.values_list("subject_id", "generation"):
+            address = link_address(purpose, make_token(purpose, subject_id, generation))
+            found[str(placeholder(purpose, subject_id))] = address
+    return found

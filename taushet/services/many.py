@@ -16,10 +16,11 @@ from taushet.models import Attempt, Message, Suppression
 from taushet.registries import Decision, MessageKind, message_kinds
 from taushet.services.asking import Turn, ask_house, ask_switches, put_off
 from taushet.services.carrier import Carrier
+from taushet.services.links import find_addresses
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 25  # on SQLite nobody else writes while they are claimed
+MOST_AT_ONCE = 100  # on SQLite nobody else writes while they are claimed
 SHARED_FOR = 2.0  # seconds
 State = Message.State
 
@@ -86,11 +87,14 @@ def begin(messages: list[Message], worker: str) -> list[Attempt]:
     )
 
 
-def deliver_many(attempts: list[Attempt], carrier: Carrier, deliver: Callable[[Attempt, Carrier], Turn]) -> Turn:
+def deliver_many(attempts: list[Attempt], carrier: Carrier, deliver: Callable[..., Turn]) -> Turn:
     """Hand over one after the other while the claim is fresh and the line holds; the rest goes back in the queue."""
     started, turn, done = time.monotonic(), Turn.DONE, 0
+    links = find_addresses(
+        text for attempt in attempts for text in (attempt.message.text, *attempt.message.headers.values())
+    )
     for attempt in attempts:
-        turn = deliver(attempt, carrier)
+        turn = deliver(attempt, carrier, links)
         done += 1
         if turn is Turn.TROUBLE or time.monotonic() - started > SHARED_FOR:
             break

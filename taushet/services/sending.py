@@ -13,6 +13,7 @@ worker that was taken for dead and wakes up finds its attempt closed and lets go
 
 import logging
 import time
+from collections.abc import Mapping
 from datetime import datetime
 
 from anymail.exceptions import AnymailUnsupportedFeature
@@ -21,13 +22,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from taushet.models import Attempt, Message
+from taushet.ready_update import ReadyUpdate
 from taushet.registries import Decision, message_kinds
 from taushet.services.answers import Answer, describe, read_no_connection
 from taushet.services.asking import Turn, ask_house, put_off
 from taushet.services.carrier import Carrier
 from taushet.services.many import claim_many, deliver_many, goes_in_many
-from taushet.services.mime import build_email
-from taushet.services.settling import first_tried_at, rest, settle
+from taushet.services.mime import NO_LINKS, build_email
+from taushet.services.settling import STAND_IN, first_tried_at, rest, settle, settle_taken
 
 logger = logging.getLogger(__name__)
 
@@ -37,6 +39,15 @@ DATABASE_AWAY = (OperationalError, InterfaceError)
 UNKNOWN_KIND = gettext_noop("No part of the platform knows this kind of message.")
 CANNOT_DECIDE = gettext_noop("An error kept the platform from deciding whether it may leave.")
 CANNOT_BUILD = gettext_noop("The e-mail could not be put together, perhaps because a link in it has been closed.")
+
+STAMP = ReadyUpdate(
+    lambda now, pk: (
+        Attempt.objects.filter(pk=pk, outcome=Attempt.Outcome.STARTED, handed_over_at=None),
+        {"handed_over_at": now},
+    ),
+    STAND_IN,
+    -1,
+)
 
 
 def send_next(carrier: Carrier, worker: str, *, only_sign_in: bool = False) -> Turn:
@@ -94,10 +105,10 @@ def _ask(message: Message) -> Decision:
     return decision if decision.action != "send" else ask_house(message, decision, kind.purpose)
 
 
-def _deliver(attempt: Attempt, carrier: Carrier) -> Turn:
+def _deliver(attempt: Attempt, carrier: Carrier, links: Mapping[str, str] = NO_LINKS) -> Turn:
     message = attempt.message
     try:
-        email = build_email(message, first_tried_at=_date_of(attempt))
+        email = build_email(message, first_tried_at=_date_of(attempt), links=links)
     except DATABASE_AWAY:
         raise
     except Exception:
@@ -129,8 +140,7 @@ def _date_of(attempt: Attempt) -> datetime:
 
 def stamp(attempt: Attempt) -> bool:
     """Commit that the provider is about to see the message; False when somebody has closed the attempt."""
-    started = Attempt.objects.filter(pk=attempt.pk, outcome=Attempt.Outcome.STARTED, handed_over_at=None)
-    return bool(started.update(handed_over_at=timezone.now()))
+    return bool(STAMP.run(timezone.now(), attempt.pk))
 
 
 def _hand_over(attempt: Attempt, email, carrier: Carrier) -> Answer:
@@ -149,7 +159,7 @@ def _settle_surely(attempt: Attempt, answer: Answer) -> None:
     """Settle, waiting for a database that is away: only this process knows the answer."""
     for pause in (0.2, 1, 3, 10, 30, 60, 120):
         try:
-            settle(attempt, answer)
+            settle_taken(attempt, answer) or settle(attempt, answer)
         except DATABASE_AWAY:
             logger.exception("attempt %s ended as %s and waits for the database", attempt.pk, answer.outcome)
             connection.close()

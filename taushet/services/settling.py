@@ -2,14 +2,15 @@
 
 import logging
 import random
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from taushet.models import Attempt, DeliveryEvent, Message
+from taushet.ready_update import ReadyUpdate
 from taushet.registries import message_kinds
 from taushet.services.answers import Answer
 
@@ -30,6 +31,30 @@ REFUSED = gettext_noop("The mail provider refused it.")
 TRIED_AGAIN = gettext_noop("It will be tried again.")
 DELIVERED_EVENTS = {"delivered", "complained", "unsubscribed"}
 LOST_EVENTS = {"bounced", "rejected", "failed"}
+
+STAND_IN = datetime(1970, 1, 1, tzinfo=UTC)
+MESSAGE_SENT = ReadyUpdate(
+    lambda now, pk: (
+        Message.objects.filter(pk=pk, state=State.SENDING),
+        {"state": State.SENT, "state_reason": "", "settled_at": now},
+    ),
+    STAND_IN,
+    -1,
+)
+ATTEMPT_TAKEN = ReadyUpdate(
+    lambda detail, provider_id, now, pk: (
+        Attempt.objects.filter(pk=pk, outcome=Outcome.STARTED),
+        {"outcome": Outcome.ACCEPTED, "detail": detail, "provider_id": provider_id, "finished_at": now},
+    ),
+    "-detail",
+    "-provider",
+    STAND_IN,
+    -1,
+)
+
+
+class SettledMeanwhile(Exception):
+    """Somebody else has closed the attempt; caught here."""
 
 
 def rest(message: Message, state: str, reason: str = "") -> None:
@@ -62,8 +87,6 @@ def settle(attempt: Attempt, answer: Answer) -> Message:
     message sent whatever was done meanwhile; its "no" counts unless another attempt has begun. An attempt that
     has its answer keeps it.
     """
-    if answer.outcome == Outcome.ACCEPTED and _settle_taken(attempt, answer):
-        return attempt.message
     message = Message.objects.select_for_update().get(pk=attempt.message_id)
     open_attempt = Attempt.objects.filter(pk=attempt.pk, outcome__in=[Outcome.STARTED, Outcome.UNKNOWN])
     changed = open_attempt.update(
@@ -86,25 +109,34 @@ def settle(attempt: Attempt, answer: Answer) -> Message:
     return message
 
 
-def _settle_taken(attempt: Attempt, answer: Answer) -> bool:
-    """Settle what nearly always happens in as few statements as it takes; False leaves all as it is.
+def settle_taken(attempt: Attempt, answer: Answer) -> bool:
+    """Settle what nearly always happens, in one commit of as few statements as it takes; False leaves all as it is.
 
-    Both conditions hold only while nobody has looked into the message since this worker claimed it.
+    Both conditions hold only while nobody has looked into the message since this worker claimed it. There is no
+    savepoint for what the kind does: when that fails, all is undone, and `settle` does it again with one.
     """
     message, now = attempt.message, timezone.now()
-    if message.sealed_text is not None:
+    kind = message_kinds.get(message.kind)
+    if answer.outcome != Outcome.ACCEPTED or message.sealed_text is not None or kind is None:
         return False
-    mine = Message.objects.filter(pk=message.pk, state=State.SENDING)
-    if not mine.update(state=State.SENT, state_reason="", settled_at=now):
+    was = message.state, message.state_reason, message.settled_at
+    try:
+        with transaction.atomic():
+            if not MESSAGE_SENT.run(now, message.pk):
+                return False
+            if not ATTEMPT_TAKEN.run(answer.detail, answer.provider_id, now, attempt.pk):
+                raise SettledMeanwhile
+            message.state, message.state_reason, message.settled_at = State.SENT, "", now
+            kind.after_settling(message)
+    except SettledMeanwhile:
         return False
-    begun = Attempt.objects.filter(pk=attempt.pk, outcome=Outcome.STARTED)
-    if not begun.update(
-        outcome=Outcome.ACCEPTED, detail=answer.detail, provider_id=answer.provider_id, finished_at=now
-    ):
-        Message.objects.filter(pk=message.pk).update(state=State.SENDING, settled_at=None)
+    except (OperationalError, InterfaceError):
+        message.state, message.state_reason, message.settled_at = was
+        raise
+    except Exception:
+        logger.exception("after_settling of %s failed for message %s", message.kind, message.pk)
+        message.state, message.state_reason, message.settled_at = was
         return False
-    message.state, message.state_reason, message.settled_at = State.SENT, "", now
-    _tell_kind(message)
     return True
 
 

@@ -1,7 +1,7 @@
 """What the outbox asks and tells about letters, and test copies to oneself."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -21,6 +21,7 @@ from outreach.services.sending.departures import wait_for_turn
 from outreach.services.sending.production import may_leave_here
 from outreach.services.sending.steering import PAUSED, UNTIL_RESUMED, first_departure
 from taushet.models import Message, Suppression, User
+from taushet.ready_update import ReadyUpdate
 from taushet.registries import SEND, Decision
 from taushet.services import audit
 from taushet.services.outbox import write_message
@@ -50,6 +51,12 @@ AFTER = {
     Message.State.HELD: Letter.Status.STOPPED,
     Message.State.CANCELLED: Letter.Status.CANCELLED,
 }
+
+LETTER_SENT = ReadyUpdate(
+    lambda now, pk: (Letter.objects.filter(message=pk), {"status": Letter.Status.SENT, "settled_at": now}),
+    datetime(1970, 1, 1, tzinfo=UTC),
+    -1,
+)
 
 
 def check_letter(message: Message) -> Decision:
@@ -194,6 +201,8 @@ def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Messa
 def note_outcome(message: Message) -> None:
     """Keep the letter in step with its newest message; called in the transaction that records the outcome."""
     if message.state not in AFTER:
+        return
+    if message.state == Message.State.SENT and LETTER_SENT.run(message.settled_at, message.pk):
         return
     values = {"status": AFTER[message.state], "settled_at": message.settled_at}
     carried = Letter.objects.filter(message=message)

@@ -7,6 +7,7 @@ from taushet.models import StoredFile
 from taushet.registries import LinkKind, link_kinds
 from taushet.services.links import issue_link
 from taushet.services.mail_html import hide_private_links, make_html
+from taushet.services.mime import build_email
 from taushet.services.sending import send_all_due
 from tests.factories.outbox import write
 
@@ -163,3 +164,38 @@ def test_staff_see_a_mark_instead_of_a_private_link(ending):
     html = make_html(f"Se [[link:mime-test:7]]{ending}.", subject="x", language="nb")
 
     assert "Se <u>privat lenke</u>." in hide_private_links(html, "privat lenke")
+
+
+NASTY = [
+    "Kari Ås, leder",
+    "Nordmann, Kari",
+    'Å. "Øyen" <x@y> (Ap)',
+    "=?utf-8?q?x?=",
+    "Kari Nord " * 11,
+    "Åse " * 27,
+    "👩‍⚖️ \u202eKari",
+]
+
+
+@pytest.mark.parametrize("name", NASTY)
+def test_short_way_says_what_the_long_way_says(db, name):
+    text = f"Til {name}\n\n.\n.. punktum\n \n\tinnrykk  \n{'langt ' * 40}= 100 % æøå\r\nFrom her\n"
+    headers = {"List-Unsubscribe": f"<https://kalender.example/{'a' * 90}/>", "X-Note": "en to " * 30}
+    message = write(
+        to_name=name[:120], subject=f"Krav: {name}"[:200], text=text, reply_to="a@b.example", headers=headers
+    )
+    built = build_email(message, first_tried_at=message.created_at)
+
+    short, long = parse(built.wire()), parse(built.message(policy=email.policy.SMTP).as_bytes())
+
+    assert built.wire().isascii()
+    assert max(len(line) for line in built.wire().split(b"\r\n") if b"https://" not in line) <= 78
+    assert not short.defects
+    apart = {"Content-Type", "Content-Transfer-Encoding"}
+    headers = [{key: str(mail[key]) for key in mail if key not in apart} for mail in (short, long)]
+    assert headers[0] == headers[1]
+    assert len(short["To"].addresses) == 1
+    assert [part.get_content_type() for part in short.iter_parts()] == ["text/plain", "text/html"]
+    for ours, theirs in zip(short.iter_parts(), long.iter_parts(), strict=True):
+        assert ours.get_content() == theirs.get_content()
+        assert dict(ours["Content-Type"].params) == dict(theirs["Content-Type"].params)
