@@ -19,9 +19,9 @@ from outreach.services.mailings.drafting import AT_ONCE, DRAFTED_FIELDS, draft, 
 from outreach.services.mailings.fingerprints import canonical_hash, letter_hash, moment
 from outreach.services.mailings.letter_pdfs import forget_pdfs
 from outreach.services.mailings.letter_texts import OWN_TEXTS
-from outreach.services.sending.steering import carrying, stop_what_waits, withdraw_proposals
+from outreach.services.sending.steering import WAITING, carrying, stop_what_waits, withdraw_proposals
 from taushet.models import Message, User
-from taushet.services import audit, outbox
+from taushet.services import audit
 
 Status = Mailing.Status
 TAKEN_BACK = gettext_noop("The mailing was changed, so it has to be approved anew.")
@@ -211,14 +211,10 @@ def take_back(mailing: Mailing, *, by: User) -> None:
         return
     queued = mailing.letters.exclude(message=None).exclude(status=Letter.Status.CANCELLED)
     standing = list(queued.values_list("pk", flat=True)) if mailing.status == Status.APPROVED else []
-    messages = Message.objects.filter(carrying(mailing)).exclude(state=Message.State.CANCELLED).order_by("pk")
-    for message in messages.iterator(chunk_size=500):
-        try:
-            outbox.cancel_message(message, by=by, reason=TAKEN_BACK)
-        except outbox.WrongState as error:
-            raise AlreadyLeft(
-                _("Some letters have left already. You can stop the rest, but not change them.")
-            ) from error
+    stop_what_waits(mailing, TAKEN_BACK, (*WAITING, Message.State.FAILED))
+    left = Message.objects.filter(carrying(mailing)).exclude(state=Message.State.CANCELLED)
+    if queued.exists() or left.exists():
+        raise AlreadyLeft(_("Some letters have left already. You can stop the rest, but not change them."))
     withdraw_proposals(mailing)
     copy_letters(standing)
     was = mailing.status

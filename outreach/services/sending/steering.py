@@ -1,5 +1,6 @@
 """Pause, resume and cancel: each one statement over all that waits, so that it holds from the next letter on."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -16,6 +17,7 @@ from taushet.services import audit
 from taushet.workdays import next_business_time
 
 PAUSED = gettext_noop("The mailing is paused.")
+WAITING = (Message.State.QUEUED, Message.State.HELD)
 UNTIL_RESUMED = datetime(2999, 1, 1, tzinfo=UTC)
 
 
@@ -77,10 +79,10 @@ def withdraw_proposals(mailing: Mailing) -> None:
     waiting.update(withdrawn_at=timezone.now())
 
 
-def stop_what_waits(mailing: Mailing, reason: str) -> int:
-    """Cancel every letter of a mailing that waits or is held, in the caller's transaction. Returns how many."""
+def stop_what_waits(mailing: Mailing, reason: str, states: Sequence[str] = WAITING) -> int:
+    """Cancel every letter of a mailing that is in one of some states, in the caller's transaction; return how many."""
     now = timezone.now()
-    stopped = Message.objects.filter(carrying(mailing), state__in=[Message.State.QUEUED, Message.State.HELD])
+    stopped = Message.objects.filter(carrying(mailing), state__in=states)
     # By number: what a worker takes meanwhile waits for this transaction, and then finds itself cancelled.
     numbers = list(stopped.select_for_update().order_by("pk").values_list("pk", flat=True))
     for start in range(0, len(numbers), 500):

@@ -158,6 +158,7 @@ def test_what_is_held_or_has_left_is_not_edited():
         edit(first, subject="a")
     with pytest.raises(AlreadyLeft):
         edit(second, subject="a")
+    assert Message.objects.get(pk=second.message_id).state == "queued"
 
 
 def test_a_mailing_without_anything_special_has_no_more_to_approve_than_before():
