@@ -33,8 +33,12 @@ def unless_superseded(message):
 message_kinds.register(
     MessageKind(invitation_mail.INVITATION, _("Calendar invitation"), before_sending=unless_superseded)
 )
-message_kinds.register(MessageKind(invitation_mail.CHANGE, _("Changed meeting"), before_sending=unless_superseded))
-message_kinds.register(MessageKind(invitation_mail.CANCELLATION, _("Cancelled meeting"), before_sending=in_turn))
+message_kinds.register(
+    MessageKind(invitation_mail.CHANGE, _("Changed calendar invitation"), before_sending=unless_superseded)
+)
+message_kinds.register(
+    MessageKind(invitation_mail.CANCELLATION, _("Cancelled calendar invitation"), before_sending=in_turn)
+)
 retention_rules.register(
     RetentionRule(
         key="invitations",

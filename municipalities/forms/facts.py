@@ -37,6 +37,8 @@ class FactForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.indicator = indicator
         self.fields["value"] = self.value_field()
+        for field in self.fields.values():
+            field.is_said_plainly = True  # they are needed together, or none of them
         self.order_fields(self.field_order)
 
     def value_field(self):

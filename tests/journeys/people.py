@@ -33,3 +33,13 @@ def app_code(secret: str, later: int = 0) -> str:
 
 def secret_of(user) -> str:
     return unseal(Authenticator.objects.get(user=user, type="totp").data["secret"].encode())
+
+
+def go_by_menu(page, group: str, entry: str) -> None:
+    """Go to a page by the menu of staff, which is closed on a phone and in groups."""
+    menu = page.get_by_role("navigation", name="Meny")
+    whole = menu.locator(".staff-menu > summary")
+    if whole.is_visible():
+        whole.click()
+    menu.locator("summary").get_by_text(group, exact=True).click()
+    menu.get_by_role("link", name=entry).click()

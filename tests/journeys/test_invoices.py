@@ -89,7 +89,7 @@ def test_twelve_seats_become_an_invoice_that_is_sent_reduced_to_nine_and_paid(se
     run_all_due_jobs()
 
     # The e-invoices go in a batch
-    staff.locator(".main-navigation").get_by_role("link", name="Faktura", exact=True).click()
+    staff.locator(".staff-navigation").get_by_role("link", name="Faktura", exact=True).click()
     staff.get_by_role("link", name="E-faktura (EHF)").click()
     staff.get_by_role("button", name="Legg dem i en bunke").click()
     with staff.expect_download() as taken:

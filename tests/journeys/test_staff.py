@@ -19,7 +19,7 @@ from tests.factories.municipalities import MembershipFactory, MunicipalityFactor
 from tests.factories.outbox import write
 from tests.factories.outreach import mailing, place
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory
-from tests.journeys.people import app_code, code_in_mail, signed_in
+from tests.journeys.people import app_code, code_in_mail, go_by_menu, signed_in
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
 
@@ -174,7 +174,7 @@ def test_a_session_goes_from_draft_to_cancelled(new_page, site, accessible, plan
 
     page.goto("/stab/")
     look(page)
-    page.get_by_role("navigation", name="Meny").get_by_role("link", name="Gjennomføringer").click()
+    go_by_menu(page, "Kurs", "Gjennomføringer")
     look(page)
     page.get_by_role("link", name="Ny gjennomføring").click()
     look(page)

@@ -5,7 +5,9 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import translation
 
+from municipalities.forms.facts import FactForm
 from municipalities.models import Indicator
 from municipalities.services.facts import set_fact
 from municipalities.services.indicators import make_indicator
@@ -84,3 +86,8 @@ def test_what_the_platform_knows_is_shown_and_never_entered(client, staff):
     assert [(indicator.key, known.value) for indicator, known, _person in indicators] == [("people", "5")]
     assert dict(client.get(LIST).context["rows"])[later] is None
     assert client.get(reverse("municipalities:fact_update", args=[place.number, "people"])).status_code == 404
+
+
+def test_no_field_of_a_fact_is_called_optional_when_they_are_needed_together():
+    with translation.override("nb"):
+        assert "valgfri" not in str(FactForm(indicator=IndicatorFactory(kind="text")))

@@ -2,11 +2,12 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from taushet import roles
 from taushet.models import AuditEntry, Message, Suppression
 from taushet.registrations.outbox import find_messages, mail_in_trouble
+from taushet.registries import message_kinds
 from taushet.services import settling
 from taushet.services.outbox import WrongState, read_message
 from tests.factories.outbox import write
@@ -235,3 +236,11 @@ def test_sealed_text_is_read_in_the_demonstration_only(settings):
 
     settings.DEMO = True
     assert read_message(message, with_links=True) == "Koden er 123456."
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_no_two_kinds_have_the_same_name_in_the_filter(language):
+    with translation.override(language):
+        names = [str(kind.label) for kind in message_kinds]
+
+    assert sorted(names) == sorted(set(names))
