@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outreach import consultation_entries, demand_cards, demonstration
+from outreach import consultation_entries, demand_cards, demonstration, demonstration_letters
 from outreach.models import Approval, Letter, Mailing, Mandate, Politician
 from outreach.services.privacy import erasing, objections
 from outreach.services.sending import sending
@@ -213,6 +213,7 @@ retention_rules.register(
 )
 
 demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
+demonstration_parts.register(DemonstrationPart(key="letters", order=62, load=demonstration_letters.load))
 
 retention_rules.register(
     RetentionRule(

@@ -1,5 +1,6 @@
 """How a mailing is sent, how it goes, and what steers it."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +33,7 @@ def mailing_sending(request, pk):
         "progress": progress_of(mailing),
         "pdfs_left": pdfs_left(mailing),
         "has_arrived": mailing.letters.filter(status__in=had_it()).exists(),
+        "sent_example": sent_example(mailing) if settings.DEMO else None,
         "followers": mailing.followers.exclude(status=Mailing.Status.CANCELLED),
     }
     page = "outreach/mailing_sending.html"
@@ -53,6 +55,12 @@ def mailing_sending_update(request, pk):
             messages.success(request, _("Saved. It is part of what your colleague approves."))
             return redirect("outreach:mailing_sending", pk=pk)
     return render(request, "outreach/mailing_sending_form.html", {"form": form, "mailing": mailing})
+
+
+def sent_example(mailing):
+    """Another mailing of the demonstration whose letters have run their course, for whoever comes at night."""
+    stayed = Letter.objects.filter(status=Letter.Status.STAYED).exclude(mailing=mailing.pk)
+    return Mailing.objects.filter(pk__in=stayed.values("mailing")).first()
 
 
 @permission_required("outreach.change_mailing", raise_exception=True)

@@ -19,7 +19,7 @@ from outreach.services.mailings.drafting import AT_ONCE, DRAFTED_FIELDS, draft, 
 from outreach.services.mailings.fingerprints import canonical_hash, letter_hash, moment
 from outreach.services.mailings.letter_pdfs import forget_pdfs
 from outreach.services.mailings.letter_texts import OWN_TEXTS
-from outreach.services.sending.steering import WAITING, carrying, stop_what_waits, withdraw_proposals
+from outreach.services.sending.steering import WAITING, carrying, stop_what_waits
 from taushet.models import Message, User
 from taushet.services import audit
 
@@ -215,7 +215,6 @@ def take_back(mailing: Mailing, *, by: User) -> None:
     left = Message.objects.filter(carrying(mailing)).exclude(state=Message.State.CANCELLED)
     if queued.exists() or left.exists():
         raise AlreadyLeft(_("Some letters have left already. You can stop the rest, but not change them."))
-    withdraw_proposals(mailing)
     copy_letters(standing)
     was = mailing.status
     void_approval(mailing)

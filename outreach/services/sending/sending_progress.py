@@ -30,6 +30,7 @@ class Progress:
     bound: int | None
     pace: int
     ends_at: datetime | None
+    starts_at: datetime | None
     trouble: list[Letter]
     more_trouble: int
     leaves_from_here: bool
@@ -55,6 +56,7 @@ def progress_of(mailing: Mailing) -> Progress:
         bound=bound,
         pace=pace,
         ends_at=end_of(mailing, waiting, bound, pace),
+        starts_at=start_of(mailing, waiting),
         trouble=shown,
         more_trouble=max(0, trouble.count() - len(shown)) if len(shown) == MOST_TROUBLE else 0,
         leaves_from_here=is_production(),
@@ -75,6 +77,13 @@ def measured_pace(mailing: Mailing) -> int:
     if found["first"] is None:
         return 0
     return round(lately.count() * timedelta(hours=1) / max(now - found["first"], LEAST))
+
+
+def start_of(mailing: Mailing, waiting: int) -> datetime | None:
+    """Return when the next letter may leave, None when nothing waits or it may leave now."""
+    now = timezone.now()
+    opens_at = next_business_time(max(now, mailing.leaves_after or now))
+    return opens_at if waiting and not mailing.paused_at and opens_at > now else None
 
 
 def end_of(mailing: Mailing, waiting: int, bound: int | None, pace: int) -> datetime | None:

@@ -1,0 +1,42 @@
+"""A mailing of the demonstration that has run its course, so that every page can be seen at any hour.
+
+Letters leave in business hours only, also in a demonstration; nobody who looks at it at night should meet a dead end.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_noop
+
+from outreach.models import DemandVersion, Letter, Mailing, Mandate
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.audiences import Audience
+from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
+from taushet.models import Message, User
+from taushet.services.settling import rest
+
+TITLE = "Plan og opplæring, sendt tidligere (demonstrasjon)"
+PLACES = ("0301", "3238", "4644", "5501")
+STAYED = gettext_noop("A demonstration sends nothing.")
+
+
+@transaction.atomic
+def load(write: Callable[[str], None]) -> None:
+    """Load a mailing that one has written and another approved, with letters as they are once they would have left."""
+    author = User.objects.filter(email="campaign@demo.example").first()
+    approver = User.objects.filter(email="approver@demo.example").first()
+    version = DemandVersion.objects.sendable().filter(demand__number=1).first()
+    if not settings.DEMO or not (author and approver and version) or Mailing.objects.filter(title=TITLE).exists():
+        return
+    mailing = create_mailing(
+        Plan(TITLE, (version,), Audience(roles=(Mandate.Role.MAILBOX,), municipalities=PLACES)), author=author
+    )
+    if not mailing.letters.going().exists():
+        return
+    mailing = submit_mailing(mailing, by=author, seen_hash=mailing.content_hash)
+    approve_mailing(mailing, approver=approver, seen_hash=mailing.content_hash, is_public_confirmed=True)
+    waiting = Message.objects.select_for_update().filter(pk__in=mailing.letters.values("message"))
+    for message in waiting.filter(state=Message.State.QUEUED):
+        rest(message, Message.State.STAYED, STAYED)
+    write(f"{mailing.letters.filter(status=Letter.Status.STAYED).count()} letters that have run their course")
