@@ -67,6 +67,7 @@ class Reply(models.Model):
     journal_number = models.CharField(_("journal number"), max_length=40, blank=True)
     sender_check = models.CharField(_("sender checked"), max_length=4, choices=Check, default=Check.NONE)
     is_from_office = models.BooleanField(_("from the office that was written to"), default=False)
+    is_automatic = models.BooleanField(_("sent by a machine"), default=False)
     says_left = models.BooleanField(_("says that somebody has left"), default=False)
     received_at = models.DateTimeField(_("received"))
     sorted_at = models.DateTimeField(_("sorted"), null=True, blank=True)

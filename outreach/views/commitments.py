@@ -15,7 +15,7 @@ from outreach.exceptions import OutreachError
 from outreach.forms.commitments import ChangeForm, CommitmentFilterForm, CommitmentForm, RefuseForm
 from outreach.models import Commitment, Reply
 from outreach.services.commitments import commitments
-from outreach.services.replies.mail_reading import split_quoted
+from outreach.services.replies.quoting import split_quoted
 from taushet.exceptions import TaushetError
 from taushet.services.files import DOCUMENTS, IMAGES, serve_file, store_file
 

@@ -15,7 +15,7 @@ from outreach.exceptions import OutreachError
 from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, VerifyForm
 from outreach.models import Reply
 from outreach.services.replies import sorting
-from outreach.services.replies.mail_reading import split_quoted
+from outreach.services.replies.quoting import split_quoted
 from taushet.services import audit
 from taushet.services.files import serve_file
 

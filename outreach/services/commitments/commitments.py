@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Municipality
 from outreach.exceptions import NotVerified, OtherSpeaker, OwnCommitment, WrongQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, LetterDemand, Mandate, Reply
-from outreach.services.replies.mail_reading import split_quoted
+from outreach.services.replies.quoting import split_quoted
 from taushet.models import StoredFile, User
 from taushet.services import audit
 from taushet.workdays import OSLO

@@ -45,7 +45,9 @@ def unanswered(today: date) -> QuerySet[Letter]:
     an answer, and waits for that. An answer from somebody unknown stops nothing, and neither does an automatic reply.
     An office that nobody holds any longer is reminded of nothing.
     """
-    may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED)
+    may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(
+        reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False
+    )
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
     lately = Letter.objects.received().filter(settled_at__gte=start_of_quiet(today, QUIET))
     # A national office has no municipality, and that of a county only a county.

@@ -4,30 +4,29 @@ Anybody may have written it, so everything is bounded and nothing raises but wha
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
-from django.conf import settings
-
+from outreach.services.replies.quoting import split_quoted
 from taushet.services.files import clean_name
 from taushet.services.inbound import MOST_PARTS, UNREADABLE
 
 LONGEST_TEXT = 100_000
 MOST_ATTACHMENTS = 20
 MOST_ATTACHMENT_BYTES = 10 * 1024 * 1024
+MOST_HEADERS = 50
+LONGEST_HEADER = 10_000
 
-# How mail programs begin what they quote: «Fra: … Sendt: …», «On … wrote:», «Den … skrev …:», «--Opprinnelig melding».
-QUOTED = re.compile(
-    r"^\s*(?:>|-{2,}\s*(?:Opprinnelig melding|Original Message|Videresendt|Forwarded message)"
-    r"|(?:Den|På|On)\s.{4,200}\s(?:skrev|wrote)\b.*:\s*$"
-    r"|(?:Fra|Frå|From):\s.*$(?=\n\s*(?:Sendt|Sent|Dato|Date|Til|To):))",
-    re.IGNORECASE | re.MULTILINE,
-)
+# How people and their mail programs name such mail, in the subject.
 AWAY = re.compile(
-    r"^\W*(?:(?:sv|re|aw):\s*)*(?:automatisk (?:svar|e-?post)|autosvar|automatic reply|auto[- ]?reply"
-    r"|out of (?:the )?office|fraværsmelding|fråværsmelding|fravær\s*(?::|$)"
-    r"|ikke til stede|ikkje til stades|ferieavvikling|utenfor kontoret)",
+    r"^\W*(?:(?:sv|re|aw|vs)\s*:\s*)*(?:automatisk (?:svar|e-?post|tilbakemelding|melding)|auto[- ]?svar"
+    r"|automatic reply|auto[- ]?(?:reply|response)|out[- ]of[- ](?:the[- ])?office"
+    r"|fr(?:avær|åvær|åver)s(?:melding|assistent)|(?:fr(?:avær|åvær|åver)(?:ende|ande)?|ferie)\s*(?::|$)"
+    r"|ferie(?:melding|svar|avvikling|fravær|fråvær)"
+    r"|(?:(?:jeg|eg) er )?(?:ikke|ikkje) (?:til stede|til stades|på kontoret|på jobb)"
+    r"|(?:(?:jeg|eg) er )?(?:borte fra|borte frå|utenfor|utanfor) kontoret|(?:jeg|eg) er på ferie)",
     re.IGNORECASE,
 )
 JOURNAL = re.compile(
@@ -45,6 +44,7 @@ class Attached:
     name: str
     content: bytes
     size: int
+    is_picture: bool = False
 
 
 @dataclass
@@ -57,24 +57,44 @@ class ReadMail:
 
 
 def read_mail(mail: EmailMessage) -> ReadMail:
-    """Return text and files of a mail. HTML becomes text; a part that cannot be read is a file without content."""
+    """Return text and files of a mail. HTML becomes text; a part that cannot be read is a file without content.
+
+    A mail within the mail is a file: its words are somebody else's.
+    """
     read, html = ReadMail(), ""
-    for number, part in enumerate(mail.walk()):
-        if number >= MOST_PARTS:
-            break
-        if part.is_multipart():
-            continue
-        kind, name = part.get_content_type(), part.get_filename()
-        if kind == "text/plain" and not name and not part.is_attachment():
+    for number, part in enumerate(parts_of(mail)):
+        kind, name = part.get_content_type(), _name_of(part)
+        is_text = not name and not part.is_attachment()
+        if kind == "text/plain" and is_text:
             read.text = f"{read.text}\n{_text_of(part)}".strip() if len(read.text) < LONGEST_TEXT else read.text
-        elif kind == "text/html" and not name and not part.is_attachment():
+        elif kind == "text/html" and is_text:
             html = html or _text_of(part)
         elif len(read.attachments) < MOST_ATTACHMENTS:
-            read.attachments.append(_attached(part, name or f"{number}.{kind.rpartition('/')[2]}"))
+            ending = "eml" if kind == "message/rfc822" else kind.rpartition("/")[2]
+            read.attachments.append(_attached(part, name or f"{number}.{ending}"))
         else:
             read.left_over += 1
     read.text = clean_text(read.text or text_of_html(html))
     return read
+
+
+def parts_of(mail: EmailMessage) -> Iterator[EmailMessage]:
+    """Give the parts of a mail that hold something, in their order, however deep; none of a mail within it."""
+    waiting, seen = [mail], 0
+    while waiting and seen < MOST_PARTS:
+        part = waiting.pop()
+        if part.get_content_maintype() != "message" and part.is_multipart():
+            waiting += reversed(part.get_payload())
+            continue
+        seen += 1
+        yield part
+
+
+def _name_of(part) -> str:
+    try:
+        return part.get_filename() or ""
+    except UNREADABLE:
+        return ""
 
 
 def _text_of(part) -> str:
@@ -87,10 +107,16 @@ def _text_of(part) -> str:
 
 def _attached(part, name: str) -> Attached:
     try:
-        content = part.get_payload(decode=True) or b""
+        content = _mail_within(part) if part.is_multipart() else part.get_payload(decode=True) or b""
     except UNREADABLE:
         content = b""
-    return Attached(clean_name(name), content[: MOST_ATTACHMENT_BYTES + 1], len(content))
+    return Attached(
+        clean_name(name), content[: MOST_ATTACHMENT_BYTES + 1], len(content), part.get_content_maintype() == "image"
+    )
+
+
+def _mail_within(part) -> bytes:
+    return b"\n".join(one.as_bytes() for one in part.get_payload())
 
 
 def clean_text(text: str) -> str:
@@ -108,19 +134,22 @@ class _TextOnly(HTMLParser):
 
     def __init__(self):
         super().__init__(convert_charrefs=True)
-        self.pieces, self.unseen = [], 0
+        self.pieces, self.unseen, self.quotes = [], 0, 0
 
     def handle_starttag(self, tag, attrs):
         self.unseen += tag in self.UNSEEN
+        self.quotes += tag == "blockquote"
         if tag in self.BREAKS:
-            self.pieces.append("\n")
-        if tag == "blockquote":
-            self.pieces.append("> ")
+            self.break_line()
 
     def handle_endtag(self, tag):
         self.unseen -= tag in self.UNSEEN and self.unseen > 0
+        self.quotes -= tag == "blockquote" and self.quotes > 0
         if tag in self.BREAKS - {"br"}:
-            self.pieces.append("\n")
+            self.break_line()
+
+    def break_line(self):
+        self.pieces.append("\n" + "> " * min(self.quotes, 3))
 
     def handle_data(self, data):
         if not self.unseen:
@@ -135,18 +164,9 @@ def text_of_html(html: str) -> str:
     return re.sub(r" *\n *", "\n", "".join(reader.pieces))
 
 
-def split_quoted(text: str) -> tuple[str, str]:
-    """Return what the sender wrote, and what follows it of earlier mail."""
-    found = QUOTED.search(text)
-    return (text[: found.start()].strip(), text[found.start() :].strip()) if found else (text.strip(), "")
-
-
 def header(mail: EmailMessage, name: str) -> str:
     """Return a header on one line, empty when there is none that can be read."""
-    try:
-        return clean_line(str(mail[name] or ""))
-    except UNREADABLE:
-        return ""
+    return next(iter(headers(mail, name)), "")
 
 
 def headers(mail: EmailMessage, *names: str) -> list[str]:
@@ -154,10 +174,16 @@ def headers(mail: EmailMessage, *names: str) -> list[str]:
     found = []
     for name in names:
         try:
-            found += [clean_line(str(value)) for value in mail.get_all(name, [])][:50]
+            found += [clean_line(str(value)) for value in raw_headers(mail, name)]
         except UNREADABLE:
             continue
     return found
+
+
+def raw_headers(mail: EmailMessage, name: str) -> list:
+    """Return the headers with a name as Python parses them; each is cut, since long ones take it minutes."""
+    named = [value for key, value in mail.raw_items() if key.lower() == name.lower()][:MOST_HEADERS]
+    return [mail.policy.header_fetch_parse(name, str(value)[:LONGEST_HEADER]) for value in named]
 
 
 def clean_line(text: str) -> str:
@@ -170,27 +196,26 @@ def is_automatic(mail: EmailMessage, subject: str) -> bool:
     said = header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
     if said not in {"", "no"} or mail.get_content_type() == "multipart/report":
         return True
-    if any(header(mail, name) for name in ("X-Autoreply", "X-Autorespond", "X-Auto-Response-Suppress-Reply")):
+    if any(header(mail, name) for name in ("X-Autoreply", "X-Autorespond")):
+        return True
+    # What Exchange and case systems put on mail that no machine should answer (MS-OXCMAIL, 2.1.3.2.20).
+    unwanted = set(re.split(r"[\s,;]+", header(mail, "X-Auto-Response-Suppress").lower()))
+    if unwanted & {"all", "oof", "autoreply"}:
         return True
     if header(mail, "Precedence").lower() in {"auto_reply", "auto-reply"}:
         return True
     return header(mail, "Return-Path") == "<>" or bool(AWAY.search(subject))
 
 
-def dmarc_result(mail: EmailMessage) -> str:
-    """Return "pass", "fail" or "none": what our own receiver found (RFC 8601).
+def may_be_an_answer(mail: EmailMessage, read: ReadMail, journal_number: str) -> bool:
+    """Whether a person should look at a mail although a machine sent it.
 
-    Only the topmost `Authentication-Results` of a receiver named in TAUSHET_AUTHSERV_IDS is read: a receiver puts its
-    own on top, so one further down, like one in anybody else's name, may have come with the mail.
+    Archive systems send the letters of a municipality so: with a file that is no mere picture, or a journal number. A
+    report about delivery is no answer.
     """
-    for value in headers(mail, "Authentication-Results"):
-        server, _semicolon, results = value.partition(";")
-        if (server.split() or [""])[0].lower() not in settings.AUTHSERV_IDS:
-            continue
-        found = re.search(r"(?:^|;)\s*dmarc\s*=\s*(\w+)", re.sub(r"\([^()]*\)", "", results), re.IGNORECASE)
-        said = found[1].lower() if found else "none"
-        return said if said in {"pass", "fail"} else "none"
-    return "none"
+    is_report = mail.get_content_type() == "multipart/report"
+    has_letter = any(not attached.is_picture for attached in read.attachments)
+    return not is_report and bool(journal_number or has_letter or read.left_over)
 
 
 def journal_number_of(subject: str, text: str) -> str:

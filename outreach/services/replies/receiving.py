@@ -14,8 +14,9 @@ from outreach.models import Letter, Mandate, OfficeTask, Reply, ReplyAttachment,
 from outreach.services.offices.leaving import says_left
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.replies import mail_reading
-from outreach.services.replies.mail_reading import ReadMail, header, headers
+from outreach.services.replies.mail_reading import ReadMail, clean_line, header, headers
 from outreach.services.replies.reply_addresses import letter_of_address
+from outreach.services.replies.sender_checks import dmarc_result, only_sender
 from taushet.models import InboundMail
 from taushet.services import audit
 from taushet.services.files import CSV, DOCUMENTS, ICS, IMAGES, PPTX, TEXT, XLSX, FileRefused, store_file
@@ -65,25 +66,26 @@ def came_to_us(recipients: list[str]) -> bool:
 
 
 def keep_reply(inbound: InboundMail, mail: EmailMessage, read: ReadMail, found: dict[Letter, str]) -> Reply:
-    from_name, from_email = parseaddr(header(mail, "From"))
+    from_name, from_email = only_sender(mail)
+    shown_name, shown_email = (from_name, from_email) if from_email else parseaddr(header(mail, "From"))
     subject = header(mail, "Subject") or inbound.subject
-    checked = mail_reading.dmarc_result(mail)
-    email = (from_email or inbound.from_email).lower()[:254]
+    checked = dmarc_result(mail)
     reply = Reply(
         inbound=inbound,
         kind=Reply.Kind.UNSORTED,
-        from_name=from_name[:200],
-        from_email=email,
+        from_name=clean_line(shown_name)[:200],
+        from_email=clean_line(shown_email or inbound.from_email).lower()[:254],
         subject=subject[:300],
         text=read.text,
         journal_number=mail_reading.journal_number_of(subject, read.text)[:40],
         sender_check=checked,
-        is_from_office=is_from_office(email, found),
+        is_automatic=mail_reading.is_automatic(mail, subject),
+        is_from_office=is_from_office(from_email.lower(), found),
         received_at=inbound.received_at,
     )
     if checked == Reply.Check.FAIL:
         reply.kind = Reply.Kind.QUARANTINE
-    elif mail_reading.is_automatic(mail, subject):
+    elif reply.is_automatic and not mail_reading.may_be_an_answer(mail, read, reply.journal_number):
         reply.kind, reply.sorted_at = Reply.Kind.AUTOMATIC, timezone.now()
     reply.says_left = says_left(read.text)
     if reply.is_from_office and checked == Reply.Check.PASS:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from outreach.exceptions import NotPublicReady, NotVerified, WrongStatus
 from outreach.models import Letter, Reply, ReplyLink
-from outreach.services.replies.mail_reading import split_quoted
+from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT
 from taushet.models import User
 from taushet.searches import holds
@@ -49,7 +49,7 @@ def next_to_sort(after: int | None = None) -> Reply | None:
 
 def suggested_kind(reply: Reply) -> str:
     """Return what a reply most likely is; a suggestion that a person follows or not."""
-    return Kind.RECEIPT if RECEIPT.search(split_quoted(reply.text)[0][:2000]) else Kind.ANSWER
+    return Kind.RECEIPT if reply.is_automatic or RECEIPT.search(split_quoted(reply.text)[0][:2000]) else Kind.ANSWER
 
 
 def suggested_letters(reply: Reply) -> list[Letter]:
