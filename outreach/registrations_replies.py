@@ -131,6 +131,8 @@ retention_rules.register(
             "outreach.Reply.before",
             "outreach.Reply.published_text",
             "outreach.Reply.published_speaker",
+            "outreach.PublishedWords.text",
+            "outreach.PublishedWords.speaker",
             "outreach.ReplyAttachment.name",
         ),
     )

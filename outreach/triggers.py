@@ -31,7 +31,12 @@ COMMITMENT = "reply_id quote mandate_id speaker said_on demand_id municipality_i
 DECIDED = "confirmed_by_id confirmed_at refused_by_id refused_at refused_why"
 WAS_DECIDED = "(OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL)"
 # Rows that are never taken away.
-KEPT = {"outreach_commitmentchange": "commitment_change_is_never_deleted"}
+KEPT = {
+    "outreach_commitmentchange": "commitment_change_is_never_deleted",
+    "outreach_publishedwords": "public_wording_is_never_deleted",
+}
+# What was public stays as it was; only its words may be emptied, when the reply is erased.
+PUBLISHED = "reply_id number published_at published_by_id"
 OF_AN_APPROVAL = "approver_id house author_id last_editor_id content_hash is_public_confirmed approved_at"
 APPROVAL = f"mailing_id {OF_AN_APPROVAL}"
 SUBMISSION_APPROVAL = f"submission_id {OF_AN_APPROVAL}"
@@ -52,6 +57,9 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
             f"{changed(COMMITMENT)} OR {WAS_DECIDED} AND ({changed(DECIDED)})"
         ),
         ("outreach_commitmentchange", "commitment_change_stays_as_it_was"): "1 = 1",
+        ("outreach_publishedwords", "published_words_stay_as_they_were"): (
+            f"{changed(PUBLISHED)} OR ({changed('text speaker')}) AND (NEW.text <> '' OR NEW.speaker <> '')"
+        ),
         (
             "outreach_submissionapproval",
             "submission_approval_stays_as_it_was",

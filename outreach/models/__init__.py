@@ -9,6 +9,7 @@ from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
 from .offices import Body, Leave, Mandate, Politician
+from .published_words import PublishedWords
 from .replies import Reply, ReplyAttachment, ReplyLink
 from .submissions import Submission, SubmissionApproval, SubmissionRevision
 
@@ -39,6 +40,7 @@ __all__ = [
     "OfficeTask",
     "Pace",
     "Politician",
+    "PublishedWords",
     "Redelivery",
     "Reply",
     "ReplyAttachment",

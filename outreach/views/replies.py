@@ -144,6 +144,7 @@ def reply_detail(request, pk):
         "search": search,
         "links": linked_letters(reply),
         "verify_form": VerifyForm(),
+        "history": sorting.history_of(reply),
         "can_be_public": reply.kind in {Reply.Kind.ANSWER, Reply.Kind.RECEIPT},
     }
     return render(request, "outreach/reply_detail.html", context)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from outreach.models import Reply
+from outreach.models import PublishedWords, Reply
 from taushet.models import InboundMail, StoredFile
 from taushet.services import audit
 
@@ -35,6 +35,8 @@ def _erase(replies: list[Reply], now: datetime) -> int:
     for reply in replies:
         reply.attachments.all().delete()
         audit.record("reply.erased", reply, kind="clock")
+    # What everybody may read stays with the reply; what stood there before goes.
+    PublishedWords.objects.filter(reply__in=numbers).update(text="", speaker="")
     StoredFile.objects.filter(pk__in=files).delete()
     mails = InboundMail.objects.filter(pk__in=[reply.inbound_id for reply in replies])
     mails.update(raw=None, from_email="", to_email="", subject="")

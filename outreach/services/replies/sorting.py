@@ -11,7 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import NotPublicReady, NotVerified, WrongStatus
-from outreach.models import Letter, Reply, ReplyLink
+from outreach.models import Letter, PublishedWords, Reply, ReplyLink
+from outreach.services.mailings.differences import Piece, compare
 from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT
 from taushet.models import User
@@ -204,12 +205,39 @@ def publish_reply(reply: Reply, *, text: str, speaker: str, by: User) -> Reply:
         raise NotVerified(_("Nobody has made sure who this is from. Confirm the sender first."))
     if reply.kind not in {Kind.ANSWER, Kind.RECEIPT} or not reply.links.exists():
         raise NotPublicReady(_("Only an answer to a letter can become public."))
+    keep_words(reply)  # words from before there was a history
     reply.published_text, reply.published_speaker = text, speaker
     reply.published_at, reply.published_by = timezone.now(), by
     fields = ["published_text", "published_speaker", "published_at", "published_by"]
     reply.save(update_fields=fields)
+    keep_words(reply)
     audit.record("reply.published", reply, by=by)
     return reply
+
+
+def keep_words(reply: Reply) -> None:
+    """Put the words that are public beside those that were, with who and when; the same words once."""
+    last = reply.published_words.first()
+    words = (reply.published_text, reply.published_speaker)
+    if reply.published_text and (last is None or (last.text, last.speaker) != words):
+        PublishedWords.objects.create(
+            reply=reply,
+            number=last.number + 1 if last else 1,
+            text=reply.published_text,
+            speaker=reply.published_speaker,
+            published_at=reply.published_at,
+            published_by=reply.published_by,
+        )
+
+
+def history_of(reply: Reply) -> list[tuple[PublishedWords, list[Piece]]]:
+    """Return the words a reply was public in, the newest first, each with what it changed in those before."""
+    rows = list(reply.published_words.select_related("published_by"))
+    before = [*rows[1:], None]
+    return [
+        (row, compare(f"{was.speaker}\n{was.text}", f"{row.speaker}\n{row.text}") if was else [])
+        for row, was in zip(rows, before, strict=True)
+    ]
 
 
 @transaction.atomic
