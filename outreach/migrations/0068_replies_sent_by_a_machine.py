@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0058_undo_sorting_and_follow_up_by_mailing")]
+    dependencies = [("outreach", "0061_cited_hooks_cannot_go_away")]
 
     operations = [
         migrations.AddField(
