@@ -41,7 +41,8 @@ def test_an_answer_to_what_followed_a_letter_answers_the_letter(client, clock, o
     silent, answers = sent_letters(place(number="6101"), place(number="6102"))
     assert open_follow_ups(at(2026, 12, 22)) == 2
     clock.set(2027, 1, 4, 10)
-    following = leave(follow_mailing(silent.mailing, occasion=occasion, by=staff("add_mailing")))
+    faults = {"nb": "Vi skrev feil årstall.", "nn": "Vi skreiv feil årstal."}
+    following = leave(follow_mailing(silent.mailing, occasion=occasion, by=staff("add_mailing"), faults=faults))
     assert open_follow_ups(at(2027, 3, 1)) == 0  # an unanswered reminder is no second task
     clock.set(2027, 3, 2, 10)
     waits = follow_mailing(following, occasion="reminder", by=staff("add_mailing"))
