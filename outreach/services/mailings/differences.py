@@ -1,6 +1,7 @@
 """What differs between two texts, word by word."""
 
 import re
+from collections.abc import Iterable
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ AROUND = 24
 
 
 class Piece(NamedTuple):
-    """A stretch of text that both have, or only one: `kind` is same, gone or new."""
+    """A stretch of text that both have, or only one: `kind` is same, gone or new, or value when only a value differs."""
 
     kind: str
     text: str
@@ -29,6 +30,21 @@ def compare(old: str, new: str) -> list[Piece]:
         if c < d:
             pieces.append(Piece("new", "".join(after[c:d])))
     return pieces
+
+
+def calmed(pieces: list[Piece], values: Iterable[str]) -> list[Piece]:
+    """Return the pieces with those that are only values, such as names and numbers, said quietly."""
+    words = {word for value in values for word in WORDS.findall(value) if word.strip()}
+    calm = []
+    for piece in pieces:
+        is_value = piece.kind != "same" and all(
+            word in words or word.isdigit() or not word.strip() for word in WORDS.findall(piece.text)
+        )
+        if not is_value:
+            calm.append(piece)
+        elif piece.kind == "new":
+            calm.append(Piece("value", piece.text))
+    return calm
 
 
 def shortened(pieces: list[Piece], *, around: int = AROUND) -> list[Piece]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from outreach.models import Letter, Mailing
 from outreach.models.hold_words import HOLD_KINDS
-from outreach.services.mailings.differences import Piece, compare
+from outreach.services.mailings.differences import Piece, calmed, compare
 
 MOST_VARIANTS = 24
 
@@ -41,7 +41,7 @@ def variants(mailing: Mailing) -> list[Variant]:
     groups = list(going.order_by().values("language", "variant").annotate(number=Count("pk"), first=Min("pk")))
     groups.sort(key=lambda group: (group["language"], -group["number"], group["first"]))
     shown = groups[:MOST_VARIANTS]
-    examples = Letter.objects.select_related("municipality", "mandate__politician", "mandate__body").in_bulk(
+    examples = Letter.objects.select_related("municipality__county", "mandate__politician", "mandate__body").in_bulk(
         [group["first"] for group in shown]
     )
     found: list[Variant] = []
@@ -49,9 +49,18 @@ def variants(mailing: Mailing) -> list[Variant]:
     for group in shown:
         example = examples[group["first"]]
         first = base.setdefault(group["language"], example)
-        pieces = compare(generated(first), generated(example)) if first is not example else []
+        pieces = []
+        if first is not example:
+            pieces = calmed(compare(generated(first), generated(example)), [*shown_by(first), *shown_by(example)])
         found.append(Variant(group["variant"], group["number"], example, pieces))
     return found
+
+
+def shown_by(letter: Letter) -> list[str]:
+    """Return what a letter shows of its recipient and of what is known: the salutation, names, facts and sources."""
+    facts = [str(fact[name]) for fact in letter.facts.values() for name in ("value", "source")]
+    county = [letter.municipality.county.name] if letter.municipality else []
+    return [generated(letter).partition("\n")[0], letter.place_name, letter.to_name, *county, *facts]
 
 
 def generated(letter: Letter) -> str:

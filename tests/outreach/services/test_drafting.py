@@ -328,13 +328,16 @@ def test_several_demands_close_once_and_are_named_together(client, settings):
 
 
 def test_letters_are_grouped_by_their_paragraphs():
-    draft = mailing(*[place(plan=answer) for answer in ("yes", "no", "no", "yes", "yes")])
+    answers = {"Asker": "yes", "Moss": "no", "Vega": "no", "Lom": "yes", "Bykle": "yes"}
+    draft = mailing(*[place(name=name, plan=answer) for name, answer in answers.items()])
 
     groups = variants(draft)
 
     assert [(group.number, group.example.language) for group in groups] == [(3, "nb"), (2, "nb")]
     marked = [(piece.kind, piece.text) for piece in groups[1].pieces if piece.kind != "same"]
     assert {("gone", "ja"), ("new", "nei")} <= set(marked)
+    assert {piece.text for piece in groups[1].pieces if piece.kind == "value"} == {groups[1].example.place_name}
+    assert not any(groups[0].example.place_name in text for kind, text in marked)
 
 
 def test_a_text_that_asks_who_it_goes_to_has_a_variant_for_each_answer():
