@@ -13,11 +13,13 @@ HOLD_SENTENCES = {
     "hook_lapsed": _("No longer in force on the day it leaves: %(name)s."),
     "no_address": _("No address."),
     "suppressed": _("The address gets no mail from us: %(detail)s."),
-    "already_sent": _("This office has had this demand before."),
+    "already_sent": _("The office or its address has had this demand before."),
     "left_office": _("No longer in office on the day it leaves."),
     "on_leave": _("On leave on the day it leaves."),
     "objected": _("The person has asked not to get letters from us."),
-    "quiet_period": _("The office has had a letter from us lately. The quiet period is %(detail)s days."),
+    "quiet_period": _(
+        "The office or its address has had a letter from us lately. The quiet period is %(detail)s days."
+    ),
     "same_address": _("Somebody else in the mailing has the same address and gets the letter: %(detail)s."),
     "demand_over": _("The demand is met or withdrawn: %(name)s."),
     "not_confirmed": _("Nobody has confirmed that the demand says the same in bokmål and nynorsk: %(name)s."),

@@ -1,14 +1,15 @@
 """A colleague lets a mailing go, exactly as it was read; the letters are then put in the outbox."""
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
 from outreach.models import Approval, Letter, Mailing
-from outreach.services.mailings.audiences import taken_mandates
 from outreach.services.mailings.drafting import AT_ONCE, CHUNK
 from outreach.services.mailings.fingerprints import mailing_hash
+from outreach.services.mailings.had_before import had_demands
 from outreach.services.mailings.letter_pdfs import refuse_without_pdfs
 from outreach.services.sending.queueing import queue_approved, queue_letters
 from taushet.models import User
@@ -69,7 +70,10 @@ def refuse_repeats(mailing: Mailing) -> None:
     """Refuse to send what an office has had: another mailing may have been faster."""
     versions = mailing.mailing_demands.values_list("demand_version", flat=True)
     ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
-    repeated = set(ready.values_list("mandate", flat=True)) & set(taken_mandates(list(versions), mailing.occasion))
+    had = had_demands(list(versions), mailing.occasion, timezone.localdate())
+    repeated = {
+        mandate for mandate, email in ready.values_list("mandate", "to_email") if had and had.has(mandate, email)
+    }
     if repeated:
         sentence = ngettext(
             "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",

@@ -6,28 +6,24 @@ The count on the page and the letters that are drafted read the same `look`, so 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
-from outreach.models import Body, Leave, Letter, LetterDemand, Mailing, Mandate
+from outreach.models import Body, Leave, Mailing, Mandate
+from outreach.services.mailings.had_before import AT_ANY_TIME, Had, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
 from taushet.models import Suppression
 from taushet.searches import holds
-from taushet.workdays import OSLO
 
 LOCAL, COUNTY, NATIONAL = "local", "county", "national"
 HAS, LACKS, EQUALS = "has", "lacks", "equals"
 # Whoever stands first here gets the letter when two hold offices with the same address.
 RANK = {role: number for number, role in enumerate(["mailbox", "mayor", "director", "deputy_mayor", "group_leader"])}
-# On these occasions an office may be written to however lately it has had a letter.
-AT_ANY_TIME = ("erratum",)
-STILL_NEW = (Letter.Status.QUEUED, Letter.Status.SENT, Letter.Status.STAYED, Letter.Status.UNKNOWN)
 
 
 @dataclass(frozen=True)
@@ -219,16 +215,16 @@ def look(
         numbers = places(audience).order_by("pk").values_list("pk", flat=True)
         without = [number for number in numbers if number not in manned | taken_out]
     suppressed = suppressed_of({row.email for row in rows if row.email})
-    already = set(taken_mandates(versions, occasion)) if versions else set()
-    quiet = set() if occasion in AT_ANY_TIME else quiet_mandates(day, apart_from)
+    already = had_demands(versions, occasion, day)
+    quiet = had_lately(day, apart_from) if occasion not in AT_ANY_TIME else None
     first = first_at_address(rows)
     refused = {
         "left_office": named - still,
         "on_leave": away_mandates(day),
         "objected": objected_mandates(),
-        "already_sent": already,
     }
-    whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
+    had = {"already_sent": already, "quiet_period": quiet}
+    whys = [reason_of(row, refused, suppressed, had, first) for row in rows]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
     count.steps.update(row.why for row in judged if row.why)
@@ -236,7 +232,11 @@ def look(
 
 
 def reason_of(
-    row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int], first: dict[str, int]
+    row: Candidate,
+    refused: dict[str, set[int]],
+    suppressed: set[str],
+    had: dict[str, Had | None],
+    first: dict[str, int],
 ) -> str:
     if row.mandate in refused["left_office"]:
         return "left_office"
@@ -248,10 +248,9 @@ def reason_of(
         return "no_address"
     if row.email in suppressed:
         return "suppressed"
-    if row.mandate in refused["already_sent"]:
-        return "already_sent"
-    if row.mandate in quiet:
-        return "quiet_period"
+    for why, those in had.items():
+        if those and those.has(row.mandate, row.email):
+            return why
     return "same_address" if first[row.email.lower()] != row.mandate else ""
 
 
@@ -281,19 +280,3 @@ def objected_mandates() -> set[int]:
     """Return the offices of people who want no letters from us."""
     people = people_who_objected()
     return set(Mandate.objects.filter(politician__in=people).values_list("pk", flat=True)) if people else set()
-
-
-def taken_mandates(versions: Sequence[int], occasion: str) -> Iterable[int]:
-    """Return the offices that have had one of these wordings on this occasion, or are about to."""
-    return LetterDemand.objects.filter(demand_version__in=versions, occasion=occasion, is_taken=True).values_list(
-        "mandate", flat=True
-    )
-
-
-def quiet_mandates(day: date, apart_from: Collection[int]) -> set[int]:
-    """Return the offices that have had a letter in the days before a day, or have one on its way."""
-    if not settings.OUTREACH_QUIET_DAYS:
-        return set()
-    since = datetime.combine(day - timedelta(days=settings.OUTREACH_QUIET_DAYS), time.min, tzinfo=OSLO)
-    lately = Letter.objects.filter(Q(settled_at=None) | Q(settled_at__gt=since), status__in=STILL_NEW)
-    return set(lately.exclude(mailing__in=apart_from).order_by().values_list("mandate", flat=True))

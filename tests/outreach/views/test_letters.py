@@ -93,7 +93,7 @@ def test_a_letter_that_went_before_has_nothing_to_mend(client, author):
 
     page = client.get(mailing(asker, version=version).get_absolute_url())
 
-    assert links_to_mend(page) == [("This office has had this demand before.",)]
+    assert links_to_mend(page) == [("The office or its address has had this demand before.",)]
 
 
 def test_a_letter_is_shown_as_it_will_be_read(client, author):
