@@ -245,6 +245,7 @@ LOG_WORDS = {
     "letter.redelivery_proposed": _("Corrected address of a letter put in"),
     "letter.redelivery_withdrawn": _("Corrected address of a letter taken back"),
     "letter.tested": _("Test copy of a letter sent"),
+    "mailing.fact_changed": _("Letter held since a fact in it has changed"),
     "mailing.approved": _("Mailing approved"),
     "mailing.cancelled": _("Mailing cancelled"),
     "mailing.changed": _("Mailing changed"),

@@ -11,7 +11,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 LETTER = (
     "mailing_id demand_version_id municipality_id mandate_id channel occasion language to_name to_email subject text"
     " facts is_demonstration content_hash message_id pdf_id pdf_sha256 edited_by_id"
-    " edited_at drafted_subject drafted_text"
+    " edited_at drafted_subject drafted_text holder message_hash"
 )
 # What a letter asks of an office follows the letter, and its first demand is written by the database itself.
 TAKEN = "'queued', 'sent', 'stayed', 'unknown', 'failed', 'stopped'"
@@ -30,10 +30,22 @@ JOIN = f"""UPDATE outreach_letterdemand SET mandate_id = letter.mandate_id, chan
 COMMITMENT = "reply_id quote mandate_id speaker said_on demand_id municipality_id due_on entered_by_id entered_at"
 DECIDED = "confirmed_by_id confirmed_at refused_by_id refused_at refused_why"
 WAS_DECIDED = "(OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL)"
-# Rows that are never taken away.
+# The same letter to another address: what is proposed stays, what is approved or taken back stays so.
+REDELIVERY = "letter_id to_email proposed_by_id proposed_at content_hash"
+REDELIVERED = "approved_by_id approved_at message_id message_hash withdrawn_at"
+WAS_SETTLED = "(OLD.approved_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL)"
+# Who objected and when; what was said is only ever erased.
+OBJECTION = "politician_id source made_at recorded_by_id"
+# Rows that are never taken away: all of a table, or those for which a condition holds.
 KEPT = {
-    "outreach_commitmentchange": "commitment_change_is_never_deleted",
-    "outreach_publishedwords": "public_wording_is_never_deleted",
+    "outreach_commitmentchange": ("commitment_change_is_never_deleted", "1 = 1"),
+    "outreach_publishedwords": ("public_wording_is_never_deleted", "1 = 1"),
+    "outreach_commitment": ("commitment_is_never_deleted", WAS_DECIDED),
+    "outreach_letter": ("letter_is_never_deleted", "OLD.message_id IS NOT NULL"),
+    "outreach_approval": ("approval_is_never_deleted", "1 = 1"),
+    "outreach_submissionapproval": ("submission_approval_is_never_deleted", "1 = 1"),
+    "outreach_redelivery": ("redelivery_is_never_deleted", "1 = 1"),
+    "outreach_objection": ("objection_is_never_deleted", "1 = 1"),
 }
 # What was public stays as it was; only its words may be emptied, when the reply is erased.
 PUBLISHED = "reply_id number published_at published_by_id"
@@ -44,7 +56,7 @@ HAS_LEFT = "OLD.status IN ('sent', 'stayed', 'unknown', 'failed')"
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
-    """Make the database refuse to edit letters that have left, and approvals in anything but that they become void."""
+    """Make the database refuse to edit or take away what has left, what is approved and what is decided."""
     differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
 
     def changed(columns: str) -> str:
@@ -60,6 +72,13 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
         ("outreach_publishedwords", "published_words_stay_as_they_were"): (
             f"{changed(PUBLISHED)} OR ({changed('text speaker')}) AND (NEW.text <> '' OR NEW.speaker <> '')"
         ),
+        ("outreach_redelivery", "redelivery_stays_as_it_was"): (
+            f"{changed(REDELIVERY)} OR {WAS_SETTLED} AND ({changed(REDELIVERED)})"
+        ),
+        ("outreach_objection", "objection_stays_as_it_was"): (
+            f"{changed(OBJECTION)} OR NEW.note <> '' AND ({changed('note')})"
+            f" OR OLD.withdrawn_at IS NOT NULL AND ({changed('withdrawn_at')})"
+        ),
         (
             "outreach_submissionapproval",
             "submission_approval_stays_as_it_was",
@@ -72,9 +91,9 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
         for (table, name), condition in guards.items():
             if table in tables:
                 install(connection, cursor, table, name, condition)
-        for table, name in KEPT.items():
+        for table, (name, condition) in KEPT.items():
             if table in tables:
-                install(connection, cursor, table, name, "1 = 1", event="DELETE")
+                install(connection, cursor, table, name, condition, event="DELETE")
 
 
 def install(

@@ -16,7 +16,7 @@ TELLING = (
     models.FileField,
     models.GenericIPAddressField,
 )
-NEVER_ABOUT_A_PERSON = frozenset({"language", "request_key", "is_demonstration", "content_hash"})
+NEVER_ABOUT_A_PERSON = frozenset({"language", "request_key", "is_demonstration", "content_hash", "message_hash"})
 
 # What is about courses, places, texts and machinery. Whoever adds a field decides: here, or in a rule.
 ABOUT_NOBODY = """
@@ -63,7 +63,7 @@ outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source outreach.Mandate.period
 outreach.OfficeImport.source outreach.OfficeImport.notes outreach.OfficeImport.choices outreach.OfficeImport.counts
-outreach.Letter.held_codes
+outreach.Letter.held_codes outreach.Letter.holder
 outreach.Letter.variant
 outreach.LetterDemand outreach.DraftRun
 outreach.Letter.pdf_sha256

@@ -36,6 +36,7 @@ class Redelivery(models.Model):
     letter = models.ForeignKey("outreach.Letter", on_delete=models.PROTECT, related_name="redeliveries")
     to_email = models.EmailField(_("address"))
     content_hash = models.CharField(max_length=64)
+    message_hash = models.CharField(max_length=64, blank=True, editable=False)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now)
     approved_by = models.ForeignKey(

@@ -119,6 +119,10 @@ class Letter(models.Model):
     is_demonstration = models.BooleanField(_("demonstration"), default=False)
     status = models.CharField(_("status"), max_length=10, choices=Status)
     content_hash = models.CharField(max_length=64, blank=True, editable=False)
+    # Who held which office when it was written, as a fingerprint; empty for letters older than this field.
+    holder = models.CharField(max_length=64, blank=True, editable=False)
+    # What the message says beside the letter itself, as it was put in the outbox; empty as above.
+    message_hash = models.CharField(max_length=64, blank=True, editable=False)
     message = models.OneToOneField(
         "taushet.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )

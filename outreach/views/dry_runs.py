@@ -17,6 +17,7 @@ from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
 from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
+from outreach.services.sending.changes import waiting_on_changed_facts
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
@@ -61,6 +62,7 @@ def surroundings(request, mailing, reasons):
     counts = mailing.letters.counts()
     seen = {"seen_hash": mailing.content_hash}
     return {
+        "changed_facts": waiting_on_changed_facts(mailing),
         "counts": [(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
         "held": counts.get(Letter.Status.HELD, 0),
         "ready": counts.get(Letter.Status.READY, 0),

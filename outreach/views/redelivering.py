@@ -10,6 +10,7 @@ from outreach.exceptions import OutreachError
 from outreach.models import Letter, Redelivery
 from outreach.services.sending.redelivering import (
     approve_redelivery,
+    correctors_of,
     new_address,
     propose_redelivery,
     withdraw_redelivery,
@@ -30,7 +31,7 @@ def letter_redeliver(request, mailing_pk, pk):
         "waiting": waiting,
         "new_address": new_address(letter) if letter.status == Letter.Status.FAILED else "",
         "may_approve": waiting is not None
-        and waiting.proposed_by_id != request.user.pk
+        and request.user.pk not in {waiting.proposed_by_id, *correctors_of(letter.mandate)}
         and request.user.has_perm("outreach.approve_mailing"),
     }
     return render(request, "outreach/letter_redeliver.html", context)

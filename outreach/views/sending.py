@@ -16,6 +16,7 @@ from outreach.services.mailings.letter_pdfs import pdfs_left
 from outreach.services.mailings.occasions import had_it, recipients_of
 from outreach.services.mailings.schedules import set_schedule
 from outreach.services.mailings.starts import FORMS
+from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.sending_progress import progress_of
 from outreach.services.sending.steering import pause_mailing, resume_mailing, waiting
 from taushet.forms.request_keys import RequestKeyForm
@@ -37,6 +38,8 @@ def mailing_sending(request, pk):
         "followers": mailing.followers.exclude(status=Mailing.Status.CANCELLED),
     }
     page = "outreach/mailing_sending.html"
+    if not request.htmx:
+        context["changed_facts"] = waiting_on_changed_facts(mailing)
     return render(request, f"{page}#progress" if request.htmx else page, context)
 
 

@@ -11,7 +11,7 @@ AROUND = 24
 
 
 class Piece(NamedTuple):
-    """A stretch of text that both have, or only one: `kind` is same, gone or new, or value when only a value differs."""
+    """A stretch of text that both have, or one: `kind` is same, gone or new, or value when only a value differs."""
 
     kind: str
     text: str

@@ -28,7 +28,7 @@ CHUNK = 250
 DRAFTED_FIELDS = (
     *("demand_version", "municipality", "mandate", "occasion", "language", "to_name", "to_email", "subject", "text"),
     *("facts", "held_for", "held_codes", "variant", "is_demonstration", "status", "content_hash"),
-    *("edited_by", "edited_at", "drafted_subject", "drafted_text"),
+    *("edited_by", "edited_at", "drafted_subject", "drafted_text", "holder"),
 )
 # Enough of a letter that stands to see whether the new draft says anything else.
 SEEN_FIELDS = (

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, Mandate
+from taushet.models import Message
 from taushet.workdays import OSLO
 
 
@@ -46,7 +47,26 @@ def letter_hash(letter: Letter, versions: Iterable[int] | None = None) -> str:
         "facts": letter.facts,
         "attachments": [letter.pdf_sha256] if letter.pdf_sha256 else [],
     }
+    if letter.holder:
+        content["holder"] = letter.holder
     return canonical_hash(content | ({"more_demands": others} if others else {}))
+
+
+def holder_of(mandate: Mandate) -> str:
+    """Return the fingerprint of who holds which office: another person, name, party or title gives another one."""
+    person = mandate.politician
+    names = [person.pk, person.first_name, person.last_name, mandate.party] if person else []
+    return canonical_hash([mandate.pk, mandate.body_id, mandate.role, mandate.title, *names])
+
+
+def message_hash(message: Message) -> str:
+    """Return the fingerprint of what a message says and asks for beside what stands in the letter it carries."""
+    return canonical_hash(
+        [
+            *(message.kind, message.html, message.reply_to, message.headers),
+            *(message.calendar, message.calendar_method),
+        ]
+    )
 
 
 # Fields of a mailing that say nothing about how and when it leaves: who has it, where it stands, and what is in every

@@ -21,6 +21,7 @@ SENTENCES = {
     "mailing.paused": gettext_lazy("The mailing was paused."),
     "mailing.resumed": gettext_lazy("The mailing was resumed."),
     "mailing.sending_set": gettext_lazy("How it is sent was changed."),
+    "mailing.fact_changed": gettext_lazy("A letter was held, since a fact in it has changed."),
     "mailing.cancelled": gettext_lazy("The mailing was cancelled."),
 }
 FIELDS = {

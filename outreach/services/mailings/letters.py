@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from municipalities.models import LanguageForm, Municipality
 from outreach.models import Letter, Mailing, Mandate
 from outreach.services.mailings.audiences import Candidate
-from outreach.services.mailings.fingerprints import letter_hash
+from outreach.services.mailings.fingerprints import holder_of, letter_hash
 from outreach.services.mailings.grounds import Ground
 from outreach.services.mailings.holding import MAILING, reason, reasons_to_hold, stale_on
 from outreach.services.mailings.holes import Hole
@@ -49,6 +49,7 @@ def make_letter(ground: Ground, row: Candidate | None, mandate: Mandate | None, 
         language=language,
         to_name=recipient_name(mandate, place) if mandate else "",
         to_email=mandate.email if mandate else "",
+        holder=holder_of(mandate) if mandate else "",
         facts=snapshot(ground, place),
         held_for=reasons_to_hold(ground, row, mandate, place, language),
     )

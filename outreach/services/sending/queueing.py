@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from outreach.models import Letter, Mailing, Mandate
 from outreach.services.mailings.drafting import CHUNK
-from outreach.services.mailings.fingerprints import sender
+from outreach.services.mailings.fingerprints import message_hash, sender
 from outreach.services.mailings.holding import reason
 from outreach.services.privacy.objections import LINK, is_personal, post_rooms
 from outreach.services.replies.reply_addresses import reply_address
@@ -77,8 +77,9 @@ def queue(mailing: Mailing, keys: Iterable[int]) -> None:
     messages = write_messages([letter_message(letter, personal[letter.pk], due_at) for letter in letters])
     for letter, message in zip(letters, messages, strict=True):
         letter.message, letter.status = message, Letter.Status.QUEUED
+        letter.message_hash = message_hash(message)
     attach_pdfs(letters)
-    Letter.objects.bulk_update(letters, ["message", "status"], batch_size=CHUNK)
+    Letter.objects.bulk_update(letters, ["message", "status", "message_hash"], batch_size=CHUNK)
     look_up_mail_systems.enqueue(sorted({domain_of(letter.to_email) for letter in letters}))
 
 

@@ -1,21 +1,26 @@
 """The same letter once more, to the corrected address of the same office, when it did not arrive at the first one.
 
-Text, facts and person have been approved and are not touched, so nobody approves them again; where it goes is new, so
-somebody else than who put it in approves that. It stays one letter: what is new is a message that points back to it.
+Text, facts and person have been approved and are not touched, so nobody approves them again, also where both houses
+send. Where it goes is new, so one person approves that: neither who proposed it nor who corrected the address.
+It stays one letter: what is new is a message that points back to it.
 """
 
+from auditlog.models import LogEntry
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import OwnMailing, WrongStatus
-from outreach.models import Letter, Redelivery
-from outreach.services.mailings.fingerprints import redelivery_hash
+from outreach.models import Letter, Mandate, Redelivery
+from outreach.services.mailings.fingerprints import message_hash, redelivery_hash
 from outreach.services.sending.queueing import letter_message, person_of
 from outreach.services.sending.steering import lock_running
-from taushet.models import MessageAttachment, User
+from taushet.models import AuditEntry, MessageAttachment, User
 from taushet.services import audit
 from taushet.workdays import next_business_time
+
+# What the log calls the deeds that give an office an address.
+OF_ADDRESSES = ("mandate.address_set", "mandate.changed", "mandate.created")
 
 
 @transaction.atomic
@@ -54,14 +59,16 @@ def new_address(letter: Letter) -> str:
 def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
     """Let the letter leave for its new address; it is checked at the last moment like every letter.
 
-    Raises OwnMailing when the approver put in the address, WrongStatus when it does not wait, the mailing is not
-    approved, or the address of the office is another one by now.
+    Raises OwnMailing when the approver proposed it or corrected the address of the office, WrongStatus when it does
+    not wait, the mailing is not approved, or the address of the office is another one by now.
     """
     lock_running(redelivery.letter.mailing)
     redelivery = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
     letter = Letter.objects.select_related("mandate", "mailing").get(pk=redelivery.letter_id)
     if redelivery.proposed_by_id == approver.pk:
         raise OwnMailing(_("Somebody else than who put in the address has to approve it."))
+    if approver.pk in correctors_of(letter.mandate):
+        raise OwnMailing(_("Somebody else than who corrected the address of the office has to approve it."))
     if redelivery.approved_at or redelivery.withdrawn_at or letter.status != Letter.Status.FAILED:
         raise WrongStatus(_("It does not wait for approval any more."))
     if letter.mandate.email != redelivery.to_email:
@@ -73,12 +80,22 @@ def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
     if letter.pdf_id:
         MessageAttachment.objects.create(message=message, file_id=letter.pdf_id)
     redelivery.approved_by, redelivery.approved_at, redelivery.message = approver, now, message
-    redelivery.save(update_fields=["approved_by", "approved_at", "message"])
+    redelivery.message_hash = message_hash(message)
+    redelivery.save(update_fields=["approved_by", "approved_at", "message", "message_hash"])
     Letter.objects.filter(pk=letter.pk).update(
         status=Letter.Status.QUEUED, settled_at=None, slot_at=None, system_slot_at=None
     )
     audit.record("letter.redelivery_approved", letter, by=approver, redelivery=redelivery.pk)
     return redelivery
+
+
+def correctors_of(mandate: Mandate) -> set[int]:
+    """Return who gave the office the address it has: by staff's pages, and by the administration."""
+    entries = AuditEntry.objects.about(mandate).filter(action__in=OF_ADDRESSES).order_by("-at", "-pk")
+    by_pages = next((one.actor_id for one in entries if "email" in one.detail.get("fields", ["email"])), None)
+    logged = LogEntry.objects.get_for_object(mandate).order_by("-timestamp", "-pk")
+    by_admin = next((one.actor_id for one in logged if one.actor_id and "email" in (one.changes or {})), None)
+    return {by_pages, by_admin} - {None}
 
 
 @transaction.atomic

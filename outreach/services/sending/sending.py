@@ -17,6 +17,7 @@ from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.privacy.objections import PURPOSE, is_personal, who_objected
+from outreach.services.sending.changes import changed_facts, is_another_holder, is_as_queued, log_changed_facts
 from outreach.services.sending.departures import wait_for_turn
 from outreach.services.sending.production import may_leave_here
 from outreach.services.sending.steering import PAUSED, UNTIL_RESUMED, first_departure
@@ -32,6 +33,7 @@ NOT_APPROVED = gettext_noop("The mailing is no longer approved.")
 NOT_AS_APPROVED = gettext_noop("The text or the recipient is not what was approved.")
 ON_LEAVE = gettext_noop("The recipient is on leave.")
 LEFT_OFFICE = gettext_noop("The recipient no longer holds the office.")
+OTHER_HOLDER = gettext_noop("The holder of the office, or the name, party or title, has changed since approval.")
 OTHER_ADDRESS = gettext_noop("The office has another address now.")
 SUPPRESSED = gettext_noop("The address gets no mail from us.")
 NOT_STANDING = gettext_noop("The demand is met or withdrawn.")
@@ -39,6 +41,7 @@ OBJECTED = gettext_noop("The recipient has asked not to get letters from us.")
 NOT_THE_FIRST = gettext_noop("Somebody else got the letter that this one follows, or it has been answered.")
 LAPSED = gettext_noop("A legal hook is no longer in force.")
 STALE = gettext_noop("A fact in the letter has become too old.")
+OTHER_FACT = gettext_noop("A fact in the letter has changed since approval.")
 CLOSED = gettext_noop("Waits for business hours.")
 EMBARGO = gettext_noop("Waits for the time it may leave.")
 TURN = gettext_noop("Waits for its turn.")
@@ -82,6 +85,7 @@ class Ground:
     objected: set[int]
     lapsed: set[int]
     ended: set[int]
+    corrected: set[int]
 
     @property
     def today(self) -> date:
@@ -109,6 +113,7 @@ def look(messages: list[Message]) -> Ground:
         suppressed=set(suppressed.values_list("email", flat=True)),
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
+        corrected=set(changed_facts(letters)),
         ended={one.pk for one in versions if one.demand.status != Demand.Status.ACTIVE},
     )
 
@@ -137,7 +142,7 @@ def decide(message: Message, letter: Letter | None, redelivery: Redelivery | Non
 def find_letters(messages: list[Message]) -> dict[int, tuple[Letter, Redelivery | None]]:
     """Return the letters some messages carry, and the new address of each that is not at its first try."""
     numbers = {message.pk for message in messages}
-    letters = Letter.objects.select_related("mailing", "mandate").prefetch_related("letter_demands")
+    letters = Letter.objects.select_related("mailing", "mandate__politician").prefetch_related("letter_demands")
     carried: dict[int, tuple[Letter, Redelivery | None]] = {
         letter.message_id: (letter, None) for letter in letters.filter(message__in=numbers)
     }
@@ -156,6 +161,8 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return NOT_AS_APPROVED
     if not letter.mandate.is_in_office(ground.today):
         return LEFT_OFFICE
+    if is_another_holder(letter):
+        return OTHER_HOLDER
     if letter.mandate_id in ground.away:
         return ON_LEAVE
     if letter.mandate.email != message.to_email:
@@ -173,6 +180,8 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return LAPSED
     if any(fact["stale_on"] and fact["stale_on"] <= ground.today.isoformat() for fact in letter.facts.values()):
         return STALE
+    if letter.pk in ground.corrected:
+        return OTHER_FACT
     return ""
 
 
@@ -195,7 +204,9 @@ def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Messa
         message.language,
         message.from_email,
     )
-    return letter_hash(letter) == letter.content_hash and approved == leaving and has_its_pdf(letter, message)
+    if approved != leaving or not is_as_queued(letter, redelivery, message):
+        return False
+    return letter_hash(letter) == letter.content_hash and has_its_pdf(letter, message)
 
 
 def note_outcome(message: Message) -> None:
@@ -211,6 +222,8 @@ def note_outcome(message: Message) -> None:
     changed = carried.update(**values)
     if not changed and (redelivery := Redelivery.objects.filter(message=message).first()):
         changed = Letter.objects.filter(pk=redelivery.letter_id).update(**values)
+    if changed and message.state == Message.State.HELD and message.state_reason == OTHER_FACT:
+        log_changed_facts(find_letters([message])[message.pk][0])
     if changed and message.state == Message.State.FAILED:
         letter, _redelivery = find_letters([message])[message.pk]
         tell_of_failure(letter, message)

@@ -1,19 +1,25 @@
 """What changes between approval and sending: nothing leaves that is not what was approved, to whom it was approved."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from outreach.exceptions import AlreadyLeft, WrongStatus
-from outreach.models import Redelivery
+from municipalities.models import Fact
+from municipalities.services.facts import forget_fact, set_fact
+from outreach.exceptions import AlreadyLeft, ContentChanged, OwnMailing, WrongStatus
+from outreach.models import Mandate, Politician, Redelivery
+from outreach.services.mailings.history import history
 from outreach.services.mailings.mailings import cancel_mailing, change_mailing
+from outreach.services.offices.offices import set_address
+from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
+from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, check_letter
 from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
 from taushet.models import Message
 from taushet.services.sending import send_all_due
-from tests.factories.outreach import staff
-from tests.outreach.services.test_approvals import plan_of
-from tests.outreach.services.test_occasions import bounced, correct, sent_to
+from tests.factories.outreach import PoliticianFactory, demand_version, indicators, mailing, place, staff
+from tests.outreach.services.test_approvals import approve, approved, plan_of, submitted
+from tests.outreach.services.test_occasions import bounced, correct, mayor, sent_to, to_mayors, with_mayor
 
 pytestmark = [pytest.mark.django_db]
 
@@ -70,3 +76,129 @@ def test_a_mailing_is_edited_while_a_letter_of_it_waits_for_a_corrected_address_
     send_all_due()
     with pytest.raises(AlreadyLeft):
         change_mailing(letter.mailing, plan_of(letter.mailing, title="Ny"), by=staff())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"politician": lambda: PoliticianFactory(first_name="Kari", last_name="Nordmann")},
+        {"party": lambda: "Sp"},
+        {"title": lambda: "Ordfører"},
+        {"role": lambda: "deputy_mayor"},
+        "name",
+    ],
+)
+def test_a_letter_is_held_when_the_holder_of_the_office_is_another_than_it_was_written_to(clock, mailbox, change):
+    sent = to_mayors(with_mayor("Kari"), with_mayor("Ola"))
+    kari = sent.letters.get(to_name__startswith="Kari")
+    if change == "name":
+        Politician.objects.filter(pk=kari.mandate.politician_id).update(last_name="Nordland")
+    else:
+        Mandate.objects.filter(pk=kari.mandate_id).update(**{name: value() for name, value in change.items()})
+
+    assert check_letter(kari.message).reason == OTHER_HOLDER
+    send_all_due()
+
+    assert sent.letters.counts() == {"sent": 1, "stopped": 1}
+    assert [address.partition("@")[0] for address in sent_to(mailbox)] == ["ola"]
+
+
+def test_a_letter_is_held_when_a_fact_in_it_has_changed_and_the_page_and_the_log_tell_which(clock, mailbox):
+    corrected, unknown, wrong, seen_again, untouched = places = [place() for _number in range(5)]
+    plan, _courses = indicators()
+    sent = approved(*places)
+    assert waiting_on_changed_facts(sent) == []
+    clock.now += timedelta(minutes=5)
+    set_fact(corrected, plan, value="yes", observed_on=date(2026, 11, 20), source="Ringt")
+    forget_fact(unknown, plan)
+    set_fact(seen_again, plan, value="no", observed_on=date(2026, 11, 20), source="Ringt")
+
+    Fact.objects.current().filter(municipality=wrong).update(source="Ringt", entered_at=clock.now)
+
+    told = {letter.municipality_id: facts for letter, facts in waiting_on_changed_facts(sent)}
+    assert told == {
+        corrected.pk: ["Handlingsplan: Nei → Ja"],
+        unknown.pk: ["Handlingsplan: Nei → –"],
+        wrong.pk: ["Handlingsplan: Nei → Nei"],
+    }
+    assert check_letter(sent.letters.get(municipality=corrected).message).reason == OTHER_FACT
+    send_all_due()
+
+    gone = set(sent.letters.filter(status="sent").values_list("municipality", flat=True))
+    assert gone == {seen_again.pk, untouched.pk}
+    assert sent.letters.counts()["stopped"] == 3
+    log = " ".join(line.text for line in history(sent))
+    assert f"{corrected.pk} action-plan: [-no-]{{+yes+}}" in log
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"html": "<p>Noe annet</p>"},
+        {"reply_to": "annen@a.example"},
+        {"headers": {"Bcc": "annen@a.example"}},
+        {"calendar": "BEGIN:VCALENDAR", "calendar_method": "REQUEST"},
+    ],
+)
+def test_what_leaves_is_what_was_put_in_the_outbox_beside_the_text_too(clock, mailbox, change):
+    sent = approved(place(), place())
+    letter = sent.letters.first()
+    Message.objects.filter(pk=letter.message_id).update(**change)
+
+    assert check_letter(Message.objects.get(pk=letter.message_id)).reason == NOT_AS_APPROVED
+    send_all_due()
+
+    assert sent.letters.counts() == {"sent": 1, "stopped": 1}
+    assert len(mailbox.messages) == 1
+
+
+def test_who_corrected_the_address_does_not_approve_the_letter_to_it(clock, mailbox):
+    letter, corrector, earlier = bounced(clock), staff(), staff()
+    values = {"source": "telefon", "checked_on": date(2026, 11, 23)}
+    for email, by in (("feil@kommune.example", earlier), ("ny@kommune.example", corrector)):
+        clock.now += timedelta(minutes=1)
+        set_address(letter.mandate, email=email, by=by, **values)
+    clock.now += timedelta(minutes=1)
+    set_address(letter.mandate, email="ny@kommune.example", by=earlier, **values | {"source": "nettsiden"})
+    proposed = propose_redelivery(letter, by=staff())
+
+    with pytest.raises(OwnMailing, match="rettet adressen"):
+        approve_redelivery(proposed, approver=corrector)
+
+    assert approve_redelivery(proposed, approver=earlier).approved_by == earlier
+
+
+def test_an_address_gets_a_demand_once_whichever_office_it_is_written_to(clock, mailbox, settings):
+    version, municipality = demand_version(), place()
+    approved(municipality, version=version)
+    mandate = mayor(municipality, "Kari", f"POST@k{municipality.number}.example")
+
+    def held():
+        return [letter.held_codes for letter in mailing(municipality, version=version, recipient="mayor").letters.all()]
+
+    assert held() == [" already_sent "]
+    own = mailing(municipality, version=demand_version(number=2), recipient="mayor").letters.get()
+    assert own.held_codes == " quiet_period "
+    settings.OUTREACH_QUIET_DAYS = 0
+    correct_address = "kari@elsewhere.example"
+    set_address(mandate, email=correct_address, source="telefon", checked_on=date(2026, 11, 23), by=None)
+    to_kari = to_mayors(municipality, version=version)
+    send_all_due()
+    assert sent_to(mailbox) == [f"post@k{municipality.number}.example", correct_address]
+    assert to_kari.letters.counts() == {"sent": 1}
+    mayor(municipality, "Ola", correct_address)  # who comes after her has not had it
+    clock.now += timedelta(days=1)
+    assert held() == [""]
+
+
+def test_two_mailings_to_one_address_cannot_both_be_approved(clock, mailbox):
+    version, municipality = demand_version(), place()
+    mayor(municipality, "Kari", f"post@k{municipality.number}.example")
+    first, second = (
+        submitted(municipality, version=version),
+        submitted(municipality, version=version, recipient="mayor"),
+    )
+    approve(first)
+
+    with pytest.raises(ContentChanged):
+        approve(second)
