@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from outreach.models import Mailing
-from outreach.services.mailings.mailings import draft_letters, lock
+from outreach.services.mailings.mailings import draft, lock
 from taushet.models import User
 from taushet.services import audit
 
@@ -14,7 +14,10 @@ from taushet.services import audit
 def set_schedule(
     mailing: Mailing, *, by: User, embargo_until: datetime | None, rate: int | None, attach_pdf: bool
 ) -> Mailing:
-    """Decide how a draft is sent; raises WrongStatus once it is submitted, since that is what is approved then."""
+    """Decide how a draft is sent; when its letters are many the worker drafts them anew.
+
+    Raises WrongStatus once it is submitted, since that is what is approved then.
+    """
     mailing = lock(mailing, Mailing.Status.DRAFT)
     wanted = {"embargo_until": embargo_until, "rate": rate, "attach_pdf": attach_pdf}
     changed = [name for name, value in wanted.items() if getattr(mailing, name) != value]
@@ -25,4 +28,4 @@ def set_schedule(
     mailing.last_editor = by
     mailing.save(update_fields=[*changed, "last_editor"])
     audit.record("mailing.sending_set", mailing, by=by, fields=changed)
-    return draft_letters(mailing)
+    return draft(mailing, by=by)

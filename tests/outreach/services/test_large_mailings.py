@@ -15,6 +15,7 @@ from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.fingerprints import mailing_hash
 from outreach.services.mailings.holes import hole_in
 from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_of, submit_mailing
+from outreach.services.mailings.schedules import set_schedule
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import demand_version, mailing, place, plan, staff
@@ -123,3 +124,16 @@ def test_what_is_frozen_is_not_drafted():
 
     with pytest.raises(WrongStatus):
         draft(made)
+
+
+def test_how_a_large_draft_is_sent_is_decided_at_once_and_its_letters_are_drafted_by_the_worker(monkeypatch):
+    monkeypatch.setattr(drafting, "AT_ONCE", 1)
+    made = mailing(place(), place())
+    run_all_due_jobs()
+
+    decided = set_schedule(made, by=UserFactory(), embargo_until=None, rate=60, attach_pdf=False)
+
+    assert (decided.content_hash, decided.current_run.total) == ("", 2)
+    run_all_due_jobs()
+    decided.refresh_from_db()
+    assert decided.content_hash == mailing_hash(decided, decided.letters.all())
