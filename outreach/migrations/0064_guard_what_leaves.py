@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("outreach", "0041_start_a_submission_once"),
+        ("outreach", "0061_cited_hooks_cannot_go_away"),
     ]
 
     operations = [

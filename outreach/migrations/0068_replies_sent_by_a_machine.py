@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0061_cited_hooks_cannot_go_away")]
+    dependencies = [("outreach", "0064_guard_what_leaves")]
 
     operations = [
         migrations.AddField(
