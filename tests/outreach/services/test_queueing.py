@@ -128,6 +128,10 @@ def test_only_the_named_system_sends_letters(clock, mailbox, settings, base_url,
 
     assert may_leave_here("post@kommune.example")
     assert may_leave_here("postmottak@oslo.kommune.no") is leaves
+    for wrong in ("DEBUG", "DEMO"):
+        setattr(settings, wrong, True)
+        assert not may_leave_here("postmottak@oslo.kommune.no")
+        setattr(settings, wrong, False)
 
 
 def test_a_copy_with_production_data_and_mail_switched_on_by_mistake_sends_no_letter(clock, mailbox):
