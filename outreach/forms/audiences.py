@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.knowledge import knowledge
 from municipalities.models import County, Indicator
 from outreach.models import Body, Mandate
-from outreach.services.mailings.audiences import COUNTY, EQUALS, HAS, LACKS, LOCAL, NATIONAL, Audience
+from outreach.services.mailings.audience_facts import EQUALS, HAS, LACKS, STALE, UNKNOWN
+from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience
 from taushet.fields import CleanCharField
 
 from .parties import party_choices
@@ -123,9 +124,18 @@ class AudienceForm(forms.Form):
         error_messages={"invalid_choice": _("This fact is not known.")},
     )
     indicator_is = forms.ChoiceField(
-        choices=[(HAS, _("is known")), (LACKS, _("is not known")), (EQUALS, _("has this value"))],
+        choices=[
+            (HAS, _("they have it: yes, or more than none")),
+            (LACKS, _("they lack it: no, none, or not known")),
+            (UNKNOWN, _("nobody knows")),
+            (STALE, _("what is known is out of date")),
+            (EQUALS, _("has this value")),
+        ],
         required=False,
         label=_("The fact"),
+        help_text=_(
+            "A text or a date counts as having it when it is known. An old value counts until there is a new one."
+        ),
     )
     indicator_value = CleanCharField(
         max_length=100, required=False, label=_("Value"), help_text=_("Such as yes or no, or a number.")

@@ -5,7 +5,8 @@ from django.utils.translation import ngettext
 
 from municipalities.models import County, Indicator, Municipality
 from outreach.models import Body, Mandate
-from outreach.services.mailings.audiences import COUNTY, EQUALS, LACKS, LOCAL, Audience
+from outreach.services.mailings.audience_facts import EQUALS, LACKS, STALE, UNKNOWN
+from outreach.services.mailings.audiences import COUNTY, LOCAL, Audience
 
 NAMES_SHOWN = 6
 
@@ -49,8 +50,19 @@ def about_fact(audience: Audience, indicator: Indicator) -> str:
         value = audience.indicator_value
         shown = indicator.show(value) if indicator.kind == Indicator.Kind.YES_NO else value
         return f"{indicator.name}: {shown}"
-    form = _("%(name)s is not known") if audience.indicator_is == LACKS else _("%(name)s is known")
+    forms = {
+        LACKS: _("%(name)s: no, none, or not known"),
+        UNKNOWN: _("%(name)s is not known"),
+        STALE: _("%(name)s is out of date"),
+    }
+    form = forms.get(audience.indicator_is) or has_words(indicator)
     return form % {"name": indicator.name}
+
+
+def has_words(indicator: Indicator) -> str:
+    if indicator.kind == Indicator.Kind.YES_NO:
+        return _("%(name)s: yes")
+    return _("%(name)s: more than none") if indicator.kind == Indicator.Kind.NUMBER else _("%(name)s is known")
 
 
 def some_of(names) -> str:

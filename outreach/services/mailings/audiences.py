@@ -5,15 +5,16 @@ The count on the page and the letters that are drafted read the same `look`, so 
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
-from municipalities.models import Fact, Indicator, Municipality
+from municipalities.models import Municipality
 from outreach.models import Body, Leave, Mailing, Mandate
+from outreach.services.mailings.audience_facts import Split, by_indicator, split_by
 from outreach.services.mailings.had_before import AT_ANY_TIME, Had, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
@@ -21,7 +22,6 @@ from taushet.models import Suppression
 from taushet.searches import holds
 
 LOCAL, COUNTY, NATIONAL = "local", "county", "national"
-HAS, LACKS, EQUALS = "has", "lacks", "equals"
 # Whoever stands first here gets the letter when two hold offices with the same address.
 RANK = {role: number for number, role in enumerate(["mailbox", "mayor", "director", "deputy_mayor", "group_leader"])}
 
@@ -84,6 +84,7 @@ class Count:
     steps: Counter = field(default_factory=Counter)
     picked: int = 0
     dropped: int = 0
+    fact: Split | None = None
 
     @property
     def lost(self) -> list[tuple[str, int]]:
@@ -95,8 +96,8 @@ class Count:
         return self.offices - sum(self.steps.values())
 
 
-def places(audience: Audience) -> QuerySet[Municipality]:
-    """The municipalities an audience is about, also those in which nobody is known."""
+def places(audience: Audience, day: date) -> QuerySet[Municipality]:
+    """The municipalities an audience is about on a day, also those in which nobody is known."""
     chosen = Q(pk__in=audience.municipalities)
     today = Municipality.objects.current()
     if audience.everywhere:
@@ -105,7 +106,8 @@ def places(audience: Audience) -> QuerySet[Municipality]:
         chosen |= Q(pk__in=today.filter(county__in=audience.counties).values("pk"))
     found = Municipality.objects.filter(chosen)
     if audience.indicator:
-        found = found.filter(by_indicator(audience))
+        asked = (audience.indicator, audience.indicator_is, audience.indicator_value)
+        found = found.filter(by_indicator(*asked, day))
     if audience.had_course and knowledge.get("courses_held"):
         with_courses = with_knowledge(Municipality.objects.all(), "courses_held").filter(known_courses_held__gt=0)
         had = Q(pk__in=with_courses.values("pk"))
@@ -114,26 +116,6 @@ def places(audience: Audience) -> QuerySet[Municipality]:
         answered = with_knowledge(Municipality.objects.all(), "answered").filter(known_answered=True)
         found = found.exclude(pk__in=answered.values("pk"))
     return found
-
-
-def by_indicator(audience: Audience) -> Q:
-    """Return what picks municipalities by what is known about them."""
-    indicator = Indicator.objects.filter(key=audience.indicator).first()
-    if indicator is None:
-        return Q(pk__in=())
-    if indicator.is_counted_by_us:
-        if knowledge.get(indicator.knowledge_key) is None:
-            return Q(pk__in=())
-        known = f"known_{indicator.knowledge_key}"
-        counted = with_knowledge(Municipality.objects.all(), indicator.knowledge_key)
-        wanted = {known: audience.indicator_value} if audience.indicator_is == EQUALS else {f"{known}__isnull": False}
-        has = Q(pk__in=counted.filter(**wanted).values("pk"))
-    else:
-        facts = Fact.objects.current().filter(indicator=indicator, municipality=OuterRef("pk"))
-        if audience.indicator_is == EQUALS:
-            facts = facts.filter(value=audience.indicator_value)
-        has = Q(Exists(facts))
-    return ~has if audience.indicator_is == LACKS else has
 
 
 def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
@@ -146,7 +128,7 @@ def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
         if audience.counties:
             found = found.filter(body__county__in=audience.counties)
     else:
-        found = found.filter(body__municipality__in=places(audience))
+        found = found.filter(body__municipality__in=places(audience, day))
     if audience.parties:
         found = found.filter(party__in=spellings_of(audience.parties))
     if audience.committee:
@@ -212,7 +194,7 @@ def look(
     without = []
     if only is None and audience.level == LOCAL and not audience.narrows_people:
         taken_out = set(Mandate.objects.filter(pk__in=dropped).values_list("body__municipality", flat=True))
-        numbers = places(audience).order_by("pk").values_list("pk", flat=True)
+        numbers = places(audience, day).order_by("pk").values_list("pk", flat=True)
         without = [number for number in numbers if number not in manned | taken_out]
     suppressed = suppressed_of({row.email for row in rows if row.email})
     already = had_demands(versions, occasion, day)
@@ -227,6 +209,8 @@ def look(
     whys = [reason_of(row, refused, suppressed, had, first) for row in rows]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
+    if only is None and audience.level == LOCAL and audience.indicator:
+        count.fact = split_by(audience.indicator, places(replace(audience, indicator=""), day), day)
     count.steps.update(row.why for row in judged if row.why)
     return Look(judged, without, count)
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -233,10 +234,9 @@ def keep_words(reply: Reply) -> None:
 def history_of(reply: Reply) -> list[tuple[PublishedWords, list[Piece]]]:
     """Return the words a reply was public in, the newest first, each with what it changed in those before."""
     rows = list(reply.published_words.select_related("published_by"))
-    before = [*rows[1:], None]
     return [
         (row, compare(f"{was.speaker}\n{was.text}", f"{row.speaker}\n{row.text}") if was else [])
-        for row, was in zip(rows, before, strict=True)
+        for row, was in pairwise([*rows, None])
     ]
 
 

@@ -366,8 +366,9 @@ def test_offices_are_chosen_by_party_indicator_and_hand():
         return {row.municipality for row in rows}
 
     assert found(parties=("Ap",)) == {one.pk, three.pk}
-    assert found(indicator="action-plan", indicator_is="has") == {one.pk, two.pk}
-    assert found(indicator="action-plan", indicator_is="lacks") == {three.pk}
+    assert found(indicator="action-plan", indicator_is="has") == {one.pk}
+    assert found(indicator="action-plan", indicator_is="lacks") == {two.pk, three.pk}
+    assert found(indicator="action-plan", indicator_is="unknown") == {three.pk}
     assert found(indicator="action-plan", indicator_is="equals", indicator_value="no") == {two.pk}
     assert found(had_course="yes") == set()
     assert found(had_course="no", counties=(one.county_id,), everywhere=False) == {one.pk}
