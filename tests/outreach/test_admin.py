@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import ProtectedError
 from django.urls import reverse
 
 from outreach.models import LegalHook
-from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, wording_draft
+from tests.factories.municipalities import CrisisCentreFactory
+from tests.factories.outreach import MandateFactory, PoliticianFactory, demand_version, place, wording_draft
 from tests.factories.taushet import StaffFactory, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -77,3 +79,32 @@ def test_what_is_cited_approved_or_erased_is_refused_by_crafted_requests(client,
         LegalHook.objects.all().delete()
     wording_draft(version).delete()
     assert LegalHook.objects.get().demand_versions.get() == version
+
+
+@pytest.mark.parametrize("language", ["nb", "nn"])
+def test_the_admin_speaks_norwegian_throughout(client, superuser, language):
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    place(number="6101")
+    centre = CrisisCentreFactory()
+    addresses = [
+        reverse("admin:index"),
+        reverse("admin:municipalities_municipality_changelist"),
+        reverse("admin:municipalities_crisiscentre_add"),
+        reverse("admin:municipalities_crisiscentre_delete", args=[centre.pk]),
+        reverse("admin:outreach_politician_changelist"),
+    ]
+
+    pages = [client.get(address).text for address in addresses]
+
+    english = (
+        "Skip to main",
+        "Toggle theme",
+        "Model name",
+        "Add link",
+        "Deleting the",
+        "Sidebar",
+        "Breadcrumbs",
+        "Error:",
+    )
+    assert [(word, page) for word in english for page in pages if word in page] == []
+    assert "Legg til: krisesenter" in pages[2]
