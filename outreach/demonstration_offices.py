@@ -120,8 +120,9 @@ def invent_national_addresses() -> None:
 
 
 def ascii_name(who: Politician) -> str:
-    letters = f"{who.first_name}.{who.last_name}".lower().translate(str.maketrans("æøåáöäéü ", "aoaaoaeu-"))
-    return "".join(sign for sign in letters if sign.isascii())
+    letters = f"{who.first_name}.{who.last_name}".lower().translate(str.maketrans("æøåáöäéü ", "aoaaoaeu."))
+    bare = "".join(sign if sign.isascii() and sign.isalnum() else "." for sign in letters)
+    return ".".join(part for part in bare.split(".") if part)
 
 
 def address(who: Politician, municipality: Municipality) -> str:
