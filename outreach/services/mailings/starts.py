@@ -62,7 +62,12 @@ def subject_of(occasion: str, subject: str, language: str) -> str:
 
 
 def without_start(mailing: Mailing) -> list[str]:
-    """Return the forms in which something that follows does not say why it comes."""
+    """Return the forms in which something that follows does not say why it comes.
+
+    The letter to one office about a follow-up says so in the whole of its text.
+    """
+    if mailing.follow_ups.exists():
+        return []
     return [code for code in FORMS if mailing.origin_id and not says_why(mailing.occasion, mailing, code)]
 
 

@@ -8,7 +8,7 @@ from municipalities.models import County
 from outreach.models import Body, FollowUp, Mailing, Mandate
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
-from outreach.services.mailings.audiences import NATIONAL, Audience
+from outreach.services.mailings.audiences import COUNTY, NATIONAL, Audience
 from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for
 from outreach.services.offices.office_holders import NewOffice, add_office
@@ -81,12 +81,15 @@ def test_offices_outside_the_municipalities_have_their_quiet_too(client, clock):
     MandateFactory(role="mailbox", politician=None, body=body, email="post@fylke.example", **ADDRESS)
     MandateFactory(role="minister", email="minister@dep.example", **ADDRESS)
     versions = [demand_version(number, letter="{{ greeting }}\n\nKrav {{ note('lov') }}.") for number in (1, 2)]
-    for version, roles in zip(versions, (("mailbox", "minister"), ("mailbox",)), strict=True):
+    texts = {"subject_nb": "Krav", "subject_nn": "Krav"}
+    for version, audiences in zip(
+        versions, (((COUNTY, "mailbox"), (NATIONAL, "minister")), ((COUNTY, "mailbox"),)), strict=True
+    ):
         version.needed_facts.all().delete()
-        audience = Audience(level=NATIONAL, roles=roles)
-        texts = {"subject_nb": "Krav", "subject_nn": "Krav"}
-        approved(audience=audience, demands=(version,), language="nn", texts=texts)
-        send_all_due()
+        for level, role in audiences:
+            audience = Audience(level=level, roles=(role,))
+            approved(audience=audience, demands=(version,), language="nn", texts=texts)
+            send_all_due()
         clock.set(2026, 12, 18, 10)
     assert Mandate.objects.filter(letters__status="stayed").count() == 3
 
