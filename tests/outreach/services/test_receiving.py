@@ -290,3 +290,14 @@ def test_check_of_a_deployment_tells_that_no_sender_is_known_by_itself(settings)
     assert faults() == []
     settings.AUTHSERV_IDS = frozenset()
     assert faults() == ["taushet.W002"]
+
+
+def test_what_the_provider_brings_again_is_one_mail_and_one_reply(client):
+    (letter,) = sent_letters(place(number="6101"))
+    mail = answer_to(letter)
+
+    assert [post(client, mail, number="same").status_code for _replay in range(2)] == [200, 200]
+    run_all_due_jobs()
+
+    assert (InboundMail.objects.count(), Reply.objects.count()) == (1, 1)
+    assert post(client, mail, number="same", secret="provider:wrong").status_code == 400

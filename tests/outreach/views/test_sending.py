@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from municipalities.services.facts import set_fact
 from outreach.exceptions import WrongStatus
 from outreach.models import Mailing, Objection
 from outreach.services.mailings.mailings import submit_mailing
@@ -15,7 +16,7 @@ from outreach.services.offices.offices import set_address, set_mayor
 from taushet.models import AuditEntry, Message
 from taushet.services.delivery import suppress
 from taushet.services.sending import send_all_due
-from tests.factories.outreach import mailing, place
+from tests.factories.outreach import indicators, mailing, place
 from tests.factories.taushet import StaffFactory, sign_in
 from tests.outreach.services.test_approvals import approve, approved
 
@@ -183,3 +184,14 @@ def test_an_approver_sees_how_far_the_pdfs_have_come(client, author, clock):
     assert "1 letter is still being made as PDF." in client.get(page("mailing_sending", waiting.pk)).content.decode()
     with pytest.raises(WrongStatus):
         approve(waiting)
+
+
+def test_the_pages_name_the_fact_that_has_changed_before_its_letter_leaves(client, author, clock):
+    corrected = place(name="Ålesund")
+    sent = approved(corrected, place())
+    set_fact(corrected, indicators()[0], value="yes", observed_on=date(2026, 11, 20), source="Ringt")
+
+    for address in (sent.get_absolute_url(), page("mailing_sending", sent.pk)):
+        shown = client.get(address).content.decode()
+        assert "1 letter says something that has changed" in shown
+        assert "Action plan: No → Yes" in shown
