@@ -70,10 +70,8 @@ def refuse_repeats(mailing: Mailing) -> None:
     """Refuse to send what an office has had: another mailing may have been faster."""
     versions = mailing.mailing_demands.values_list("demand_version", flat=True)
     ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
-    had = had_demands(list(versions), mailing.occasion, timezone.localdate())
-    repeated = {
-        mandate for mandate, email in ready.values_list("mandate", "to_email") if had and had.has(mandate, email)
-    }
+    offices = dict(ready.values_list("mandate", "to_email"))
+    repeated = had_demands(offices, list(versions), mailing.occasion, timezone.localdate())
     if repeated:
         sentence = ngettext(
             "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",

@@ -15,7 +15,7 @@ from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Municipality
 from outreach.models import Body, Leave, Mailing, Mandate
 from outreach.services.mailings.audience_facts import Split, by_indicator, split_by
-from outreach.services.mailings.had_before import AT_ANY_TIME, Had, had_demands, had_lately
+from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
 from taushet.models import Suppression
@@ -197,16 +197,17 @@ def look(
         numbers = places(audience, day).order_by("pk").values_list("pk", flat=True)
         without = [number for number in numbers if number not in manned | taken_out]
     suppressed = suppressed_of({row.email for row in rows if row.email})
-    already = had_demands(versions, occasion, day)
-    quiet = had_lately(day, apart_from) if occasion not in AT_ANY_TIME else None
+    addresses = {row.mandate: row.email for row in rows}
+    already = had_demands(addresses, versions, occasion, day)
+    quiet = set() if occasion in AT_ANY_TIME else had_lately(addresses, day, apart_from)
     first = first_at_address(rows)
     refused = {
         "left_office": named - still,
         "on_leave": away_mandates(day),
         "objected": objected_mandates(),
+        "already_sent": already,
     }
-    had = {"already_sent": already, "quiet_period": quiet}
-    whys = [reason_of(row, refused, suppressed, had, first) for row in rows]
+    whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
     if only is None and audience.level == LOCAL and audience.indicator:
@@ -216,11 +217,7 @@ def look(
 
 
 def reason_of(
-    row: Candidate,
-    refused: dict[str, set[int]],
-    suppressed: set[str],
-    had: dict[str, Had | None],
-    first: dict[str, int],
+    row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int], first: dict[str, int]
 ) -> str:
     if row.mandate in refused["left_office"]:
         return "left_office"
@@ -232,9 +229,10 @@ def reason_of(
         return "no_address"
     if row.email in suppressed:
         return "suppressed"
-    for why, those in had.items():
-        if those and those.has(row.mandate, row.email):
-            return why
+    if row.mandate in refused["already_sent"]:
+        return "already_sent"
+    if row.mandate in quiet:
+        return "quiet_period"
     return "same_address" if first[row.email.lower()] != row.mandate else ""
 
 
