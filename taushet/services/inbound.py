@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import parseaddr
 
 from django.db import transaction
@@ -24,6 +25,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = 10 * 1024 * 1024  # more than providers take
 MOST_PARTS = 100
 MOST_TEXT = 20_000
+LONGEST_HEADER = 10_000
 KEPT = timedelta(days=90)
 # What reading hostile MIME can raise; there is no base class for it.
 UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -51,7 +53,8 @@ def store_inbound(event, provider: str) -> InboundMail | None:
 
 def store_raw(raw: bytes, size: int, provider: str) -> InboundMail | None:
     """Keep one mail as its bytes, cut at the bound, of which `size` is the whole; None when it is there already."""
-    mail = message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
+    # Only the head: what stands below may be parts within parts that break the reader, and is kept all the same.
+    mail = BytesHeaderParser(policy=policy.default).parsebytes(raw[:MOST_BYTES])
     recipient = _header(mail, "Delivered-To") or _header(mail, "X-Original-To") or _header(mail, "To")
     stored, is_new = InboundMail.objects.get_or_create(
         provider=provider[:40],
@@ -185,7 +188,9 @@ def _recipient(mail) -> str:
 
 def _header(mail, name: str) -> str:
     try:
-        return str(mail[name] or "")
+        # Cut before it is parsed: a header of a megabyte takes the reader minutes.
+        raw = next((value for key, value in mail.raw_items() if key.lower() == name.lower()), "")
+        return str(mail.policy.header_fetch_parse(name, str(raw)[:LONGEST_HEADER]))
     except UNREADABLE:
         return ""
 

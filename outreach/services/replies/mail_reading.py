@@ -156,10 +156,18 @@ class _TextOnly(HTMLParser):
             self.pieces.append(re.sub(r"\s+", " ", data))
 
 
+def _whole(html: str) -> str:
+    """Take the signs from what is never closed, where the parser looks to the end of the text again at each."""
+    for opens, closes in (("<!--", "-->"), ("<![", "]>"), ("<", ">")):
+        end = html.rfind(closes) + len(closes) if closes in html else 0
+        html = html[:end] + html[end:].replace(opens, " ")
+    return html
+
+
 def text_of_html(html: str) -> str:
     """Return the text of an HTML mail; nothing of its addresses, pictures or styles."""
     reader = _TextOnly()
-    reader.feed(html[:LONGEST_TEXT])
+    reader.feed(_whole(html[:LONGEST_TEXT]))
     reader.close()
     return re.sub(r" *\n *", "\n", "".join(reader.pieces))
 
