@@ -19,6 +19,7 @@ def test_words_made_public_are_kept_with_who_and_when(client, clock):
     (letter,) = sent_letters()
     (reply,) = receive(client, answer_to(letter))
     sort_reply(reply, kind="answer", letters=[letter.pk], by=UserFactory())
+    assert history_of(reply) == []
     reply, kari, per = verify_sender(reply, how="Ringte", by=UserFactory()), UserFactory(), UserFactory()
 
     for text, by in (("Vi lover en plan.", kari), ("Vi lover en plan.", kari), ("Vi vurderer en plan.", per)):
