@@ -160,7 +160,7 @@ def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, a
     assert told["person"]["last_name"] == "Øyen"
     assert [office["address"] for office in told["offices"]] == ["kari@x.example"]
     assert [one["text"] for one in told["letters"]] == [letter.text]
-    assert len(told["what_we_do_with_it"]) == 6
+    assert len(told["what_we_do_with_it"]) == 8
     paper = " ".join(text.extract_text() for text in PdfReader(BytesIO(pdf.content)).pages)
     assert "kari@x.example" in paper
     assert AuditEntry.objects.filter(action="politician.told", actor=author).count() == 3

@@ -13,7 +13,7 @@ from taushet.services.links import placeholder
 from taushet.services.outbox import write_message
 from tests.factories.taushet import UserFactory
 
-message_kinds.register(MessageKind("mailbox-test", "Test"))
+message_kinds.register(MessageKind("mailbox-test", "Mailbox test"))
 
 pytestmark = pytest.mark.django_db
 
