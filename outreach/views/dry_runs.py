@@ -66,6 +66,7 @@ def surroundings(request, mailing, reasons):
         "counts": [(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
         "held": counts.get(Letter.Status.HELD, 0),
         "ready": counts.get(Letter.Status.READY, 0),
+        "waiting": counts.get(Letter.Status.READY, 0) + counts.get(Letter.Status.QUEUED, 0),
         "edited": mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count(),
         "held_counts": reasons,
         "versions": mailing.versions,
