@@ -38,7 +38,7 @@ def test_a_council_and_its_facts_come_from_tables(new_page, site, accessible):
     page.get_by_label("En annen person").check()
     page.get_by_role("button", name="Lagre valgene").click()
     expect(page.get_by_text("2 nye, 0 endret, 0 avsluttet.")).to_be_visible()
-    expect(page.get_by_text("Navnet har tegn som ikke hører hjemme i et navn.")).to_be_visible()
+    expect(page.get_by_text("Navnet inneholder «🎉», som ikke hører hjemme i et navn")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Lagre dette").click()
     expect(page.get_by_text("Listen er lagret.")).to_be_visible()
