@@ -1,0 +1,19 @@
+"""Addresses of promises and what is to be followed up."""
+
+from django.urls import path
+
+from outreach.views import commitments, follow_ups
+
+urlpatterns = [
+    path("stab/svar/<int:pk>/lofte/", commitments.commitment_create, name="commitment_create"),
+    path("stab/lofter/", commitments.commitment_list, name="commitment_list"),
+    path("stab/lofter/<int:pk>/", commitments.commitment_detail, name="commitment_detail"),
+    path("stab/lofter/<int:pk>/bekreft/", commitments.commitment_confirm, name="commitment_confirm"),
+    path("stab/lofter/<int:pk>/avvis/", commitments.commitment_refuse, name="commitment_refuse"),
+    path("stab/lofter/<int:pk>/status/", commitments.commitment_update, name="commitment_update"),
+    path("stab/lofter/<int:pk>/bevis/<int:change_id>/", commitments.commitment_evidence, name="commitment_evidence"),
+    path("stab/lofter/oppfolging/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("stab/lofter/oppfolging/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
+    path("stab/lofter/oppfolging/<int:pk>/utsending/", follow_ups.follow_up_mail, name="follow_up_mail"),
+    path("stab/lofter/oppfolging/<int:pk>/ferdig/", follow_ups.follow_up_settle, name="follow_up_settle"),
+]
