@@ -7,4 +7,15 @@ class OutreachConfig(AppConfig):
     verbose_name = _("Outreach")
 
     def ready(self):
-        from outreach import office_registrations, receivers, registrations, registrations_replies  # noqa: F401
+        from . import receivers  # noqa: F401
+        from .registrations import (  # noqa: F401
+            commitments,
+            consultations,
+            demands,
+            log,
+            mailings,
+            offices,
+            open_data,
+            privacy,
+            replies,
+        )

@@ -1,4 +1,4 @@
-"""What consultations and submissions offer to the rest of the house."""
+"""What consultations and submissions tell the house: who may do what, what waits, the search, and the calendar."""
 
 from datetime import timedelta
 
@@ -60,28 +60,29 @@ def find_consultations(user, text):
         yield row.title, f"{row.held_by} · {row.get_state_display()}", row.get_absolute_url()
 
 
-def register_all():
-    """Fill the registries."""
-    for role, permissions in {
-        roles.CAMPAIGN: CHANGE,
-        roles.APPROVER: APPROVE,
-        roles.ADMINISTRATOR: (*CHANGE, "outreach.approve_submission"),
-    }.items():
-        role_permissions.register(RolePermissions(f"consultations-{role}", role, permissions))
-    link_kinds.register(LinkKind(consultation_feed.FEED, "courses:feed"))
-    feed_kinds.register(FeedKind(consultation_feed.FEED, deadline_feed))
-    deactivations.register(Deactivation("deadline-feed", consultation_feed.close_deadlines_of))
-    today_cards.register(
-        TodayCard("deadlines", gettext_lazy("Deadlines of consultations"), "outreach.view_consultation", deadlines_soon)
+for role, permissions in {
+    roles.CAMPAIGN: CHANGE,
+    roles.APPROVER: APPROVE,
+    roles.ADMINISTRATOR: (*CHANGE, "outreach.approve_submission"),
+}.items():
+    role_permissions.register(RolePermissions(f"consultations-{role}", role, permissions))
+link_kinds.register(LinkKind(consultation_feed.FEED, "courses:feed"))
+feed_kinds.register(FeedKind(consultation_feed.FEED, deadline_feed))
+deactivations.register(Deactivation("deadline-feed", consultation_feed.close_deadlines_of))
+today_cards.register(
+    TodayCard(
+        "deadlines", gettext_lazy("Deadlines of consultations"), "outreach.view_consultation", deadlines_soon, order=54
     )
-    today_cards.register(
-        TodayCard(
-            "approve-submissions",
-            gettext_lazy("Submissions that wait for your approval"),
-            "outreach.approve_submission",
-            submissions_to_approve,
-        )
+)
+today_cards.register(
+    TodayCard(
+        "approve-submissions",
+        gettext_lazy("Submissions that wait for your approval"),
+        "outreach.approve_submission",
+        submissions_to_approve,
+        order=54,
     )
-    search_sources.register(
-        SearchSource("consultations", gettext_lazy("Consultations"), "outreach.view_consultation", find_consultations)
-    )
+)
+search_sources.register(
+    SearchSource("consultations", gettext_lazy("Consultations"), "outreach.view_consultation", find_consultations)
+)

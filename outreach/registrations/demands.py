@@ -1,4 +1,4 @@
-"""What staff needs to do about demands and what they lean on, for the page of today."""
+"""What demands and what they lean on tell the house: who may change them, and what waits."""
 
 from django.urls import reverse
 from django.utils import timezone
@@ -8,7 +8,13 @@ from django.utils.translation import gettext_lazy
 from outreach.models import DemandVersion, LegalHook
 from outreach.services.demands.hooks import unchecked_since, with_demands
 from outreach.services.demands.pairs import pairs_of
-from taushet.registries import TodayCard, today_cards
+from taushet import roles
+from taushet.registries import RolePermissions, TodayCard, role_permissions, today_cards
+
+SEE = ("outreach.view_demand",)
+CHANGE = (*SEE, "outreach.change_demand")
+for role, permissions in {roles.CAMPAIGN: CHANGE, roles.APPROVER: SEE, roles.ADMINISTRATOR: CHANGE}.items():
+    role_permissions.register(RolePermissions(f"demands-{role}", role, permissions))
 
 
 def drafts_to_confirm(user):
@@ -41,9 +47,9 @@ def hooks_to_mend(user):
         yield _("Legal hooks to look up: %(number)d") % {"number": unchecked}, url
 
 
-def register_all():
-    """Put the cards in the registry, where they stand among the others of outreach."""
-    today_cards.register(
-        TodayCard("demand-drafts", gettext_lazy("Demands in the making"), "outreach.change_demand", drafts_to_confirm)
+today_cards.register(
+    TodayCard(
+        "demand-drafts", gettext_lazy("Demands in the making"), "outreach.change_demand", drafts_to_confirm, order=53
     )
-    today_cards.register(TodayCard("hooks", gettext_lazy("Legal hooks"), "outreach.change_demand", hooks_to_mend))
+)
+today_cards.register(TodayCard("hooks", gettext_lazy("Legal hooks"), "outreach.change_demand", hooks_to_mend, order=53))

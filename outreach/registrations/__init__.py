@@ -1,0 +1,1 @@
+"""What outreach offers to the rooms below it, by subject (`taushet.registries`)."""

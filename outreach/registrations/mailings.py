@@ -1,0 +1,126 @@
+"""What mailings and their letters tell the house: who may do what, what waits, and what is asked before one leaves."""
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from outreach import demonstration, demonstration_letters
+from outreach.models import Approval, Letter, Mailing
+from outreach.services.privacy import objections
+from outreach.services.sending import sending
+from outreach.services.sending.redelivering import redeliveries_to_approve
+from taushet import roles
+from taushet.registries import (
+    DemonstrationPart,
+    MessageKind,
+    RolePermissions,
+    SearchSource,
+    TodayCard,
+    demonstration_parts,
+    message_kinds,
+    role_permissions,
+    search_sources,
+    today_cards,
+)
+from taushet.searches import holds
+
+message_kinds.register(
+    MessageKind(
+        "letter",
+        _("Demand"),
+        before_sending=sending.check_letter,
+        after_settling=sending.note_outcome,
+        purpose=objections.PURPOSE,
+        can_be_declined=sending.can_be_declined,
+        before_sending_many=sending.check_letters,
+    )
+)
+message_kinds.register(MessageKind("letter-test", _("Test copy of a demand")))
+
+SEE = ("outreach.view_letter", "outreach.view_mailing")
+DRAFT = (*SEE, "outreach.add_mailing", "outreach.change_mailing", "outreach.test_letter")
+APPROVE = (*SEE, "outreach.approve_mailing", "outreach.test_letter")
+for role, permissions in {
+    roles.CAMPAIGN: DRAFT,
+    roles.APPROVER: APPROVE,
+    roles.ADMINISTRATOR: (*DRAFT, "outreach.approve_mailing"),
+}.items():
+    role_permissions.register(RolePermissions(f"mailings-{role}", role, permissions))
+
+
+def mailings_to_approve(user):
+    """The mailings this person may let go."""
+    waiting = Mailing.objects.filter(status=Mailing.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
+    by_own_house = Approval.objects.filter(mailing=OuterRef("pk"), voided_at=None, house=user.house)
+    both = Q(senders=Mailing.Senders.BOTH)
+    waiting = waiting.exclude(both & Exists(by_own_house) if user.house else both)
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
+
+
+def addresses_to_approve(user):
+    """The letters to corrected addresses this person may let go."""
+    for waiting in redeliveries_to_approve(user):
+        letter = waiting.letter
+        yield letter.to_name, reverse("outreach:letter_redeliver", args=[letter.mailing_id, letter.pk])
+
+
+def mailings_unfinished(user):
+    """The drafts one made or changed last, which nobody has sent to approval yet."""
+    mine = Mailing.objects.filter(Q(author=user) | Q(last_editor=user), status=Mailing.Status.DRAFT, return_note="")
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in mine.order_by("pk")]
+
+
+def mailings_returned(user):
+    returned = Mailing.objects.filter(status=Mailing.Status.DRAFT).exclude(return_note="")
+    return [(mailing.title, mailing.get_absolute_url()) for mailing in returned]
+
+
+def letters_held(user):
+    drafts = Mailing.objects.filter(status=Mailing.Status.DRAFT).annotate(
+        number=Count("letters", filter=Q(letters__status=Letter.Status.HELD))
+    )
+    for mailing in drafts.filter(number__gt=0).order_by("pk"):
+        sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
+        yield (
+            sentence % {"title": mailing.title, "number": mailing.number},
+            f"{mailing.get_absolute_url()}?status={Letter.Status.HELD}",
+        )
+
+
+def letters_in_trouble(user):
+    troubled = Mailing.objects.annotate(number=Count("letters", filter=Q(letters__status__in=Letter.TROUBLE)))
+    for mailing in troubled.filter(number__gt=0).order_by("pk"):
+        sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
+        yield (
+            sentence % {"title": mailing.title, "number": mailing.number},
+            f"{mailing.get_absolute_url()}?status=trouble",
+        )
+
+
+for key, title, permission, items in (
+    ("approve", _("Waiting for your approval"), "outreach.approve_mailing", mailings_to_approve),
+    ("redeliver", _("Corrected addresses to approve"), "outreach.approve_mailing", addresses_to_approve),
+    ("drafts", _("Your drafts of mailings"), "outreach.change_mailing", mailings_unfinished),
+    ("returned", _("Mailings sent back"), "outreach.change_mailing", mailings_returned),
+    ("held", _("Letters held back"), "outreach.change_mailing", letters_held),
+    ("trouble", _("Letters in trouble"), "outreach.view_mailing", letters_in_trouble),
+):
+    today_cards.register(TodayCard(key, title, permission, items, order=52))
+
+
+def find_letters(user, text):
+    shown = ("municipality", "mailing", "mandate__body", "mandate__politician")
+    found = Letter.objects.exclude(status=Letter.Status.CANCELLED).select_related(*shown)
+    matching = found.filter(holds(text, "municipality__name", "to_name", "to_email"))
+    for letter in matching.order_by("-pk")[:20]:
+        yield (
+            letter.municipality.name if letter.municipality else letter.to_name,
+            f"{letter.mailing.title} · {letter.get_status_display()}",
+            letter.get_absolute_url(),
+        )
+
+
+search_sources.register(SearchSource("letters", _("Letters"), "outreach.view_letter", find_letters))
+demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
+demonstration_parts.register(DemonstrationPart(key="letters", order=62, load=demonstration_letters.load))
