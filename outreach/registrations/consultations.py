@@ -7,18 +7,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from outreach.demonstration import consultations as demonstration
 from outreach.models import Consultation, Mailing, Submission, SubmissionApproval
 from outreach.services.consultations import consultation_feed
 from outreach.views.consultation_feed import deadline_feed
 from taushet import roles
 from taushet.registries import (
     Deactivation,
+    DemonstrationPart,
     FeedKind,
     LinkKind,
     RolePermissions,
     SearchSource,
     TodayCard,
     deactivations,
+    demonstration_parts,
     feed_kinds,
     link_kinds,
     role_permissions,
@@ -86,3 +89,4 @@ today_cards.register(
 search_sources.register(
     SearchSource("consultations", gettext_lazy("Consultations"), "outreach.view_consultation", find_consultations)
 )
+demonstration_parts.register(DemonstrationPart("consultations", order=64, load=demonstration.load))

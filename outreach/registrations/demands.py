@@ -6,10 +6,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.models import DemandVersion, LegalHook
+from outreach.services.demands.demands import load_demands
 from outreach.services.demands.hooks import unchecked_since, with_demands
 from outreach.services.demands.pairs import pairs_of
 from taushet import roles
-from taushet.registries import RolePermissions, TodayCard, role_permissions, today_cards
+from taushet.registries import (
+    DemonstrationPart,
+    RolePermissions,
+    TodayCard,
+    demonstration_parts,
+    role_permissions,
+    today_cards,
+)
 
 SEE = ("outreach.view_demand",)
 CHANGE = (*SEE, "outreach.change_demand")
@@ -53,3 +61,4 @@ today_cards.register(
     )
 )
 today_cards.register(TodayCard("hooks", gettext_lazy("Legal hooks"), "outreach.change_demand", hooks_to_mend, order=53))
+demonstration_parts.register(DemonstrationPart("demands", order=60, load=load_demands))

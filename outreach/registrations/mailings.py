@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from outreach import demonstration, demonstration_letters
+from outreach.demonstration import mailings as demonstration
 from outreach.models import Approval, Letter, Mailing
 from outreach.services.privacy import objections
 from outreach.services.sending import sending
@@ -122,5 +122,4 @@ def find_letters(user, text):
 
 
 search_sources.register(SearchSource("letters", _("Letters"), "outreach.view_letter", find_letters))
-demonstration_parts.register(DemonstrationPart(key="outreach", order=60, load=demonstration.load))
-demonstration_parts.register(DemonstrationPart(key="letters", order=62, load=demonstration_letters.load))
+demonstration_parts.register(DemonstrationPart("mailings", order=63, load=demonstration.load))

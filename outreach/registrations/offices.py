@@ -3,12 +3,16 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from outreach.demonstration import facts
+from outreach.demonstration import offices as demonstration
 from outreach.models import Mandate, OfficeTask, Politician
 from taushet import roles
 from taushet.registries import (
+    DemonstrationPart,
     RolePermissions,
     SearchSource,
     TodayCard,
+    demonstration_parts,
     role_permissions,
     search_sources,
     today_cards,
@@ -54,3 +58,5 @@ def find_politicians(user, text):
 
 
 search_sources.register(SearchSource("politicians", _("Politicians"), "outreach.view_politician", find_politicians))
+demonstration_parts.register(DemonstrationPart("offices", order=61, load=demonstration.load))
+demonstration_parts.register(DemonstrationPart("facts", order=62, load=facts.load))

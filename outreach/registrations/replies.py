@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from municipalities.knowledge import Knowledge, knowledge
-from outreach import demonstration_replies
+from outreach.demonstration import replies as demonstration
 from outreach.models import Reply
 from outreach.services.replies import answers, receiving
 from taushet import roles
@@ -59,4 +59,4 @@ def find_replies(user, text):
 search_sources.register(SearchSource("replies", _("Replies"), "outreach.view_reply", find_replies))
 knowledge.register(Knowledge("last_answer", _("last answer"), answers.last_answer))
 knowledge.register(Knowledge("answered", _("has answered"), answers.answered))
-demonstration_parts.register(DemonstrationPart(key="replies", order=65, load=demonstration_replies.load))
+demonstration_parts.register(DemonstrationPart("replies", order=65, load=demonstration.load))

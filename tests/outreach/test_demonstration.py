@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
-from outreach import demonstration_letters, demonstration_replies
+from outreach.demonstration import mailings, replies
 from outreach.models import Letter, Reply
 from taushet.demonstration import load_people
 from taushet.models import User
@@ -20,19 +20,19 @@ def test_at_night_a_mailing_has_been_sent_and_answered_and_the_others_say_when_t
     clock, client, settings, demonstration
 ):
     version = demand_version(1)
-    for number in demonstration_letters.PLACES:
+    for number in mailings.PLACES:
         place(number=number)
     load_people(print)
     me = User.objects.get(email="campaign@demo.example")
     clock.set(2026, 11, 28, 3)  # the night to a Saturday
     settings.DEMO = False
-    demonstration_letters.load(print)
+    mailings.load(print)
     assert not Letter.objects.exists()
     settings.DEMO = True
 
     for _twice in range(2):
-        demonstration_letters.load(print)
-        demonstration_replies.load(print)
+        mailings.load(print)
+        replies.load(print)
     waiting = approved(place(), version=version)
     send_all_due()
 

@@ -8,7 +8,7 @@ from django.utils.timezone import localdate
 
 from municipalities.knowledge import with_knowledge
 from municipalities.models import Municipality
-from outreach.demonstration_replies import load
+from outreach.demonstration.replies import load
 from outreach.exceptions import NotVerified
 from outreach.models import Reply
 from outreach.services.replies.sorting import publish_reply, suggested_kind, verify_sender

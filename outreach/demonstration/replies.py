@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 from django.conf import settings
 
-from outreach.demonstration_letters import TITLE
+from outreach.demonstration.mailings import TITLE
 from outreach.models import Letter, Reply
 from outreach.services.replies.reply_addresses import reply_address
 from outreach.services.replies.sorting import sort_reply

@@ -1,4 +1,4 @@
-"""A mailing of the demonstration that has run its course, so that every page can be seen at any hour.
+"""Two mailings of the demonstration: one waits for approval, one has run its course so that every page can be seen.
 
 Letters leave in business hours only, also in a demonstration; nobody who looks at it at night should meet a dead end.
 """
@@ -16,6 +16,8 @@ from outreach.services.mailings.mailings import Plan, create_mailing, submit_mai
 from taushet.models import Message, User
 from taushet.services.settling import rest
 
+WAITING = "Plan og opplæring, første runde"
+WAITING_FOR = ("4631", "3301", "5610", "1506", "3901")
 TITLE = "Plan og opplæring, sendt tidligere (demonstrasjon)"
 PLACES = ("0301", "3238", "4644", "5501")
 STAYED = gettext_noop("A demonstration sends nothing.")
@@ -23,6 +25,24 @@ STAYED = gettext_noop("A demonstration sends nothing.")
 
 @transaction.atomic
 def load(write: Callable[[str], None]) -> None:
+    """Load both mailings, each unless it is there."""
+    invent_waiting()
+    invent_sent(write)
+
+
+def invent_waiting() -> None:
+    """Submit a mailing that waits for approval, unless there is one."""
+    author = User.objects.filter(email="campaign@demo.example").first()
+    version = DemandVersion.objects.sendable().filter(demand__number=1).first()
+    if author is None or version is None or Mailing.objects.filter(title=WAITING).exists():
+        return
+    audience = Audience(roles=(Mandate.Role.MAILBOX,), municipalities=WAITING_FOR)
+    mailing = create_mailing(Plan(WAITING, (version,), audience), author=author)
+    if mailing.letters.going().exists():
+        submit_mailing(mailing, by=author, seen_hash=mailing.content_hash)
+
+
+def invent_sent(write: Callable[[str], None]) -> None:
     """Load a mailing that one has written and another approved, with letters as they are once they would have left."""
     author = User.objects.filter(email="campaign@demo.example").first()
     approver = User.objects.filter(email="approver@demo.example").first()

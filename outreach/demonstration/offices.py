@@ -1,14 +1,20 @@
-"""Councils, leaders and facts of the demonstration: invented people in real municipalities, marked as such."""
+"""The real Storting in the demonstration, and invented offices and addresses of municipalities, marked as such."""
 
-from datetime import date, timedelta
+from collections.abc import Callable
+from datetime import date
 from itertools import count
 
-from municipalities.models import Indicator, Municipality
-from municipalities.services.facts import known_values, set_fact
+from django.db import transaction
+
+from municipalities.models import Municipality
 from municipalities.services.place_cells import municipality_place
+from outreach.exceptions import BrokenExport
 from outreach.models import Body, Leave, Mandate, OfficeTask, Politician
 from outreach.services.offices.council_steps import Office, group_name
 from outreach.services.offices.council_writing import Bodies
+from outreach.services.offices.offices import current_mandate, set_mailbox
+from outreach.services.offices.storting import import_storting
+from outreach.services.offices.storting_export import read_bundled
 
 
 def words(text: str) -> list[str]:
@@ -17,12 +23,22 @@ def words(text: str) -> list[str]:
 
 SOURCE = "Demonstrasjonsdata"
 CHECKED_ON, OLD, BEGAN, PERIOD = date(2026, 11, 1), date(2025, 3, 1), date(2023, 10, 17), "2023–2027"
+# Where the letters of the demonstration go, with the name in the invented address.
+PLACES = {
+    "4631": "alver",
+    "3301": "drammen",
+    "5610": "karasjok",
+    "1506": "molde",
+    "0301": "oslo",
+    "4644": "luster",
+    "3238": "nannestad",
+    "5501": "tromso",
+    "3901": "horten",
+}
 NUMBERS = words(
     "4631 3301 5610 1506 0301 4644 3238 5501 3901 1103 4601 5001 1804 4204 3107 3201 3401 3407 4001 4640 "
     "1577 5601 5603 1820 5006 3411 4612 4638 5401 1833"
 )
-# A yes, a no, or nothing known, for those beside the few the letters of the demonstration are about.
-PLANS = ("yes", "no", "no", None)
 FIRST = words(
     "Åse Bjørn Camilla Dag Eli Finn Grete Håkon Ida Jonas Karoline Leif Marit Nils Oddny Per Ragnhild Sivert Torill "
     "Ulrik Vigdis Øyvind Amira Bilal Inga Máret Nora Petter Rebecka Sander"
@@ -43,6 +59,34 @@ PARTIES = (
 Role, Kind = Mandate.Role, Body.Kind
 
 
+@transaction.atomic
+def load(write: Callable[[str], None]) -> None:
+    """Load the Storting, post rooms and councils."""
+    try:
+        import_storting(read_bundled())
+    except BrokenExport as error:
+        write(str(error))
+    municipalities = Municipality.objects.in_bulk(PLACES)
+    for number, name in PLACES.items():
+        if number in municipalities:
+            invent_mailbox(municipalities[number], name)
+    load_councils()
+    write(f"{Mandate.objects.in_office().count()} offices")
+
+
+def invent_mailbox(municipality: Municipality, name: str) -> None:
+    """Give a municipality the address of a post room, unless somebody has put in another."""
+    if current_mandate(municipality, Mandate.Role.MAILBOX) is None:
+        set_mailbox(
+            municipality,
+            email=f"postmottak@{name}.example",
+            source=SOURCE,
+            checked_on=CHECKED_ON,
+            by=None,
+            is_demonstration=True,
+        )
+
+
 def load_councils() -> None:
     """Give thirty municipalities a council with leaders and substitutes, unless somebody has put in one."""
     known = set(
@@ -58,7 +102,6 @@ def load_councils() -> None:
     Politician.objects.bulk_create(people)
     Mandate.objects.bulk_create(mandates)
     invent_national_addresses()
-    invent_plans()
     if mandates:
         invent_absence_and_task(mandates)
 
@@ -128,22 +171,6 @@ def ascii_name(who: Politician) -> str:
 def address(who: Politician, municipality: Municipality) -> str:
     """Return an address that cannot be anybody's (RFC 2606)."""
     return f"{ascii_name(who)}@kommune-{municipality.pk}.example"
-
-
-def invent_plans() -> None:
-    """Say of the other municipalities whether they have an action plan; one value is out of date."""
-    indicator = Indicator.objects.filter(key="action-plan").first()
-    if indicator is None:
-        return
-    known = known_values(NUMBERS, [indicator.key])
-    for place, number in enumerate(NUMBERS[9:]):
-        municipality = Municipality.objects.filter(pk=number).first()
-        value = PLANS[place % len(PLANS)]
-        if municipality is not None and value and (number, indicator.key) not in known:
-            observed_on = CHECKED_ON - timedelta(days=1200 if place == 0 else 10 * place)
-            set_fact(
-                municipality, indicator, value=value, observed_on=observed_on, source=SOURCE, is_demonstration=True
-            )
 
 
 def invent_absence_and_task(mandates: list[Mandate]) -> None:
