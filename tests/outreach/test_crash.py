@@ -14,7 +14,7 @@ from outreach.services.sending.steering import pause_mailing, resume_mailing
 from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import mailing, place
-from tests.outreach.services.test_approvals import approve, submit_mailing
+from tests.outreach.services.mailings.test_approvals import approve, submit_mailing
 from tests.servers.workers import nursery, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,7 +12,7 @@ from taushet.models import User
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import demand_version, place
 from tests.factories.taushet import sign_in
-from tests.outreach.services.test_approvals import approved
+from tests.outreach.services.mailings.test_approvals import approved
 
 
 @pytest.mark.django_db

@@ -13,8 +13,8 @@ from taushet.services.sending import send_all_due
 from tests.factories.outreach import PoliticianFactory, mailing, place
 from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_approvals import approved
-from tests.outreach.services.test_occasions import bounced, correct
+from tests.outreach.services.mailings.test_approvals import approved
+from tests.outreach.services.mailings.test_occasions import bounced, correct
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -15,8 +15,8 @@ from taushet.models import Message
 from tests.factories.outreach import mailing, place, staff, wording_draft
 from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_approvals import approved, submitted
-from tests.outreach.services.test_occasions import correct
+from tests.outreach.services.mailings.test_approvals import approved, submitted
+from tests.outreach.services.mailings.test_occasions import correct
 from tests.rivals import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)

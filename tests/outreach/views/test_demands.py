@@ -10,7 +10,7 @@ from taushet.services.sending import send_all_due
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.outreach import demand_version, indicators, place
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_approvals import approved
+from tests.outreach.services.mailings.test_approvals import approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

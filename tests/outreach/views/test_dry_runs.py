@@ -14,8 +14,8 @@ from taushet.roles import APPROVER, CAMPAIGN
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import MandateFactory, demand_version, mailing, place
 from tests.factories.taushet import StaffFactory, sign_in
-from tests.outreach.services.test_approvals import approve, submitted
-from tests.outreach.services.test_drafting import mayor
+from tests.outreach.services.mailings.test_approvals import approve, submitted
+from tests.outreach.services.mailings.test_drafting import mayor
 from tests.outreach.views.test_mailings import NEW, fields, go, open_form
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]

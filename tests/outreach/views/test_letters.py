@@ -11,7 +11,7 @@ from taushet.roles import APPROVER
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import demand_version, mailing, place, places_of
 from tests.factories.taushet import StaffFactory, sign_in
-from tests.outreach.services.test_approvals import approved
+from tests.outreach.services.mailings.test_approvals import approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -13,7 +13,7 @@ from taushet.roles import APPROVER, CAMPAIGN
 from taushet.workdays import OSLO
 from tests.factories.outreach import demand_version, indicators, mailing, place, places_of, staff
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
-from tests.outreach.services.test_approvals import approved, plan_of, submitted
+from tests.outreach.services.mailings.test_approvals import approved, plan_of, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -8,7 +8,7 @@ from outreach.services.offices.offices import current_mandate, set_mayor
 from taushet.models import AuditEntry
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import MandateFactory, PoliticianFactory, place
-from tests.outreach.services.test_approvals import approved
+from tests.outreach.services.mailings.test_approvals import approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

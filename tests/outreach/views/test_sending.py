@@ -18,7 +18,7 @@ from taushet.services.delivery import suppress
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import indicators, mailing, place
 from tests.factories.taushet import StaffFactory, sign_in
-from tests.outreach.services.test_approvals import approve, approved
+from tests.outreach.services.mailings.test_approvals import approve, approved
 
 pytestmark = [pytest.mark.django_db]
 

@@ -21,7 +21,7 @@ from taushet.services.links import issue_link
 from taushet.services.outbox import write_message
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import mailing, place, staff
-from tests.outreach.services.test_approvals import approve, approved
+from tests.outreach.services.mailings.test_approvals import approve, approved
 
 pytestmark = [pytest.mark.django_db]
 

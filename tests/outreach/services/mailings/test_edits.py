@@ -15,7 +15,7 @@ from outreach.services.mailings.mailings import submit_mailing
 from taushet.models import AuditEntry, Message
 from tests.factories.outreach import demand_version, indicators, mailing, place, staff
 from tests.outreach.conftest import MONDAY
-from tests.outreach.services.test_approvals import approve, approved, submitted
+from tests.outreach.services.mailings.test_approvals import approve, approved, submitted
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

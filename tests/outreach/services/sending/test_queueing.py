@@ -20,7 +20,7 @@ from taushet.models import Message, StoredFile
 from taushet.services.jobs import run_all_due_jobs
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import mailing, place, staff
-from tests.outreach.services.test_approvals import approve, approved
+from tests.outreach.services.mailings.test_approvals import approve, approved
 
 pytestmark = [pytest.mark.django_db]
 

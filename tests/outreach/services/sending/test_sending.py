@@ -12,7 +12,7 @@ from taushet.services.outbox import write_message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import mailing, place, staff
-from tests.outreach.services.test_approvals import approved, submitted
+from tests.outreach.services.mailings.test_approvals import approve, approved, submitted
 
 pytestmark = [pytest.mark.django_db]
 
@@ -228,8 +228,6 @@ def test_an_expired_schedule_is_sent_at_once(clock):
     soon = clock.now + timedelta(minutes=5)
     waiting = submitted(send_at=soon)
     clock.now += timedelta(days=1)
-    from tests.outreach.services.test_approvals import approve
-
     approve(waiting)
 
     assert message_of(waiting).due_at == clock.now

@@ -20,7 +20,7 @@ from taushet.workdays import OSLO
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
-from tests.outreach.services.test_approvals import approve
+from tests.outreach.services.mailings.test_approvals import approve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
 

@@ -20,7 +20,7 @@ from taushet.models import Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import demand_version, mailing, place, plan, staff
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_drafting import ADDRESS, FIRST, whys
+from tests.outreach.services.mailings.test_drafting import ADDRESS, FIRST, whys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 

@@ -19,7 +19,7 @@ from taushet.workdays import OSLO
 from tests.factories.outreach import MandateFactory, demand_version, place, staff
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_approvals import approve, approved
+from tests.outreach.services.mailings.test_approvals import approve, approved
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
 ADDRESS = {"email_source": "nett", "email_checked_on": date(2026, 11, 1)}

@@ -15,7 +15,7 @@ from taushet.models import InboundMail
 from tests.factories.outreach import place
 from tests.factories.replies import OURS, answer_to, receive, sent_letters
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.test_answered_letters import at
+from tests.outreach.services.mailings.test_answered_letters import at
 
 pytestmark = pytest.mark.usefixtures("trusting")
 

@@ -15,7 +15,7 @@ from taushet.models import AuditEntry, Message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import mailing, place, staff
-from tests.outreach.services.test_approvals import approve, approved, submit_mailing
+from tests.outreach.services.mailings.test_approvals import approve, approved, submit_mailing
 
 pytestmark = [pytest.mark.django_db]
 

@@ -18,8 +18,8 @@ from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, res
 from taushet.models import Message
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import PoliticianFactory, demand_version, indicators, mailing, place, staff
-from tests.outreach.services.test_approvals import approve, approved, plan_of, submitted
-from tests.outreach.services.test_occasions import bounced, correct, mayor, sent_to, to_mayors, with_mayor
+from tests.outreach.services.mailings.test_approvals import approve, approved, plan_of, submitted
+from tests.outreach.services.mailings.test_occasions import bounced, correct, mayor, sent_to, to_mayors, with_mayor
 
 pytestmark = [pytest.mark.django_db]
 
