@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from django.db import connections
+from django.db import DataError, connections, transaction
 from django.db.models import QuerySet
 from django.db.models.sql import UpdateQuery
 
@@ -24,12 +24,16 @@ class ReadyUpdate:
 
     def run(self, *values) -> int:
         """Make the update with these values, given in the order of the stand-ins; return how many rows it changed."""
-        sql, places, using = self.ready
-        connection = connections[using]
-        given = [prepare(connection, value) for value in values]
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [fixed if place is None else given[place] for place, fixed in places])
+        sql, _places, using = self.ready
+        with connections[using].cursor() as cursor:
+            cursor.execute(sql, self.params(values))
             return cursor.rowcount
+
+    def params(self, values: tuple) -> list[Any]:
+        """Return what the database is given for these values."""
+        _sql, places, using = self.ready
+        given = [prepare(connections[using], value) for value in values]
+        return [fixed if place is None else given[place] for place, fixed in places]
 
     @cached_property
     def ready(self) -> tuple[str, list[tuple[int | None, Any]], str]:
@@ -43,6 +47,48 @@ class ReadyUpdate:
         if {place for place, _value in places if place is not None} != set(range(len(stand_ins))):
             raise ValueError("Each stand-in has to occur in what the database is told.")
         return sql, places, using
+
+
+class NotAllChanged(Exception):
+    """One of several updates has changed nothing; caught here."""
+
+
+def update_together(*updates: tuple[ReadyUpdate, tuple]) -> bool:
+    """Make several updates, each with its values, in their order and in one commit of their own, or none of them.
+
+    Returns False, with everything as it was, when one of them changes no row. PostgreSQL makes them in one statement,
+    since each way to the database and back costs as much as the update itself.
+    """
+    connection = connections[updates[0][0].ready[2]]
+    if connection.vendor == "postgresql" and not connection.in_atomic_block:
+        params = [param for update, values in updates for param in update.params(values)]
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(joined(tuple(update for update, _values in updates)), params)
+        except DataError:
+            return False
+        return True
+    try:
+        with transaction.atomic(using=connection.alias):
+            for update, values in updates:
+                if not update.run(*values):
+                    raise NotAllChanged
+    except NotAllChanged:
+        return False
+    return True
+
+
+@cache
+def joined(updates: tuple[ReadyUpdate, ...]) -> str:
+    """Return updates as one statement of PostgreSQL: each waits for the one before, and the last row divides by none.
+
+    The division is what undoes the first of them when a later one has met no row, which no condition could.
+    """
+    number, parts = 0, []
+    for number, update in enumerate(updates):
+        after = f" AND EXISTS (SELECT FROM step{number - 1})" if number else ""
+        parts.append(f"step{number} AS ({update.ready[0]}{after} RETURNING 1)")
+    return f"WITH {', '.join(parts)} SELECT 1 / count(*) FROM step{number}"  # noqa: S608  Django put the parts together
 
 
 def prepare(connection, value: Any) -> Any:

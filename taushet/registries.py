@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from taushet.ready_update import ReadyUpdate
+
 
 class Registry[Entry]:
     """Entries by key, in the order they were registered. A key is taken once."""
@@ -53,7 +55,9 @@ class MessageKind:
     the outcome. A `sealed` kind has its text encrypted in the database and erased once sent. Who no longer wants mail
     with a `purpose` still gets all other mail, and `can_be_declined(message)` says whether the recipient may decide
     that: the post room of a whole municipality may not. A kind that leaves by the thousands may answer for several
-    messages at once, in their order: `before_sending_many(messages)`.
+    messages at once, in their order: `before_sending_many(messages)`. `on_sent` does in one update, given the moment
+    and the key of the message, what `after_settling` would for a message that was sent; when it finds nothing to
+    change, `after_settling` is asked.
     """
 
     key: str
@@ -64,6 +68,7 @@ class MessageKind:
     purpose: str = ""
     can_be_declined: Callable[[Any], bool] = lambda message: True
     before_sending_many: Callable[[list[Any]], list[Decision]] | None = None
+    on_sent: ReadyUpdate | None = None
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ message_kinds.register(
         purpose=objections.PURPOSE,
         can_be_declined=sending.can_be_declined,
         before_sending_many=sending.check_letters,
+        on_sent=sending.LETTER_SENT,
     )
 )
 message_kinds.register(MessageKind("letter-test", _("Test copy of a demand")))

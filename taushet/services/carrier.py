@@ -1,6 +1,5 @@
 """The line to the mail provider: opened when needed, kept for the next message, closed when it rests."""
 
-import re
 import smtplib
 import time
 from contextlib import suppress
@@ -10,9 +9,8 @@ from django.core.mail import mailers
 
 from taushet.models import Attempt
 from taushet.services.answers import Answer, read_error
-from taushet.services.mime import SevenBitEmail
+from taushet.services.mime import PLAIN_ADDRESS, SevenBitEmail
 
-PLAIN_ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 READ_BEFORE: dict[str, str] = {}  # addresses as they are put in a From, which are few, and without the name
 KEPT_OPEN = 5  # seconds; servers hang up on silent lines, and a line that was hung up costs an attempt
 

@@ -1,6 +1,7 @@
 """From a stored message to the e-mail that leaves: the last step, where private links are put in."""
 
 import email.policy
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
@@ -24,6 +25,7 @@ class UnbrokenHeader(UnstructuredHeader):
         return f"{self.name}: {self}".replace(", <", f",{policy.linesep} <") + policy.linesep
 
 
+PLAIN_ADDRESS = re.compile(r"[\w+-]+(?:\.[\w+-]+)*@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
 HEADERS = HeaderRegistry()
 for name in ("list-unsubscribe", "list-help", "list-id"):
@@ -76,7 +78,7 @@ def build_email(
         subject=message.subject,
         body=fill_placeholders(text, drawn),
         from_email=message.from_email,
-        to=[str(Address(message.to_name, addr_spec=message.to_email))],
+        to=[str(named_address(message.to_name, message.to_email))],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers=_headers(message, first_tried_at, links),
     )
@@ -92,6 +94,14 @@ def build_email(
     if not plain:
         mail.metadata = {"message_id": message.message_id}
     return mail
+
+
+def named_address(name: str, address: str) -> Address:
+    """Return an address with a name for a header; raises ValueError for one that is none or has line breaks."""
+    if not PLAIN_ADDRESS.fullmatch(address):
+        return Address(name, addr_spec=address)
+    user, _at, domain = address.rpartition("@")
+    return Address(name, user, domain)  # what the other way comes to, without reading each anew
 
 
 def attachments_of(message: Message) -> list[MessageAttachment]:

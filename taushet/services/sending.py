@@ -42,7 +42,7 @@ CANNOT_BUILD = gettext_noop("The e-mail could not be put together, perhaps becau
 
 STAMP = ReadyUpdate(
     lambda now, pk: (
-        Attempt.objects.filter(pk=pk, outcome=Attempt.Outcome.STARTED, handed_over_at=None),
+        Attempt.objects.filter(pk=pk, finished_at=None, handed_over_at=None),
         {"handed_over_at": now},
     ),
     STAND_IN,

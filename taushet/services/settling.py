@@ -4,13 +4,13 @@ import logging
 import random
 from datetime import UTC, datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
 from django.tasks import task
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from taushet.models import Attempt, DeliveryEvent, Message
-from taushet.ready_update import ReadyUpdate
+from taushet.ready_update import ReadyUpdate, update_together
 from taushet.registries import message_kinds
 from taushet.services.answers import Answer
 
@@ -32,6 +32,8 @@ TRIED_AGAIN = gettext_noop("It will be tried again.")
 DELIVERED_EVENTS = {"delivered", "complained", "unsubscribed"}
 LOST_EVENTS = {"bounced", "rejected", "failed"}
 
+# An attempt is open until it has an end. Asked for by the outcome "started", PostgreSQL would walk the index of those
+# under way, which the sender itself fills with rows that no longer are.
 STAND_IN = datetime(1970, 1, 1, tzinfo=UTC)
 MESSAGE_SENT = ReadyUpdate(
     lambda now, pk: (
@@ -43,7 +45,7 @@ MESSAGE_SENT = ReadyUpdate(
 )
 ATTEMPT_TAKEN = ReadyUpdate(
     lambda detail, provider_id, now, pk: (
-        Attempt.objects.filter(pk=pk, outcome=Outcome.STARTED),
+        Attempt.objects.filter(pk=pk, finished_at=None),
         {"outcome": Outcome.ACCEPTED, "detail": detail, "provider_id": provider_id, "finished_at": now},
     ),
     "-detail",
@@ -51,10 +53,6 @@ ATTEMPT_TAKEN = ReadyUpdate(
     STAND_IN,
     -1,
 )
-
-
-class SettledMeanwhile(Exception):
-    """Somebody else has closed the attempt; caught here."""
 
 
 def rest(message: Message, state: str, reason: str = "") -> None:
@@ -110,34 +108,29 @@ def settle(attempt: Attempt, answer: Answer) -> Message:
 
 
 def settle_taken(attempt: Attempt, answer: Answer) -> bool:
-    """Settle what nearly always happens, in one commit of as few statements as it takes; False leaves all as it is.
+    """Settle what nearly always happens, in one commit of one statement; False leaves all as it is.
 
-    Both conditions hold only while nobody has looked into the message since this worker claimed it. There is no
-    savepoint for what the kind does: when that fails, all is undone, and `settle` does it again with one.
+    The conditions hold only while nobody has looked into the message since this worker claimed it, and for a kind that
+    is told by an update alone.
     """
     message, now = attempt.message, timezone.now()
     kind = message_kinds.get(message.kind)
-    if answer.outcome != Outcome.ACCEPTED or message.sealed_text is not None or kind is None:
+    if answer.outcome != Outcome.ACCEPTED or message.sealed_text is not None or kind is None or kind.on_sent is None:
         return False
-    was = message.state, message.state_reason, message.settled_at
     try:
-        with transaction.atomic():
-            if not MESSAGE_SENT.run(now, message.pk):
-                return False
-            if not ATTEMPT_TAKEN.run(answer.detail, answer.provider_id, now, attempt.pk):
-                raise SettledMeanwhile
-            message.state, message.state_reason, message.settled_at = State.SENT, "", now
-            kind.after_settling(message)
-    except SettledMeanwhile:
-        return False
+        is_settled = update_together(
+            (MESSAGE_SENT, (now, message.pk)),
+            (ATTEMPT_TAKEN, (answer.detail, answer.provider_id, now, attempt.pk)),
+            (kind.on_sent, (now, message.pk)),
+        )
     except (OperationalError, InterfaceError):
-        message.state, message.state_reason, message.settled_at = was
         raise
-    except Exception:
-        logger.exception("after_settling of %s failed for message %s", message.kind, message.pk)
-        message.state, message.state_reason, message.settled_at = was
+    except DatabaseError:  # what the kind wants written costs no outcome: `settle` sets it apart
+        logger.exception("on_sent of %s failed for message %s", message.kind, message.pk)
         return False
-    return True
+    if is_settled:
+        message.state, message.state_reason, message.settled_at = State.SENT, "", now
+    return is_settled
 
 
 def _try_later(message: Message, attempt: Attempt) -> None:

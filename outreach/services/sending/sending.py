@@ -86,6 +86,7 @@ class Ground:
     lapsed: set[int]
     ended: set[int]
     corrected: set[int]
+    sender: str
 
     @property
     def today(self) -> date:
@@ -114,6 +115,7 @@ def look(messages: list[Message]) -> Ground:
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
         corrected=set(changed_facts(letters)),
+        sender=sender(),
         ended={one.pk for one in versions if one.demand.status != Demand.Status.ACTIVE},
     )
 
@@ -142,7 +144,8 @@ def decide(message: Message, letter: Letter | None, redelivery: Redelivery | Non
 def find_letters(messages: list[Message]) -> dict[int, tuple[Letter, Redelivery | None]]:
     """Return the letters some messages carry, and the new address of each that is not at its first try."""
     numbers = {message.pk for message in messages}
-    letters = Letter.objects.select_related("mailing", "mandate__politician").prefetch_related("letter_demands")
+    letters = Letter.objects.select_related("mandate__politician").prefetch_related("mailing", "letter_demands")
+    letters = letters.defer("drafted_text")
     carried: dict[int, tuple[Letter, Redelivery | None]] = {
         letter.message_id: (letter, None) for letter in letters.filter(message__in=numbers)
     }
@@ -157,7 +160,7 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
     """Return what keeps the letter from leaving today, or nothing."""
     if letter.mailing_id not in ground.approved:
         return NOT_APPROVED
-    if not is_as_approved(letter, redelivery, message):
+    if not is_as_approved(letter, redelivery, message, ground.sender):
         return NOT_AS_APPROVED
     if not letter.mandate.is_in_office(ground.today):
         return LEFT_OFFICE
@@ -190,12 +193,12 @@ def is_approved(mailing: Mailing) -> bool:
     return mailing.status == Mailing.Status.APPROVED and not mailing.houses_left
 
 
-def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Message) -> bool:
+def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Message, sent_from: str) -> bool:
     """Whether letter and message still say what was approved, to whom it was approved, with what is attached."""
     to_email = redelivery.to_email if redelivery else letter.to_email
     if redelivery and (redelivery.approved_at is None or redelivery.content_hash != redelivery_hash(letter, to_email)):
         return False
-    approved = (to_email, letter.to_name, letter.subject, letter.text, letter.language, sender())
+    approved = (to_email, letter.to_name, letter.subject, letter.text, letter.language, sent_from)
     leaving = (
         message.to_email,
         message.to_name,
@@ -212,8 +215,6 @@ def is_as_approved(letter: Letter, redelivery: Redelivery | None, message: Messa
 def note_outcome(message: Message) -> None:
     """Keep the letter in step with its newest message; called in the transaction that records the outcome."""
     if message.state not in AFTER:
-        return
-    if message.state == Message.State.SENT and LETTER_SENT.run(message.settled_at, message.pk):
         return
     values = {"status": AFTER[message.state], "settled_at": message.settled_at}
     carried = Letter.objects.filter(message=message)
