@@ -10,8 +10,8 @@ from outreach.services.demands.gullstandard import answers_of
 from outreach.services.mailings.audience_words import describe
 from outreach.services.mailings.audiences import Audience
 from outreach.services.mailings.holding import MAILING
-from outreach.services.mailings.letter_links import linked
 from outreach.services.replies.answers import demands_put_to
+from taushet.services.mail_html import clickable
 
 register = template.Library()
 
@@ -117,7 +117,7 @@ def municipality_checklist(municipality):
 @register.filter(name="linked")
 def with_own_links(text, links):
     """The text of a letter, in which only the letter's own addresses can be clicked."""
-    return linked(text, links)
+    return clickable(text, links)
 
 
 @register.inclusion_tag("outreach/differences.html")

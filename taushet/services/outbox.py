@@ -3,7 +3,7 @@
 import re
 import secrets
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from email.headerregistry import Address
 from email.utils import parseaddr
@@ -17,6 +17,7 @@ from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -26,7 +27,7 @@ from taushet.registries import message_kinds
 from taushet.seals import seal
 from taushet.services import audit
 from taushet.services.links import Placeholder, fill_placeholders, without_placeholders
-from taushet.services.mail_html import make_html
+from taushet.services.mail_html import clickable, links_in, make_html
 from taushet.services.mime import read_bodies
 from taushet.services.settling import queue_again, rest
 
@@ -105,6 +106,7 @@ def draft_message(
     reply_to: str = "",
     from_email: str | None = None,
     headers: Mapping[str, str] | None = None,
+    links: Collection[str] | None = None,
     calendar: str = "",
     calendar_method: str = "",
     due_at: datetime | None = None,
@@ -113,8 +115,8 @@ def draft_message(
     """Return a message that may be put in the outbox.
 
     `text` holds `services.links.placeholder(...)` where private links belong. The text of a sealed kind is kept
-    encrypted. Raises MessageRefused when nobody registered the kind, an address is none, or anything that ends
-    in a header holds a line break.
+    encrypted. With `links` only these addresses can be clicked in its HTML. Raises MessageRefused when nobody
+    registered the kind, an address is none, or anything that ends in a header holds a line break.
     """
     message_kind = message_kinds.get(kind)
     if message_kind is None:
@@ -137,7 +139,7 @@ def draft_message(
         language=language,
         subject=subject,
         text="" if message_kind.sealed else text,
-        html="" if message_kind.sealed else make_html(text, subject=subject, language=language),
+        html="" if message_kind.sealed else make_html(text, subject=subject, language=language, links=links),
         sealed_text=seal(text) if message_kind.sealed else None,
         calendar=calendar,
         calendar_method=calendar_method,
@@ -173,18 +175,26 @@ def _check_headers(headers: Mapping[str, str], *values: str) -> None:
             raise MessageRefused("A header must not hold a line break or another control character.")
 
 
-def read_message(message: Message, *, with_links: bool = False) -> str:
+def read_message(message: Message) -> str:
     """Return the text of a message with placeholders where private links go.
 
-    A sealed text is opened in the demonstration only, else the answer is empty. `with_links` puts the real links
-    in, also only there: it raises WrongState elsewhere.
+    A sealed text is opened in the demonstration only, else the answer is empty.
     """
-    if with_links and not settings.DEMO:
-        raise WrongState(_("Private links are shown to their owners only."))
     if message.sealed_text is not None and not settings.DEMO:
         return ""
     text, _html = read_bodies(message)
-    return fill_placeholders(text) if with_links else text
+    return text
+
+
+def show_message(message: Message) -> SafeString:
+    """Return the text of a message as HTML with its private links, where what is a link in the mail is one.
+
+    In the demonstration only: raises WrongState elsewhere.
+    """
+    if not settings.DEMO:
+        raise WrongState(_("Private links are shown to their owners only."))
+    text, html = read_bodies(message)
+    return mark_safe(fill_placeholders(clickable(text, links_in(html)), {}))  # noqa: S308
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from taushet.forms.demo import MailboxForm
 from taushet.models import Message, MessageAttachment, User
 from taushet.services.files import serve_file
 from taushet.services.mime import calendar_lines
-from taushet.services.outbox import read_message
+from taushet.services.outbox import show_message
 
 
 @login_not_required
@@ -64,7 +64,7 @@ def mailbox_message(request, pk):
     message = get_object_or_404(Message, pk=pk, state=Message.State.STAYED)
     context = {
         "message": message,
-        "text": read_message(message, with_links=True),
+        "text": show_message(message),
         "attachments": message.attachments.select_related("file").defer("file__content"),
     }
     return render(request, "taushet/mailbox_message.html", context)

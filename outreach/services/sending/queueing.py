@@ -1,6 +1,6 @@
 """From the letters of an approved mailing to the messages that carry them: at once, or by the worker when many."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from itertools import batched
 
@@ -12,6 +12,7 @@ from outreach.models import Letter, Mailing, Mandate
 from outreach.services.mailings.drafting import CHUNK
 from outreach.services.mailings.fingerprints import message_hash, sender
 from outreach.services.mailings.holding import reason
+from outreach.services.mailings.letter_links import own_links
 from outreach.services.privacy.objections import LINK, is_personal, post_rooms
 from outreach.services.replies.reply_addresses import reply_address
 from outreach.services.sending.departures import domain_of, look_up_systems
@@ -74,7 +75,8 @@ def queue(mailing: Mailing, keys: Iterable[int]) -> None:
     mandates = Mandate.objects.in_bulk({letter.mandate_id for letter in letters})
     personal = people_of(letters, mandates)
     issue_first_links(LINK, filter(None, personal.values()))
-    messages = write_messages([letter_message(letter, personal[letter.pk], due_at) for letter in letters])
+    links = own_links(mailing)
+    messages = write_messages([letter_message(letter, personal[letter.pk], due_at, links) for letter in letters])
     for letter, message in zip(letters, messages, strict=True):
         letter.message, letter.status = message, Letter.Status.QUEUED
         letter.message_hash = message_hash(message)
@@ -97,8 +99,13 @@ def person_of(mandate: Mandate, address: str) -> int | None:
     return mandate.politician_id if is_personal(mandate, address) else None
 
 
-def letter_message(letter: Letter, person: int | None, due_at: datetime, to_email: str = "") -> Message:
-    """Return the message that carries a letter, not yet saved; `person` is who may say no by one click."""
+def letter_message(
+    letter: Letter, person: int | None, due_at: datetime, links: Collection[str], to_email: str = ""
+) -> Message:
+    """Return the message that carries a letter, not yet saved; `person` is who may say no by one click.
+
+    `links` are the addresses of the wording. One that stands in a fact, which somebody else has written, stays text.
+    """
     return draft_message(
         kind="letter",
         priority=Message.Priority.BULK,
@@ -109,6 +116,7 @@ def letter_message(letter: Letter, person: int | None, due_at: datetime, to_emai
         subject=letter.subject,
         text=letter.text,
         language=letter.language,
+        links=links,
         headers=one_click(person) if person else {},
         due_at=due_at,
         is_demonstration=letter.is_demonstration,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from outreach.exceptions import OwnMailing, WrongStatus
 from outreach.models import Letter, Mandate, Redelivery
 from outreach.services.mailings.fingerprints import message_hash, redelivery_hash
+from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.queueing import letter_message, person_of
 from outreach.services.sending.steering import lock_running
 from taushet.models import AuditEntry, MessageAttachment, User
@@ -75,7 +76,8 @@ def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
         raise WrongStatus(_("The office has another address now. Take this back and start anew."))
     now = timezone.now()
     person = person_of(letter.mandate, redelivery.to_email)
-    message = letter_message(letter, person, next_business_time(now), to_email=redelivery.to_email)
+    due_at, links = next_business_time(now), own_links(letter.mailing)
+    message = letter_message(letter, person, due_at, links, to_email=redelivery.to_email)
     message.save(force_insert=True)
     if letter.pdf_id:
         MessageAttachment.objects.create(message=message, file_id=letter.pdf_id)

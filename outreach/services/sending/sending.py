@@ -13,6 +13,7 @@ from django.utils.translation import gettext_noop
 from outreach.exceptions import WrongStatus
 from outreach.models import Demand, DemandVersion, Leave, Letter, Mailing, OfficeTask, Redelivery
 from outreach.services.mailings.fingerprints import letter_hash, redelivery_hash, sender
+from outreach.services.mailings.letter_links import own_links
 from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first
 from outreach.services.offices.office_tasks import open_task
@@ -262,4 +263,5 @@ def send_test_copy(letter: Letter, *, by: User) -> Message:
         subject=subject[:200],
         text=f"{head}\n\n– – –\n\n{letter.text}",
         language=letter.language,
+        links=own_links(letter.mailing),
     )

@@ -139,3 +139,12 @@ class TestMailbox:
         Message.objects.update(state=Message.State.QUEUED)
 
         assert client.get(f"/demo/postkasse/{message.pk}/").status_code == 404
+
+    def test_only_what_is_a_link_in_the_mail_is_one_in_the_mailbox(self, client):
+        ours = "https://egen.example/side"
+        message = stayed(text=f"Se {ours} og http://evil.example/<b>.", links=[ours])
+
+        page = client.get(f"/demo/postkasse/{message.pk}/").text.partition("mail-text")[2].partition("</div>")[0]
+
+        assert re.findall(r'href="([^"]+)"', page) == [ours]
+        assert "og http://evil.example/&lt;b&gt;." in page
