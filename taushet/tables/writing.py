@@ -20,6 +20,8 @@ LINES_AT_ONCE = 200
 IN_MEMORY = 2 * 1024 * 1024
 # The last four are the wide forms that some programs read as the narrow ones.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+# Some programs throw these away before they look whether it is a formula (OWASP, CSV Injection).
+BLANKS = ("\t", "\r", "\n")
 
 
 def write_csv(heading: list[str], rows: Iterable[Iterable]) -> Iterator[bytes]:
@@ -47,7 +49,7 @@ def plain(value) -> str:
     if isinstance(value, int):
         return str(value)
     text = NOT_IN_A_CELL.sub("", str(value))
-    return f"'{text}" if text.lstrip().startswith(FORMULA_SIGNS) else text
+    return f"'{text}" if text.startswith(BLANKS) or text.lstrip().startswith(FORMULA_SIGNS) else text
 
 
 def write_xlsx(heading: list[str], rows: Iterable[Iterable]) -> BinaryIO:

@@ -30,7 +30,8 @@ def test_csv_is_written_as_a_norwegian_excel_opens_it():
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+4722331160", "-1", "@SUM(A1)", "\t=1", "\n=1", " =1", "＝1", "＋1", "－1", "＠1"]
+    "text",
+    ["=1+1", "+4722331160", "-1", "@SUM(A1)", "\t=1", "\n=1", "\r=1", "\tx", " =1", "＝1", "＋1", "－1", "＠1"],
 )
 def test_no_cell_of_csv_starts_a_formula(text):
     assert lines_of([[text]])[1] == [f"'{text}"]
