@@ -4,21 +4,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.forms.fact_imports import FactColumnsForm, FactTableForm, ListLost
+from municipalities.forms.fact_lines import FactLinesForm
 from municipalities.services.fact_imports import FactsChanged, write_facts
 
-MOST_SHOWN = 300
-LABELS = {
-    "doubtful": gettext_lazy("Doubtful"),
-    "faulty": gettext_lazy("With faults"),
-    "new": gettext_lazy("New"),
-    "changed": gettext_lazy("Changed"),
-    "same": gettext_lazy("As before"),
-}
 may_add = permission_required("municipalities.add_fact", raise_exception=True)
 
 
@@ -68,19 +60,12 @@ def fact_import_save(request):
 
 
 def preview(request, form):
-    plan = form.plan
-    groups = [
-        (state, label, plan.of(state)[:MOST_SHOWN], plan.counts[state])
-        for state, label in LABELS.items()
-        if plan.counts[state]
-    ]
+    data = request.POST if form.is_bound else {}
     context = {
         "form": form,
-        "plan": plan,
-        "groups": groups,
-        "summary": summary_of(plan),
-        "most": MOST_SHOWN,
-        "used": sorted(form.chosen - {step.cell.key for step in plan.of("doubtful")}),
+        "plan": form.plan,
+        "lines": FactLinesForm(data, plan=form.plan, chosen=form.chosen),
+        "summary": summary_of(form.plan),
     }
     return render(request, "municipalities/fact_import_preview.html", context)
 

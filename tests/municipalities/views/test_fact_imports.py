@@ -1,5 +1,6 @@
 """Facts of many municipalities at once: looked over, doubtful ones chosen, saved as they were seen."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -51,7 +52,7 @@ def put_in(client, *lines, **changes):
     return client.post(PUT_IN, COMMON | {"text": "\n".join(lines)} | changes)
 
 
-def again(client, page, address, **changes):
+def again(client, page, address, /, **changes):
     """Send a preview on, as its own form would."""
     form = page.context["form"]
     data = {"table": form.initial["table"], "seen": page.context["plan"].fingerprint}
@@ -204,3 +205,33 @@ def test_the_whole_country_is_looked_over_and_saved_in_few_queries(
         again(client, page, SAVE)
 
     assert Fact.objects.current().count() == 714
+
+
+def test_a_long_table_is_leafed_through_searched_and_chosen_from_page_by_page(client, staff, indicators):
+    places = [MunicipalityFactory(name=f"Sted {number:03}") for number in range(120)]
+    for place in places[:60]:
+        set_fact(place, indicators["plan"], value="no", observed_on=date(2026, 5, 1), source="Ring")
+    lines = ["Kommune;Handlingsplan", *[f"{place.number};ja" for place in places]]
+
+    def shown(page):
+        return [step.cell.line for step in page.context["lines"].lines]
+
+    first = put_in(client, *lines)
+    assert shown(first) == list(range(2, 52))
+    second = again(client, first, CHECK, shown="doubtful", page="2", use=["2:plan", "3:plan"])
+    assert shown(second) == list(range(52, 62))  # what was ticked stays in its place
+    assert second.text.count('type="hidden" name="use"') == 2
+    back = again(client, second, CHECK, shown="doubtful", page="1", use=["2:plan", "3:plan", "53:plan"])
+    assert re.findall(r'value="(\d+):plan" checked', back.text) == ["2", "3"]
+    unticked = again(client, back, CHECK, shown="doubtful", use=["2:plan", "53:plan"])
+    assert states(unticked) == {"doubtful": 58, "new": 60, "changed": 2}
+    chosen = {"use": ["2:plan", "53:plan"]}
+    new = again(client, unticked, CHECK, shown="doubtful", show="new", page="2", **chosen)
+    assert (shown(new)[0], len(shown(new)), new.context["lines"].lines.number) == (62, 50, 1)
+    found = again(client, new, CHECK, shown="new", q=f"{places[70].number} STED", page="9", **chosen)
+    assert shown(found) == [72]
+    assert shown(again(client, found, CHECK, shown="new", q="finnes ikke", **chosen)) == []
+
+    assert again(client, found, SAVE, shown="new", q=places[70].number, **chosen).status_code == 302
+
+    assert Fact.objects.current().filter(value="yes").count() == 62  # all of them, whatever the page showed
