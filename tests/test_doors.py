@@ -209,8 +209,8 @@ FOR_ROLES = {
     outreach:office_import_detail outreach:office_import_columns outreach:office_import_decide
     outreach:office_import_write outreach:office_import_undo outreach:office_task_list outreach:office_task_detail
     outreach:office_task_address outreach:office_task_end outreach:office_task_dismiss
-    outreach:office_create_other outreach:office_create outreach:mandate_update outreach:mandate_end
-    outreach:leave_create outreach:leave_end
+    outreach:office_create_other outreach:office_create_county outreach:office_create
+    outreach:mandate_update outreach:mandate_end outreach:leave_create outreach:leave_end
     outreach:mailing_sending_update outreach:mailing_pause outreach:mailing_resume outreach:mailing_remind
     outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
     outreach:politician_object outreach:politician_object_withdraw

@@ -34,6 +34,10 @@ def municipality_place(municipality: Municipality) -> Place:
     return Place(municipality.pk, municipality.name, municipality=municipality)
 
 
+def county_place(county: County) -> Place:
+    return Place(f"f{county.pk}", f"{county.name} fylkeskommune", county=county)
+
+
 class Places:
     """Today's municipalities and counties, found by number or by name however it is spelled."""
 
@@ -41,7 +45,7 @@ class Places:
         self.by_key: dict[str, Place] = {}
         self.by_name: dict[str, set[str]] = {}
         for county in County.objects.current():
-            place = Place(f"f{county.pk}", f"{county.name} fylkeskommune", county=county)
+            place = county_place(county)
             self.add(place, [f"{name} fylkeskommune" for name in [county.name, *county.parallel_names]])
             self.by_key[county.pk] = place
         for municipality in Municipality.objects.current().select_related("county"):

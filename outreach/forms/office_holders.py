@@ -5,15 +5,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from municipalities.models import County
+from municipalities.services.place_cells import Place, county_place
 from outreach.models import Body, Mandate
-from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice, committees_of
+from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice, committees_of, why_not_in
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
 from .namesakes import ask_who, chosen_person
 from .parties import PartyField
 
 Role = Mandate.Role
-LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role != Role.MAYOR]
+# The mayor and the mail-box of a municipality have pages of their own.
+LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role not in (Role.MAYOR, Role.MAILBOX)]
+COUNTY_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES]
 OTHER_CHOICES = [
     (role.value, role.label)
     for role in (
@@ -130,6 +134,35 @@ class OfficeForm(OfficeFields):
         return NewOffice(**kept)
 
 
+class CountyOfficeForm(OfficeForm):
+    """An office of a county authority: also its mayor and its mail-box."""
+
+    county = forms.ModelChoiceField(
+        County.objects.none(), label=gettext_lazy("County authority"), empty_label=gettext_lazy("Choose a county")
+    )
+
+    field_order = ["county", *OfficeForm.field_order]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["county"].queryset = County.objects.current()
+        self.fields["role"].choices = COUNTY_CHOICES
+        let_mailbox_be_nobodys(self)
+
+    @property
+    def place(self) -> Place:
+        return county_place(self.cleaned_data["county"])
+
+
+def let_mailbox_be_nobodys(form: forms.Form) -> None:
+    """Ask for an address instead of a name when the office is a mail-box."""
+    if form.data.get("role") == Role.MAILBOX:
+        for name in ("first_name", "last_name"):
+            form.fields[name].required = False
+        form.fields["email"].required = True
+    form.fields["role"].help_text = _("A central mail-box is nobody's by name: leave the names empty.")
+
+
 class OtherOfficeForm(OfficeForm):
     """An office that is no municipality's: a state administrator, the Sámi Parliament."""
 
@@ -146,11 +179,13 @@ class OtherOfficeForm(OfficeForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = OTHER_CHOICES
-        if self.data.get("role") == Role.MAILBOX:  # nobody holds it by name
-            for name in ("first_name", "last_name"):
-                self.fields[name].required = False
-            self.fields["email"].required = True
-        self.fields["role"].help_text = _("A central mail-box is nobody's by name: leave the names empty.")
+        let_mailbox_be_nobodys(self)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("role") and data.get("kind") and (refusal := why_not_in(data["role"], data["kind"])):
+            self.add_error("role", refusal)
+        return data
 
 
 class OfficeChangeForm(OfficeFields):

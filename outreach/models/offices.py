@@ -149,6 +149,24 @@ class Mandate(models.Model):
         PRESIDENT = "president", _("President of the Sámi Parliament")
         MAILBOX = "mailbox", _("Central mail-box")
 
+    # In which kinds of body each office is held.
+    HELD_IN = {
+        Role.REPRESENTATIVE: (Body.Kind.STORTING, Body.Kind.SAMETINGET),
+        Role.MEMBER: (Body.Kind.COMMITTEE, Body.Kind.COUNCIL_COMMITTEE),
+        Role.MINISTER: (Body.Kind.MINISTRY,),
+        Role.MAYOR: (Body.Kind.MUNICIPALITY, Body.Kind.COUNTY),
+        Role.DEPUTY_MAYOR: (Body.Kind.MUNICIPALITY, Body.Kind.COUNTY),
+        Role.COUNCILLOR: (Body.Kind.COUNCIL,),
+        Role.SUBSTITUTE: (Body.Kind.COUNCIL,),
+        Role.GROUP_LEADER: (Body.Kind.PARTY_GROUP,),
+        Role.COMMITTEE_LEADER: (Body.Kind.COMMITTEE, Body.Kind.COUNCIL_COMMITTEE),
+        Role.BOARD_MEMBER: (Body.Kind.EXECUTIVE,),
+        Role.DIRECTOR: (Body.Kind.MUNICIPALITY, Body.Kind.COUNTY),
+        Role.STATE_ADMINISTRATOR: (Body.Kind.STATE_ADMINISTRATION,),
+        Role.PRESIDENT: (Body.Kind.SAMETINGET,),
+        # A council, a board and a committee of one are reached through their municipality or county.
+        Role.MAILBOX: tuple(kind for kind in Body.Kind if kind not in Body.LOCAL),
+    }
     # An office that one person has at a time; whoever gets it follows somebody.
     SINGLE = (Role.MAYOR, Role.DIRECTOR, Role.STATE_ADMINISTRATOR, Role.MAILBOX)
 

@@ -55,6 +55,7 @@ urlpatterns = [
         "stab/utsendinger/verv/oppfolging/<int:pk>/avvis/", office_tasks.office_task_dismiss, name="office_task_dismiss"
     ),
     path("stab/utsendinger/verv/nytt/", offices.office_create_other, name="office_create_other"),
+    path("stab/utsendinger/verv/nytt/fylkeskommune/", offices.office_create_county, name="office_create_county"),
     path("stab/utsendinger/verv/nytt/<number>/", offices.office_create, name="office_create"),
     path("stab/utsendinger/verv/<int:pk>/endre/", offices.mandate_update, name="mandate_update"),
     path("stab/utsendinger/verv/<int:pk>/avslutt/", offices.mandate_end, name="mandate_end"),

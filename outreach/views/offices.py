@@ -10,7 +10,14 @@ from django.views.decorators.http import require_http_methods
 from municipalities.models import Municipality
 from municipalities.services.place_cells import municipality_place
 from outreach.exceptions import OutreachError
-from outreach.forms.office_holders import EndForm, LeaveForm, OfficeChangeForm, OfficeForm, OtherOfficeForm
+from outreach.forms.office_holders import (
+    CountyOfficeForm,
+    EndForm,
+    LeaveForm,
+    OfficeChangeForm,
+    OfficeForm,
+    OtherOfficeForm,
+)
 from outreach.models import Leave, Mandate
 from outreach.services.offices import office_holders
 from outreach.services.offices.offices import end_office
@@ -43,6 +50,19 @@ def office_create_other(request):
         if mandate := added(request, form, body):
             return redirect(home_of(mandate))
     context = {"form": form, "title": _("Put in another office"), "back": reverse("outreach:politician_list")}
+    return render(request, "outreach/office_form.html", context)
+
+
+@may_change
+@methods
+def office_create_county(request):
+    form = CountyOfficeForm(request.POST or None)
+    if form.is_valid():
+        body = office_holders.local_body(form.place, form.office)
+        if mandate := added(request, form, body):
+            return redirect(home_of(mandate))
+    title = _("Put in an office in a county authority")
+    context = {"form": form, "title": title, "back": reverse("outreach:politician_list")}
     return render(request, "outreach/office_form.html", context)
 
 

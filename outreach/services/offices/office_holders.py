@@ -20,7 +20,7 @@ from taushet.models import User
 from taushet.services import audit
 
 Kind, Role = Body.Kind, Mandate.Role
-# Where each office of a municipality or county is held; those with None are held in a body of its own name.
+# Where each office of a municipality or county is held.
 LOCAL_ROLES = {
     Role.COUNCILLOR: Kind.COUNCIL,
     Role.SUBSTITUTE: Kind.COUNCIL,
@@ -31,6 +31,7 @@ LOCAL_ROLES = {
     Role.DEPUTY_MAYOR: Kind.MUNICIPALITY,
     Role.DIRECTOR: Kind.MUNICIPALITY,
     Role.MAYOR: Kind.MUNICIPALITY,
+    Role.MAILBOX: Kind.MUNICIPALITY,
 }
 
 
@@ -60,6 +61,15 @@ def local_body(place: Place, new: NewOffice) -> Body:
     return Bodies({place.key: place}).get(Office(place.key, kind, names.get(kind, ""), new.role))
 
 
+def why_not_in(role: str, kind: str) -> str:
+    """Return in words why an office is not held in a kind of body, and which are; nothing when it is."""
+    if kind in Mandate.HELD_IN[role]:
+        return ""
+    held = ", ".join(str(Role(one).label) for one, kinds in Mandate.HELD_IN.items() if kind in kinds)
+    words = {"office": Role(role).label, "body": Kind(kind).label, "offices": held}
+    return _("“%(office)s” is not held in “%(body)s”. There it can be: %(offices)s.") % words
+
+
 def committees_of(place: Place) -> QuerySet[Body]:
     """Return the committees of a council that are here."""
     return Body.objects.filter(kind=Kind.COUNCIL_COMMITTEE, **place.where)
@@ -85,8 +95,10 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
     """Put in who holds an office; `politician` when it is somebody who is here already.
 
     Whoever holds an office that one person has at a time leaves it that day, and whoever is known to take over later
-    follows. Raises OutreachError when the same person holds the same office already.
+    follows. Raises OutreachError when the office is not held in such a body, or the same person holds it already.
     """
+    if refusal := why_not_in(new.role, body.kind):
+        raise OutreachError(refusal)
     body, successor = Body.objects.select_for_update().get(pk=body.pk), None
     if new.role in Mandate.SINGLE:
         day = new.starts_on or timezone.localdate()

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from municipalities.services.place_cells import municipality_place
+from outreach.exceptions import OutreachError
 from outreach.forms.politicians import PoliticianFilterForm
 from outreach.models import Body, Mandate, OfficeTask, Politician
 from outreach.services.mailings.audiences import Audience, offices
@@ -16,7 +17,7 @@ from outreach.views.politicians import holders
 from taushet.models import AuditEntry
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
 from tests.factories.outbox import write
-from tests.factories.outreach import MandateFactory, PoliticianFactory, place
+from tests.factories.outreach import BodyFactory, MandateFactory, PoliticianFactory, place
 from tests.factories.taushet import UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
@@ -214,6 +215,48 @@ def test_bodies_of_the_state_have_holders_and_mailboxes_and_demands_reach_them_b
     assert reached("national", "committee_leader", committee="justis") == ["Justiskomiteen"]
     counted = client.post(reverse("outreach:audience_count"), {"level": "county", "county_roles": ["councillor"]})
     assert counted.context["count"].offices == 1
+
+
+def test_an_office_is_held_in_the_right_kind_of_body_and_a_county_has_what_a_municipality_has(client, author):
+    other, county = reverse("outreach:office_create_other"), CountyFactory(name="Nordland")
+    person = {"first_name": "Eva", "last_name": "Vik", "source": "nett", "checked_on": "2026-11-01"}
+
+    wrong = client.post(other, person | {"kind": "committee", "body": "Justiskomiteen", "role": "minister"})
+    assert wrong.context["form"].errors == {
+        "role": [
+            "“Minister” is not held in “Storting committee”. There it can be: Committee member, Committee leader,"
+            " Central mail-box."
+        ]
+    }
+    for kind, role in (
+        ("council", "mayor"),
+        ("executive", "minister"),
+        ("council", "mailbox"),
+        ("county", "councillor"),
+    ):
+        body = BodyFactory(kind=kind, name=f"{kind} {role}", county=county)
+        with pytest.raises(OutreachError):
+            add_office(body, NewOffice(role, "Eva", "Vik", "nett"), politician=None, by=author)
+        body.delete()
+    assert not Mandate.objects.exists()
+
+    address = reverse("outreach:office_create_county")
+    assert set(client.post(address, {"role": "mailbox"}).context["form"].errors) >= {"county", "email", "source"}
+    office = person | {"county": county.pk, "role": "mayor", "party": "Ap"}
+    client.post(address, office)
+    client.post(address, office | {"role": "councillor", "person": str(Politician.objects.get().pk)})
+    client.post(address, office | {"role": "group_leader", "last_name": "Moe"})
+    client.post(address, office | {"role": "member", "last_name": "Ås", "committee": "Komité for helse"})
+    client.post(address, {**office, "role": "mailbox", "first_name": "", "last_name": "", "email": "post@n.example"})
+    held = Mandate.objects.filter(body__county=county).order_by("pk").values_list("role", "body__kind", "body__name")
+    assert list(held) == [
+        ("mayor", "county", "Nordland fylkeskommune"),
+        ("councillor", "council", "Fylkestinget i Nordland"),
+        ("group_leader", "party_group", "Ap, Nordland fylkeskommune"),
+        ("member", "council_committee", "Komité for helse"),
+        ("mailbox", "county", "Nordland fylkeskommune"),
+    ]
+    assert Politician.objects.count() == 3
 
 
 def test_a_bounce_becomes_one_task_and_is_settled(client, author, said):
