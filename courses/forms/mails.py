@@ -125,7 +125,7 @@ class PreviewForm(forms.Form):
     def _label(row):
         return gettext("%(number)d: %(place)s, %(session)s") % {
             "number": row.pk,
-            "place": row.municipality.name,
+            "place": row.municipality,
             "session": row.session,
         }
 

@@ -131,7 +131,7 @@ def _facts(booking: Booking) -> list[list[str]]:
         (_("State"), str(booking.get_state_display())),
         (_("Course"), session.course.title),
         (_("When and where"), "\n".join(meetings)),
-        (_("Municipality"), booking.municipality.name),
+        (_("Municipality"), str(booking.municipality)),
         (_("Unit"), booking.unit.name if booking.unit else booking.unit_name),
         (_("Seats"), str(booking.seats)),
         (_("Contact"), "\n".join(filter(None, contact))),

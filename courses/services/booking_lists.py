@@ -91,7 +91,7 @@ def asked_changes(user: User) -> Iterator[tuple[str, str]]:
     for asked in rows[:20]:
         sentence = _("Booking %(number)s, %(place)s: %(what)s, asked %(day)s") % {
             "number": asked.booking_id,
-            "place": asked.booking.municipality.name,
+            "place": str(asked.booking.municipality),
             "what": asked.get_kind_display().lower(),
             "day": day(timezone.localtime(asked.created_at)),
         }
@@ -130,4 +130,4 @@ def find_bookings(user: User, text: str) -> Iterator[tuple[str, str, str]]:
         title = _("Booking %(number)s") % {"number": booking.pk}
         when = when_text(booking.session.first_starts_at, booking.session.last_ends_at)
         detail = f"{booking.session.course.title}, {when} · {booking.contact_name} · {booking.get_state_display()}"
-        yield f"{title} · {booking.municipality.name}", detail, booking.staff_address
+        yield f"{title} · {booking.municipality}", detail, booking.staff_address

@@ -119,7 +119,7 @@ def expense_table(claims: QuerySet[ExpenseClaim], *, by: User, ending: str) -> t
 def _rows_of(claim: ExpenseClaim) -> Iterator[tuple]:
     session: Session = claim.assignment.session
     user = claim.assignment.trainer.user
-    municipality = session.municipality.name if session.municipality else ""
+    municipality = str(session.municipality) if session.municipality else ""
     head = (claim.pk, str(user), user.email, session.course.title, session.first_starts_at, municipality)
     tail = (claim.note, claim.settled_at)
     outlays = list(claim.outlays.all())

@@ -130,7 +130,7 @@ def _seat(participant: Participant) -> dict:
     return {
         "booking": (_("booking"), booking.pk),
         "course": (_("course"), session.course.title),
-        "municipality": (_("municipality"), booking.municipality.name),
+        "municipality": (_("municipality"), str(booking.municipality)),
         "starts_at": (_("starts"), session.first_starts_at),
         "ends_at": (_("ends"), session.last_ends_at),
     }

@@ -96,5 +96,5 @@ def dispute_sentence(detail: dict) -> str:
 def cases_to_settle(user: User) -> Iterable[tuple[str, str]]:
     """Return what staff has to look at about card payments, oldest first."""
     for case in PaymentCase.objects.waiting().select_related("booking__municipality")[:20]:
-        where = f" – {case.booking_id}, {case.booking.municipality.name}" if case.booking else ""
+        where = f" – {case.booking_id}, {case.booking.municipality}" if case.booking else ""
         yield case_sentence(case) + where, case.payment_address

@@ -99,7 +99,7 @@ def offer_text(booking):
         "%(seats)d seat for %(municipality)s is kept for you.",
         "%(seats)d seats for %(municipality)s are kept for you.",
         booking.seats,
-    ) % {"seats": booking.seats, "municipality": booking.municipality.name}
+    ) % {"seats": booking.seats, "municipality": booking.municipality}
 
 
 @opens_booking(OWNER, SECOND)

@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,9 +12,10 @@ from openpyxl import load_workbook
 from courses.models import Booking, Participant, VatRate
 from courses.services.invoicing import issue_invoice
 from courses.services.payments import record_payment
+from municipalities.services.telling_apart import tell_apart
 from taushet.models import AuditEntry
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
-from tests.factories.municipalities import MunicipalityFactory, UnitFactory
+from tests.factories.municipalities import CountyFactory, MunicipalityFactory, UnitFactory
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +181,32 @@ def test_past_bookings_come_out_when_asked_for(client, staff):
 
     assert len(rows_of(client.get(BOOKINGS + "csv"))) == 1
     assert len(rows_of(client.get(BOOKINGS + "csv", {"period": "past"}))) == 2
+
+
+def test_municipalities_of_one_name_are_told_apart_in_every_list(client, staff):
+    counties = (CountyFactory(number="15", name="Møre og Romsdal"), CountyFactory(number="18", name="Nordland"))
+    places = [MunicipalityFactory(name="Herøy", county=county) for county in counties]
+    tell_apart()
+    session = SessionFactory(municipality=places[1], capacity=50)
+    for place in places:
+        place.refresh_from_db()
+        ParticipantFactory(booking=BookingFactory(session=session, municipality=place))
+    lists = {
+        "bookings": f"{BOOKINGS}csv",
+        "participants": participants_path(session, "csv"),
+        "sessions": f"{reverse('courses:session_choice_csv')}?valgt={session.pk}",
+    }
+
+    named = {key: {cell for row in rows_of(client.get(address)) for cell in row} for key, address in lists.items()}
+    page = client.get("/stab/bestillinger/").text
+    one = client.get(session.bookings.first().staff_address).text
+
+    both = {"Herøy (Møre og Romsdal)", "Herøy (Nordland)"}
+    assert {key: {cell for cell in cells if "Herøy" in cell} for key, cells in named.items()} == {
+        "bookings": both,
+        "participants": both,
+        "sessions": {"Herøy (Nordland)"},
+    }
+    assert all(name in page for name in both)
+    assert re.findall(r"Herøy(?! \()", page.partition("<table")[2]) == []
+    assert re.findall(r"Herøy(?! \(|, Nordland)", one.partition("<main")[2].partition("</main")[0]) == []
