@@ -120,5 +120,16 @@ class LetterAdmin(ReadOnlyAdmin):
 
 @admin.register(Approval)
 class ApprovalAdmin(ReadOnlyAdmin):
+    fields = [
+        "mailing",
+        "approver",
+        "house",
+        "author",
+        "last_editor",
+        "content_hash",
+        "is_public_confirmed",
+        "approved_at",
+        "voided_at",
+    ]
     list_display = ["mailing", "approver", "approved_at", "voided_at"]
     list_select_related = ["mailing", "approver"]

@@ -6,11 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from outreach.services.mailings.letter_texts import LONGEST_LETTER
 from taushet.fields import CleanCharField, LongestText
 
-
-class SeenForm(forms.Form):
-    """The fingerprint of the letter that was on the screen."""
-
-    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
+from .approvals import SeenForm
 
 
 class LetterForm(SeenForm):

@@ -1,4 +1,4 @@
-"""What staff say when they submit, approve or return a mailing, and how its letters are narrowed down."""
+"""How the letters of a mailing are narrowed down."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -6,37 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import County
 from outreach.models import Letter
 from outreach.models.hold_words import HOLD_KINDS
-from taushet.fields import CleanCharField, LongestText
+from taushet.fields import CleanCharField
 from taushet.searches import holds
-
-
-class ApprovalForm(forms.Form):
-    """What an approver confirms, with the fingerprint of what was on the screen."""
-
-    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    is_public_confirmed = forms.BooleanField(
-        label=_(
-            "I have read the letters. They can become public, and no person exposed to violence can be recognised."
-        ),
-        error_messages={"required": _("Confirm that the letters can become public.")},
-    )
-
-
-class SubmitForm(forms.Form):
-    """The fingerprint of what was on the screen."""
-
-    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-
-class ReturnForm(forms.Form):
-    """What has to be changed before the mailing can be approved."""
-
-    note = forms.CharField(
-        label=_("What should be changed?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[LongestText(500)],
-        error_messages={"required": _("Say what should be changed.")},
-    )
 
 
 class LetterFilterForm(forms.Form):

@@ -110,31 +110,3 @@ class DeliveredForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
-
-
-class SubmitForm(forms.Form):
-    """The fingerprint of what was on the screen."""
-
-    seen_hash = forms.CharField(widget=forms.HiddenInput, max_length=64)
-
-
-class ApprovalForm(SubmitForm):
-    """What an approver confirms, with the fingerprint of what was on the screen."""
-
-    is_public_confirmed = forms.BooleanField(
-        label=_(
-            "I have read the submission. It can become public, and no person exposed to violence can be recognised."
-        ),
-        error_messages={"required": _("Confirm that the submission can become public.")},
-    )
-
-
-class ReturnForm(forms.Form):
-    """What has to be changed before it can be approved."""
-
-    note = forms.CharField(
-        label=_("What should be changed?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[LongestText(500)],
-        error_messages={"required": _("Say what should be changed.")},
-    )

@@ -9,20 +9,50 @@ from django.utils.translation import gettext_lazy as _
 from taushet.models import User
 
 
-class Approval(models.Model):
-    """That a colleague read a mailing and let exactly this text go to exactly these recipients.
+class Approvable(models.Model):
+    """What is submitted and approved as it stands, by somebody else, and when both houses send it by each of them."""
+
+    class Senders(models.TextChoices):
+        KSS = "kss", _("Krisesentersekretariatet")
+        BOTH = "both", _("Krisesentersekretariatet and the Equality and Anti-Discrimination Ombud")
+
+    class Meta:
+        abstract = True
+
+    @property
+    def approving_houses(self) -> list[str]:
+        """Who has to approve: each house when both send, otherwise anybody, written as no house."""
+        return list(User.House.values) if self.senders == self.Senders.BOTH else [""]
+
+    @property
+    def houses_left(self) -> list[str]:
+        """Those that have not approved it as it stands."""
+        standing = self.approvals.filter(voided_at=None, content_hash=self.content_hash)
+        approved = set(standing.values_list("house", flat=True))
+        return [house for house in self.approving_houses if house not in approved]
+
+    def house_of(self, user) -> str:
+        """For which house this person would approve."""
+        return user.house if self.senders == self.Senders.BOTH else ""
+
+    def can_be_approved_by(self, user) -> bool:
+        """Whether this person may approve it: somebody else than who wrote and last changed it, of a house left."""
+        return (
+            self.status == self.Status.SUBMITTED
+            and user.pk not in {self.author_id, self.last_editor_id}
+            and user.has_perm(f"outreach.approve_{self._meta.model_name}")
+            and self.house_of(user) in self.houses_left
+        )
+
+
+class GivenApproval(models.Model):
+    """That a colleague read something and approved exactly this.
 
     When both houses send, each approves for itself.
 
     Any change makes it void; it is never edited otherwise, and never deleted.
     """
 
-    mailing = models.ForeignKey(
-        "outreach.Mailing", on_delete=models.PROTECT, related_name="approvals", verbose_name=_("mailing")
-    )
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by")
-    )
     house = models.CharField(_("on behalf of"), max_length=3, choices=User.House, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -32,19 +62,38 @@ class Approval(models.Model):
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
 
     class Meta:
+        abstract = True
+
+
+def approval_constraints(of: str, prefix: str) -> list[models.BaseConstraint]:
+    """Return what the database itself keeps of an approval: of what it is, and how the names begin."""
+    return [
+        models.CheckConstraint(condition=Exact(Length(F("content_hash")), 64), name=f"{prefix}_has_hash"),
+        models.CheckConstraint(condition=Q(is_public_confirmed=True), name=f"{prefix}_confirms_public"),
+        models.CheckConstraint(
+            condition=~Q(approver=F("author")) & ~Q(approver=F("last_editor")), name=f"{prefix}_by_someone_else"
+        ),
+        models.UniqueConstraint(
+            fields=[of, "house"], condition=Q(voided_at=None), name=f"{prefix}_one_standing_per_house"
+        ),
+    ]
+
+
+class Approval(GivenApproval):
+    """That a colleague read a mailing and let exactly this text go to exactly these recipients."""
+
+    mailing = models.ForeignKey(
+        "outreach.Mailing", on_delete=models.PROTECT, related_name="approvals", verbose_name=_("mailing")
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("approved by")
+    )
+
+    class Meta:
         verbose_name = _("approval")
         verbose_name_plural = _("approvals")
         ordering = ["-approved_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Exact(Length(F("content_hash")), 64), name="approval_has_hash"),
-            models.CheckConstraint(condition=Q(is_public_confirmed=True), name="approval_confirms_public"),
-            models.CheckConstraint(
-                condition=~Q(approver=F("author")) & ~Q(approver=F("last_editor")), name="approval_by_someone_else"
-            ),
-            models.UniqueConstraint(
-                fields=["mailing", "house"], condition=Q(voided_at=None), name="approval_one_standing_per_house"
-            ),
-        ]
+        constraints = approval_constraints("mailing", "approval")
 
     def __str__(self):
         return f"{self.mailing_id} {self.content_hash[:12]}"

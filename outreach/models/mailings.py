@@ -5,10 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from taushet.models import User
+from .approvals import Approvable
 
 
-class Mailing(models.Model):
+class Mailing(Approvable):
     """Demands to an audience, drafted, submitted and approved as a whole.
 
     `audience` is the filter as `services.audiences` writes it; `picks` are the offices put in or taken out by hand.
@@ -20,10 +20,6 @@ class Mailing(models.Model):
         SUBMITTED = "submitted", _("Waiting for approval")
         APPROVED = "approved", _("Approved")
         CANCELLED = "cancelled", _("Cancelled")
-
-    class Senders(models.TextChoices):
-        KSS = "kss", _("Krisesentersekretariatet")
-        BOTH = "both", _("Krisesentersekretariatet and the Equality and Anti-Discrimination Ombud")
 
     class LanguageRule(models.TextChoices):
         MUNICIPALITY = "municipality", _("The language form of each municipality")
@@ -58,7 +54,7 @@ class Mailing(models.Model):
     opening_nn = models.TextField(_("opening in nynorsk"), blank=True)
     closing_nb = models.TextField(_("closing in bokmål"), blank=True)
     closing_nn = models.TextField(_("closing in nynorsk"), blank=True)
-    senders = models.CharField(_("sent by"), max_length=4, choices=Senders, default=Senders.KSS)
+    senders = models.CharField(_("sent by"), max_length=4, choices=Approvable.Senders, default=Approvable.Senders.KSS)
     occasion = models.CharField(_("occasion"), max_length=8, choices=Occasion, default=Occasion.FIRST)
     origin = models.ForeignKey(
         "self",
@@ -143,34 +139,6 @@ class Mailing(models.Model):
         """The moment before which nothing leaves, None when there is none."""
         moments = [moment for moment in (self.send_at, self.embargo_until) if moment]
         return max(moments) if moments else None
-
-    @property
-    def approving_houses(self) -> list[str]:
-        """Who has to approve: each house when both send, otherwise anybody, written as no house."""
-        return list(User.House.values) if self.senders == self.Senders.BOTH else [""]
-
-    @property
-    def houses_left(self) -> list[str]:
-        """Those that have not approved it as it stands."""
-        approved = set(
-            self.approvals.filter(voided_at=None, content_hash=self.content_hash).values_list("house", flat=True)
-        )
-        return [house for house in self.approving_houses if house not in approved]
-
-    def house_of(self, user) -> str:
-        """For which house this person would approve."""
-        return user.house if self.senders == self.Senders.BOTH else ""
-
-    def can_be_approved_by(self, user) -> bool:
-        """Whether this person may release it: somebody else than those who wrote and last changed it, and when both
-        houses send, somebody of a house that has not approved yet.
-        """
-        return (
-            self.status == self.Status.SUBMITTED
-            and user.pk not in {self.author_id, self.last_editor_id}
-            and user.has_perm("outreach.approve_mailing")
-            and self.house_of(user) in self.houses_left
-        )
 
 
 class MailingDemand(models.Model):

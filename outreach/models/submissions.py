@@ -1,18 +1,14 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Length
-from django.db.models.lookups import Exact
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from taushet.models import User
-
-from .mailings import Mailing
+from .approvals import Approvable, GivenApproval, approval_constraints
 
 
-class Submission(models.Model):
+class Submission(Approvable):
     """What we answer to a consultation: text blocks with sources, approved as a whole, delivered by a person."""
 
     class Status(models.TextChoices):
@@ -29,7 +25,7 @@ class Submission(models.Model):
     )
     title = models.CharField(_("title"), max_length=200)
     language = models.CharField(_("language form"), max_length=2, choices=Language, default=Language.BOKMAL)
-    senders = models.CharField(_("sent by"), max_length=4, choices=Mailing.Senders, default=Mailing.Senders.KSS)
+    senders = models.CharField(_("sent by"), max_length=4, choices=Approvable.Senders, default=Approvable.Senders.KSS)
     demand_versions = models.ManyToManyField("outreach.DemandVersion", related_name="+", verbose_name=_("demands"))
     blocks = models.JSONField(_("text blocks"), default=list)
     sources = models.JSONField(_("sources"), default=list, blank=True)
@@ -65,31 +61,6 @@ class Submission(models.Model):
     def get_absolute_url(self):
         return reverse("outreach:submission_detail", args=[self.pk])
 
-    @property
-    def approving_houses(self) -> list[str]:
-        """Who has to approve: each house when both send, otherwise anybody, written as no house."""
-        return list(User.House.values) if self.senders == Mailing.Senders.BOTH else [""]
-
-    @property
-    def houses_left(self) -> list[str]:
-        """Those that have not approved it as it stands."""
-        standing = self.approvals.filter(voided_at=None, content_hash=self.content_hash)
-        approved = set(standing.values_list("house", flat=True))
-        return [house for house in self.approving_houses if house not in approved]
-
-    def house_of(self, user) -> str:
-        """For which house this person would approve."""
-        return user.house if self.senders == Mailing.Senders.BOTH else ""
-
-    def can_be_approved_by(self, user) -> bool:
-        """Whether this person may approve it: somebody else than who wrote and last changed it, of a house left."""
-        return (
-            self.status == self.Status.SUBMITTED
-            and user.pk not in {self.author_id, self.last_editor_id}
-            and user.has_perm("outreach.approve_submission")
-            and self.house_of(user) in self.houses_left
-        )
-
 
 class SubmissionRevision(models.Model):
     """A submission as somebody saved it; what differs from the one before is what the log shows."""
@@ -97,7 +68,7 @@ class SubmissionRevision(models.Model):
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveSmallIntegerField(_("number"))
     title = models.CharField(_("title"), max_length=200)
-    senders = models.CharField(_("sent by"), max_length=4, choices=Mailing.Senders)
+    senders = models.CharField(_("sent by"), max_length=4, choices=Approvable.Senders)
     blocks = models.JSONField(_("text blocks"), default=list)
     sources = models.JSONField(_("sources"), default=list)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -113,36 +84,17 @@ class SubmissionRevision(models.Model):
         return f"{self.submission_id} {self.number}"
 
 
-class SubmissionApproval(models.Model):
+class SubmissionApproval(GivenApproval):
     """That a colleague read a submission and found it ready, exactly as it stood. Any change makes it void."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="approvals")
     approver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    house = models.CharField(_("on behalf of"), max_length=3, choices=User.House, blank=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    last_editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    content_hash = models.CharField(_("fingerprint"), max_length=64)
-    is_public_confirmed = models.BooleanField(_("becomes public, no names of persons exposed"))
-    approved_at = models.DateTimeField(_("approved"), default=timezone.now)
-    voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("approval of a submission")
         verbose_name_plural = _("approvals of submissions")
         ordering = ["-approved_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(condition=Exact(Length(F("content_hash")), 64), name="submission_approval_has_hash"),
-            models.CheckConstraint(condition=Q(is_public_confirmed=True), name="submission_approval_confirms_public"),
-            models.CheckConstraint(
-                condition=~Q(approver=F("author")) & ~Q(approver=F("last_editor")),
-                name="submission_approval_by_someone_else",
-            ),
-            models.UniqueConstraint(
-                fields=["submission", "house"],
-                condition=Q(voided_at=None),
-                name="submission_approval_one_standing_per_house",
-            ),
-        ]
+        constraints = approval_constraints("submission", "submission_approval")
 
     def __str__(self):
         return f"{self.submission_id} {self.content_hash[:12]}"

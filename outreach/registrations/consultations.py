@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from outreach.demonstration import consultations as demonstration
-from outreach.models import Consultation, Mailing, Submission, SubmissionApproval
+from outreach.models import Consultation, Submission
 from outreach.services.consultations import consultation_feed
+from outreach.services.mailings.approvers import to_approve
 from outreach.views.consultation_feed import deadline_feed
 from taushet import roles
 from taushet.registries import (
@@ -49,12 +50,7 @@ def deadlines_soon(user):
 
 def submissions_to_approve(user):
     """The submissions this person may approve."""
-    waiting = Submission.objects.filter(status=Submission.Status.SUBMITTED)
-    waiting = waiting.exclude(Q(author=user) | Q(last_editor=user))
-    by_own_house = SubmissionApproval.objects.filter(submission=OuterRef("pk"), voided_at=None, house=user.house)
-    both = Q(senders=Mailing.Senders.BOTH)
-    waiting = waiting.exclude(both & Exists(by_own_house) if user.house else both)
-    return [(row.title, row.get_absolute_url()) for row in waiting.order_by("submitted_at")]
+    return [(row.title, row.get_absolute_url()) for row in to_approve(Submission.objects.all(), user)]
 
 
 def find_consultations(user, text):

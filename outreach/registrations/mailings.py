@@ -1,12 +1,14 @@
 """What mailings and their letters tell the house: who may do what, what waits, and what is asked before one leaves."""
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outreach.demonstration import mailings as demonstration
-from outreach.models import Approval, Letter, Mailing
+from outreach.forms.mailings import LetterFilterForm
+from outreach.models import Letter, Mailing
+from outreach.services.mailings.approvers import to_approve
 from outreach.services.privacy import objections
 from outreach.services.sending import sending
 from outreach.services.sending.redelivering import redeliveries_to_approve
@@ -52,11 +54,7 @@ for role, permissions in {
 
 def mailings_to_approve(user):
     """The mailings this person may let go."""
-    waiting = Mailing.objects.filter(status=Mailing.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
-    by_own_house = Approval.objects.filter(mailing=OuterRef("pk"), voided_at=None, house=user.house)
-    both = Q(senders=Mailing.Senders.BOTH)
-    waiting = waiting.exclude(both & Exists(by_own_house) if user.house else both)
-    return [(mailing.title, mailing.get_absolute_url()) for mailing in waiting.order_by("submitted_at")]
+    return [(row.title, row.get_absolute_url()) for row in to_approve(Mailing.objects.all(), user)]
 
 
 def addresses_to_approve(user):
@@ -78,24 +76,22 @@ def mailings_returned(user):
 
 
 def letters_held(user):
-    drafts = Mailing.objects.filter(status=Mailing.Status.DRAFT).annotate(
-        number=Count("letters", filter=Q(letters__status=Letter.Status.HELD))
-    )
-    for mailing in drafts.filter(number__gt=0).order_by("pk"):
-        sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
-        yield (
-            sentence % {"title": mailing.title, "number": mailing.number},
-            f"{mailing.get_absolute_url()}?status={Letter.Status.HELD}",
-        )
+    drafts = Mailing.objects.filter(status=Mailing.Status.DRAFT)
+    return counted(drafts, [Letter.Status.HELD], Letter.Status.HELD)
 
 
 def letters_in_trouble(user):
-    troubled = Mailing.objects.annotate(number=Count("letters", filter=Q(letters__status__in=Letter.TROUBLE)))
-    for mailing in troubled.filter(number__gt=0).order_by("pk"):
+    return counted(Mailing.objects.all(), Letter.TROUBLE, LetterFilterForm.TROUBLE)
+
+
+def counted(mailings, statuses, shown):
+    """The mailings with letters in some states, how many they are, and the page that shows those."""
+    counted = mailings.annotate(number=Count("letters", filter=Q(letters__status__in=statuses)))
+    for mailing in counted.filter(number__gt=0).order_by("pk"):
         sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
         yield (
             sentence % {"title": mailing.title, "number": mailing.number},
-            f"{mailing.get_absolute_url()}?status=trouble",
+            f"{mailing.get_absolute_url()}?status={shown}",
         )
 
 

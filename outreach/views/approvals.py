@@ -1,34 +1,17 @@
 """What moves a mailing on: submit, approve, send back, cancel."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from outreach.exceptions import OutreachError
-from outreach.forms.mailings import ApprovalForm, ReturnForm, SubmitForm
+from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.mailings import cancel_mailing, return_mailing, submit_mailing
 
+from .acting import act, attempt
 from .dry_runs import mailing_page
-
-
-def act(request, mailing, name, form, action, done):
-    """Do what a small form on the mailing's page asks, and go back there with a sentence on how it went.
-
-    What is wrong with the form, which the page knows by `name`, is shown on the page itself.
-    """
-    if not form.is_valid():
-        return mailing_page(request, mailing.pk, **{name: form})
-    try:
-        outcome = action(form.cleaned_data)
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done(outcome))
-    return redirect(mailing)
 
 
 @permission_required("outreach.change_mailing", raise_exception=True)
@@ -38,8 +21,9 @@ def mailing_submit(request, pk):
     return act(
         request,
         mailing,
+        mailing_page,
         "submit_form",
-        SubmitForm(request.POST),
+        SeenForm(request.POST),
         lambda data: submit_mailing(mailing, by=request.user, seen_hash=data["seen_hash"]),
         lambda submitted: (
             _("The letters are frozen. A colleague can approve them now.")
@@ -56,8 +40,9 @@ def mailing_approve(request, pk):
     return act(
         request,
         mailing,
+        mailing_page,
         "approval_form",
-        ApprovalForm(request.POST),
+        MailingApprovalForm(request.POST),
         lambda data: approve_mailing(mailing, approver=request.user, **data),
         lambda approval: (
             approved_sentence(approval.mailing)
@@ -80,10 +65,11 @@ def mailing_return(request, pk):
     return act(
         request,
         mailing,
+        mailing_page,
         "return_form",
         ReturnForm(request.POST),
         lambda data: return_mailing(mailing, by=request.user, note=data["note"]),
-        lambda returned: _("The mailing is sent back."),
+        _("The mailing is sent back."),
     )
 
 
@@ -91,12 +77,8 @@ def mailing_return(request, pk):
 def mailing_cancel(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
     if request.method == "POST":
-        try:
-            cancel_mailing(mailing, by=request.user)
-        except OutreachError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The mailing is cancelled. What has not left does not leave."))
+        done = _("The mailing is cancelled. What has not left does not leave.")
+        attempt(request, lambda: cancel_mailing(mailing, by=request.user), done)
         return redirect(mailing)
     context = {
         "title": _("Cancel the mailing?"),

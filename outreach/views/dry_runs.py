@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.mailings import ApprovalForm, LetterFilterForm, ReturnForm, SubmitForm
+from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
+from outreach.forms.mailings import LetterFilterForm
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.approvers import turns
 from outreach.services.mailings.drafting import draft
@@ -75,8 +76,8 @@ def surroundings(request, mailing, reasons):
         "houses_left": [User.House(house).label for house in mailing.houses_left if house],
         "turns": turns(mailing) if mailing.status == Mailing.Status.SUBMITTED else [],
         "is_own": request.user.pk in {mailing.author_id, mailing.last_editor_id},
-        "submit_form": SubmitForm(initial=seen),
-        "approval_form": ApprovalForm(initial=seen),
+        "submit_form": SeenForm(initial=seen),
+        "approval_form": MailingApprovalForm(initial=seen),
         "return_form": ReturnForm(),
         "approvals": mailing.approvals.select_related("approver"),
         "log": history(mailing),

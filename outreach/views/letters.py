@@ -10,12 +10,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.models import Indicator
 from outreach.exceptions import OutreachError
-from outreach.forms.letters import LetterForm, SeenForm
+from outreach.forms.approvals import SeenForm
+from outreach.forms.letters import LetterForm
 from outreach.models import Letter
 from outreach.services.mailings.differences import compare
 from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.sending import send_test_copy
+
+from .acting import attempt
 
 
 def letter_of(mailing_pk, pk):
@@ -80,12 +83,12 @@ def letter_edit(request, mailing_pk, pk):
 def letter_edit_drop(request, mailing_pk, pk):
     letter = letter_of(mailing_pk, pk)
     form = SeenForm(request.POST)
-    try:
-        letter = drop_edit(letter, by=request.user, seen_hash=form.data.get("seen_hash", ""))
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The letter says what the draft says again."))
+    seen = form.data.get("seen_hash", "")
+    attempt(
+        request,
+        lambda: drop_edit(letter, by=request.user, seen_hash=seen),
+        _("The letter says what the draft says again."),
+    )
     return redirect(letter)
 
 
@@ -93,10 +96,6 @@ def letter_edit_drop(request, mailing_pk, pk):
 @require_POST
 def letter_test(request, mailing_pk, pk):
     letter = get_object_or_404(Letter, mailing=mailing_pk, pk=pk)
-    try:
-        send_test_copy(letter, by=request.user)
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("A test copy is on its way to %(email)s.") % {"email": request.user.email})
+    done = _("A test copy is on its way to %(email)s.") % {"email": request.user.email}
+    attempt(request, lambda: send_test_copy(letter, by=request.user), done)
     return redirect(letter)

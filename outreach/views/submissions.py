@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.submissions import ApprovalForm, BlocksForm, DeliveredForm, ReturnForm, StartForm, SubmitForm
+from outreach.forms.approvals import ReturnForm, SeenForm, SubmissionApprovalForm
+from outreach.forms.submissions import BlocksForm, DeliveredForm, StartForm
 from outreach.models import Consultation, Submission
 from outreach.services.consultations.submission_files import MIME, write_docx, write_pdf
 from outreach.services.consultations.submission_log import submission_log
@@ -22,6 +23,8 @@ from outreach.services.consultations.submissions import (
     submit_submission,
 )
 from outreach.services.mailings.approvers import turns
+
+from .acting import act
 
 may_see = permission_required("outreach.view_submission", raise_exception=True)
 may_change = permission_required("outreach.change_submission", raise_exception=True)
@@ -62,8 +65,8 @@ def submission_page(request, pk, **forms):
         "log": submission_log(submission),
         "turns": turns(submission) if submission.status == Submission.Status.SUBMITTED else [],
         "may_approve": submission.can_be_approved_by(request.user),
-        "submit_form": SubmitForm(initial={"seen_hash": submission.content_hash}),
-        "approval_form": ApprovalForm(initial={"seen_hash": submission.content_hash}),
+        "submit_form": SeenForm(initial={"seen_hash": submission.content_hash}),
+        "approval_form": SubmissionApprovalForm(initial={"seen_hash": submission.content_hash}),
         "return_form": ReturnForm(),
         "delivered_form": DeliveredForm(),
     }
@@ -85,29 +88,17 @@ def submission_update(request, pk):
     return render(request, "outreach/submission_form.html", {"form": form, "submission": submission})
 
 
-def act(request, pk, name, form, action, done):
-    """Do what a small form on the page asks, and go back there with a sentence on how it went."""
-    submission = get_object_or_404(Submission, pk=pk)
-    if not form.is_valid():
-        return submission_page(request, pk, **{name: form})
-    try:
-        outcome = action(submission, form.cleaned_data)
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done(outcome) if callable(done) else done)
-    return redirect(submission)
-
-
 @may_change
 @require_POST
 def submission_submit(request, pk):
+    submission = get_object_or_404(Submission, pk=pk)
     return act(
         request,
-        pk,
+        submission,
+        submission_page,
         "submit_form",
-        SubmitForm(request.POST),
-        lambda submission, data: submit_submission(submission, by=request.user, seen_hash=data["seen_hash"]),
+        SeenForm(request.POST),
+        lambda data: submit_submission(submission, by=request.user, seen_hash=data["seen_hash"]),
         _("A colleague can approve it now."),
     )
 
@@ -115,12 +106,14 @@ def submission_submit(request, pk):
 @may_approve
 @require_POST
 def submission_approve(request, pk):
+    submission = get_object_or_404(Submission, pk=pk)
     return act(
         request,
-        pk,
+        submission,
+        submission_page,
         "approval_form",
-        ApprovalForm(request.POST),
-        lambda submission, data: approve_submission(submission, approver=request.user, **data),
+        SubmissionApprovalForm(request.POST),
+        lambda data: approve_submission(submission, approver=request.user, **data),
         lambda approval: (
             _("You have approved it. It can be handed in when the other house has approved too.")
             if approval.submission.houses_left
@@ -132,12 +125,14 @@ def submission_approve(request, pk):
 @may_approve
 @require_POST
 def submission_return(request, pk):
+    submission = get_object_or_404(Submission, pk=pk)
     return act(
         request,
-        pk,
+        submission,
+        submission_page,
         "return_form",
         ReturnForm(request.POST),
-        lambda submission, data: return_submission(submission, by=request.user, note=data["note"]),
+        lambda data: return_submission(submission, by=request.user, note=data["note"]),
         _("The submission is sent back."),
     )
 
@@ -145,12 +140,14 @@ def submission_return(request, pk):
 @may_change
 @require_POST
 def submission_delivered(request, pk):
+    submission = get_object_or_404(Submission, pk=pk)
     return act(
         request,
-        pk,
+        submission,
+        submission_page,
         "delivered_form",
         DeliveredForm(request.POST),
-        lambda submission, data: mark_delivered(submission, by=request.user, **data),
+        lambda data: mark_delivered(submission, by=request.user, **data),
         _("Noted as delivered."),
     )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from municipalities.models import Indicator
-from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OutreachError, OwnMailing, WrongStatus
+from outreach.exceptions import ContentChanged, OutreachError, WrongStatus
 from outreach.models import (
     Consultation,
     DemandVersion,
@@ -18,6 +18,7 @@ from outreach.models import (
     SubmissionRevision,
 )
 from outreach.services.consultations.submission_sources import draft_text
+from outreach.services.mailings.approvers import give_approval, refuse_approver, void_approvals
 from outreach.services.mailings.fingerprints import canonical_hash
 from taushet.models import User
 from taushet.services import audit
@@ -157,33 +158,10 @@ def approve_submission(
     approve, ContentChanged when it is not what was seen, NotPublicReady and WrongStatus.
     """
     submission = lock(submission)
-    if approver.pk in {submission.author_id, submission.last_editor_id}:
-        raise OwnMailing(_("Someone else has to approve your submission."))
-    if submission.status != Status.SUBMITTED:
-        raise WrongStatus(_("This submission is not waiting for approval."))
-    house = submission.house_of(approver)
-    if house not in submission.houses_left:
-        raise NotYourTurn(
-            _("Your house has approved it already.")
-            if house
-            else _("Both houses send this submission, and you belong to neither, so you cannot approve it.")
-        )
-    if not is_public_confirmed:
-        raise NotPublicReady(_("Confirm that the submission can become public."))
+    refuse_approver(submission, approver, is_public_confirmed=is_public_confirmed)
     refuse_changed(submission, seen_hash)
-    approval = SubmissionApproval.objects.create(
-        submission=submission,
-        approver=approver,
-        house=house,
-        author=submission.author,
-        last_editor=submission.last_editor,
-        content_hash=seen_hash,
-        is_public_confirmed=True,
-    )
-    audit.record("submission.approved", submission, by=approver, content_hash=seen_hash, house=house)
-    if not submission.houses_left:
-        submission.status = Status.APPROVED
-        submission.save(update_fields=["status"])
+    approval = give_approval(submission, approver, seen_hash)
+    audit.record("submission.approved", submission, by=approver, content_hash=seen_hash, house=approval.house)
     return approval
 
 
@@ -218,10 +196,6 @@ def mark_delivered(submission: Submission, *, on: date, url: str, by: User) -> S
 def refuse_changed(submission: Submission, seen_hash: str) -> None:
     if not seen_hash == submission.content_hash == submission_hash(submission):
         raise ContentChanged(_("The submission has changed since you opened it. Read it again."))
-
-
-def void_approvals(submission: Submission) -> None:
-    submission.approvals.filter(voided_at=None).update(voided_at=timezone.now())
 
 
 def lock(submission: Submission, *allowed: str) -> Submission:

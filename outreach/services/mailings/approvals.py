@@ -5,8 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from outreach.exceptions import ContentChanged, NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
+from outreach.exceptions import ContentChanged
 from outreach.models import Approval, Letter, Mailing
+from outreach.services.mailings.approvers import give_approval, refuse_approver
 from outreach.services.mailings.drafting import AT_ONCE, CHUNK
 from outreach.services.mailings.fingerprints import mailing_hash
 from outreach.services.mailings.had_before import had_demands
@@ -27,39 +28,17 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
     waiting.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
-    if approver.pk in {mailing.author_id, mailing.last_editor_id}:
-        raise OwnMailing(_("Someone else has to approve your mailing."))
-    if mailing.status != Mailing.Status.SUBMITTED:
-        raise WrongStatus(_("This mailing is not waiting for approval."))
-    house = mailing.house_of(approver)
-    if house not in mailing.houses_left:
-        raise NotYourTurn(
-            _("Your house has approved it already.")
-            if house
-            else _("Both houses send this mailing, and you belong to neither, so you cannot approve it.")
-        )
-    if not is_public_confirmed:
-        raise NotPublicReady(_("Confirm that the letters can become public."))
+    refuse_approver(mailing, approver, is_public_confirmed=is_public_confirmed)
     ready = mailing.letters.filter(status=Letter.Status.READY).order_by("pk")
     standing = ready.prefetch_related("letter_demands").iterator(chunk_size=CHUNK)
     if not seen_hash == mailing.content_hash == mailing_hash(mailing, standing):
         raise ContentChanged(_("The mailing has changed since you opened it. Read it again."))
     refuse_repeats(mailing)
     refuse_without_pdfs(mailing)
-    approval = Approval.objects.create(
-        mailing=mailing,
-        approver=approver,
-        house=house,
-        author=mailing.author,
-        last_editor=mailing.last_editor,
-        content_hash=seen_hash,
-        is_public_confirmed=True,
-    )
-    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=ready.count(), house=house)
-    if not mailing.houses_left:
-        mailing.status = Mailing.Status.APPROVED
-        mailing.save(update_fields=["status"])
-        if ready.count() > AT_ONCE:
+    approval, number = give_approval(mailing, approver, seen_hash), ready.count()
+    audit.record("mailing.approved", mailing, by=approver, content_hash=seen_hash, letters=number, house=approval.house)
+    if mailing.status == Mailing.Status.APPROVED:
+        if number > AT_ONCE:
             queue_approved.enqueue(mailing.pk)
         else:
             queue_letters(mailing)

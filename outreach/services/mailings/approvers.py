@@ -1,10 +1,14 @@
-"""Whose turn it is to approve: which house has, which has not, and who there can."""
+"""How a mailing or a submission is approved: by somebody else, as it stands, by each house that sends it."""
 
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from outreach.exceptions import NotPublicReady, NotYourTurn, OwnMailing, WrongStatus
 from outreach.models import Approval, Mailing, Submission, SubmissionApproval
 from taushet.models import User
 
@@ -46,3 +50,74 @@ def approvers(row: Mailing | Submission):
         .distinct()
         .order_by("name")
     )
+
+
+def to_approve(rows: QuerySet, user: User) -> QuerySet:
+    """Return those of some mailings or submissions that this person could approve now, the oldest first."""
+    waiting = rows.filter(status=rows.model.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
+    both = Q(senders=rows.model.Senders.BOTH)
+    if user.house:
+        link = rows.model._meta.get_field("approvals")
+        given = {link.field.name: OuterRef("pk"), "voided_at": None, "house": user.house}
+        both &= Exists(link.related_model.objects.filter(**given))
+    return waiting.exclude(both).order_by("submitted_at")
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Why somebody may not approve it, in the words for what it is."""
+
+    own: str
+    is_not_waiting: str
+    of_neither_house: str
+    is_not_public: str
+
+
+REFUSALS = {
+    Mailing: Refusals(
+        gettext_lazy("Someone else has to approve your mailing."),
+        gettext_lazy("This mailing is not waiting for approval."),
+        gettext_lazy("Both houses send this mailing, and you belong to neither, so you cannot approve it."),
+        gettext_lazy("Confirm that the letters can become public."),
+    ),
+    Submission: Refusals(
+        gettext_lazy("Someone else has to approve your submission."),
+        gettext_lazy("This submission is not waiting for approval."),
+        gettext_lazy("Both houses send this submission, and you belong to neither, so you cannot approve it."),
+        gettext_lazy("Confirm that the submission can become public."),
+    ),
+}
+
+
+def refuse_approver(row: Mailing | Submission, approver: User, *, is_public_confirmed: bool) -> None:
+    """Raise OwnMailing, WrongStatus, NotYourTurn or NotPublicReady when this person may not approve it so."""
+    words = REFUSALS[type(row)]
+    if approver.pk in {row.author_id, row.last_editor_id}:
+        raise OwnMailing(str(words.own))
+    if row.status != row.Status.SUBMITTED:
+        raise WrongStatus(str(words.is_not_waiting))
+    house = row.house_of(approver)
+    if house not in row.houses_left:
+        raise NotYourTurn(_("Your house has approved it already.") if house else str(words.of_neither_house))
+    if not is_public_confirmed:
+        raise NotPublicReady(str(words.is_not_public))
+
+
+def give_approval(row: Mailing | Submission, approver: User, seen_hash: str) -> Approval | SubmissionApproval:
+    """Put down that it is approved as it was seen; once no house is left it is approved as a whole."""
+    approval = row.approvals.create(
+        approver=approver,
+        house=row.house_of(approver),
+        author=row.author,
+        last_editor=row.last_editor,
+        content_hash=seen_hash,
+        is_public_confirmed=True,
+    )
+    if not row.houses_left:
+        row.status = row.Status.APPROVED
+        row.save(update_fields=["status"])
+    return approval
+
+
+def void_approvals(row: Mailing | Submission) -> None:
+    row.approvals.filter(voided_at=None).update(voided_at=timezone.now())

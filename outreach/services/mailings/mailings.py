@@ -7,12 +7,12 @@ from itertools import batched
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import AlreadyLeft, ContentChanged
 from outreach.models import DemandVersion, Letter, LetterDemand, Mailing, MailingDemand, MailingPick
+from outreach.services.mailings.approvers import void_approvals
 from outreach.services.mailings.audiences import Audience
 from outreach.services.mailings.differences import excerpt
 from outreach.services.mailings.drafting import AT_ONCE, DRAFTED_FIELDS, draft, draft_letters, freeze, lock
@@ -184,7 +184,7 @@ def submit_mailing(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
 def return_mailing(mailing: Mailing, *, by: User, note: str) -> Mailing:
     """Give a submitted mailing back to those who wrote it; raises WrongStatus when it is not waiting."""
     mailing = lock(mailing, Status.SUBMITTED)
-    void_approval(mailing)
+    void_approvals(mailing)
     forget_pdfs(mailing)
     mailing.status, mailing.submitted_at, mailing.return_note = Status.DRAFT, None, note
     mailing.save(update_fields=["status", "submitted_at", "return_note", "content_hash"])
@@ -198,7 +198,7 @@ def cancel_mailing(mailing: Mailing, *, by: User) -> Mailing:
     mailing = lock(mailing, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
     stop_what_waits(mailing, CANCELLED)
     mailing.letters.filter(status__in=Letter.DRAFTED).update(status=Letter.Status.CANCELLED)
-    void_approval(mailing)
+    void_approvals(mailing)
     mailing.status = Status.CANCELLED
     mailing.save(update_fields=["status"])
     audit.record("mailing.cancelled", mailing, by=by)
@@ -217,7 +217,7 @@ def take_back(mailing: Mailing, *, by: User) -> None:
         raise AlreadyLeft(_("Some letters have left already. You can stop the rest, but not change them."))
     copy_letters(standing)
     was = mailing.status
-    void_approval(mailing)
+    void_approvals(mailing)
     forget_pdfs(mailing)
     mailing.status, mailing.submitted_at = Status.DRAFT, None
     mailing.save(update_fields=["status", "submitted_at", "content_hash"])
@@ -244,7 +244,3 @@ def copy_of(old: Letter) -> Letter:
     letter.status = Letter.Status.READY
     letter.content_hash = letter_hash(letter, [row.demand_version_id for row in old.letter_demands.all()])
     return letter
-
-
-def void_approval(mailing: Mailing) -> None:
-    mailing.approvals.filter(voided_at=None).update(voided_at=timezone.now())

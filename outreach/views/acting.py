@@ -1,0 +1,32 @@
+"""Doing what a page asks for, and saying on the next page how it went."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from outreach.exceptions import OutreachError
+
+
+def attempt(request: HttpRequest, action: Callable[[], Any], done: str | Callable[[Any], str]) -> bool:
+    """Do it, and say what is done, which may depend on what came of it, or why it is refused; returns whether it is."""
+    try:
+        outcome = action()
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, done(outcome) if callable(done) else done)
+    return True
+
+
+def act(request: HttpRequest, row, page: Callable, name: str, form, action: Callable, done) -> HttpResponse:
+    """Do what a small form on the page of a row asks, and go back there.
+
+    What is wrong with the form, which the page knows by `name`, is shown on the page itself.
+    """
+    if not form.is_valid():
+        return page(request, row.pk, **{name: form})
+    attempt(request, lambda: action(form.cleaned_data), done)
+    return redirect(row)
