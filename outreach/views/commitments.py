@@ -19,6 +19,8 @@ from outreach.services.replies.quoting import split_quoted
 from taushet.exceptions import TaushetError
 from taushet.services.files import DOCUMENTS, IMAGES, serve_file, store_file
 
+from .acting import attempt
+
 PER_PAGE = 50
 
 
@@ -71,12 +73,8 @@ def commitment_confirm(request, pk):
     commitment = get_object_or_404(Commitment, pk=pk)
     if commitment.entered_by_id == request.user.pk:
         raise PermissionDenied
-    try:
-        commitments.confirm_commitment(commitment, by=request.user)
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("The promise is confirmed, and everybody may read it."))
+    done = _("The promise is confirmed, and everybody may read it.")
+    attempt(request, lambda: commitments.confirm_commitment(commitment, by=request.user), done)
     return redirect(commitment)
 
 

@@ -1,6 +1,5 @@
 """Offices that staff look after since a mail told that the address is dead or its holder gone."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,11 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.exceptions import OutreachError
 from outreach.forms.office_holders import EndForm
 from outreach.forms.recipients import AddressForm
 from outreach.models import OfficeTask
 from outreach.services.offices import office_tasks
+
+from .acting import attempt
 
 PER_PAGE = 50
 may_change = permission_required("outreach.change_mandate", raise_exception=True)
@@ -49,12 +49,7 @@ def show(request, task, address=None, ending=None):
 
 
 def settled(request, service, task, **values):
-    try:
-        service(task, **values, by=request.user)
-    except OutreachError as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The office is looked after."))
+    attempt(request, lambda: service(task, **values, by=request.user), _("The office is looked after."))
     return redirect("outreach:office_task_list")
 
 

@@ -1,16 +1,16 @@
 """Who gets a mailing, chosen by hand: found by name and put in, or taken out."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.exceptions import OutreachError
 from outreach.forms.mailings import OfficeSearchForm
 from outreach.models import Mailing, Mandate
 from outreach.services.mailings import picks
+
+from .acting import attempt
 
 
 @permission_required("outreach.view_mailing", raise_exception=True)
@@ -56,10 +56,5 @@ def pick_undo(request, pk, mandate_pk):
 def choose(request, pk, mandate_pk, action, sentence):
     mailing = get_object_or_404(Mailing, pk=pk)
     mandate = get_object_or_404(Mandate, pk=mandate_pk)
-    try:
-        action(mailing, mandate, by=request.user)
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, sentence)
+    attempt(request, lambda: action(mailing, mandate, by=request.user), sentence)
     return redirect(reverse("outreach:mailing_picks", args=[mailing.pk]))

@@ -1,12 +1,10 @@
 """The same letter to a corrected address: put in by one, approved by another."""
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from outreach.exceptions import OutreachError
 from outreach.models import Letter, Redelivery
 from outreach.services.sending.redelivering import (
     approve_redelivery,
@@ -15,6 +13,8 @@ from outreach.services.sending.redelivering import (
     propose_redelivery,
     withdraw_redelivery,
 )
+
+from .acting import attempt
 
 
 @permission_required("outreach.view_letter", raise_exception=True)
@@ -68,10 +68,5 @@ def waiting_of(mailing_pk, pk):
 
 
 def act(request, letter, action, done):
-    try:
-        action()
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     return redirect("outreach:letter_redeliver", mailing_pk=letter.mailing_id, pk=letter.pk)

@@ -22,6 +22,8 @@ from outreach.services.sending.steering import pause_mailing, resume_mailing, wa
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.services.files import serve_file
 
+from .acting import attempt
+
 ASKS = ["GET", "HEAD", "POST"]
 
 
@@ -160,12 +162,7 @@ def letter_pdf(request, mailing_pk, pk):
 
 
 def steer(request, mailing, action, done):
-    try:
-        action()
-    except OutreachError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, done)
+    attempt(request, action, done)
     return redirect("outreach:mailing_sending", pk=mailing.pk)
 
 

@@ -25,6 +25,8 @@ from outreach.services.replies.publishing import (
 )
 from taushet.services import audit
 
+from .acting import attempt
+
 may_change = permission_required("outreach.change_demand", raise_exception=True)
 
 
@@ -101,12 +103,11 @@ def wording_confirm(request, slug):
     draft = get_object_or_404(DemandVersion.objects.filter(published_at=None), demand__slug=slug)
     form = ConfirmForm(request.POST)
     if form.is_valid():
-        try:
-            confirm_pair(draft, form.cleaned_data["block"], by=request.user, seen=form.cleaned_data["seen"])
-        except OutreachError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("Confirmed: the forms say the same."))
+        attempt(
+            request,
+            lambda: confirm_pair(draft, form.cleaned_data["block"], by=request.user, seen=form.cleaned_data["seen"]),
+            _("Confirmed: the forms say the same."),
+        )
     return redirect("outreach:wording_draft", slug)
 
 
@@ -116,12 +117,9 @@ def wording_publish(request, slug):
     draft = get_object_or_404(DemandVersion.objects.filter(published_at=None), demand__slug=slug)
     form = SeenForm(request.POST)
     if form.is_valid():
-        try:
-            publish_draft(draft, by=request.user, seen=form.cleaned_data["seen"])
-        except OutreachError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The new wording is published. Mailings from now on use it."))
+        seen = form.cleaned_data["seen"]
+        done = _("The new wording is published. Mailings from now on use it.")
+        if attempt(request, lambda: publish_draft(draft, by=request.user, seen=seen), done):
             return redirect("outreach:wording_list")
     return redirect("outreach:wording_draft", slug)
 
@@ -132,12 +130,7 @@ def wording_discard(request, slug):
         DemandVersion.objects.filter(published_at=None).select_related("demand"), demand__slug=slug
     )
     if request.method == "POST":
-        try:
-            discard_draft(draft, by=request.user)
-        except OutreachError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("The draft is thrown away."))
+        attempt(request, lambda: discard_draft(draft, by=request.user), _("The draft is thrown away."))
         return redirect("outreach:wording_list")
     context = {
         "title": _("Throw the draft away?"),
