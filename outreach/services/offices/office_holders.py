@@ -14,7 +14,7 @@ from outreach.models import Body, Leave, Mandate, Politician
 from outreach.services.offices.council_steps import Office, group_name
 from outreach.services.offices.council_writing import Bodies
 from outreach.services.offices.office_names import name_key
-from outreach.services.offices.offices import end_office, next_mandate
+from outreach.services.offices.offices import end_office, next_mandate, save_changed
 from outreach.services.offices.parties import short_party
 from taushet.models import User
 from taushet.services import audit
@@ -138,11 +138,7 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
 def change_office(mandate: Mandate, values: dict, *, by: User) -> list[str]:
     """Correct an office; returns the fields that changed, nothing when it was so already."""
     mandate = Mandate.objects.select_for_update().get(pk=mandate.pk)
-    changed = [name for name, value in values.items() if getattr(mandate, name) != value]
-    if changed:
-        for name in changed:
-            setattr(mandate, name, values[name])
-        mandate.save(update_fields=changed)
+    if changed := save_changed(mandate, values):
         audit.record("mandate.changed", mandate, by=by, fields=changed)
     return changed
 

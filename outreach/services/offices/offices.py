@@ -1,6 +1,7 @@
 """The addresses that staff put in for a municipality: its central mail-box and its mayor."""
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -89,14 +90,21 @@ def set_mayor(
 
 
 def set_address(mandate: Mandate, *, email: str, source: str, checked_on: date, by: User | None) -> Mandate:
+    """Put in where an office is reached; nothing is recorded when it was so already."""
     values = dict(zip(ADDRESS_FIELDS, (email, source, checked_on), strict=True))
+    if changed := save_changed(mandate, values):
+        audit.record("mandate.address_set", mandate, by=by, fields=changed)
+    return mandate
+
+
+def save_changed(mandate: Mandate, values: dict[str, Any]) -> list[str]:
+    """Save what differs from how it is; returns those fields."""
     changed = [name for name, value in values.items() if getattr(mandate, name) != value]
     if changed:
         for name in changed:
             setattr(mandate, name, values[name])
         mandate.save(update_fields=changed)
-        audit.record("mandate.address_set", mandate, by=by, fields=changed)
-    return mandate
+    return changed
 
 
 @transaction.atomic
