@@ -22,6 +22,7 @@ from courses.services.einvoice_states import invoices_of
 from courses.services.reissuing import REPLACEABLE
 from taushet.services import audit
 from taushet.services.files import serve_file
+from taushet.views.acting import attempt
 
 State = EInvoice.State
 SEE, SEND = "courses.view_einvoice", "courses.change_einvoice"
@@ -146,12 +147,7 @@ def einvoice_act(request, einvoice_id, name):
     einvoice = get_object_or_404(EInvoice, pk=einvoice_id)
     action = ACTIONS[name]
     if request.method == "POST":
-        try:
-            action.do(einvoice, by=request.user)
-        except CoursesError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, action.done)
+        attempt(request, lambda: action.do(einvoice, by=request.user), action.done)
         return redirect(einvoice)
     return _confirm(request, einvoice, title=action.label, text=f"{einvoice}. {action.consequence}")
 
@@ -163,12 +159,8 @@ def einvoice_refused(request, einvoice_id):
     einvoice = get_object_or_404(EInvoice, pk=einvoice_id)
     form = RefusedForm(request.POST or None)
     if form.is_valid():
-        try:
-            steps.mark_refused(einvoice, reason=form.cleaned_data["reason"], by=request.user)
-        except CoursesError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, _("It is put down as refused, and keeps its number."))
+        done = _("It is put down as refused, and keeps its number.")
+        attempt(request, lambda: steps.mark_refused(einvoice, **form.cleaned_data, by=request.user), done)
         return redirect(einvoice)
     text = _("%(document)s. Do this when the payer has told you that they do not accept it.") % {"document": einvoice}
     return _confirm(request, einvoice, title=_("Put down as refused"), text=text, form=form)

@@ -9,8 +9,8 @@ from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.mailings import cancel_mailing, return_mailing, submit_mailing
+from taushet.views.acting import act, attempt
 
-from .acting import act, attempt
 from .dry_runs import mailing_page
 
 

@@ -18,8 +18,7 @@ from outreach.services.commitments import commitments
 from outreach.services.replies.quoting import split_quoted
 from taushet.exceptions import TaushetError
 from taushet.services.files import DOCUMENTS, IMAGES, serve_file, store_file
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 PER_PAGE = 50
 

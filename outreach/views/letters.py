@@ -17,8 +17,7 @@ from outreach.services.mailings.differences import compare
 from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.sending import send_test_copy
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 
 def letter_of(mailing_pk, pk):

@@ -11,8 +11,7 @@ from outreach.forms.office_holders import EndForm
 from outreach.forms.recipients import AddressForm
 from outreach.models import OfficeTask
 from outreach.services.offices import office_tasks
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 PER_PAGE = 50
 may_change = permission_required("outreach.change_mandate", raise_exception=True)

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.forms.mailings import OfficeSearchForm
 from outreach.models import Mailing, Mandate
 from outreach.services.mailings import picks
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 
 @permission_required("outreach.view_mailing", raise_exception=True)

@@ -13,8 +13,7 @@ from outreach.services.sending.redelivering import (
     propose_redelivery,
     withdraw_redelivery,
 )
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 
 @permission_required("outreach.view_letter", raise_exception=True)

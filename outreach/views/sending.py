@@ -21,8 +21,7 @@ from outreach.services.sending.sending_progress import progress_of
 from outreach.services.sending.steering import pause_mailing, resume_mailing, waiting
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.services.files import serve_file
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 ASKS = ["GET", "HEAD", "POST"]
 

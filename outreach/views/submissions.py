@@ -23,8 +23,7 @@ from outreach.services.consultations.submissions import (
     submit_submission,
 )
 from outreach.services.mailings.approvers import turns
-
-from .acting import act
+from taushet.views.acting import act
 
 may_see = permission_required("outreach.view_submission", raise_exception=True)
 may_change = permission_required("outreach.change_submission", raise_exception=True)

@@ -24,8 +24,7 @@ from outreach.services.replies.publishing import (
     seen_of,
 )
 from taushet.services import audit
-
-from .acting import attempt
+from taushet.views.acting import attempt
 
 may_change = permission_required("outreach.change_demand", raise_exception=True)
 

@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
 
-from taushet.exceptions import TaushetError
 from taushet.forms.outbox import OutboxFilter
 from taushet.models import Message, Suppression
 from taushet.registries import message_kinds
 from taushet.services import audit, outbox
 from taushet.services.mail_html import hide_private_links
 from taushet.services.protection import hidden_addresses, is_hidden_from
+from taushet.views.acting import attempt
 
 State = Message.State
 LIST_FIELDS = ("kind", "state", "state_reason", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
@@ -132,12 +132,7 @@ def outbox_act(request, pk, name):
     message = get_object_or_404(Message, pk=pk)
     action = ACTIONS[name]
     if request.method == "POST":
-        try:
-            action.do(message, by=request.user)
-        except TaushetError as error:
-            messages.error(request, str(error))
-        else:
-            messages.success(request, action.done)
+        attempt(request, lambda: action.do(message, by=request.user), action.done)
         return redirect("outbox_detail", pk=pk)
     context = {
         "title": action.label,

@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from outreach.exceptions import OutreachError
+from taushet.exceptions import TaushetError
 
 
 def attempt(request: HttpRequest, action: Callable[[], Any], done: str | Callable[[Any], str]) -> bool:
     """Do it, and say what is done, which may depend on what came of it, or why it is refused; returns whether it is."""
     try:
         outcome = action()
-    except OutreachError as error:
+    except TaushetError as error:
         messages.error(request, str(error))
         return False
     messages.success(request, done(outcome) if callable(done) else done)
