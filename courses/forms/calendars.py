@@ -9,6 +9,7 @@ from courses.models import Course, Trainer
 from courses.services.periods import Period, month_from, week_from
 from courses.services.staffing import lacking
 from municipalities.models import County
+from taushet.forms.narrowing import NarrowingForm
 
 from .availability import WeekForm
 from .catalogue import OneOf
@@ -25,17 +26,11 @@ def month_asked(data) -> Period:
     return month_from(MonthForm(data).first_day() or timezone.localdate().replace(day=1))
 
 
-class PeriodForm(forms.Form):
+class PeriodForm(NarrowingForm):
     """Keeps the week or the month one looks at while the list is narrowed; wrong values narrow nothing."""
 
     uke = forms.CharField(required=False, max_length=8, widget=forms.HiddenInput)
     maned = forms.CharField(required=False, max_length=7, widget=forms.HiddenInput)
-
-    @property
-    def asked(self) -> dict:
-        """What was asked for and can be answered."""
-        self.full_clean()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class CountyAndCourseForm(PeriodForm):

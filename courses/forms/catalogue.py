@@ -10,6 +10,7 @@ from courses.models import Audience, Format
 from municipalities.fields import MunicipalityChoiceField
 from municipalities.models import County
 from taushet.fields import DayField
+from taushet.forms.narrowing import NarrowingForm
 
 
 class OneOf(forms.ChoiceField):
@@ -21,7 +22,7 @@ class OneOf(forms.ChoiceField):
         super().__init__(choices=[("", _("All")), *choices], required=False, **kwargs)
 
 
-class SessionFilterForm(forms.Form):
+class SessionFilterForm(NarrowingForm):
     """Narrows a list of sessions; every field may stay empty, and one that is wrong narrows nothing."""
 
     county = forms.ModelChoiceField(
@@ -44,16 +45,10 @@ class SessionFilterForm(forms.Form):
             self.add_error("date_to", _("The last day comes before the first. Change one of them."))
         return data
 
-    @property
-    def asked(self) -> dict:
-        """What was asked for and can be answered; of a form with errors what the other fields say."""
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
     def narrow(self, sessions):
         """Return those sessions that fit what was asked; all of them when nothing was."""
         if not self.is_bound:
             return sessions
-        self.full_clean()
         asked = self.asked
         if "county" in asked:
             sessions = sessions.filter(municipality__county=asked["county"])

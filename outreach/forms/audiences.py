@@ -43,6 +43,19 @@ def county_role_choices():
     return [(value, COUNTY_LABELS.get(value, label)) for value, label in role_choices(LOCAL)]
 
 
+class CountiesField(forms.ModelMultipleChoiceField):
+    """Some counties, ticked."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        "invalid_choice": _("There is no county with the number %(value)s."),
+        "invalid_pk_value": _("There is no county with the number %(pk)s."),
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(County.objects.current(), required=False, **kwargs)
+
+
 class AudienceForm(forms.Form):
     """The part of a mailing's form that says who gets it."""
 
@@ -87,16 +100,7 @@ class AudienceForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         label=_("Offices in the county authority"),
     )
-    county_authorities = forms.ModelMultipleChoiceField(
-        County.objects.current(),
-        required=False,
-        label=_("Only these counties"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": _("There is no county with the number %(value)s."),
-            "invalid_pk_value": _("There is no county with the number %(pk)s."),
-        },
-    )
+    county_authorities = CountiesField(label=_("Only these counties"))
     committee = CleanCharField(
         max_length=80,
         required=False,
@@ -104,16 +108,7 @@ class AudienceForm(forms.Form):
         help_text=_("Such as oppvekst or justis. Choose leaders or members of committees above."),
     )
     everywhere = forms.BooleanField(required=False, label=_("Every municipality in the country"))
-    counties = forms.ModelMultipleChoiceField(
-        County.objects.current(),
-        required=False,
-        label=_("Whole counties"),
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={
-            "invalid_choice": _("There is no county with the number %(value)s."),
-            "invalid_pk_value": _("There is no county with the number %(pk)s."),
-        },
-    )
+    counties = CountiesField(label=_("Whole counties"))
     municipalities = MunicipalitiesField(required=False, label=_("Single municipalities"))
     indicator = forms.ModelChoiceField(
         Indicator.objects.all(),

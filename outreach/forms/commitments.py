@@ -7,6 +7,7 @@ from municipalities.models import Municipality
 from outreach.models import Commitment, Demand, Mandate
 from outreach.services.commitments.commitments import demands_of, municipalities_of, speaker, speakers_of
 from taushet.fields import CleanCharField, DayField, LongestText
+from taushet.forms.narrowing import NarrowingForm
 
 # What a person may choose; that it was promised is put down by itself when it is confirmed.
 CHOOSABLE = [choice for choice in Commitment.Status.choices if choice[0] != Commitment.Status.PROMISED]
@@ -99,7 +100,7 @@ class ChangeForm(forms.Form):
     file = forms.FileField(required=False, label=_("File"), help_text=_("PDF, Word, ODT, PNG or JPEG, 10 MB at most."))
 
 
-class CommitmentFilterForm(forms.Form):
+class CommitmentFilterForm(NarrowingForm):
     """Narrows the list of promises."""
 
     WAITING = "waiting"
@@ -115,8 +116,7 @@ class CommitmentFilterForm(forms.Form):
     q = CleanCharField(max_length=60, required=False, label=_("Municipality, person or words"))
 
     def narrow(self, commitments, today):
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         status = asked.get("status")
         if status == self.WAITING:
             commitments = commitments.waiting()

@@ -7,10 +7,11 @@ from municipalities.models import County
 from outreach.models import Letter
 from outreach.models.hold_words import HOLD_KINDS
 from taushet.fields import CleanCharField
+from taushet.forms.narrowing import NarrowingForm
 from taushet.searches import holds
 
 
-class LetterFilterForm(forms.Form):
+class LetterFilterForm(NarrowingForm):
     """Narrows the letters of a mailing; what is wrong narrows nothing."""
 
     TROUBLE = "trouble"
@@ -51,8 +52,7 @@ class LetterFilterForm(forms.Form):
                 self.fields["why"].widget = forms.HiddenInput()
 
     def narrow(self, letters):
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         if asked.get("status") == self.TROUBLE:
             letters = letters.in_trouble()
         elif "status" in asked:

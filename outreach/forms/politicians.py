@@ -12,6 +12,7 @@ from outreach.models import Body, Mandate
 from outreach.services.mailings.audiences import of_committee
 from outreach.services.offices.parties import spellings_of
 from taushet.fields import CleanCharField
+from taushet.forms.narrowing import NarrowingForm
 from taushet.searches import holds
 
 from .parties import PartyChoiceField
@@ -25,7 +26,7 @@ KINDS = [("", _("All")), *Body.Kind.choices]
 ROLES = [("", _("All")), *Mandate.Role.choices]
 
 
-class PoliticianFilterForm(forms.Form):
+class PoliticianFilterForm(NarrowingForm):
     """By level, county, party, office, and whether the address is there and how old it is."""
 
     q = CleanCharField(max_length=80, required=False, label=_("Name or place"))
@@ -47,8 +48,7 @@ class PoliticianFilterForm(forms.Form):
         self.fields["municipality"].queryset = Municipality.objects.all()
 
     def narrow(self, mandates):
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         for word in asked.get("q", "").split():
             mandates = mandates.filter(
                 holds(word, "politician__first_name", "politician__last_name", "body__municipality__name", "body__name")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import County
 from municipalities.names import fold
 from taushet.fields import CleanCharField, DayField, WorkEmailField
+from taushet.forms.narrowing import NarrowingForm
 from taushet.searches import holds
 
 from .namesakes import ask_who, chosen_person
@@ -76,7 +77,7 @@ class OfficeHolderSearchForm(forms.Form):
         return [(party, mandates) for party, mandates in kept if mandates]
 
 
-class RecipientFilterForm(forms.Form):
+class RecipientFilterForm(NarrowingForm):
     """Narrows the list of municipalities."""
 
     LACKING = [
@@ -92,8 +93,7 @@ class RecipientFilterForm(forms.Form):
     q = CleanCharField(max_length=60, required=False, label=_("Municipality"))
 
     def narrow(self, municipalities):
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         if "county" in asked:
             municipalities = municipalities.filter(county=asked["county"])
         if "lacking" in asked:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.models import Letter, Reply
 from taushet.fields import CleanCharField, LongestText
+from taushet.forms.narrowing import NarrowingForm
 
 LONGEST_ANSWER = 20_000
 
@@ -17,7 +18,7 @@ class SortForm(forms.Form):
     how = CleanCharField(required=False, max_length=300)
 
 
-class ReplyFilterForm(forms.Form):
+class ReplyFilterForm(NarrowingForm):
     """Narrows the list of replies. What makes no sense is left out rather than complained about."""
 
     SENDERS = [("", _("All")), ("yes", _("Sender confirmed")), ("no", _("Sender not confirmed"))]
@@ -29,8 +30,7 @@ class ReplyFilterForm(forms.Form):
     q = CleanCharField(label=_("Municipality, sender, subject or journal number"), required=False, max_length=100)
 
     def narrow(self, replies):
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         if "kind" in asked:
             replies = replies.filter(kind=asked["kind"])
         if "sender" in asked:
