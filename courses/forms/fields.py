@@ -1,4 +1,4 @@
-"""Prices, times of day and a few sentences, as staff and visitors put them in."""
+"""Prices, times of day, links to join and a few sentences, as staff and visitors put them in."""
 
 import re
 import unicodedata
@@ -63,6 +63,21 @@ class AmountField(PriceField):
 
     default_error_messages = {"required": _("Write the amount.")}
     below_nought = _("The amount cannot be below 0.")
+
+
+class JoinUrlField(forms.URLField):
+    """The link to a meeting on the web; it may stay empty."""
+
+    default_error_messages = {"invalid": _("This is not a web address. It begins with https://.")}
+
+    def __init__(self):
+        super().__init__(
+            max_length=500,
+            required=False,
+            assume_scheme="https",
+            label=_("Link to join"),
+            help_text=_("Only those who have booked, and the trainers, get to see it."),
+        )
 
 
 class WordField(forms.CharField):

@@ -14,7 +14,7 @@ from taushet.clocks import NoSuchTime, comes_twice, local_moment
 from taushet.fields import CleanCharField, DayField, WholeNumberField
 
 from .catalogue import OneOf, SessionFilterForm
-from .fields import ClockField, PriceField
+from .fields import ClockField, JoinUrlField, PriceField
 
 
 class StaffSessionFilterForm(SessionFilterForm):
@@ -181,14 +181,7 @@ class MeetingForm(forms.Form):
     ends = ClockField(label=_("Ends"), error_messages={"required": _("Write when it ends.")})
     place = CleanCharField(max_length=120, required=False, label=_("Place"), help_text=_("Such as the town hall."))
     address = CleanCharField(max_length=150, required=False, label=_("Address"))
-    join_url = forms.URLField(
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        label=_("Link to join"),
-        help_text=_("Only those who have booked, and the trainers, get to see it."),
-        error_messages={"invalid": _("This is not a web address. It begins with https://.")},
-    )
+    join_url = JoinUrlField()
 
     def __init__(self, *args, standing, **kwargs):
         super().__init__(*args, **kwargs)

@@ -13,10 +13,11 @@ from courses.services.requests import offers_format
 from municipalities.fields import MunicipalityChoiceField
 from municipalities.models import County
 from taushet.fields import CleanCharField, DayField, WholeNumberField
+from taushet.forms.narrowing import NarrowingForm
 from taushet.workdays import add_workdays
 
 from .catalogue import OneOf, midnight
-from .fields import ClockField, PriceField, WordField
+from .fields import ClockField, JoinUrlField, PriceField, WordField
 from .sessions import MeetingForm
 from .trainers import TrainerChoiceField
 
@@ -24,7 +25,7 @@ DAYS_TO_ANSWER = 10
 MOST_DATES = 10
 
 
-class RequestFilterForm(forms.Form):
+class RequestFilterForm(NarrowingForm):
     """Narrows the list of requests; every field may stay empty, and one that is wrong narrows nothing."""
 
     STATES = {
@@ -48,8 +49,7 @@ class RequestFilterForm(forms.Form):
 
     def narrow(self, requests):
         """Return those requests that fit what was asked, the longest waiting first."""
-        self.full_clean()
-        asked = {name: value for name, value in self.cleaned_data.items() if value}
+        asked = self.asked
         state = asked.get("state")
         if state == "overdue":
             requests = requests.overdue()
@@ -78,14 +78,7 @@ class OfferForm(forms.Form):
     format = forms.ChoiceField(label=_("Format"), choices=Format, error_messages={"required": _("Choose the format.")})
     place = CleanCharField(max_length=120, required=False, label=_("Place"), help_text=_("Such as the town hall."))
     address = CleanCharField(max_length=150, required=False, label=_("Address"))
-    join_url = forms.URLField(
-        max_length=500,
-        required=False,
-        assume_scheme="https",
-        label=_("Link to join"),
-        help_text=_("Only those who have booked, and the trainers, get to see it."),
-        error_messages={"invalid": _("This is not a web address. It begins with https://.")},
-    )
+    join_url = JoinUrlField()
     seats = WholeNumberField(
         min_value=1,
         max_value=2000,
