@@ -22,7 +22,7 @@ from courses.services.einvoice_states import invoices_of
 from courses.services.reissuing import REPLACEABLE
 from taushet.services import audit
 from taushet.services.files import serve_file
-from taushet.views.acting import attempt
+from taushet.views.acting import Action, ask_first, attempt
 
 State = EInvoice.State
 SEE, SEND = "courses.view_einvoice", "courses.change_einvoice"
@@ -30,19 +30,14 @@ REISSUE = ("courses.add_invoice", "courses.add_creditnote")
 
 
 @dataclass(frozen=True)
-class Action:
-    """Something a person may do to an e-invoice in certain states."""
+class EInvoiceAction(Action):
+    """Something a person may do to an e-invoice, some of it only once it has been tried to send it."""
 
-    do: object
-    states: frozenset
-    label: str
-    consequence: str
-    done: str
     needs_attempt: bool = False
 
 
 ACTIONS = {
-    "einvoice_send_again": Action(
+    "einvoice_send_again": EInvoiceAction(
         steps.send_again,
         frozenset({State.FAULTY, State.REFUSED}),
         gettext_lazy("Make anew and send again"),
@@ -52,7 +47,7 @@ ACTIONS = {
         ),
         gettext_lazy("It is made anew and checked, and sent if it holds."),
     ),
-    "einvoice_ask": Action(
+    "einvoice_ask": EInvoiceAction(
         steps.ask_now,
         frozenset({State.UNKNOWN, State.SENT}),
         gettext_lazy("Ask the access point now"),
@@ -60,14 +55,14 @@ ACTIONS = {
         gettext_lazy("The access point is asked. Look here again in a minute."),
         needs_attempt=True,
     ),
-    "einvoice_mark_sent": Action(
+    "einvoice_mark_sent": EInvoiceAction(
         steps.mark_sent,
         frozenset({State.HANDED_OVER, State.UNKNOWN}),
         gettext_lazy("Mark as sent"),
         gettext_lazy("Do this when you know that it has left. It will not be sent again."),
         gettext_lazy("It is marked as sent."),
     ),
-    "einvoice_never_arrived": Action(
+    "einvoice_never_arrived": EInvoiceAction(
         steps.mark_never_arrived,
         frozenset({State.UNKNOWN}),
         gettext_lazy("It has not arrived"),
@@ -146,10 +141,7 @@ def einvoice_act(request, einvoice_id, name):
     """Ask first, then do one of ACTIONS."""
     einvoice = get_object_or_404(EInvoice, pk=einvoice_id)
     action = ACTIONS[name]
-    if request.method == "POST":
-        attempt(request, lambda: action.do(einvoice, by=request.user), action.done)
-        return redirect(einvoice)
-    return _confirm(request, einvoice, title=action.label, text=f"{einvoice}. {action.consequence}")
+    return ask_first(request, einvoice, action, f"{einvoice}. {action.consequence}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -163,7 +155,9 @@ def einvoice_refused(request, einvoice_id):
         attempt(request, lambda: steps.mark_refused(einvoice, **form.cleaned_data, by=request.user), done)
         return redirect(einvoice)
     text = _("%(document)s. Do this when the payer has told you that they do not accept it.") % {"document": einvoice}
-    return _confirm(request, einvoice, title=_("Put down as refused"), text=text, form=form)
+    title = _("Put down as refused")
+    context = {"title": title, "text": text, "button": title, "form": form, "back": einvoice.get_absolute_url()}
+    return render(request, "confirm.html", context)
 
 
 @require_POST
@@ -215,8 +209,3 @@ def einvoice_batch_take_back(request, batch_id):
     sentence = ngettext("%(n)s e-invoice waits to be sent again.", "%(n)s e-invoices wait to be sent again.", count)
     messages.success(request, sentence % {"n": count})
     return redirect("courses:einvoice_list")
-
-
-def _confirm(request, einvoice, *, title, text, form=None):
-    context = {"title": title, "text": text, "button": title, "form": form, "back": einvoice.get_absolute_url()}
-    return render(request, "confirm.html", context)

@@ -1,11 +1,12 @@
 """Doing what a page asks for, and saying on the next page how it went."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 
 from taushet.exceptions import TaushetError
 
@@ -30,3 +31,30 @@ def act(request: HttpRequest, row, page: Callable, name: str, form, action: Call
         return page(request, row.pk, **{name: form})
     attempt(request, lambda: action(form.cleaned_data), done)
     return redirect(row)
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person may do to a row in certain states, and is asked about first."""
+
+    do: Callable
+    states: frozenset[str]
+    label: str
+    consequence: str
+    done: str
+    color: str = "accent"
+
+
+def ask_first(request: HttpRequest, row, action: Action, text: str) -> HttpResponse:
+    """Ask whether it shall be done, saying what it is about; do it once that is answered."""
+    if request.method == "POST":
+        attempt(request, lambda: action.do(row, by=request.user), action.done)
+        return redirect(row)
+    context = {
+        "title": action.label,
+        "text": text,
+        "button": action.label,
+        "color": action.color,
+        "back": row.get_absolute_url(),
+    }
+    return render(request, "confirm.html", context)

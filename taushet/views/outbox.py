@@ -1,7 +1,5 @@
 """The outbox: what has left, what waits, what is in trouble, and what a person may do about it."""
 
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -21,22 +19,10 @@ from taushet.registries import message_kinds
 from taushet.services import audit, outbox
 from taushet.services.mail_html import hide_private_links
 from taushet.services.protection import hidden_addresses, is_hidden_from
-from taushet.views.acting import attempt
+from taushet.views.acting import Action, ask_first
 
 State = Message.State
 LIST_FIELDS = ("kind", "state", "state_reason", "to_email", "to_name", "subject", "created_at", "due_at", "settled_at")
-
-
-@dataclass(frozen=True)
-class Action:
-    """Something a person may do to a message in certain states."""
-
-    do: object
-    states: frozenset
-    label: str
-    consequence: str
-    done: str
-    color: str = "accent"
 
 
 ACTIONS = {
@@ -131,18 +117,8 @@ def outbox_act(request, pk, name):
     """Ask first, then do one of ACTIONS."""
     message = get_object_or_404(Message, pk=pk)
     action = ACTIONS[name]
-    if request.method == "POST":
-        attempt(request, lambda: action.do(message, by=request.user), action.done)
-        return redirect("outbox_detail", pk=pk)
-    context = {
-        "title": action.label,
-        "text": _("To %(recipient)s: %(consequence)s")
-        % {"recipient": shown_recipient(message), "consequence": action.consequence},
-        "button": action.label,
-        "color": action.color,
-        "back": message.get_absolute_url(),
-    }
-    return render(request, "confirm.html", context)
+    words = {"recipient": shown_recipient(message), "consequence": action.consequence}
+    return ask_first(request, message, action, _("To %(recipient)s: %(consequence)s") % words)
 
 
 @permission_required("taushet.read_outbox", raise_exception=True)
