@@ -209,4 +209,4 @@ def test_municipalities_of_one_name_are_told_apart_in_every_list(client, staff):
     }
     assert all(name in page for name in both)
     assert re.findall(r"Herøy(?! \()", page.partition("<table")[2]) == []
-    assert re.findall(r"Herøy(?! \(|, Nordland)", one.partition("<main")[2].partition("</main")[0]) == []
+    assert re.findall(r"(?<!Rådhuset, )Herøy(?! \()", one) == []  # where a meeting is stands as in the calendar entry
