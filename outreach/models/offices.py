@@ -111,7 +111,11 @@ class MandateQuerySet(models.QuerySet):
     def in_office(self, on=None):
         """Those that hold on a day (Oslo date, today when none is given)."""
         day = on or timezone.localdate()
-        return self.filter(Q(starts_on=None) | Q(starts_on__lte=day)).filter(Q(ends_on=None) | Q(ends_on__gt=day))
+        return self.not_ended(day).filter(Q(starts_on=None) | Q(starts_on__lte=day))
+
+    def not_ended(self, on):
+        """Those that have not ended on a day, also where it is known when they will."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gt=on))
 
     def serving(self, on=None):
         """Those that hold on a day and are not on leave then."""
@@ -245,7 +249,11 @@ class Mandate(models.Model):
 
     def is_in_office(self, on) -> bool:
         """Whether the office is held on a day."""
-        return (self.starts_on is None or self.starts_on <= on) and (self.ends_on is None or self.ends_on > on)
+        return (self.starts_on is None or self.starts_on <= on) and not self.has_ended(on)
+
+    def has_ended(self, on) -> bool:
+        """Whether the office is no longer held on a day; one that is known to end later has not."""
+        return self.ends_on is not None and self.ends_on <= on
 
     @property
     def office(self) -> str:

@@ -29,7 +29,7 @@ def plan_councils(
     """
     places = {row.place.key: row.place for row in rows if row.place}
     refuse_rivals(rows)
-    here = Here(places)
+    here = Here(places, as_of)
     groups: dict[tuple[str, str], list[CouncilRow]] = defaultdict(list)
     steps: dict[int, Step] = {}
     for row in rows:

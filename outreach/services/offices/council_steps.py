@@ -131,7 +131,8 @@ def body_key(body: Body) -> tuple[str, str, str]:
 class Here:
     """Who holds office in the places of a list, and everybody by name, in a handful of queries."""
 
-    def __init__(self, places: dict[str, Place]):
+    def __init__(self, places: dict[str, Place], on: date):
+        """`on` is the day of the list: who left later had the office then."""
         municipalities = [place.municipality for place in places.values() if place.municipality]
         counties = [place.county for place in places.values() if place.county]
         mandates = Mandate.objects.exclude(role=Role.MAILBOX).select_related("politician", "body")
@@ -143,7 +144,7 @@ class Here:
         for mandate in local.order_by("pk"):
             office = office_of(mandate)
             self.known_bodies.add((office.place, office.kind))
-            if mandate.ends_on is None:
+            if not mandate.has_ended(on):
                 self.open[office.place].append(mandate)
                 key = (office.place, name_key(str(mandate.politician)))
                 self.people[key][mandate.politician_id].append(mandate)

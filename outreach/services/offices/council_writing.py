@@ -18,7 +18,7 @@ AT_ONCE = 500  # SQLite takes so many values, and some more, in one question
 def write_councils(plan: CouncilPlan, *, by: User) -> dict:
     """Write the steps of a plan in the caller's transaction; returns what is needed to take it back."""
     written = {"people": [], "mandates": [], "changed": [], "ended": []}
-    first_time = Here(plan.places).known_bodies
+    first_time = Here(plan.places, plan.as_of).known_bodies
     end_all([step.mandate for step in plan.of("ended")], plan.as_of, written, by)
     going = [step for step in plan.steps if step.state in WRITTEN]
     write_people(going, written)
@@ -87,9 +87,9 @@ def stored(value):
 def end_all(mandates: list[Mandate], on: date, written: dict, by: User) -> None:
     days = defaultdict(list)
     for mandate in mandates:
-        mandate.ends_on = max(on, mandate.starts_on or on)
+        before, mandate.ends_on = mandate.ends_on, max(on, mandate.starts_on or on)
         days[mandate.ends_on].append(mandate.pk)
-        written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
+        written["ended"].append([mandate.pk, stored(mandate.ends_on), stored(before)])
     for day, pks in days.items():
         update_all(pks, ends_on=day)
     log("mandate.ended", [(mandate, {"on": mandate.ends_on.isoformat()}) for mandate in mandates], by)

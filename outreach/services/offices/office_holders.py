@@ -100,14 +100,14 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
     if refusal := why_not_in(new.role, body.kind):
         raise OutreachError(refusal)
     body, successor = Body.objects.select_for_update().get(pk=body.pk), None
+    day = new.starts_on or timezone.localdate()
     if new.role in Mandate.SINGLE:
-        day = new.starts_on or timezone.localdate()
         for holder in Mandate.objects.in_office(day).filter(body=body, role=new.role):
             end_office(holder, on=day, by=by)
         successor = next_mandate(body, new.role, after=day)
     if new.role == Role.MAILBOX:  # nobody holds it by name
         politician = None
-    held = Mandate.objects.filter(body=body, role=new.role, politician=politician, ends_on=None)
+    held = Mandate.objects.not_ended(day).filter(body=body, role=new.role, politician=politician)
     if politician is not None and new.role not in Mandate.SINGLE and held.exists():
         raise OutreachError(_("This person holds the same office already."))
     if politician is None and new.role != Role.MAILBOX:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import BrokenExport
@@ -99,7 +100,9 @@ def refuse_half_or_old(export: Export, seats: int) -> None:
     if not export.ministers:
         raise BrokenExport(_("The export has no ministers."))
     ours = Mandate.objects.filter(external_id__startswith=PREFIX)
-    newest = ours.aggregate(start=models.Max("starts_on"), end=models.Max("ends_on"))
+    # A day that somebody is known to leave on later says nothing of how new our copy is.
+    left = models.Max("ends_on", filter=models.Q(ends_on__lte=timezone.localdate()))
+    newest = ours.aggregate(start=models.Max("starts_on"), end=left)
     newest_day = max((day for day in newest.values() if day), default=None)
     if newest_day and export.as_of < newest_day:
         raise BrokenExport(
@@ -199,7 +202,8 @@ def update_mandates(
 ) -> None:
     ours = Mandate.objects.filter(external_id__startswith=PREFIX)
     is_first = not ours.exists()
-    open_now = {row.external_id: row for row in ours.filter(ends_on=None).select_related("politician", "body")}
+    held = ours.not_ended(export.as_of).select_related("politician", "body")
+    open_now = {row.external_id: row for row in held.order_by(models.F("ends_on").asc(nulls_last=True))}
     source = f"{export.source} {export.as_of.isoformat()}"
     new = []
     for key, want in wanted.items():
@@ -234,11 +238,11 @@ def update_mandates(
 
 
 def end_mandate(mandate: Mandate, on: date, changes: Changes, write: bool) -> None:
-    mandate.ends_on = max(on, mandate.starts_on or on)
+    before, mandate.ends_on = mandate.ends_on, max(on, mandate.starts_on or on)
     changes.ended.append(str(mandate))
     if write:
         mandate.save(update_fields=["ends_on"])
-        changes.written["ended"].append([mandate.pk, mandate.ends_on.isoformat()])
+        changes.written["ended"].append([mandate.pk, stored(mandate.ends_on), stored(before)])
         audit.record("mandate.ended", mandate, kind="import", on=mandate.ends_on.isoformat())
 
 

@@ -22,8 +22,8 @@ def take_back(written: dict) -> list[str]:
     try:
         with transaction.atomic():
             Mandate.objects.filter(pk__in=written["mandates"]).delete()
-            for pk, *_rest in written["ended"]:
-                Mandate.objects.filter(pk=pk).update(ends_on=None)
+            for pk, _day, *before in written["ended"]:  # a day before when it was known already that they leave
+                Mandate.objects.filter(pk=pk).update(ends_on=before[0] if before else None)
             for model, pk, before, _after in reversed(changes_of(written)):
                 model.objects.filter(pk=pk).update(**before)
             Politician.objects.filter(pk__in=written["people"], mandates=None).delete()
@@ -60,7 +60,7 @@ def changed_again(written: dict) -> list[str]:
     for model, pk, _before, _after in changes_of(written):
         wanted.setdefault(model, set()).add(pk)
     rows = {model: model.objects.in_bulk(pks) for model, pks in wanted.items()}
-    days = dict(Mandate.objects.filter(pk__in=[pk for pk, _day in written["ended"]]).values_list("pk", "ends_on"))
+    days = dict(Mandate.objects.filter(pk__in=[pk for pk, *_days in written["ended"]]).values_list("pk", "ends_on"))
     last = {}  # one row may be changed twice by one import
     for model, pk, _before, after in changes_of(written):
         last.setdefault((model, pk), {}).update(after)
@@ -71,6 +71,6 @@ def changed_again(written: dict) -> list[str]:
         for name, value in after.items()
     ):
         found.append(_("Some of the offices that were changed have been changed again since."))
-    if any(stored(days.get(pk)) != day for pk, day in written["ended"]):
+    if any(stored(days.get(pk)) != day for pk, day, *_before in written["ended"]):
         found.append(_("Some of the offices that ended have been changed since."))
     return found

@@ -283,6 +283,33 @@ def test_an_import_is_taken_back_until_somebody_has_worked_with_it(alver, staff)
     assert not Letter.objects.exists()
 
 
+def test_whoever_is_known_to_leave_later_is_in_office_until_then(alver, staff):
+    write(put_in(staff, *FIRST), staff)
+    known, gone = date(2027, 1, 1), date(2026, 11, 10)
+    council = Mandate.objects.filter(role="councillor")
+    council.filter(politician__last_name__in=["Nordmann", "Hansen"]).update(ends_on=known)
+    council.filter(politician__last_name="Ås").update(ends_on=gone)
+
+    same = put_in(staff, *FIRST)
+    assert counts(same) == {"same": 4}  # of a day on which all three sat there
+    later = put_in(staff, FIRST[0], "Alver;Ny Mann;H;;", FIRST[3], as_of=LATER)
+    assert counts(later) == {"new": 1, "ended": 1, "checked": 1, "same": 1}
+    written = write(later, staff)
+
+    assert dict(council.values_list("politician__last_name", "ends_on")) == {
+        "Nordmann": known,
+        "Hansen": LATER,
+        "Ås": gone,
+        "Mann": None,
+    }
+    office_imports.undo_import(written, by=staff)
+    assert dict(council.values_list("politician__last_name", "ends_on")) == {
+        "Nordmann": known,
+        "Hansen": known,
+        "Ås": gone,
+    }
+
+
 def test_lists_are_not_kept(alver, staff):
     waiting, written = put_in(staff, *FIRST), put_in(staff, *FIRST)
     write(written, staff)

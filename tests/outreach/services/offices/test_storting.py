@@ -77,6 +77,24 @@ def test_somebody_who_disappears_gets_an_end_date(db):
     assert Politician.objects.filter(external_id="storting:ABC").exists()
 
 
+def test_somebody_known_to_leave_later_is_neither_new_nor_twice(db, clock):
+    import_storting(export(), seats=3)
+    known = date(2027, 1, 15)
+    Mandate.objects.filter(politician__last_name="Berg").update(ends_on=known)
+    Mandate.objects.filter(role="minister").update(ends_on=known)
+    before = Mandate.objects.count()
+
+    assert not import_storting(export(), seats=3)
+    ministers = (Minister("MNO", "Mia", "Ness", "Arbeiderpartiet", "Finansminister", "Finansdepartementet"),)
+    changes = import_storting(export(as_of=date(2026, 11, 23), ministers=ministers), seats=3)
+
+    assert (len(changes.ended), Mandate.objects.count()) == (1, before + 1)
+    assert set(Mandate.objects.filter(politician__last_name="Berg").values_list("ends_on", flat=True)) == {known}
+    assert Mandate.objects.get(politician__last_name="Lie").ends_on == date(2026, 11, 23)
+    ended = Mandate.objects.get(politician__last_name="Lie")
+    assert changes.written["ended"] == [[ended.pk, "2026-11-23", "2027-01-15"]]
+
+
 def test_a_minister_in_a_new_ministry_holds_a_new_office(db):
     import_storting(export(), seats=3)
     moved = replace(export().ministers[0], title="Energiminister", ministry="Energidepartementet")
@@ -144,7 +162,8 @@ def test_an_export_without_ministers_changes_nothing(db):
     assert Politician.objects.count() == 0
 
 
-def test_an_older_export_is_refused(db):
+def test_an_older_export_is_refused(db, clock):
+    clock.set(2027, 1, 11, 10)
     import_storting(export(), seats=3)
     import_storting(export(as_of=date(2027, 1, 10), representatives=export().representatives[1:]), seats=2)
 
