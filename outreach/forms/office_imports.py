@@ -4,12 +4,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from municipalities.models import Municipality
 from outreach.models import OfficeImport
 from outreach.services.offices.council_plan import ANOTHER, SKIP
 from outreach.services.offices.council_reading import LIMITS, Part
+from outreach.services.offices.office_imports import ends_many, fingerprint
 from outreach.services.offices.storting_export import LISTS, SEATS
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField, WholeNumberField
@@ -41,10 +42,15 @@ class CouncilListForm(forms.Form):
         help_text=gettext_lazy("Such as the address of the page where the municipality shows it."),
     )
     as_of = DayField(label=gettext_lazy("On which day was it true?"))
-    is_whole = forms.BooleanField(
-        required=False,
-        initial=True,
-        label=gettext_lazy("The list is whole: who is not in it any more has left"),
+    is_whole = forms.TypedChoiceField(
+        choices=[
+            ("no", gettext_lazy("Some of them. Nobody leaves office because a name is missing.")),
+            ("yes", gettext_lazy("Everybody in these offices. Whoever is not in the list leaves office on that day.")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Who is in the list?"),
+        error_messages={"required": gettext_lazy("Choose whether everybody is in the list.")},
     )
 
     def __init__(self, *args, **kwargs):
@@ -63,6 +69,23 @@ class CouncilListForm(forms.Form):
             return read_table(self.cleaned_data["file"].read(LIMITS.bytes + 1), LIMITS)
         except TaushetError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
+
+
+class WriteForm(forms.Form):
+    """That a list is written as it was looked over, also though many leave office by it."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    ends_many = forms.BooleanField(required=False)
+
+    def __init__(self, data=None, *, plan=None):
+        super().__init__(data, initial={"seen": fingerprint(plan)} if plan else None)
+        if plan is None or not ends_many(plan):
+            return
+        number = plan.counts["ended"]
+        self.fields["ends_many"].required = True
+        self.fields["ends_many"].label = ngettext(
+            "I have looked: %(number)d office ends.", "I have looked: %(number)d offices end.", number
+        ) % {"number": number}
 
 
 class StortingFilesForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.office_imports import ColumnsForm, CouncilListForm, DecisionsForm, StortingFilesForm
+from outreach.forms.office_imports import ColumnsForm, CouncilListForm, DecisionsForm, StortingFilesForm, WriteForm
 from outreach.models import OfficeImport
 from outreach.services.offices import office_imports
 from outreach.services.offices.council_plan import ANOTHER
@@ -92,7 +92,8 @@ def show(request, imported, columns=None):
         "state": state,
         "page": page,
         "columns": columns,
-        "seen": office_imports.fingerprint(plan),
+        "write_form": WriteForm(plan=plan),
+        "ends_many": office_imports.ends_many(plan),
         "decisions": DecisionsForm(steps=with_offices(page)) if state == "doubtful" else None,
     }
     return render(request, "outreach/office_import_preview.html", context)
@@ -156,8 +157,11 @@ def done(request, imported, service, values):
 @require_POST
 def office_import_write(request, pk):
     imported = get_object_or_404(OfficeImport, pk=pk)
+    form = WriteForm(request.POST)
+    form.is_valid()
+    data = form.cleaned_data
     try:
-        office_imports.write_import(imported, seen=request.POST.get("seen", ""), by=request.user)
+        office_imports.write_import(imported, seen=data["seen"], by=request.user, may_end_many=data["ends_many"])
     except OutreachError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -27,6 +27,8 @@ from taushet.tables.reading import Row, Table
 
 KEPT = timedelta(days=14)
 UNDO = timedelta(days=7)
+# More endings than this by one list are asked about once more: a part of a list may have been called whole.
+MANY = 10
 
 
 def start_councils(
@@ -92,6 +94,11 @@ def fingerprint(plan: CouncilPlan | StortingPlan) -> str:
     return hashlib.sha256(json.dumps(signs, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+def ends_many(plan: CouncilPlan | StortingPlan) -> bool:
+    """Whether so many offices end by a list that a person has to say it is meant so."""
+    return plan.counts["ended"] > MANY
+
+
 @transaction.atomic
 def choose_columns(imported: OfficeImport, choices: dict) -> None:
     """Read the list another way. Raises AlreadyWritten when it has been written meanwhile."""
@@ -116,11 +123,12 @@ def waiting(imported: OfficeImport) -> OfficeImport:
 
 
 @transaction.atomic
-def write_import(imported: OfficeImport, *, seen: str, by: User) -> OfficeImport:
+def write_import(imported: OfficeImport, *, seen: str, by: User, may_end_many: bool = False) -> OfficeImport:
     """Write an import exactly as it was looked over; `seen` is the fingerprint of what was on the page.
 
-    Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile, and
-    BrokenExport when an official export no longer fits.
+    Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile,
+    BrokenExport when an official export no longer fits, and OutreachError when many would leave and nobody has said
+    that they do.
     """
     lock_words("office-imports")
     imported = waiting(imported)
@@ -129,6 +137,11 @@ def write_import(imported: OfficeImport, *, seen: str, by: User) -> OfficeImport
         raise ContentChanged(_("Offices have changed since you looked it over. This is how it looks now."))
     if not plan.writes:
         raise OutreachError(_("There is nothing to write."))
+    if ends_many(plan) and not may_end_many:
+        raise OutreachError(
+            _("%(number)d offices would end. Tick that you have looked at them first.")
+            % {"number": plan.counts["ended"]}
+        )
     if isinstance(plan, StortingPlan):
         changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
         imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}

@@ -14,7 +14,7 @@ from tests.outreach.official import official, official_representative
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LIST = "Sted;Den valgte;Liste;Verv\nAlver;Kari Nordmann;Ap;Ordfører\nAlver;Per Hansen;H;\nAlver;=HYPERLINK(1);H;\n"
-SOURCE = {"source": "alver.example", "as_of": "2026-11-20", "is_whole": "on"}
+SOURCE = {"source": "alver.example", "as_of": "2026-11-20", "is_whole": "yes"}
 
 
 def at(name, imported):
@@ -28,7 +28,7 @@ def upload(client, content, name="liste.csv", **changes):
 
 def write(client, page):
     imported = page.context["imported"]
-    return client.post(at("write", imported), {"seen": page.context["seen"]}, follow=True)
+    return client.post(at("write", imported), {"seen": page.context["write_form"]["seen"].value()}, follow=True)
 
 
 def counts(page):
@@ -57,11 +57,40 @@ def test_a_list_goes_from_file_to_offices(client, author, said):
     assert said(done) == ["The list is written."]
     assert Mandate.objects.get(role="councillor", party="H").politician == namesake
     assert Mandate.objects.get(role="mayor").source == "alver.example"
-    again = client.post(at("write", imported), {"seen": page.context["seen"]}, follow=True)
+    again = client.post(at("write", imported), {"seen": page.context["write_form"]["seen"].value()}, follow=True)
     assert "already" in said(again)[0]
     undone = client.post(at("undo", imported), follow=True)
     assert said(undone) == ["The list is taken back."]
     assert list(Politician.objects.all()) == [namesake]
+
+
+def test_whether_a_list_is_whole_is_chosen_and_many_who_leave_are_confirmed(client, author, said):
+    MunicipalityFactory(name="Alver")
+    lines = [f"Alver;Kari Nummer{chr(97 + number)};Ap" for number in range(14)]
+    head = "Kommune;Navn;Parti"
+    asked = client.get(reverse("outreach:office_import_councils"))
+    assert "checked" not in asked.text.partition("<main")[2]
+    lacks = upload(client, "\n".join([head, *lines]), is_whole="")
+    assert lacks.context["form"].errors == {"is_whole": ["Choose whether everybody is in the list."]}
+    write(client, upload(client, "\n".join([head, *lines]), is_whole="no"))
+    held = Mandate.objects.filter(role="councillor", ends_on=None)
+    assert held.count() == 14
+
+    part = upload(client, "\n".join([head, *lines[:3]]), is_whole="no")
+    assert (counts(part), "said to hold some only" in part.text) == ({"same": 3}, True)
+    whole = upload(client, "\n".join([head, *lines[:3]]))
+    assert "said to hold everybody: 11 offices end on 20. November 2026." in whole.text
+    assert "I have looked: 11 offices end." in whole.text
+    refused = write(client, whole)
+    assert said(refused) == ["11 offices would end. Tick that you have looked at them first."]
+    assert held.count() == 14
+    few = upload(client, "\n".join([head, *lines[:4]]))
+    assert "I have looked" not in few.text  # ten can be looked through
+    seen = {"seen": whole.context["write_form"]["seen"].value(), "ends_many": "on"}
+    done = client.post(at("write", whole.context["imported"]), seen, follow=True)
+
+    assert said(done) == ["The list is written."]
+    assert held.count() == 3
 
 
 def test_all_that_are_left_may_be_said_to_be_others(client, author):
