@@ -23,6 +23,7 @@ from taushet.texts import BrokenTemplate, Vocabulary, check_template, plain, ren
 
 LONGEST_LETTER = 20_000
 PERSONAL = re.compile(r"\{%-?\s*(?:el)?if\b[^%]*\b(?:greeting|recipient)\b")
+ASKS_FACT = re.compile(r"\bfact\.(\w+)")
 OWN_GREETING = re.compile(r"\{\{-?\s*(greeting|senders)\b")
 # What the opening, the closing and the subject of a mailing may say.
 OWN_VALUES = ("recipient", "senders", "courses_url")
@@ -103,12 +104,17 @@ def write_text(
     return " ".join(subject.split()), re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", text + pen.notes()) + "\n"
 
 
+class CountedLine(str):
+    """What stands under Sources for a fact that we count ourselves. It is true on the day it names, so it is told."""
+
+
 class Pen:
     """Writes the parts of one letter, with their sources numbered through the whole of it."""
 
     def __init__(self, language, values, sources, shows_names):
         self.language, self.values, self.shows_names = language, values, shows_names
         self.used: list[str] = []
+        self.counted: list[str] = []
         self.lines = {key: line for lines in reversed(sources.values()) for key, line in lines.items()}
         by_line: dict[str, str] = {}
         # Two sources that read alike have one number.
@@ -128,14 +134,19 @@ class Pen:
         return text
 
     def write_version(self, version: DemandVersion, source: str, **more: Any) -> str:
+        asked = set(ASKS_FACT.findall(source))
+        self.counted += [key for key in self.known[version.pk] if fact_name(key) in asked and self.is_counted(key)]
         return self.write(version.demand.slug, source, {**self.values[version.pk], **more}, self.known[version.pk])
 
+    def is_counted(self, key: str) -> bool:
+        return isinstance(self.lines[key], CountedLine)
+
     def notes(self) -> str:
-        if not self.used:
-            return ""
-        shown = [key if self.shows_names else self.lines[key] for key in self.used]
-        lines = "\n".join(f"[{number}] {line}" for number, line in enumerate(shown, 1))
-        return f"\n\n{WORDS[self.language]['sources']}\n\n{lines}"
+        """Return the sources by number, then what we have counted ourselves where no number in the text says when."""
+        unmarked = [key for key in dict.fromkeys(self.counted) if self.same[key] not in self.used]
+        told = [key if self.shows_names else self.lines[key] for key in (*self.used, *unmarked)]
+        lines = [f"[{number}] {line}" for number, line in enumerate(told[: len(self.used)], 1)] + told[len(self.used) :]
+        return "\n\n".join(["", WORDS[self.language]["sources"], "\n".join(lines)]) if lines else ""
 
 
 def write_subject(mailing: Mailing, versions: list[DemandVersion], language: str, pen: Pen) -> str:
@@ -236,5 +247,6 @@ def fact_lines(indicators: list[Indicator], facts: Mapping[str, Mapping[str, Any
             if fact["is_demonstration"]:
                 source = words["invented"]
             day = date_format(date.fromisoformat(fact["observed_on"]), "j. F Y")
-            lines[indicator.key] = plain(f"{name}: {value}. {source}, {day}.")
+            line = plain(f"{name}: {value}. {source}, {day}.")
+            lines[indicator.key] = CountedLine(line) if indicator.is_counted_by_us else line
     return lines

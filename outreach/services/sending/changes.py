@@ -43,7 +43,8 @@ def is_as_queued(letter: Letter, redelivery: Redelivery | None, message: Message
 def changed_facts(letters: Iterable[Letter]) -> dict[int, list[FactChange]]:
     """Return which facts of which letters are no longer what the letters say, in one query for all.
 
-    A value that has been seen again later is no change, and what the platform counts by itself has its day beside it.
+    A value that has been seen again later is no change. What the platform counts by itself is none either: the letter
+    names the day it was counted, under Sources, and of that day it stays true when another course is held.
     """
     stated = [letter for letter in letters if letter.municipality_id and letter.facts]
     if not stated:

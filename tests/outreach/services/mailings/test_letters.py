@@ -11,6 +11,7 @@ from outreach.services.demands.pairs import confirm_all
 from outreach.services.mailings.letters import letter_hash
 from outreach.services.mailings.mailings import draft_letters
 from outreach.services.offices.offices import set_mailbox, set_mayor
+from outreach.services.sending.changes import changed_facts
 from taushet.models import Suppression
 from tests.factories.courses import SessionFactory
 from tests.factories.outreach import demand_version, indicators, mailing, place
@@ -48,7 +49,26 @@ def test_a_letter_states_the_facts_with_numbered_sources():
         "Kjelder\n\n"
         "[1] Handlingsplan på nynorsk: ja. Opplyst av kommunen, 1. november 2026.\n"
         "[2] Lova § 1. https://lov.example/1\n"
+        # Nothing in the text says when this was counted, so the end does.
+        "Kurs på nynorsk: 2. Talt av Taushet tar liv, 23. november 2026.\n"
     )
+
+
+def test_a_letter_names_the_day_of_what_we_count_once_and_stays_true_when_another_course_is_held():
+    marked = "{{ greeting }} Kurs: {{ fact.courses_held }} {{ note('courses-held') }}"
+    silent = "{{ greeting }} Plan: {{ note('action-plan') }}"
+    asker = place(name="Asker", plan="yes")
+    counted = "Kurs: 0. Talt av Taushet tar liv, 23. november 2026."
+    marked_letter, silent_letter = (
+        mailing(asker, version=demand_version(number, letter=text)).letters.get()
+        for number, text in ((1, marked), (2, silent))
+    )
+
+    SessionFactory(municipality=asker, state=Session.State.HELD)
+
+    assert marked_letter.text.partition("Kilder\n\n")[2] == f"[1] {counted}\n"
+    assert counted not in silent_letter.text
+    assert (marked_letter.status, changed_facts([marked_letter])) == ("ready", {})
 
 
 def test_the_mayor_is_greeted_by_office_and_name():
