@@ -22,6 +22,7 @@ import certifi
 from django.conf import settings
 
 from taushet.open_net import is_public, is_same_server
+from taushet.timed_connection import TimedConnection
 
 HTTPS = 443
 MEBIBYTE = 1024 * 1024
@@ -149,7 +150,7 @@ def fetch(
 
 def _ask(url, parts, method, body, headers, limits, deadline, lookup) -> Got | str:
     """Return the answer of one address, or where it sends us on."""
-    line = _Line(_connect(parts, limits, deadline, lookup), deadline)
+    line = TimedConnection(_connect(parts, limits, deadline, lookup), deadline)
     connection = http.client.HTTPConnection(parts.hostname, parts.port or HTTPS)
     connection.default_port = HTTPS
     connection.sock, connection.auto_open = line, 0
@@ -243,40 +244,6 @@ def _look_up(host: str, port: int, lookup: Lookup, deadline: float) -> list[str]
     if problem:
         raise FetchFailed(Why.UNREACHABLE)
     return found
-
-
-class _Line(io.RawIOBase):
-    """A connection that gives up when the time for the whole is over, however slowly bytes drip in."""
-
-    def __init__(self, connected: ssl.SSLSocket, deadline: float):
-        super().__init__()
-        self._socket, self._deadline = connected, deadline
-
-    def _wait_no_longer(self) -> None:
-        left = self._deadline - time.monotonic()
-        if left <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
-        self._wait_no_longer()
-        return self._socket.recv_into(buffer)
-
-    def sendall(self, data: bytes) -> None:
-        self._wait_no_longer()
-        self._socket.sendall(data)
-
-    def makefile(self, *_mode, **_options) -> io.BufferedReader:
-        return io.BufferedReader(self)
-
-    def close(self) -> None:
-        """Leave it open: http.client closes before the body is read, and counts on whoever reads to hold it."""
-
-    def hang_up(self) -> None:
-        self._socket.close()
 
 
 def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
