@@ -1,0 +1,86 @@
+"""Who gets a letter: by party, indicator and hand, with a count that agrees with the letters."""
+
+from datetime import date
+
+import pytest
+
+from outreach.models import Mandate
+from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.audiences import Audience, look
+from outreach.services.mailings.mailings import plan_of, submit_mailing
+from taushet.models import Suppression
+from tests.factories.outreach import (
+    demand_version,
+    mailing,
+    place,
+    staff,
+)
+from tests.outreach.services.mailings.test_drafting import mayor, minister, whys
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+
+
+def test_two_offices_at_one_address_get_one_letter():
+    asker = place(number="6001")
+    first = mayor(asker, "post@k6001.example")
+    both = Audience(roles=("mayor", "mailbox"), municipalities=(asker.pk,))
+
+    letters = {letter.mandate.role: letter for letter in mailing(asker, audience=both).letters.all()}
+
+    assert (letters["mailbox"].status, letters["mayor"].status) == ("ready", "held")
+    assert whys(letters["mayor"]) == ["same_address"]
+    count = look(both, day=date(2026, 11, 23)).count
+    assert (count.offices, count.lost, count.goes) == (2, [("same_address", 1)], 1)
+    assert first.pk == letters["mayor"].mandate_id
+
+
+def test_the_count_tells_what_becomes_of_everybody_and_the_letters_agree():
+    version = demand_version()
+    places = [place() for _number in range(7)] + [place(address=False), place(address=False)]
+    old = mailing(places[0], version=version)
+    submit_mailing(old, by=old.author, seen_hash=old.content_hash)
+    old.refresh_from_db()
+    seen = {"seen_hash": old.content_hash, "is_public_confirmed": True}
+    approve_mailing(old, approver=staff("approve_mailing"), **seen)
+    Suppression.objects.create(email=f"post@k{places[2].number}.example", cause="bounce")
+    Mandate.objects.filter(body__municipality=places[3]).update(email="", email_source="", email_checked_on=None)
+    Mandate.objects.filter(body__municipality=places[4]).update(email=f"post@k{places[5].number}.example")
+    dropped = Mandate.objects.get(body__municipality=places[6])
+    added = minister()
+    drafted = mailing(*places, version=version, added=(added.pk,), dropped=(dropped.pk,))
+
+    audience = Audience.from_json(drafted.audience)
+    count = look(audience, day=date(2026, 11, 23), versions=[version.pk], added=[added.pk], dropped=[dropped.pk]).count
+
+    assert (count.offices, count.places_without, count.dropped) == (7, 2, 1)
+    assert dict(count.steps) == {"already_sent": 1, "suppressed": 1, "no_address": 1, "same_address": 1}
+    addressed = drafted.letters.exclude(held_codes__regex="already|suppressed|no_address|same_address")
+    assert (count.goes, addressed.count()) == (3, 3)  # the minister among them, for whom facts lack
+    assert drafted.letters.filter(mandate=None).count() == 2
+
+
+def test_offices_are_chosen_by_party_indicator_and_hand():
+    one, two, three = (place(plan=answer) for answer in ("yes", "no", None))
+    for number, (municipality, party) in enumerate(((one, "Arbeiderpartiet"), (two, "Høyre"), (three, "Ap"))):
+        mayor(municipality, f"ordforer{number}@a.example", party=party)
+    everywhere = {"roles": ("mayor",), "everywhere": True}
+
+    def found(**asked):
+        rows = look(Audience(**everywhere | asked), day=date(2026, 11, 24)).candidates
+        return {row.municipality for row in rows}
+
+    assert found(parties=("Ap",)) == {one.pk, three.pk}
+    assert found(indicator="action-plan", indicator_is="has") == {one.pk}
+    assert found(indicator="action-plan", indicator_is="lacks") == {two.pk, three.pk}
+    assert found(indicator="action-plan", indicator_is="unknown") == {three.pk}
+    assert found(indicator="action-plan", indicator_is="equals", indicator_value="no") == {two.pk}
+    assert found(had_course="yes") == set()
+    assert found(had_course="no", counties=(one.county_id,), everywhere=False) == {one.pk}
+
+
+def test_whoever_was_put_in_by_hand_and_has_left_is_held():
+    gone = minister(ends_on=date(2026, 11, 1))
+    made = mailing(place(), added=(gone.pk,))
+
+    assert "left_office" in whys(made.letters.get(mandate=gone))
+    assert plan_of(made).added == (gone.pk,)
