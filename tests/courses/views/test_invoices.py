@@ -17,7 +17,8 @@ from courses.services.booking_changes import change_seats
 from courses.services.invoicing import issue_invoice
 from municipalities.models import Unit
 from taushet.services.links import issue_link
-from tests.courses.views.test_bookings import OTHER_PAYER, shown_form
+from tests.courses.views.test_booking_payers import OTHER_PAYER
+from tests.courses.views.test_bookings import shown_form
 from tests.factories.courses import BookingFactory, CourseFactory, SessionFactory
 from tests.factories.municipalities import MembershipFactory, MunicipalityFactory, UnitFactory
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
