@@ -5,28 +5,21 @@ import pytest
 from django.utils import timezone
 
 from courses.exceptions import CapacityTooSmall
-from courses.models import AssignedMeeting, ConfirmedAddress, Meeting, PlannedMail, Session
+from courses.models import Meeting, Session
 from courses.services.assignments import TrainerBusy, assign_trainer
-from courses.services.booking_changes import cancel_booking, change_seats
+from courses.services.booking_changes import cancel_booking
 from courses.services.bookings import book_for_municipality
-from courses.services.cancel_preview import who_is_told
-from courses.services.change_requests import ask_for_change
-from courses.services.participants import Person, name_participants
 from courses.services.session_meetings import MeetingPlan, MeetingRefused
 from courses.services.sessions import (
-    SessionChanged,
     SessionRefused,
-    cancel_session,
     change_session,
     confirm_session,
-    content_of,
     create_session,
     hold_session,
     open_session,
     share_session,
     unshare_session,
 )
-from courses.services.waiting import join_waiting_list
 from taushet.models import AuditEntry, Message
 from tests.factories.courses import BookingFactory, CourseFactory, MeetingFactory, SessionFactory, TrainerFactory
 from tests.factories.municipalities import MunicipalityFactory
@@ -253,33 +246,6 @@ def test_a_session_that_is_over_is_recorded_as_held():
     assert session.state == Session.State.HELD
 
 
-def test_cancelling_frees_the_trainer_and_tells_exactly_those_invited():
-    session = SessionFactory()
-    trainer = TrainerFactory()
-    trainer.courses.add(session.course)
-    assign_trainer(session, trainer=trainer, by=UserFactory())
-    booked_seats(session, 2)
-    Message.objects.all().update(state=Message.State.SENT)
-
-    session = cancel_session(session, by=UserFactory())
-
-    assert (session.state, session.meetings.get().state, session.meetings.get().sequence) == (
-        "cancelled",
-        "cancelled",
-        1,
-    )
-    assert list(trainer.assigned_meetings.values_list("is_cancelled", flat=True)) == [True]
-    told = Message.objects.filter(state=Message.State.QUEUED).values_list("to_email", "calendar_method")
-    assert set(told) == {("kari@kommune.example", "CANCEL"), (trainer.user.email, "")}
-
-
-def test_a_cancelled_session_is_not_changed():
-    session = SessionFactory(state="cancelled")
-
-    with pytest.raises(SessionRefused):
-        change_session(session, by=UserFactory(), meetings=[plan()])
-
-
 def test_hours_stay_at_nine_o_clock_over_the_change_to_summer_time():
     oslo = ZoneInfo("Europe/Oslo")
     starts_at = datetime(2027, 4, 6, 9, tzinfo=oslo)
@@ -293,70 +259,6 @@ def test_hours_stay_at_nine_o_clock_over_the_change_to_summer_time():
     )
 
     assert timezone.localtime(session.meetings.get().starts_at).hour == 9
-
-
-def changed(session, by=None, **changes):
-    plans = [as_planned(meeting) for meeting in session.meetings.filter(state="planned")]
-    return change_session(session, by=by or UserFactory(), meetings=plans, **changes)
-
-
-def test_fewer_seats_than_taken_need_a_yes_to_just_so_many_and_drop_nobody():
-    session, user = SessionFactory(capacity=10), UserFactory()
-    booked_seats(session, 6)
-    BookingFactory(session=session, seats=2, state="held", held_until=timezone.now())
-    with pytest.raises(CapacityTooSmall) as refused:
-        changed(session, capacity=5, accepts_over=2, over_reason="Mindre rom.")
-
-    changed(session, by=user, capacity=5, accepts_over=refused.value.over, over_reason="Mindre rom.")
-
-    session.refresh_from_db()
-    assert (session.capacity, session.seats_over, session.seats_taken, session.free_seats) == (5, 3, 8, 0)
-    assert session.bookings.live().count() == 2
-    entry = AuditEntry.objects.get(action="session.seats_over")
-    assert (entry.actor, entry.detail) == (user, {"seats": 3, "reason": "Mindre rom."})
-
-
-def test_what_is_beyond_a_lower_capacity_goes_first_and_nothing_is_offered_before():
-    session = SessionFactory(capacity=10)
-    first, second = (BookingFactory(session=session, seats=seats) for seats in (2, 6))
-    changed(session, capacity=6, accepts_over=2, over_reason="Mindre rom.")
-
-    cancel_booking(first)
-    session.refresh_from_db()
-    full = session.free_seats
-    change_seats(second, 5)
-
-    session.refresh_from_db()
-    assert (full, session.free_seats, session.seats_over) == (0, 1, 0)
-
-
-def test_the_second_of_two_editors_is_stopped_and_can_save_once_the_change_is_seen():
-    session = SessionFactory(capacity=10)
-    seen = content_of(session)
-    changed(session, capacity=12, seen=seen)
-
-    with pytest.raises(SessionChanged) as refused:
-        changed(session, capacity=14, seen=seen)
-    session.refresh_from_db()
-    stopped = session.capacity
-    changed(session, capacity=14, seen=refused.value.now)
-
-    session.refresh_from_db()
-    assert (stopped, session.capacity) == (12, 14)
-
-
-def test_a_moved_meeting_and_a_step_are_changes_and_a_booking_is_none():
-    session = SessionFactory(state="draft")
-    seen = content_of(session)
-    BookingFactory(session=session)
-    assert content_of(Session.objects.get(pk=session.pk)) == seen
-
-    session.meetings.update(place="Biblioteket")
-    assert content_of(session) != seen
-    session.meetings.update(place="Rådhuset")
-    open_session(session, by=UserFactory())
-
-    assert content_of(Session.objects.get(pk=session.pk)) != seen
 
 
 def test_a_neighbour_may_book_once_it_is_let_in_and_stays_while_it_has_seats():
@@ -384,95 +286,3 @@ def test_a_neighbour_may_book_once_it_is_let_in_and_stays_while_it_has_seats():
 def test_a_session_for_everybody_is_shared_with_nobody():
     with pytest.raises(SessionRefused):
         share_session(SessionFactory(), MunicipalityFactory(), by=UserFactory())
-
-
-def everything():
-    """A session with names, two bookers, a second contact, two trainers, a waiting list, an offer and a request."""
-    session = SessionFactory(capacity=5)
-    trainers = TrainerFactory.create_batch(2)
-    for trainer in trainers:
-        trainer.courses.add(session.course)
-        assign_trainer(session, trainer=trainer, by=UserFactory())
-    first, second = booked_seats(session, 3), BookingFactory(session=session, seats=1, second_email="ny@bodo.test")
-    name_participants(first, [Person("Ola", "ola@bodo.test"), Person("Per")], request_key="names")
-    ask_for_change(second, kind="cancel", request_key="ask")
-    line = []
-    for number in range(2):
-        ConfirmedAddress.objects.create(email=f"venter{number}@bodo.test")
-        line.append(
-            join_waiting_list(
-                session,
-                request_key=f"wait-{number}",
-                municipality=MunicipalityFactory(),
-                seats=2,
-                contact_name="Vera",
-                contact_email=f"venter{number}@bodo.test",
-                contact_phone="+4722331160",
-            )
-        )
-    change_seats(first, 2, by=UserFactory())
-    Message.objects.update(state=Message.State.SENT)
-    return session, trainers, first, second
-
-
-def test_everybody_of_a_cancelled_session_is_told_once_in_the_right_role_as_foreseen(english):
-    session, trainers, first, second = everything()
-    planned = PlannedMail.objects.planned().filter(session=session).count()
-    foreseen = {line.role: line.count for line in who_is_told([session])}
-    seats = {booking.pk: booking.state for booking in session.bookings.filter(state="confirmed")}
-    last = Message.objects.latest("pk").pk
-
-    cancel_session(session, by=UserFactory())
-    told = list(Message.objects.filter(pk__gt=last).values_list("to_email", "kind", "calendar_method"))
-    cancel_session(session, by=UserFactory())
-
-    assert sorted(told) == sorted(
-        [
-            (first.contact_email, "invitation-cancellation", "CANCEL"),
-            ("ola@bodo.test", "invitation-cancellation", "CANCEL"),
-            (second.contact_email, "invitation-cancellation", ""),
-            ("ny@bodo.test", "invitation-cancellation", ""),
-            *((trainer.user.email, "trainer", "") for trainer in trainers),
-            ("venter0@bodo.test", "waiting-ended", ""),
-            ("venter1@bodo.test", "waiting-ended", ""),
-        ]
-    )
-    assert Message.objects.filter(pk__gt=last).count() == len(told)
-    assert foreseen == {
-        "Contacts": 1,
-        "Contacts without a calendar entry": 1,
-        "Second contacts": 1,
-        "Participants": 1,
-        "Trainers": 2,
-        "On the waiting list": 1,
-        "Offered seats": 1,
-        "Participants without an e-mail address": 1,
-        "Requests to change a booking": 1,
-        "Reminders and other planned e-mails": planned,
-    }
-    assert {booking.pk: booking.state for booking in session.bookings.filter(pk__in=seats)} == seats
-    assert not AssignedMeeting.objects.filter(is_cancelled=False).exists()
-    assert second.change_requests.get().state == "withdrawn"
-    assert (planned > 0, PlannedMail.objects.planned().exists()) == (True, False)
-
-
-def test_the_mail_of_a_cancelled_course_says_which_meeting(english):
-    _session, _trainers, _first, second = everything()
-    cancel_session(second.session, by=UserFactory())
-
-    mails = Message.objects.filter(kind__in=["invitation-cancellation", "waiting-ended"], calendar_method="")
-
-    assert ["Rådhuset" in mail.text for mail in mails] == [True] * 4
-
-
-def test_preview_of_a_cancelling_says_why_an_address_not_confirmed_hears_nothing(english):
-    until = timezone.now() + timedelta(hours=2)
-    session = BookingFactory(state="held", held_until=until).session
-
-    [line] = who_is_told([session])
-
-    assert (line.role, line.count) == ("Addresses not confirmed yet", 1)
-    assert line.how == (
-        "No e-mail, since nobody has shown yet that the address is theirs. Who opens the link in the mail reads on the"
-        " page that the date is cancelled."
-    )
