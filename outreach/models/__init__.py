@@ -1,4 +1,5 @@
 from .approvals import Approval
+from .bodies import Body
 from .commitments import Commitment, CommitmentChange
 from .consultations import Consultation
 from .demands import CitedHook, ConfirmedBlock, Demand, DemandVersion, LegalHook, NeededFact
@@ -8,7 +9,7 @@ from .letters import Letter, LetterDemand
 from .mailings import DraftRun, Mailing, MailingDemand, MailingPick
 from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
-from .offices import Body, Leave, Mandate, Politician
+from .offices import Leave, Mandate, Politician
 from .published_words import PublishedWords
 from .replies import Reply, ReplyAttachment, ReplyLink
 from .submissions import Submission, SubmissionApproval, SubmissionRevision

@@ -1,7 +1,11 @@
+from urllib.parse import urlencode
+
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .bodies import Body
 
 
 class Politician(models.Model):
@@ -31,80 +35,6 @@ class Politician(models.Model):
 
     def __str__(self):
         return f"{self.first_name} {self.last_name}".strip() or str(_("(erased)"))
-
-
-class Body(models.Model):
-    """A place where people hold office: the Storting, a ministry, a municipality, its council or a group in it."""
-
-    class Kind(models.TextChoices):
-        STORTING = "storting", _("The Storting")
-        COMMITTEE = "committee", _("Storting committee")
-        MINISTRY = "ministry", _("Ministry")
-        SAMETINGET = "sametinget", _("The Sámi Parliament")
-        STATE_ADMINISTRATION = "statsforvalter", _("State administrator’s office")
-        MUNICIPALITY = "municipality", _("Municipality")
-        COUNTY = "county", _("County authority")
-        COUNCIL = "council", _("Council")
-        EXECUTIVE = "executive", _("Executive board")
-        COUNCIL_COMMITTEE = "council_committee", _("Committee of a council")
-        PARTY_GROUP = "party_group", _("Party group")
-
-    # Bodies of one municipality or one county; a party group may also sit in the Storting or the Sámi Parliament.
-    LOCAL = (Kind.COUNCIL, Kind.EXECUTIVE, Kind.COUNCIL_COMMITTEE)
-
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    name = models.CharField(_("name"), max_length=120)
-    municipality = models.ForeignKey(
-        "municipalities.Municipality",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("municipality"),
-    )
-    county = models.ForeignKey(
-        "municipalities.County",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        verbose_name=_("county"),
-    )
-    external_id = models.CharField(_("number in the source"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("body")
-        verbose_name_plural = _("bodies")
-        ordering = ["kind", "name", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["external_id"], condition=~Q(external_id=""), name="body_external_id_once"),
-            models.UniqueConstraint(
-                fields=["municipality"], condition=Q(kind="municipality"), name="body_one_per_municipality"
-            ),
-            models.UniqueConstraint(fields=["county"], condition=Q(kind="county"), name="body_one_per_county"),
-            models.UniqueConstraint(
-                fields=["kind", "municipality", "name"],
-                condition=Q(municipality__isnull=False),
-                name="body_name_once_in_municipality",
-            ),
-            models.UniqueConstraint(
-                fields=["kind", "county", "name"], condition=Q(county__isnull=False), name="body_name_once_in_county"
-            ),
-            models.CheckConstraint(
-                condition=Q(kind="municipality", municipality__isnull=False, county=None)
-                | Q(kind="county", municipality=None, county__isnull=False)
-                | Q(kind__in=["council", "executive", "council_committee"], municipality__isnull=False, county=None)
-                | Q(kind__in=["council", "executive", "council_committee"], municipality=None, county__isnull=False)
-                | Q(kind="party_group", municipality=None)
-                | Q(kind="party_group", county=None)
-                | Q(kind="statsforvalter", municipality=None)
-                | Q(kind__in=["storting", "committee", "ministry", "sametinget"], municipality=None, county=None),
-                name="body_local_has_municipality",
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 class MandateQuerySet(models.QuerySet):
@@ -259,6 +189,24 @@ class Mandate(models.Model):
     def office(self) -> str:
         """What the office is called."""
         return self.title or str(self.get_role_display())
+
+    @property
+    def group_query(self) -> str:
+        """What the list of politicians is asked for to show the group that this office leads; else nothing.
+
+        A group is those elected for one party, so nobody is put in as a member of it: who sits in the same council or
+        parliament for the party is. Nothing where it cannot be asked for.
+        """
+        body = self.body
+        if self.role != self.Role.GROUP_LEADER or not self.party:
+            return ""
+        if body.municipality_id:
+            where = {"municipality": body.municipality_id, "role": self.Role.COUNCILLOR}
+        elif body.county_id:
+            where = {"level": "county", "county": body.county_id, "role": self.Role.COUNCILLOR}
+        else:
+            where = {"level": "national", "role": self.Role.REPRESENTATIVE}
+        return urlencode(where | {"party": self.party})
 
     @property
     def leave_today(self) -> "Leave | None":

@@ -39,6 +39,10 @@ class Offices:
 
     @property
     def council(self) -> list[tuple[str, list[Mandate]]]:
+        """The councillors by party, which is by party group, each with whether it is the one who leads the group."""
+        leaders = {one.politician_id for one in self.mandates if one.role == Role.GROUP_LEADER}
+        for one in self.mandates:
+            one.leads_group = one.politician_id in leaders
         return self.by_party(Role.COUNCILLOR)
 
     @property

@@ -1,5 +1,6 @@
 """Single offices by hand, the long list, leaves, and offices to look after."""
 
+import re
 from datetime import date
 
 import pytest
@@ -120,6 +121,19 @@ def test_the_page_of_a_municipality_shows_the_council_by_party(client, author, d
         [("Ap", count), ("H", 1)], key=lambda group: (-group[1], group[0])
     )
     assert page.context["mailbox"].email
+    led = councillor(municipality, "Øverst")
+    lead = NewOffice("group_leader", "", "", "alver.example", party="Arbeiderpartiet")
+    body = local_body(municipality_place(municipality), lead)
+    add_office(body, lead, politician=led.politician, by=author)
+    councillor(municipality, "Vara", role="substitute")
+    council = dict(client.get(address).context["council"])
+    assert [str(one.politician) for one in council["Ap"] if one.leads_group] == ["Kari Øverst"]
+    person = client.get(reverse("outreach:politician_detail", args=[led.politician_id])).text
+    group = re.search(r'href="([^"]+)">Everybody in the group', person)[1].replace("&amp;", "&")
+    assert {one.politician.last_name for one in client.get(group).context["page"]} == {
+        "Øverst",
+        *(f"Åsen {number}" for number in range(count)),
+    }
     found = client.get(address, {"q": "zahl"}).context["council"]
     assert [(party, [str(one.politician) for one in rows]) for party, rows in found] == [("H", ["Kari Zahl"])]
 
