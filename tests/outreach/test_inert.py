@@ -43,7 +43,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 EVIL = '=HYPERLINK("http://evil.example/x") {{ 7*7 }} <script>alert(1)</script> www.evil.example [[link:invite:1]]'
 LONGER = "https://lov.example/1/evil"
-LEADS = (EVIL, "@SUM(A1)", "+1", "-1", "\t=1", "\tx", "\r=1", "\rx")
+LEADS = ('=HYPERLINK("http://evil.example")', "@SUM(A1)", "+1", "-1", "\t=1", "\tx", "\r=1", "\rx")
 WITH_TEXT = (
     "{{ greeting }}\n\nDere har {{ fact.coordinator }} og {{ fact.place }}. {{ note('coordinator') }}"
     "{{ note('place') }}{{ note('lov') }}\n\n- Les https://egen.example/side.\n- Se {{ demand_url }}"
@@ -144,8 +144,8 @@ def test_no_table_of_ours_computes_what_somebody_wrote(client):
 def test_no_document_of_a_submission_computes_or_links_what_somebody_wrote(client):
     author = sign_in(client, StaffFactory())
     row = submission(by=author, title=EVIL, consultation=consultation(title=EVIL, held_by=EVIL, reference="@SUM(A1)"))
-    blocks = [{"heading": lead.strip(), "text": f"A\n{lead}\n\n{lead}"} for lead in LEADS]
-    texts = {"title": row.title, "senders": "kss", "blocks": blocks, "sources": list(map(str.strip, LEADS))}
+    blocks = [{"heading": lead.strip(), "text": f"A\n{lead}\n\n{lead}"} for lead in (EVIL, *LEADS)]
+    texts = {"title": row.title, "senders": "kss", "blocks": blocks, "sources": list(map(str.strip, (EVIL, *LEADS)))}
     row = change_submission(row, by=author, seen_hash=row.content_hash, **texts)
 
     docx = client.get(reverse("outreach:submission_docx", args=[row.pk])).content
@@ -154,7 +154,7 @@ def test_no_document_of_a_submission_computes_or_links_what_somebody_wrote(clien
     file = Document(BytesIO(docx))
     shown = EVIL.replace("[[", "[ [")
     assert [part.text for part in file.paragraphs].count(shown) >= 2
-    assert "[2] @SUM(A1)" in [part.text for part in file.paragraphs]
+    assert "[3] @SUM(A1)" in [part.text for part in file.paragraphs]
     assert not re.findall(r"<w:(?:hyperlink|instrText|fldSimple|script)", file.element.xml)
     assert [one for one in file.part.rels.values() if one.is_external] == []
     assert [one for sheet in pdf.pages for one in sheet.get("/Annots") or []] == []
