@@ -31,17 +31,27 @@ class Approvable(models.Model):
         approved = set(standing.values_list("house", flat=True))
         return [house for house in self.approving_houses if house not in approved]
 
+    @property
+    def hands(self) -> set[int]:
+        """Who had a hand in it as it stands: the author, and all who changed it since it was last approved."""
+        return {self.author_id, self.last_editor_id}
+
+    @property
+    def standing_approvers(self) -> set[int]:
+        """Who has approved it as it stands, for one house: the other house's approval is somebody else's."""
+        return set(self.approvals.filter(voided_at=None).values_list("approver", flat=True))
+
     def house_of(self, user) -> str:
         """For which house this person would approve."""
         return user.house if self.senders == self.Senders.BOTH else ""
 
     def can_be_approved_by(self, user) -> bool:
-        """Whether this person may approve it: somebody else than who wrote and last changed it, of a house left."""
+        """Whether this person may approve it: somebody else than those who wrote and changed it, of a house left."""
         return (
             self.status == self.Status.SUBMITTED
-            and user.pk not in {self.author_id, self.last_editor_id}
             and user.has_perm(f"outreach.approve_{self._meta.model_name}")
             and self.house_of(user) in self.houses_left
+            and user.pk not in self.hands | self.standing_approvers
         )
 
 
@@ -75,6 +85,9 @@ def approval_constraints(of: str, prefix: str) -> list[models.BaseConstraint]:
         ),
         models.UniqueConstraint(
             fields=[of, "house"], condition=Q(voided_at=None), name=f"{prefix}_one_standing_per_house"
+        ),
+        models.UniqueConstraint(
+            fields=[of, "approver"], condition=Q(voided_at=None), name=f"{prefix}_one_standing_per_person"
         ),
     ]
 

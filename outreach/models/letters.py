@@ -131,8 +131,9 @@ class Letter(models.Model):
         "taushet.StoredFile", null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     pdf_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    # When it is its turn: at the receiving mail system, and in the mailing.
+    # When it is its turn: at the receiving mail system, in the mailing, and among all letters.
     system_slot_at = models.DateTimeField(null=True, blank=True, editable=False)
+    total_slot_at = models.DateTimeField(null=True, blank=True, editable=False)
     slot_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = LetterQuerySet.as_manager()

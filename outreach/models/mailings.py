@@ -81,6 +81,10 @@ class Mailing(Approvable):
     last_editor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("last changed by")
     )
+    # Who has changed, edited or submitted it since it was last approved: none of them approves it.
+    editors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="+", verbose_name=_("changed by"), editable=False
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     request_key = models.CharField(max_length=64, unique=True, null=True, editable=False)
     return_note = models.CharField(_("what the approver wants changed"), max_length=500, blank=True)
@@ -139,6 +143,11 @@ class Mailing(Approvable):
         """The moment before which nothing leaves, None when there is none."""
         moments = [moment for moment in (self.send_at, self.embargo_until) if moment]
         return max(moments) if moments else None
+
+    @property
+    def hands(self) -> set[int]:
+        """Who had a hand in it as it stands, also whoever changed it before somebody else did, or submitted it."""
+        return super().hands | set(self.editors.values_list("pk", flat=True))
 
 
 class MailingDemand(models.Model):

@@ -2,6 +2,7 @@ from urllib.parse import urlencode
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +139,8 @@ class Mandate(models.Model):
         verbose_name = _("mandate")
         verbose_name_plural = _("mandates")
         ordering = ["body", "role", "pk"]
+        # Who else has an address: asked for every letter that is about to leave.
+        indexes = [models.Index(Lower("email"), name="mandate_by_address")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(role="mailbox", politician=None) | ~Q(role="mailbox") & Q(politician__isnull=False),

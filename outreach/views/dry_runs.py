@@ -75,7 +75,7 @@ def surroundings(request, mailing, reasons):
         "can_approve": mailing.can_be_approved_by(request.user),
         "houses_left": [User.House(house).label for house in mailing.houses_left if house],
         "turns": turns(mailing) if mailing.status == Mailing.Status.SUBMITTED else [],
-        "is_own": request.user.pk in {mailing.author_id, mailing.last_editor_id},
+        "is_own": request.user.pk in mailing.hands,
         "submit_form": SeenForm(initial=seen),
         "approval_form": MailingApprovalForm(initial=seen),
         "return_form": ReturnForm(),

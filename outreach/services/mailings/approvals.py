@@ -22,10 +22,10 @@ def approve_mailing(mailing: Mailing, *, approver: User, seen_hash: str, is_publ
     """Release a submitted mailing, exactly as the approver saw it, and put its letters in the outbox.
 
     When both houses send, the letters wait until somebody of each has approved. When they are many the worker puts
-    them in the outbox. Raises OwnMailing when the approver wrote or last changed it, NotYourTurn when the approver's
-    house has nothing to approve, ContentChanged when it is no longer what the approver saw or an office has had the
-    demand meanwhile, NotPublicReady when nobody confirmed that it may become public, and WrongStatus when it is not
-    waiting.
+    them in the outbox. Raises OwnMailing when the approver wrote it, has changed or submitted it since it was last
+    approved, or has approved it for the other house, NotYourTurn when the approver's house has nothing to approve,
+    ContentChanged when it is no longer what the approver saw or an office has had the demand meanwhile, NotPublicReady
+    when nobody confirmed that it may become public, and WrongStatus when it is not waiting.
     """
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     refuse_approver(mailing, approver, is_public_confirmed=is_public_confirmed)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,29 +38,20 @@ def turns(row: Mailing | Submission) -> list[Turn]:
 
 
 def approvers(row: Mailing | Submission):
-    """Return who may approve it: neither who wrote it nor who changed it last."""
+    """Return who may approve it: nobody who wrote or changed it, nor who has approved it for the other house."""
     permission = Permission.objects.get(
         content_type__app_label=row._meta.app_label, codename=f"approve_{row._meta.model_name}"
     )
     may = Q(is_superuser=True) | Q(groups__permissions=permission) | Q(user_permissions=permission)
     return (
-        User.objects.active()
-        .filter(may)
-        .exclude(pk__in={row.author_id, row.last_editor_id})
-        .distinct()
-        .order_by("name")
+        User.objects.active().filter(may).exclude(pk__in=row.hands | row.standing_approvers).distinct().order_by("name")
     )
 
 
-def to_approve(rows: QuerySet, user: User) -> QuerySet:
+def to_approve(rows: QuerySet, user: User) -> list:
     """Return those of some mailings or submissions that this person could approve now, the oldest first."""
-    waiting = rows.filter(status=rows.model.Status.SUBMITTED).exclude(Q(author=user) | Q(last_editor=user))
-    both = Q(senders=rows.model.Senders.BOTH)
-    if user.house:
-        link = rows.model._meta.get_field("approvals")
-        given = {link.field.name: OuterRef("pk"), "voided_at": None, "house": user.house}
-        both &= Exists(link.related_model.objects.filter(**given))
-    return waiting.exclude(both).order_by("submitted_at")
+    waiting = rows.filter(status=rows.model.Status.SUBMITTED).order_by("submitted_at")
+    return [row for row in waiting if row.can_be_approved_by(user)]
 
 
 @dataclass(frozen=True)
@@ -92,10 +83,12 @@ REFUSALS = {
 def refuse_approver(row: Mailing | Submission, approver: User, *, is_public_confirmed: bool) -> None:
     """Raise OwnMailing, WrongStatus, NotYourTurn or NotPublicReady when this person may not approve it so."""
     words = REFUSALS[type(row)]
-    if approver.pk in {row.author_id, row.last_editor_id}:
+    if approver.pk in row.hands:
         raise OwnMailing(str(words.own))
     if row.status != row.Status.SUBMITTED:
         raise WrongStatus(str(words.is_not_waiting))
+    if approver.pk in row.standing_approvers:
+        raise OwnMailing(_("You have approved it already. Somebody else approves for the other house."))
     house = row.house_of(approver)
     if house not in row.houses_left:
         raise NotYourTurn(_("Your house has approved it already.") if house else str(words.of_neither_house))

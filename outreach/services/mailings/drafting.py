@@ -60,6 +60,8 @@ def draft(mailing: Mailing, *, by: User | None = None, keeps_edits: bool = True,
     with transaction.atomic():
         mailing = lock(mailing, Status.DRAFT)
         stop_runs(mailing)
+        if by and not keeps_edits:
+            mailing.editors.add(by)  # throws away what others wrote
         found = look_at(mailing)
         if found.size <= AT_ONCE:
             return write_all(mailing, found, keeps_edits=keeps_edits)
@@ -246,9 +248,9 @@ def freeze(mailing: Mailing, *, by: User, seen_hash: str) -> Mailing:
         )
     if not mailing.letters.filter(status=Letter.Status.READY).exists():
         raise NothingToSend(_("Every letter is held, so there is nothing to send. See why beside each of them."))
-    mailing.status, mailing.submitted_at = Status.SUBMITTED, timezone.now()
-    mailing.last_editor, mailing.return_note = by, ""
-    mailing.save(update_fields=["status", "submitted_at", "last_editor", "return_note"])
+    mailing.status, mailing.submitted_at, mailing.return_note = Status.SUBMITTED, timezone.now(), ""
+    mailing.save(update_fields=["status", "submitted_at", "return_note"])
+    mailing.editors.add(by)
     audit.record("mailing.submitted", mailing, by=by, content_hash=mailing.content_hash)
     order_pdfs(mailing)
     return mailing

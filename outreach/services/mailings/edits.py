@@ -99,6 +99,7 @@ def save(letter: Letter, mailing: Mailing, *, by: User) -> None:
     mailing.content_hash = hash_of_letters(mailing, ready.values_list("content_hash", flat=True))
     mailing.last_editor = by
     mailing.save(update_fields=["content_hash", "last_editor"])
+    mailing.editors.add(by)
 
 
 def clean(text: str) -> str:

@@ -77,6 +77,7 @@ def write_plan(mailing: Mailing, plan: Plan, *, by: User) -> None:
     for name in OWN_TEXTS:
         setattr(mailing, name, plan.texts.get(name, ""))
     mailing.save()
+    mailing.editors.add(by)
     mailing.mailing_demands.all().delete()
     MailingDemand.objects.bulk_create(
         MailingDemand(mailing=mailing, demand_version=version, position=position)
@@ -217,6 +218,8 @@ def take_back(mailing: Mailing, *, by: User) -> None:
         raise AlreadyLeft(_("Some letters have left already. You can stop the rest, but not change them."))
     copy_letters(standing)
     was = mailing.status
+    if was == Status.APPROVED:
+        mailing.editors.clear()  # what they wrote somebody else has approved
     void_approvals(mailing)
     forget_pdfs(mailing)
     mailing.status, mailing.submitted_at = Status.DRAFT, None

@@ -27,5 +27,6 @@ def set_schedule(
         setattr(mailing, name, wanted[name])
     mailing.last_editor = by
     mailing.save(update_fields=[*changed, "last_editor"])
+    mailing.editors.add(by)
     audit.record("mailing.sending_set", mailing, by=by, fields=changed)
     return draft(mailing, by=by)

@@ -12,6 +12,8 @@ from outreach.exceptions import (
 )
 from outreach.models import Approval, Letter
 from outreach.services.mailings.approvals import approve_mailing
+from outreach.services.mailings.approvers import turns
+from outreach.services.mailings.edits import edit_letter
 from outreach.services.mailings.mailings import (
     cancel_mailing,
     change_mailing,
@@ -19,6 +21,7 @@ from outreach.services.mailings.mailings import (
     submit_mailing,
 )
 from outreach.services.mailings.mailings import plan_of as services_plan_of
+from outreach.services.mailings.schedules import set_schedule
 from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import AuditEntry, Message
 from tests.factories.outreach import demand_version, mailing, place, staff
@@ -121,6 +124,40 @@ def test_whoever_submits_what_another_wrote_cannot_approve_it():
         approve(waiting, approver=colleague)
 
 
+@pytest.mark.parametrize("change", ["letter", "plan", "sending"])
+def test_whoever_changed_it_cannot_approve_it_though_another_submits_it(client, change):
+    waiting = submitted()
+    editor, third = staff("change_mailing", "approve_mailing"), staff("change_mailing", "approve_mailing")
+    if change == "letter":
+        letter = waiting.letters.get()
+        words = {"subject": letter.subject, "text": letter.text + "Med skam.\n", "seen_hash": letter.content_hash}
+        edit_letter(letter, by=editor, **words)
+    elif change == "plan":
+        change_mailing(waiting, plan_of(waiting, title="Vinter"), by=editor)
+    else:
+        waiting = return_mailing(waiting, by=third, note="Saktere")
+        set_schedule(waiting, by=editor, embargo_until=None, rate=60, attach_pdf=False)
+    waiting.refresh_from_db()
+    waiting = submit_mailing(waiting, by=waiting.author, seen_hash=waiting.content_hash)
+
+    assert (waiting.last_editor, waiting.can_be_approved_by(editor)) == (editor, False)
+    client.force_login(editor)
+    crafted = {"seen_hash": waiting.content_hash, "is_public_confirmed": "on"}
+    client.post(f"{waiting.get_absolute_url()}godkjenn/", crafted)
+    with pytest.raises(OwnMailing):
+        approve(waiting, approver=editor)
+    assert [turn.people for turn in turns(waiting)] == [[third]]
+    approve(waiting, approver=third)
+
+    # What the editor wrote has been approved by another: a later change by somebody else is not the editor's.
+    waiting.refresh_from_db()
+    later = change_mailing(waiting, plan_of(waiting, title="Vår"), by=third)
+    later = submit_mailing(later, by=later.author, seen_hash=later.content_hash)
+    with pytest.raises(OwnMailing):
+        approve(later, approver=third)
+    approve(later, approver=editor)
+
+
 def test_an_approval_covers_only_what_was_seen():
     waiting = submitted()
 
@@ -177,6 +214,22 @@ def test_a_house_approves_once_and_a_stranger_never(house):
         approve(waiting, approver=again)
 
     assert (waiting.can_be_approved_by(again), Approval.objects.count()) == (False, 1)
+
+
+def test_nobody_approves_for_both_houses_by_changing_house():
+    waiting = jointly()
+    same = staff("approve_mailing", house="LDO")
+    approval = approve(waiting, approver=same)
+    type(same).objects.filter(pk=same.pk).update(house="KSS")
+    same = type(same).objects.get(pk=same.pk)
+
+    with pytest.raises(OwnMailing):
+        approve(waiting, approver=same)
+    assert same not in turns(waiting)[0].people + turns(waiting)[1].people
+    assert not waiting.can_be_approved_by(same)
+    approval.pk, approval.house = None, "KSS"
+    with pytest.raises(IntegrityError, match=r"approval_one_standing_per_person|approver_id"), transaction.atomic():
+        approval.save(force_insert=True)
 
 
 def test_the_author_does_not_approve_for_the_own_house():

@@ -271,7 +271,7 @@ def test_drafting_costs_the_same_for_one_and_for_many(django_assert_max_num_quer
     version = demand_version()
     places = [place() for _number in range(12)]
 
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(37):
         mailing(*places, version=version)
 
 
