@@ -21,6 +21,7 @@ from outreach.services.privacy.objections import PURPOSE, is_personal, who_objec
 from outreach.services.sending.changes import changed_facts, is_another_holder, is_as_queued, log_changed_facts
 from outreach.services.sending.departures import wait_for_turn
 from outreach.services.sending.production import may_leave_here
+from outreach.services.sending.quiet import quiet_until
 from outreach.services.sending.steering import PAUSED, UNTIL_RESUMED, first_departure
 from taushet.models import Message, Suppression, User
 from taushet.ready_update import ReadyUpdate
@@ -46,6 +47,7 @@ OTHER_FACT = gettext_noop("A fact in the letter has changed since approval.")
 CLOSED = gettext_noop("Waits for business hours.")
 EMBARGO = gettext_noop("Waits for the time it may leave.")
 TURN = gettext_noop("Waits for its turn.")
+QUIET = gettext_noop("The office has had another letter from us lately. This one waits until the quiet period is over.")
 NOT_PRODUCTION = gettext_noop("This is not the system that letters leave from.")
 AFTER = {
     Message.State.SENT: Letter.Status.SENT,
@@ -87,6 +89,7 @@ class Ground:
     lapsed: set[int]
     ended: set[int]
     corrected: set[int]
+    quiet: dict[int, datetime]
     sender: str
 
     @property
@@ -116,6 +119,7 @@ def look(messages: list[Message]) -> Ground:
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
         corrected=set(changed_facts(letters)),
+        quiet=quiet_until([(carried[one.pk][0], one.to_email) for one in messages if one.pk in carried], now),
         sender=sender(),
         ended={one.pk for one in versions if one.demand.status != Demand.Status.ACTIVE},
     )
@@ -136,6 +140,8 @@ def decide(message: Message, letter: Letter | None, redelivery: Redelivery | Non
         return Decision("later", CLOSED, until=opens_at)
     if fault := fault_today(letter, redelivery, message, ground):
         return Decision("hold", fault)
+    if letter.pk in ground.quiet:
+        return Decision("later", QUIET, until=ground.quiet[letter.pk])
     if not may_leave_here(message.to_email):
         return Decision("stay", NOT_PRODUCTION)
     slot = wait_for_turn(letter, message.to_email, now)

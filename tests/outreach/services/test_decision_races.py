@@ -12,10 +12,11 @@ from outreach.services.replies.publishing import publish_draft, seen_of
 from outreach.services.sending.queueing import queue_approved
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
 from taushet.models import Message
-from tests.factories.outreach import mailing, place, staff, wording_draft
+from taushet.services.sending import send_all_due
+from tests.factories.outreach import demand_version, mailing, place, staff, wording_draft
 from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import UserFactory
-from tests.outreach.services.mailings.test_approvals import approved, submitted
+from tests.outreach.services.mailings.test_approvals import approve, approved, submitted
 from tests.outreach.services.mailings.test_occasions import correct
 from tests.rivals import at_once
 
@@ -52,6 +53,20 @@ def test_a_mailing_is_approved_and_queued_once(clock):
     outcomes(lambda _worker: queue_approved.call(waiting.pk), range(RIVALS))
     assert Letter.objects.filter(status="queued").exclude(message=None).count() == 2
     assert Message.objects.count() == 4
+
+
+def test_an_office_gets_one_of_two_letters_that_leave_at_once(clock, mailbox, settings):
+    town = place()
+    first, second = (submitted(town, version=demand_version(number)) for number in (1, 2))
+    settings.OUTREACH_QUIET_DAYS = 0
+    for waiting in (first, second):
+        approve(waiting)
+    settings.OUTREACH_QUIET_DAYS = 14
+
+    at_once(lambda _worker: send_all_due(), range(RIVALS))
+
+    assert len(mailbox.messages) == 1
+    assert Counter(Message.objects.values_list("state", flat=True)) == {"sent": 1, "queued": 1}
 
 
 def test_a_corrected_address_is_proposed_and_approved_once(clock):

@@ -1,6 +1,6 @@
 """What changes between approval and sending: nothing leaves that is not what was approved, to whom it was approved."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -8,15 +8,17 @@ from municipalities.models import Fact
 from municipalities.services.facts import forget_fact, set_fact
 from outreach.exceptions import AlreadyLeft, ContentChanged, OwnMailing, WrongStatus
 from outreach.models import Mandate, Politician, Redelivery
+from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.history import history
-from outreach.services.mailings.mailings import cancel_mailing, change_mailing
+from outreach.services.mailings.mailings import cancel_mailing, change_mailing, submit_mailing
 from outreach.services.offices.offices import set_address
 from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
-from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, check_letter
+from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, QUIET, check_letter
 from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
 from taushet.models import Message
 from taushet.services.sending import send_all_due
+from taushet.workdays import OSLO
 from tests.factories.outreach import PoliticianFactory, demand_version, indicators, mailing, place, staff
 from tests.outreach.services.mailings.test_approvals import approve, approved, plan_of, submitted
 from tests.outreach.services.mailings.test_occasions import bounced, correct, mayor, sent_to, to_mayors, with_mayor
@@ -202,3 +204,61 @@ def test_two_mailings_to_one_address_cannot_both_be_approved(clock, mailbox):
 
     with pytest.raises(ContentChanged):
         approve(second)
+
+
+def noisy(settings, *mailings):
+    """Approve mailings at the same instant, so that none of the approvals knows of the other."""
+    settings.OUTREACH_QUIET_DAYS, kept = 0, settings.OUTREACH_QUIET_DAYS
+    for waiting in mailings:
+        approve(waiting)
+    settings.OUTREACH_QUIET_DAYS = kept
+
+
+def test_an_office_has_its_quiet_though_two_mailings_were_frozen_before_either_left(clock, mailbox, settings):
+    town, other = place(number="6101"), place(number="6102")
+    mayor(town, "Kari", "POST@k6101.example")  # the same mail-box as that of the municipality
+    first = submitted(town, version=demand_version(1))
+    second = submitted(town, other, version=demand_version(2))
+    third = submitted(town, version=demand_version(3), recipient="mayor")
+    approve(first)
+    for late in (second, third):
+        with pytest.raises(ContentChanged, match="14 dagene"):
+            approve(late)
+    noisy(settings, second, third)
+
+    send_all_due()
+    assert sorted(sent_to(mailbox)) == ["post@k6101.example", "post@k6102.example"]
+    assert "venter" in str(second.letters.get(municipality=town).stop_reason)
+    clock.now += timedelta(minutes=3)
+    send_all_due()
+
+    waiting = Message.objects.filter(state="queued")
+    assert set(waiting.values_list("state_reason", "due_at")) == {(QUIET, datetime(2026, 12, 8, 8, tzinfo=OSLO))}
+    assert (waiting.count(), len(mailbox.messages)) == (2, 2)
+    clock.set(2026, 12, 8, 8)
+    send_all_due()
+    clock.now += timedelta(minutes=3)
+    send_all_due()
+    assert sent_to(mailbox)[2:] == ["post@k6101.example"]  # one of the two, and its quiet begins
+    assert Message.objects.get(state="queued").due_at == datetime(2026, 12, 23, 8, tzinfo=OSLO)
+
+
+def test_a_correction_leaves_in_the_quiet_and_keeps_other_letters_back(clock, mailbox, settings):
+    town = place()
+    first = approved(town, version=demand_version(1))
+    send_all_due()
+    clock.now += timedelta(hours=1)
+    faults = {"nb": "Vi skrev feil.", "nn": "Vi skreiv feil."}
+    erratum = follow_mailing(first, occasion="erratum", by=staff("add_mailing"), faults=faults)
+    approve(submit_mailing(erratum, by=erratum.author, seen_hash=erratum.content_hash))
+    send_all_due()
+
+    assert len(mailbox.messages) == 2
+    settings.OUTREACH_QUIET_DAYS = 0
+    late = submitted(town, version=demand_version(2))
+    settings.OUTREACH_QUIET_DAYS = 14
+    with pytest.raises(ContentChanged):
+        approve(late)
+    noisy(settings, late)
+    send_all_due()
+    assert len(mailbox.messages) == 2
