@@ -21,6 +21,8 @@ HOLD_SENTENCES = {
         "The office or its address has had a letter from us lately. The quiet period is %(detail)s days."
     ),
     "same_address": _("Somebody else in the mailing has the same address and gets the letter: %(detail)s."),
+    "too_soon": _("Not before %(detail)s: whoever gets a letter has four weeks to answer it."),
+    "answer_waits": _("Something that may be an answer has come. Sort it, or confirm who it is from, first."),
     "demand_over": _("The demand is met or withdrawn: %(name)s."),
     "not_confirmed": _("Nobody has confirmed that the demand says the same in bokmål and nynorsk: %(name)s."),
     "no_text": {
@@ -46,6 +48,8 @@ HOLD_KINDS = {
     "objected": _("Has asked not to get letters"),
     "quiet_period": _("Quiet period"),
     "same_address": _("Two recipients at one address"),
+    "too_soon": _("Their time to answer is not over"),
+    "answer_waits": _("What may be an answer waits to be sorted"),
     "demand_over": _("The demand is met or withdrawn"),
     "not_confirmed": _("Bokmål and nynorsk are not confirmed to say the same"),
     "no_text": _("No text in the language form"),

@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,9 +13,9 @@ from outreach.forms.audiences import AudienceForm
 from outreach.forms.plans import ChangeMailingForm, MailingForm, NewMailingForm
 from outreach.models import Letter, Mailing, MailingDemand
 from outreach.services.mailings.audiences import LOCAL, look
+from outreach.services.mailings.grounds import day_after
 from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_hash, plan_of
-from outreach.services.mailings.occasions import only_for
-from taushet.workdays import OSLO
+from outreach.services.mailings.occasions import only_for, waiting_for
 
 PER_PAGE = 50
 # A button of the form that asks for the count only.
@@ -110,14 +109,17 @@ def count_of(form, mailing=None):
     else:
         return None
     send_at = form.cleaned_data.get("send_at") if form.is_bound else form.standing.send_at
+    moments = [moment for moment in (send_at, mailing and mailing.embargo_until) if moment]
+    day = day_after(max(moments, default=None))
     standing = form.standing
     return look(
         audience,
-        day=max(timezone.now(), send_at or timezone.now()).astimezone(OSLO).date(),
+        day=day,
         versions=[version.pk for version in demands],
         occasion=standing.occasion if standing else Mailing.Occasion.FIRST,
         added=standing.added if standing else (),
         dropped=standing.dropped if standing else (),
         apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk] if mailing else (),
         only=only_for(mailing) if mailing else None,
+        waits=waiting_for(mailing, day) if mailing else None,
     ).count

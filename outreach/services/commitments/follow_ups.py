@@ -8,14 +8,13 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
 from outreach.models import Commitment, FollowUp, Letter, Mailing, Reply, ReplyLink
+from outreach.services.mailings.occasions import ANSWER_WITHIN
 from outreach.services.replies.answers import is_answered, is_linked
 from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO, add_workdays, workdays_before
 
 Rule = FollowUp.Rule
-# Fvl. § 11 a lets an authority answer within a month, or say within it when an answer will come; some 20 workdays.
-ANSWER_WITHIN = 20
 SOON = 10
 QUIET = 10
 AT_ONCE = 500

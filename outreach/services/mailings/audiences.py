@@ -4,7 +4,7 @@ The count on the page and the letters that are drafted read the same `look`, so 
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -171,13 +171,14 @@ def look(
     dropped: Iterable[int] = (),
     apart_from: Collection[int] = (),
     only: set[int] | None = None,
+    waits: Mapping[int, str] | None = None,
 ) -> Look:
     """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
 
     `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the mailings
     whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that
-    got what this one follows: then it goes to those, whatever the filter says by now. A handful of queries, however
-    many offices there are.
+    got what this one follows: then it goes to those, whatever the filter says by now; `waits` tells which of them
+    are not to be reminded yet, and why. A handful of queries, however many offices there are.
     """
     added, dropped = set(added), set(dropped)
     shown = ("pk", "email", "role", "body__municipality_id")
@@ -200,14 +201,19 @@ def look(
     addresses = {row.mandate: row.email for row in rows}
     already = had_demands(addresses, versions, occasion, day)
     quiet = set() if occasion in AT_ANY_TIME else had_lately(addresses, day, apart_from)
-    first = first_at_address(rows)
     refused = {
         "left_office": named - still,
         "on_leave": away_mandates(day),
         "objected": objected_mandates(),
         "already_sent": already,
     }
-    whys = [reason_of(row, refused, suppressed, quiet, first) for row in rows]
+    whys = [reason_of(row, refused, suppressed, quiet) or (waits or {}).get(row.mandate, "") for row in rows]
+    # Only those who would get a letter count: whoever is away or has left keeps it from nobody at the same address.
+    first = first_at_address(row for row, why in zip(rows, whys, strict=True) if not why)
+    whys = [
+        why or ("" if first[row.email.lower()] == row.mandate else "same_address")
+        for row, why in zip(rows, whys, strict=True)
+    ]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
     if only is None and audience.level == LOCAL and audience.indicator:
@@ -216,9 +222,8 @@ def look(
     return Look(judged, without, count)
 
 
-def reason_of(
-    row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int], first: dict[str, int]
-) -> str:
+def reason_of(row: Candidate, refused: dict[str, set[int]], suppressed: set[str], quiet: set[int]) -> str:
+    """Return what keeps an office from getting a letter, whoever else gets one."""
     if row.mandate in refused["left_office"]:
         return "left_office"
     if row.mandate in refused["on_leave"]:
@@ -231,9 +236,7 @@ def reason_of(
         return "suppressed"
     if row.mandate in refused["already_sent"]:
         return "already_sent"
-    if row.mandate in quiet:
-        return "quiet_period"
-    return "same_address" if first[row.email.lower()] != row.mandate else ""
+    return "quiet_period" if row.mandate in quiet else ""
 
 
 def first_at_address(rows: Iterable[Candidate]) -> dict[str, int]:

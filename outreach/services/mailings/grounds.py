@@ -1,7 +1,7 @@
 """What the letters of a mailing stand on, fetched once for them all."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -12,9 +12,9 @@ from outreach.models import DemandVersion, LegalHook, Mailing
 from outreach.services.demands.wordings import letter_addresses
 from outreach.services.mailings.audiences import Audience, Look, look
 from outreach.services.mailings.letter_texts import asks_who
-from outreach.services.mailings.occasions import days_of, only_for
+from outreach.services.mailings.occasions import days_of, only_for, waiting_for
 from outreach.services.replies.publishing import why_not_to_send
-from taushet.workdays import OSLO
+from taushet.workdays import OSLO, next_business_time
 
 
 @dataclass(frozen=True)
@@ -50,23 +50,30 @@ class Ground:
 
 
 def leaving_day(mailing: Mailing) -> date:
-    """The Oslo day on which the letters leave at the earliest."""
-    moment = max(timezone.now(), mailing.send_at) if mailing.send_at else timezone.now()
-    return moment.astimezone(OSLO).date()
+    """The Oslo day on which the letters leave at the earliest: after schedule and embargo, with offices open."""
+    return day_after(mailing.leaves_after)
+
+
+def day_after(moment: datetime | None) -> date:
+    """The first Oslo day, from today on, on which letters that wait for a moment leave."""
+    now = timezone.now()
+    return next_business_time(max(now, moment or now)).astimezone(OSLO).date()
 
 
 def look_at(mailing: Mailing) -> Look:
     """Find who a mailing goes to."""
     picks = dict(mailing.picks.values_list("mandate", "is_added"))
+    day = leaving_day(mailing)
     return look(
         Audience.from_json(mailing.audience),
-        day=leaving_day(mailing),
+        day=day,
         versions=list(mailing.mailing_demands.values_list("demand_version", flat=True)),
         occasion=mailing.occasion,
         added=[mandate for mandate, is_added in picks.items() if is_added],
         dropped=[mandate for mandate, is_added in picks.items() if not is_added],
         apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
         only=only_for(mailing),
+        waits=waiting_for(mailing, day),
     )
 
 

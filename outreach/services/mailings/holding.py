@@ -12,6 +12,7 @@ from outreach.services.mailings.audiences import Audience, Candidate
 from outreach.services.mailings.grounds import Ground
 from outreach.services.mailings.holes import says_nothing
 from outreach.services.mailings.letter_texts import lacks_text
+from outreach.services.mailings.occasions import remind_from
 from taushet.texts import plain
 
 LANGUAGES = ("nb", "nn", "en")
@@ -30,7 +31,7 @@ def reasons_to_hold(
         roles = Audience.from_json(ground.mailing.audience).roles
         reasons.append(reason("no_address", roles[0] if roles else ""))
     elif row.why:
-        reasons.append(reason(row.why, mandate.role, detail=detail_of(row)))
+        reasons.append(reason(row.why, mandate.role, detail=detail_of(ground, row)))
     reasons += [
         reason(one.why_not, one.version.demand.slug, names=titles(one.version), at=one.version.demand.slug)
         for one in ground.asked
@@ -74,7 +75,7 @@ def reason(
     return made | ({"at": at} if at else {})
 
 
-def detail_of(row: Candidate) -> str:
+def detail_of(ground: Ground, row: Candidate) -> str:
     """Return what the sentence about a reason names beside the office."""
     match row.why:
         case "suppressed":
@@ -83,6 +84,8 @@ def detail_of(row: Candidate) -> str:
             return str(settings.OUTREACH_QUIET_DAYS)
         case "same_address":
             return row.email
+        case "too_soon":
+            return remind_from(ground.sent_on[row.mandate]).isoformat()
     return ""
 
 

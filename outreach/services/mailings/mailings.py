@@ -77,7 +77,8 @@ def write_plan(mailing: Mailing, plan: Plan, *, by: User) -> None:
     for name in OWN_TEXTS:
         setattr(mailing, name, plan.texts.get(name, ""))
     mailing.save()
-    mailing.editors.add(by)
+    if by.pk != mailing.author_id:
+        mailing.editors.add(by)
     mailing.mailing_demands.all().delete()
     MailingDemand.objects.bulk_create(
         MailingDemand(mailing=mailing, demand_version=version, position=position)

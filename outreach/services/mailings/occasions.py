@@ -1,14 +1,18 @@
 """Reminders and corrections: a mailing that follows another, to those who got that one and to nobody else."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
 
-from outreach.models import Commitment, Letter, Mailing
-from outreach.services.replies.answers import is_answered
-from taushet.workdays import OSLO
+from outreach.models import Commitment, FollowUp, Letter, Mailing
+from outreach.services.replies.answers import is_answered, may_be_answered
+from taushet.workdays import OSLO, add_workdays, workdays_before
 
 REMINDER = Mailing.Occasion.REMINDER
+# Workdays in which a letter may be answered before anybody is reminded of it: the four weeks it asks for, and the month
+# within which an authority has to answer, or say when it will (forvaltningsloven § 11 a).
+ANSWER_WITHIN = 20
 
 
 def had_it() -> list[str]:
@@ -46,6 +50,54 @@ def answered(mailing: Mailing) -> set[int]:
     """Return the offices that have answered its letters, or what followed them, by somebody known to speak for them."""
     letters = Letter.objects.filter(is_answered(), mailing=mailing)
     return set(letters.order_by().values_list("mandate", flat=True))
+
+
+def waiting_for(mailing: Mailing, day: date) -> dict[int, str]:
+    """Return the offices that a reminder which leaves on a day (Oslo date) does not go to yet, each with why.
+
+    Their time to answer is not over, or something that may be an answer waits to be sorted. A letter about a promise
+    reminds of nothing that could be answered.
+    """
+    if mailing.occasion != REMINDER or is_about_promise(mailing):
+        return {}
+    last = workdays_before(day, ANSWER_WITHIN)
+    waits = {office: "too_soon" for office, got_it in days_of(mailing.origin).items() if got_it > last}
+    return waits | dict.fromkeys(unsorted_of(mailing.origin), "answer_waits")
+
+
+def remind_from(day: date) -> date:
+    """Return the first day on which somebody who got a letter on a day is reminded of it (Oslo dates)."""
+    return add_workdays(day, ANSWER_WITHIN + 1)
+
+
+def unsorted_of(mailing: Mailing) -> set[int]:
+    """Return the offices from which something has come that may answer its letters, and that waits for a person."""
+    letters = Letter.objects.filter(may_be_answered(), mailing=mailing).exclude(is_answered())
+    return set(letters.order_by().values_list("mandate", flat=True))
+
+
+def is_about_promise(mailing: Mailing) -> bool:
+    return mailing.follow_ups.exclude(commitment=None).exists()
+
+
+def waiting_on_answers(letters: Iterable[Letter]) -> set[int]:
+    """Return which of some letters, by their keys, remind of one that may have been answered meanwhile."""
+    reminders = [letter for letter in letters if letter.occasion == REMINDER]
+    if not reminders:
+        return set()
+    promises = FollowUp.objects.exclude(commitment=None).filter(mailing__in={one.mailing_id for one in reminders})
+    about_promises = set(promises.values_list("mailing", flat=True))
+    first = Letter.objects.filter(
+        may_be_answered(),
+        mailing__in={letter.mailing.origin_id for letter in reminders},
+        mandate__in={letter.mandate_id for letter in reminders},
+    )
+    found = set(first.order_by().values_list("mailing", "mandate"))
+    return {
+        letter.pk
+        for letter in reminders
+        if (letter.mailing.origin_id, letter.mandate_id) in found and letter.mailing_id not in about_promises
+    }
 
 
 def follows_its_first(letter: Letter) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
@@ -53,6 +53,16 @@ def is_linked(links: QuerySet[ReplyLink], letter: str = ""):
 def is_answered(letter: str = ""):
     """Whether a letter of an outer query has been answered, by an answer to it or to what followed it."""
     return is_linked(ReplyLink.objects.answers(), letter)
+
+
+def may_be_answered(letter: str = ""):
+    """Whether something that may answer a letter waits for a person: to be sorted, or its sender to be confirmed.
+
+    Automatic replies do not, nor what is in quarantine, so that no stranger keeps a reminder back.
+    """
+    unsorted = Q(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
+    of_nobody_known = Q(reply__kind=Reply.Kind.ANSWER, reply__verified_at=None, reply__erased_at=None)
+    return is_linked(ReplyLink.objects.filter(unsorted | of_nobody_known), letter)
 
 
 def last_answer():

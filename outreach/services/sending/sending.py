@@ -1,7 +1,7 @@
 """What the outbox asks and tells about letters, and test copies to oneself."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -15,7 +15,7 @@ from outreach.models import Demand, DemandVersion, Leave, Letter, Mailing, Offic
 from outreach.services.mailings.fingerprints import letter_hash, redelivery_hash, sender
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.mailings.letter_pdfs import has_its_pdf
-from outreach.services.mailings.occasions import follows_its_first
+from outreach.services.mailings.occasions import follows_its_first, waiting_on_answers
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.privacy.objections import PURPOSE, is_personal, who_objected
 from outreach.services.sending.changes import changed_facts, is_another_holder, is_as_queued, log_changed_facts
@@ -48,6 +48,9 @@ CLOSED = gettext_noop("Waits for business hours.")
 EMBARGO = gettext_noop("Waits for the time it may leave.")
 TURN = gettext_noop("Waits for its turn.")
 QUIET = gettext_noop("The office has had another letter from us lately. This one waits until the quiet period is over.")
+ANSWER_WAITS = gettext_noop("What may be an answer to the letter has come. The reminder waits until it is sorted.")
+# How often a reminder asks whether somebody has sorted what came.
+ASK_AGAIN_AFTER = timedelta(minutes=30)
 NOT_PRODUCTION = gettext_noop("This is not the system that letters leave from.")
 AFTER = {
     Message.State.SENT: Letter.Status.SENT,
@@ -90,6 +93,7 @@ class Ground:
     ended: set[int]
     corrected: set[int]
     quiet: dict[int, datetime]
+    maybe_answered: set[int]
     sender: str
 
     @property
@@ -120,6 +124,7 @@ def look(messages: list[Message]) -> Ground:
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
         corrected=set(changed_facts(letters)),
         quiet=quiet_until([(carried[one.pk][0], one.to_email) for one in messages if one.pk in carried], now),
+        maybe_answered=waiting_on_answers(letters),
         sender=sender(),
         ended={one.pk for one in versions if one.demand.status != Demand.Status.ACTIVE},
     )
@@ -140,6 +145,8 @@ def decide(message: Message, letter: Letter | None, redelivery: Redelivery | Non
         return Decision("later", CLOSED, until=opens_at)
     if fault := fault_today(letter, redelivery, message, ground):
         return Decision("hold", fault)
+    if letter.pk in ground.maybe_answered:
+        return Decision("later", ANSWER_WAITS, until=next_business_time(now + ASK_AGAIN_AFTER))
     if letter.pk in ground.quiet:
         return Decision("later", QUIET, until=ground.quiet[letter.pk])
     if not may_leave_here(message.to_email):

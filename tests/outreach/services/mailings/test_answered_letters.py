@@ -10,10 +10,11 @@ from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.audiences import COUNTY, NATIONAL, Audience
 from outreach.services.mailings.mailings import submit_mailing
-from outreach.services.mailings.occasions import answered, follows_its_first, only_for
+from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
 from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
 from outreach.services.replies.sorting import sort_reply
+from outreach.services.sending.sending import ANSWER_WAITS
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import MandateFactory, demand_version, place, staff
@@ -59,6 +60,41 @@ def test_an_answer_to_what_followed_a_letter_answers_the_letter(client, clock, o
     open_follow_ups(at(2027, 3, 3))
     assert [row.letter for row in FollowUp.objects.waiting()] == [silent]
     assert Mailing.objects.count() == 3
+
+
+@pytest.mark.parametrize("sorted_as", ["unrelated", "answer"])
+def test_a_reminder_waits_while_what_may_be_an_answer_is_not_sorted(client, clock, sorted_as):
+    (letter, _other, away) = sent_letters(*(place(number=f"610{n}") for n in (1, 2, 3)))
+    clock.set(2027, 1, 4, 10)
+    reminder = follow_mailing(letter.mailing, occasion="reminder", by=staff("add_mailing"))
+    reminder = submit_mailing(reminder, by=reminder.author, seen_hash=reminder.content_hash)
+    approve(reminder)
+    absence = {"Auto_Submitted": "auto-replied", "subject": "Automatisk svar"}
+    reply, _absence = receive(client, answer_to(letter), answer_to(away, **absence))
+
+    send_all_due()
+    waits = reminder.letters.get(status="queued")
+    assert (waits.mandate, waits.message.state_reason) == (letter.mandate, ANSWER_WAITS)
+    assert reminder.letters.counts() == {"queued": 1, "stayed": 2}
+    assert unsorted_of(letter.mailing) == {letter.mandate_id}
+    unsure = sort_reply(reply, kind="answer", letters=[letter.pk], by=UserFactory())
+    clock.set(2027, 1, 4, 10, 31)
+    send_all_due()
+    assert reminder.letters.get(status="queued") == waits  # nobody has confirmed who it is from
+    sort_reply(unsure or reply, kind=sorted_as, letters=[letter.pk], how="Ringte", by=UserFactory())
+    clock.set(2027, 1, 4, 11, 5)
+    send_all_due()
+
+    waits.refresh_from_db()
+    assert waits.status == {"unrelated": "stayed", "answer": "stopped"}[sorted_as]
+
+
+def test_the_dry_run_of_a_reminder_tells_what_waits_to_be_sorted(client, clock):
+    (letter,) = sent_letters(place(number="6101"))
+    receive(client, answer_to(letter))
+    clock.set(2027, 1, 4, 10)
+    reminder = follow_mailing(letter.mailing, occasion="reminder", by=staff("add_mailing"))
+    assert reminder.letters.get().held_codes == " answer_waits "
 
 
 def test_an_answer_about_something_else_or_from_before_stops_nothing(client, clock):

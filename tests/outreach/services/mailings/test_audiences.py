@@ -10,12 +10,13 @@ from outreach.services.mailings.audiences import Audience, look
 from outreach.services.mailings.mailings import plan_of, submit_mailing
 from taushet.models import Suppression
 from tests.factories.outreach import (
+    MandateFactory,
     demand_version,
     mailing,
     place,
     staff,
 )
-from tests.outreach.services.mailings.test_drafting import mayor, minister, whys
+from tests.outreach.services.mailings.test_drafting import ADDRESS, mayor, minister, whys
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -32,6 +33,22 @@ def test_two_offices_at_one_address_get_one_letter():
     count = look(both, day=date(2026, 11, 23)).count
     assert (count.offices, count.lost, count.goes) == (2, [("same_address", 1)], 1)
     assert first.pk == letters["mayor"].mandate_id
+
+
+def test_whoever_gets_no_letter_keeps_none_from_another_at_the_address():
+    town, other = place(number="6001"), place(number="6002", address=False)
+    away, gone = mayor(town, "ordforer@k.example"), mayor(other, "leder@k.example")
+    deputy = MandateFactory(role="deputy_mayor", body=away.body, email="ordforer@k.example", **ADDRESS)
+    away.leaves.create(starts_on=date(2026, 11, 1))
+    Mandate.objects.filter(pk=gone.pk).update(starts_on=None, ends_on=date(2026, 11, 1))
+    follows = mayor(other, "leder@k.example")
+    both = Audience(roles=("mayor", "deputy_mayor"), municipalities=(town.pk, other.pk))
+
+    letters = {one.mandate_id: one for one in mailing(town, audience=both, added=(gone.pk,)).letters.all()}
+
+    assert whys(letters[away.pk]) == ["on_leave"]
+    assert "left_office" in whys(letters[gone.pk])
+    assert (letters[deputy.pk].status, letters[follows.pk].status) == ("ready", "ready")
 
 
 def test_the_count_tells_what_becomes_of_everybody_and_the_letters_agree():

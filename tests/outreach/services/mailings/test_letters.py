@@ -1,4 +1,5 @@
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.utils import timezone, translation
@@ -9,10 +10,12 @@ from municipalities.services.facts import set_fact
 from outreach.models import LegalHook, Letter, Mandate
 from outreach.services.demands.pairs import confirm_all
 from outreach.services.mailings.letters import letter_hash
-from outreach.services.mailings.mailings import draft_letters
+from outreach.services.mailings.mailings import change_mailing, draft_letters, plan_of
+from outreach.services.mailings.schedules import set_schedule
 from outreach.services.offices.offices import set_mailbox, set_mayor
 from outreach.services.sending.changes import changed_facts
 from taushet.models import Suppression
+from taushet.workdays import OSLO
 from tests.factories.courses import SessionFactory
 from tests.factories.outreach import demand_version, indicators, mailing, place
 
@@ -124,6 +127,16 @@ def test_a_fact_that_will_be_too_old_when_it_leaves_holds_the_letter():
     draft = mailing(asker, send_at=timezone.now() + timedelta(days=40))
 
     assert reasons(draft.letters.get()) == [("fact_stale", "action-plan")]
+    values = {"by": draft.author, "rate": None, "attach_pdf": False}
+    draft = change_mailing(draft, replace(plan_of(draft), send_at=None), by=draft.author)
+    assert draft.letters.get().status == "ready"
+    draft = set_schedule(draft, embargo_until=timezone.now() + timedelta(days=40), **values)
+    assert reasons(draft.letters.get()) == [("fact_stale", "action-plan")]
+    # Under embargo until Christmas Eve at six it leaves on Monday the 28th, when the fact is too old.
+    Fact.objects.filter(municipality=asker).update(observed_on=date(2026, 12, 28) - timedelta(days=730))
+    draft = set_schedule(draft, embargo_until=datetime(2026, 12, 24, 18, tzinfo=OSLO), **values)
+    assert reasons(draft.letters.get()) == [("fact_stale", "action-plan")]
+    assert set_schedule(draft, embargo_until=datetime(2026, 12, 23, 12, tzinfo=OSLO), **values).letters.get().text
 
 
 @pytest.mark.parametrize(

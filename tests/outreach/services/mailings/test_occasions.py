@@ -1,6 +1,6 @@
 """Letters to people: who gets a reminder, who may say no, and what a bounce leads to."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +10,7 @@ from outreach.exceptions import NothingToSend, OwnMailing, WrongStatus
 from outreach.models import Letter, Mailing, Mandate, Objection
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.mailings import draft_letters, submit_mailing
+from outreach.services.mailings.schedules import set_schedule
 from outreach.services.offices.offices import set_address, set_mayor
 from outreach.services.privacy.objections import LINK, object_for, withdraw_objection
 from outreach.services.replies.reply_addresses import letter_of_address
@@ -20,6 +21,7 @@ from taushet.services.delivery import suppress
 from taushet.services.links import issue_link
 from taushet.services.outbox import write_message
 from taushet.services.sending import send_all_due
+from taushet.workdays import OSLO
 from tests.factories.outreach import mailing, place, staff
 from tests.outreach.services.mailings.test_approvals import approve, approved
 
@@ -67,7 +69,7 @@ def test_what_follows_goes_to_exactly_those_who_got_the_first(clock, mailbox, oc
     stays, changes, never = with_mayor(), with_mayor("Per"), with_mayor("Ola", plan=None)
     first = to_mayors(stays, changes, never)
     send_all_due()
-    clock.set(2026, 12, 10, 10)  # a reminder keeps the peace for a while
+    clock.set(2026, 12, 18, 10)
     mayor(changes, "Eva", "eva@kommune.example")
     me = staff("add_mailing")
 
@@ -77,6 +79,15 @@ def test_what_follows_goes_to_exactly_those_who_got_the_first(clock, mailbox, oc
     second = follow_mailing(first, occasion=occasion, by=me, faults=FAULTS, request_key="once")
 
     assert follow_mailing(first, occasion=occasion, by=me, faults=FAULTS, request_key="once") == second
+    if occasion == "reminder":  # 20 workdays, or four weeks, are theirs; an embargo until then will do
+        early = second.letters.get(mandate__politician__first_name="Kari")
+        assert early.held_reasons == ["Ikke før 22. desember 2026: Den som får brev, har fire uker på å svare."]
+        opens = datetime(2026, 12, 21, 18, tzinfo=OSLO)  # when offices are closed
+        second = set_schedule(second, by=me, embargo_until=opens, rate=None, attach_pdf=False)
+        assert second.letters.filter(status="ready").count() == 1
+        set_schedule(second, by=me, embargo_until=None, rate=None, attach_pdf=False)
+        clock.set(2026, 12, 22, 10)
+        second = draft_letters(second)
     with pytest.raises(WrongStatus):
         follow_mailing(first, occasion=occasion, by=me, faults=FAULTS)
     ready, held = second.letters.get(status="ready"), second.letters.filter(status="held")
