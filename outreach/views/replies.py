@@ -42,7 +42,8 @@ def choices_of(reply, text):
 
 
 def linked_letters(reply):
-    return reply.links.select_related("letter__municipality", "letter__demand_version__demand", "letter__mandate")
+    about = ("letter__municipality", "letter__demand_version__demand", "letter__mandate__body")
+    return reply.links.select_related(*about)
 
 
 def shown(reply, text=""):
@@ -127,7 +128,9 @@ def reply_put_back(request, pk):
 @require_safe
 def reply_list(request):
     form = ReplyFilterForm(request.GET)
-    replies = form.narrow(Reply.objects.defer("text")).prefetch_related("links__letter__municipality")
+    replies = form.narrow(Reply.objects.defer("text")).prefetch_related(
+        "links__letter__municipality", "links__letter__mandate__body"
+    )
     page = Paginator(replies, PER_PAGE).get_page(request.GET.get("page"))
     template = "outreach/reply_list.html#replies" if request.htmx else "outreach/reply_list.html"
     return render(request, template, {"form": form, "page": page, "counts": counts()})
@@ -195,8 +198,12 @@ def reply_publish(request, pk):
 
 
 def speaker_of(links):
-    """The municipality that answers; whoever holds the office may be put in by hand."""
-    return " · ".join(dict.fromkeys(f"{link.letter.municipality.name} kommune" for link in links))[:200]
+    """The municipality that answers, or the office elsewhere as the letter names it; it may be changed by hand."""
+    letters = [link.letter for link in links]
+    names = [
+        f"{one.municipality.name} kommune" if one.municipality else one.to_name or one.place_name for one in letters
+    ]
+    return " · ".join(dict.fromkeys(names))[:200]
 
 
 @permission_required("outreach.publish_reply", raise_exception=True)

@@ -72,7 +72,9 @@ def find_letters_to(text: str) -> list[Letter]:
 
 
 def _letters():
-    return Letter.objects.filter(status__in=LEFT).select_related("municipality", "demand_version__demand", "mandate")
+    return Letter.objects.filter(status__in=LEFT).select_related(
+        "municipality", "demand_version__demand", "mandate__body"
+    )
 
 
 def counts_by_kind() -> dict[str, int]:

@@ -10,11 +10,15 @@ from municipalities.knowledge import with_knowledge
 from municipalities.models import Municipality
 from outreach.demonstration.replies import load
 from outreach.exceptions import NotVerified
-from outreach.models import Reply
+from outreach.models import Demand, Reply
+from outreach.services.mailings.audiences import NATIONAL, Audience
+from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
 from outreach.services.replies.sorting import publish_reply, suggested_kind, verify_sender
-from tests.factories.outreach import place
+from taushet.services.sending import send_all_due
+from tests.factories.outreach import BodyFactory, MandateFactory, demand_version, place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, sign_in
+from tests.outreach.services.mailings.test_approvals import approve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -104,7 +108,7 @@ def test_list_asks_no_more_for_more_replies(client, django_assert_num_queries, c
     sign_in(client, StaffFactory())
     page(client, reverse("outreach:reply_list"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         answer = page(client, f"{reverse('outreach:reply_list')}?kind=unsorted&sender=no&public=no&q=krav")
 
     assert len(answer.context["page"]) == count
@@ -139,6 +143,37 @@ def test_answer_becomes_public_only_once_somebody_knows_who_it_is_from(client, s
     assert save(client, reply, "unrelated").url == reply.get_absolute_url()  # still public, so refused
     client.post(reverse("outreach:reply_take_back", args=[reply.pk]))
     assert "Vi lover en plan." not in client.get(public[0]).content.decode()
+
+
+def test_a_member_of_the_storting_is_named_as_who_answers(client):
+    demand = demand_version(letter="{{ greeting }}\n\nKrav {{ note('lov') }}.")
+    demand.needed_facts.all().delete()
+    Demand.objects.update(level="national")
+    storting = BodyFactory(kind="storting", name="Stortinget")
+    address = {"email": "nora@stortinget.example", "email_source": "nett", "email_checked_on": localdate()}
+    holder = MandateFactory(body=storting, role="representative", politician__last_name="Ås", **address)
+    audience = Audience(level=NATIONAL, roles=("representative",))
+    texts = {"subject_nb": "Krav", "subject_nn": "Krav"}
+    plan = Plan(title="Nasjonalt", demands=(demand,), audience=audience, language="nb", texts=texts)
+    draft = create_mailing(plan, author=StaffFactory())
+    waits = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
+    approve(waits)
+    send_all_due()
+    (letter,) = waits.letters.all()
+    (reply,) = receive(client, answer_to(letter))
+    sign_in(client, StaffFactory())
+    assert "Stortinget: " in page(client).content.decode()
+    save(client, reply, "answer", letter)
+    verify_sender(reply, how="Ringte", by=StaffFactory())
+
+    publish = reverse("outreach:reply_publish", args=[reply.pk])
+    assert page(client, publish).context["form"].initial["speaker"] == letter.to_name
+    assert holder.politician.last_name in letter.to_name
+    client.post(publish, {"speaker": "Kari Ås", "text": "Vi lover en plan.", "is_checked": "on"})
+
+    for address in (reply.get_absolute_url(), reverse("outreach:reply_list")):
+        assert "Stortinget" in page(client, address).content.decode()
+    assert "Vi lover en plan." in page(client, demand.demand.get_absolute_url()).content.decode()
 
 
 def test_the_newest_answer_is_known_and_automatic_ones_are_not(client, settings, clock):
