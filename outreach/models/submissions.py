@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -60,6 +60,14 @@ class Submission(Approvable):
 
     def get_absolute_url(self):
         return reverse("outreach:submission_detail", args=[self.pk])
+
+    @property
+    def hands(self) -> set[int]:
+        """Who had a hand in it as it stands: the author, and all who saved it since an earlier text was approved."""
+        saved, before = self.revisions.order_by(), self.approvals.exclude(voided_at=None)
+        if approved_at := before.aggregate(newest=Max("approved_at"))["newest"]:
+            saved = saved.filter(saved_at__gte=approved_at)
+        return super().hands | set(saved.values_list("saved_by", flat=True))
 
 
 class SubmissionRevision(models.Model):

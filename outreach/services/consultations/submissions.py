@@ -142,8 +142,8 @@ def submit_submission(submission: Submission, *, by: User, seen_hash: str) -> Su
     if not submission.blocks:
         raise OutreachError(_("There is no text in it yet."))
     submission.status, submission.submitted_at = Status.SUBMITTED, timezone.now()
-    submission.last_editor, submission.return_note = by, ""
-    submission.save(update_fields=["status", "submitted_at", "last_editor", "return_note"])
+    submission.return_note = ""  # whoever submits has changed nothing: those who wrote it stay those who cannot approve
+    submission.save(update_fields=["status", "submitted_at", "return_note"])
     audit.record("submission.submitted", submission, by=by, content_hash=submission.content_hash)
     return submission
 
@@ -154,7 +154,7 @@ def approve_submission(
 ) -> SubmissionApproval:
     """Approve a submission exactly as it was read; when both houses send, each approves by somebody of its own.
 
-    Raises OwnMailing when the approver wrote or last changed it, NotYourTurn when the approver's house has nothing to
+    Raises OwnMailing when the approver has written any of it since it was last approved, NotYourTurn when the approver's house has nothing to
     approve, ContentChanged when it is not what was seen, NotPublicReady and WrongStatus.
     """
     submission = lock(submission)

@@ -201,6 +201,23 @@ def test_when_both_houses_send_each_approves():
     assert row.status == "approved"
 
 
+def test_whoever_wrote_any_of_it_cannot_approve_it_whoever_submits():
+    row, first, second, third = submission(), *(UserFactory() for _editor in "123")
+    texts = {"title": row.title, "senders": "kss", "sources": row.sources}
+    for by, text in ((first, "Ett."), (second, "To.")):
+        blocks = [{"heading": "", "text": text}]
+        row = change_submission(row, blocks=blocks, by=by, seen_hash=row.content_hash, **texts)
+
+    row = submit_submission(row, by=row.author, seen_hash=row.content_hash)
+
+    assert row.last_editor == second
+    for writer in (row.author, first, second):
+        assert not list(today_cards["approve-submissions"].items(writer))
+        with pytest.raises(OwnMailing):
+            approve_submission(row, approver=writer, seen_hash=row.content_hash, is_public_confirmed=True)
+    approve_submission(row, approver=third, seen_hash=row.content_hash, is_public_confirmed=True)
+
+
 def test_two_who_edit_do_not_write_over_each_other():
     row, by = submission(), UserFactory()
     same = {"title": "Ny", "senders": "kss", "blocks": row.blocks, "sources": row.sources, "by": by}
