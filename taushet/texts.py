@@ -19,6 +19,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from taushet.exceptions import TaushetError
 from taushet.fields import BIDI_SIGNS
 from taushet.services.links import PLACEHOLDER
+from taushet.text_comparisons import compared_names, comparison_fault
+from taushet.text_values import Blank, Named, NamedDecimal, NamedNumber, NamedText, Number
 
 LONGEST = 20_000
 ALLOWED = (
@@ -49,31 +51,15 @@ class BrokenTemplate(TaushetError):
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What a template may say: plain values, groups of values (`fact.action_plan`), and sources for `note("...")`."""
+    """What a template may say: plain values, groups of values (`fact.action_plan`), and sources for `note("...")`.
+
+    `kinds` says what values are, by name or `group.name`; one that it does not hold may be compared with anything.
+    """
 
     values: frozenset[str] = frozenset()
     groups: Mapping[str, frozenset[str]] = field(default_factory=dict)
     notes: frozenset[str] = frozenset()
-
-
-class Named:
-    """A value that is compared as what it is and shown as its name."""
-
-    name = ""
-
-
-class NamedText(Named, str):
-    """A text shown as its name."""
-
-
-class NamedNumber(Named, int):
-    """A number shown as its name."""
-
-
-class Blank(str):
-    """A value that is not there: it compares as nothing, and cannot be shown."""
-
-    name = ""
+    kinds: Mapping[str, str] = field(default_factory=dict)
 
 
 def whole(value: Any) -> Any:
@@ -82,6 +68,8 @@ def whole(value: Any) -> Any:
         return value.name
     if isinstance(value, Blank):
         raise BrokenTemplate(_("Nothing is known for %(name)s, which the text shows.") % {"name": value.name})
+    if isinstance(value, Number):
+        return str(value)
     if value is None or isinstance(value, bool) or (isinstance(value, str) and not value.strip()):
         raise BrokenTemplate(_("A value in it is empty."))
     return value
@@ -125,6 +113,8 @@ def check_template(source: str, vocabulary: Vocabulary) -> None:
         raise BrokenTemplate(sentence % {"line": error.lineno, "error": error.message}) from error
     except (RecursionError, MemoryError, SyntaxError) as error:
         raise BrokenTemplate(_("The text has too many parts inside each other.")) from error
+    except ValueError as error:  # Python reads no whole number of thousands of digits
+        raise BrokenTemplate(_("The text holds a number that is too long.")) from error
 
 
 def check_node(node: nodes.Node, vocabulary: Vocabulary) -> None:
@@ -139,6 +129,8 @@ def check_node(node: nodes.Node, vocabulary: Vocabulary) -> None:
     else:
         for child in node.iter_child_nodes():
             check_node(child, vocabulary)
+        if isinstance(node, nodes.Compare) and (fault := comparison_fault(node, vocabulary.kinds)):
+            raise BrokenTemplate(fault)
 
 
 def check_note(node: nodes.Call, vocabulary: Vocabulary) -> None:
@@ -197,6 +189,11 @@ def render_text(
         )
     except TemplateError as error:
         raise BrokenTemplate(str(error)) from error
+    except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError, RecursionError) as error:
+        names = ", ".join(compared_names(ENVIRONMENT.parse(source)))
+        if not names:
+            raise BrokenTemplate(_("Something in it cannot be worked out.")) from error
+        raise BrokenTemplate(_("It compares what cannot be compared: %(names)s.") % {"names": names}) from error
     if PLACEHOLDER.search(text):
         raise BrokenTemplate(_("A text cannot hold private links."))
     return unicodedata.normalize("NFC", text).strip(), used
@@ -230,9 +227,10 @@ def named(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def name_value(name: str, value: Any) -> Any:
-    if isinstance(value, (bool, Blank)) or not isinstance(value, (str, int)):
+    if isinstance(value, (bool, Blank)) or not isinstance(value, (str, int, Number)):
         return value
-    made = NamedText(value) if isinstance(value, str) else NamedNumber(value)
+    kind = NamedText if isinstance(value, str) else NamedDecimal if isinstance(value, Number) else NamedNumber
+    made = kind(value)
     made.name = f"‹{name}›"
     return made
 
@@ -249,4 +247,10 @@ def plain(value: Any) -> Any:
 def printable(value: str) -> str:
     """Return a text without control characters, line breaks and signs that turn the reading direction."""
     shown = "".join(" " if unicodedata.category(sign) in {"Cc", "Zl", "Zp"} else sign for sign in value)
-    return "".join(sign for sign in shown if sign not in BIDI_SIGNS and unicodedata.category(sign) != "Cs")
+    kept = (sign for sign in shown if sign not in BIDI_SIGNS and unicodedata.category(sign) != "Cs")
+    return "".join(sign for sign in kept if not is_no_sign(sign))
+
+
+def is_no_sign(sign: str) -> bool:
+    """Whether a sign is one that Unicode keeps free for ever, such as U+FFFE; no document may hold it."""
+    return ord(sign) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(sign) <= 0xFDEF

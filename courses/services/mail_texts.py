@@ -19,6 +19,7 @@ from taushet.clocks import days_from
 from taushet.models import User
 from taushet.services import audit
 from taushet.templatetags.ui import day, moment
+from taushet.text_comparisons import NUMBER, TEXT
 from taushet.texts import BrokenTemplate, Vocabulary, check_template, render_text
 
 LANGUAGES = ("nb", "nn", "en")
@@ -36,7 +37,8 @@ VALUES = {
         "the name of the course, but only for those who let it be shown; others read the neutral title"
     ),
 }
-WORDS = Vocabulary(values=frozenset(VALUES))
+NUMBERS = ("number", "seats", "missing")
+WORDS = Vocabulary(values=frozenset(VALUES), kinds=dict.fromkeys(VALUES, TEXT) | dict.fromkeys(NUMBERS, NUMBER))
 MOST_TIMES = 3
 Days, Hours = MailRule.Unit.DAYS, MailRule.Unit.HOURS
 

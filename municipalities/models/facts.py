@@ -59,11 +59,14 @@ class Indicator(models.Model):
             case self.Kind.YES_NO:
                 return str(_("Yes") if value == "yes" else _("No"))
             case self.Kind.NUMBER:
-                number = number_format(Decimal(value), use_l10n=True, force_grouping=True)
-                return f"{number} {self.unit}".strip()
+                return f"{self.show_number(value)} {self.unit}".strip()
             case self.Kind.DATE:
                 return date_format(date.fromisoformat(value), "DATE_FORMAT")
         return value
+
+    def show_number(self, value: str) -> str:
+        """Return a stored number as it is read in the visitor's language, without its unit."""
+        return number_format(Decimal(value), use_l10n=True, force_grouping=True)
 
 
 class FactQuerySet(models.QuerySet):

@@ -70,7 +70,7 @@ def indicators():
     return [plan, courses]
 
 
-def demand_version(number=1, letter=LETTER, **hook):
+def demand_version(number=1, letter=LETTER, *, needs=(), **hook):
     """A published demand in both forms, with one hook and two facts."""
     values = {"kind": "law", "citation_nb": "Loven § 1", "citation_nn": "Lova § 1", "url": "https://lov.example/1"}
     law, _created = LegalHook.objects.update_or_create(
@@ -83,7 +83,7 @@ def demand_version(number=1, letter=LETTER, **hook):
         "letter_nb": letter,
         "letter_nn": letter,
     }
-    return publish_version(demand, texts=texts, hooks=[law], indicators=indicators())
+    return publish_version(demand, texts=texts, hooks=[law], indicators=[*indicators(), *needs])
 
 
 def wording_draft(version, by=None, **texts):

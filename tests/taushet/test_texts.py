@@ -1,11 +1,15 @@
+from decimal import Decimal
+
 import pytest
 
+from taushet.text_values import number
 from taushet.texts import BrokenTemplate, Vocabulary, check_template, render_text
 
 VOCABULARY = Vocabulary(
     values=frozenset({"municipality", "recipient"}),
     groups={"fact": frozenset({"action_plan", "courses_held"})},
     notes=frozenset({"krisesenterlova"}),
+    kinds={"municipality": "text", "fact.action_plan": "yes_no", "fact.courses_held": "number"},
 )
 
 
@@ -60,6 +64,12 @@ def test_a_letter_with_known_words_is_accepted():
         "{{ " + "not " * 4000 + "municipality }}",
         "[[link:booking:1]]",
         "a" * 20_001,
+        "{{ " + "9" * 5000 + " }}",
+        "{% if fact.courses_held > municipality %}a{% endif %}",
+        "{% if fact.courses_held == '3' %}a{% endif %}",
+        "{% if 1 < municipality < 3 %}a{% endif %}",
+        "{% if fact.action_plan == 'yes' %}a{% endif %}",
+        "{% if municipality in fact.courses_held %}a{% endif %}",
     ],
 )
 def test_whatever_else_a_letter_tries_is_refused(source):
@@ -110,3 +120,17 @@ def test_a_tag_alone_on_its_line_leaves_no_empty_line():
     text, _used = render_text("a\n{% if fact.x %}\nb\n{% endif %}\nc", {"fact": {"x": True}})
 
     assert text == "a\nb\nc"
+
+
+def test_a_number_is_compared_as_one_and_shown_as_it_is_written():
+    values = {"fact": {"hours": number(Decimal("2.5"), "2,5"), "people": number(Decimal(12500), "12\u00a0500")}}
+    shown = "{{ fact.hours }}/{{ fact.people }}"
+    source = "{% if fact.hours > 2 and fact.hours == 2.5 and 0.1 < fact.people %}" + shown + "{% endif %}"
+
+    assert render_text(source, values)[0] == render_text(source, values, is_whole=True)[0] == "2,5/12\u00a0500"
+    assert render_text(source, values, shows_names=True)[0] == "‹hours›/‹people›"
+
+
+def test_what_cannot_be_compared_breaks_the_text_and_is_named():
+    with pytest.raises(BrokenTemplate, match=r"fact\.hours"):
+        render_text("{% if fact.hours > 2 %}a{% endif %}", {"fact": {"hours": "to"}})

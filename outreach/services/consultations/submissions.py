@@ -154,8 +154,9 @@ def approve_submission(
 ) -> SubmissionApproval:
     """Approve a submission exactly as it was read; when both houses send, each approves by somebody of its own.
 
-    Raises OwnMailing when the approver has written any of it since it was last approved, NotYourTurn when the approver's house has nothing to
-    approve, ContentChanged when it is not what was seen, NotPublicReady and WrongStatus.
+    Raises OwnMailing when the approver has written any of it since it was last approved, NotYourTurn when the
+    approver's house has nothing to approve, ContentChanged when it is not what was seen, NotPublicReady and
+    WrongStatus.
     """
     submission = lock(submission)
     refuse_approver(submission, approver, is_public_confirmed=is_public_confirmed)

@@ -12,6 +12,7 @@ from outreach.models import Demand, DemandVersion, LegalHook, NeededFact
 from outreach.services.demands.pairs import confirm_all
 from taushet.models import User
 from taushet.services import audit
+from taushet.text_comparisons import TEXT
 from taushet.texts import BrokenTemplate, Vocabulary, check_template
 
 LETTER_LANGUAGES = ("nb", "nn")
@@ -32,11 +33,13 @@ def fact_name(key: str) -> str:
 
 def vocabulary(indicators: Iterable[Indicator], hooks: Iterable[LegalHook]) -> Vocabulary:
     """What a letter may say when its demand needs these facts and leans on these hooks."""
-    keys = [indicator.key for indicator in indicators]
+    kinds = {indicator.key: indicator.kind for indicator in indicators}
+    keys = list(kinds)
     return Vocabulary(
         values=frozenset(VALUES),
         groups={"fact": frozenset(fact_name(key) for key in keys)},
         notes=frozenset([*keys, *(hook.key for hook in hooks)]),
+        kinds=dict.fromkeys(VALUES, TEXT) | {f"fact.{fact_name(key)}": kind for key, kind in kinds.items()},
     )
 
 

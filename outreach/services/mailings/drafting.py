@@ -222,9 +222,18 @@ def run_draft(run_id: int) -> str:
                 if holds(run):
                     freeze(run.mailing, by=run.by, seen_hash=run.seen_hash)
     except OutreachError as error:
-        run.error = str(error)[:300]
-    DraftRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now(), error=run.error)
-    return "refused" if run.error else "done"
+        end_run(run, str(error))
+        return "refused"
+    except Exception:
+        end_run(run, _("Something went wrong with the letters. Draft them again; if it happens again, tell us."))
+        raise  # whoever runs the platform sees what it was
+    end_run(run)
+    return "done"
+
+
+def end_run(run: DraftRun, error: str = "") -> None:
+    """Say that a drafting is over, so that the mailing can be changed and drafted again whatever happened."""
+    DraftRun.objects.filter(pk=run.pk, finished_at=None).update(finished_at=timezone.now(), error=error[:300])
 
 
 def holds(run: DraftRun) -> bool:

@@ -61,6 +61,8 @@ def fact_reasons(ground: Ground, place: Municipality | None) -> list[dict[str, A
             reasons.append(reason("fact_missing", indicator.key, names=names))
         elif not indicator.is_counted_by_us and says_nothing(plain(known.source)):
             reasons.append(reason("fact_unsourced", indicator.key, names=names))
+        elif not is_readable(known):
+            reasons.append(reason("fact_unreadable", indicator.key, names=names, detail=known.value[:60]))
         elif is_stale(known, ground.leaves_on):
             reasons.append(reason("fact_stale", indicator.key, names=names, detail=known.observed_on.isoformat()))
     ground.made[key] = reasons
@@ -99,6 +101,15 @@ def stale_on(known: Known) -> date | None:
     if known.indicator.is_counted_by_us or days is None:
         return None
     return known.observed_on + timedelta(days=days)
+
+
+def is_readable(known: Known) -> bool:
+    """Whether a value is one of its kind: the kind of an indicator may have changed since it was put in."""
+    try:
+        known.indicator.show(known.value)
+    except (ValueError, ArithmeticError):
+        return False
+    return True
 
 
 def is_stale(known: Known, day: date) -> bool:

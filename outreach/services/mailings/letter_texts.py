@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -19,6 +20,8 @@ from outreach.services.mailings.holes import Hole, hole_in
 from outreach.services.mailings.letter_blocks import FAREWELL, block_of, joined_subject, listed, split_letters
 from outreach.services.mailings.salutations import WORDS, greeting, name_with_party
 from outreach.services.mailings.starts import LONGEST_SUBJECT, subject_of
+from taushet.text_comparisons import TEXT
+from taushet.text_values import number
 from taushet.texts import BrokenTemplate, Vocabulary, check_template, plain, render_text
 
 LONGEST_LETTER = 20_000
@@ -36,7 +39,7 @@ OWN_TEXTS = tuple(f"{name}_{code}" for name in ("subject", "opening", "closing")
 def own_vocabulary(level: str, *, follows: bool = False) -> Vocabulary:
     """What the mailing's own texts may say: the place only where every recipient has one."""
     values = OWN_VALUES + (LOCAL_VALUES if level == LOCAL else ()) + (FOLLOWING_VALUES if follows else ())
-    return Vocabulary(values=frozenset(values))
+    return Vocabulary(values=frozenset(values), kinds=dict.fromkeys(values, TEXT))
 
 
 def own_text_faults(texts: Mapping[str, str], level: str, *, follows: bool = False) -> dict[str, str]:
@@ -225,11 +228,11 @@ def fact_values(indicators: list[Indicator], facts: Mapping[str, Mapping[str, An
 
 
 def template_value(indicator: Indicator, value: str) -> Any:
-    """Return a stored value as a template compares and shows it."""
+    """Return a stored value as a template compares and shows it; a number is shown without its unit."""
     if indicator.kind == Indicator.Kind.YES_NO:
         return value == "yes"
-    if indicator.kind == Indicator.Kind.NUMBER and value.lstrip("-").isdigit():
-        return int(value)
+    if indicator.kind == Indicator.Kind.NUMBER:
+        return number(Decimal(value), indicator.show_number(value))
     return indicator.show(value)
 
 

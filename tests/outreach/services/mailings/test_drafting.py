@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
-from municipalities.models import Fact
+from municipalities.models import Fact, Indicator
 from municipalities.services.facts import set_fact
 from outreach.exceptions import BrokenLetter
 from outreach.models import Body
@@ -56,6 +56,27 @@ def minister(**values):
         "email": "statsrad@dep.example",
     }
     return MandateFactory(body=body, **ADDRESS, **fields | values)
+
+
+def test_a_number_with_decimals_stops_no_letter_and_one_that_is_no_number_stops_its_own():
+    hours = Indicator.objects.create(
+        key="hours", kind="number", unit="årsverk", **dict.fromkeys(("name_nb", "name_nn", "name_en"), "Stillinger")
+    )
+    letter = (
+        "{{ greeting }}\n\n{% if fact.hours > 2 %}Mye{% else %}Lite{% endif %}: {{ fact.hours }} {{ note('hours') }}"
+    )
+    version = demand_version(letter=letter, needs=[hours])
+    places = [place(name=name) for name in ("Asker", "Bodø", "Ås")]
+    for one, value in zip(places, ("2,5", "12500", "1"), strict=True):
+        set_fact(one, hours, value=value, observed_on=date(2026, 11, 1), source="Svar")
+    Fact.objects.filter(municipality=places[2], indicator=hours).update(value="omtrent ett")  # put in another way
+
+    letters = {one.municipality.name: one for one in mailing(*places, version=version).letters.all()}
+
+    assert "Mye: 2,5 [1]" in letters["Asker"].text
+    assert "Mye: 12\u00a0500 [1]" in letters["Bodø"].text
+    assert "12\u00a0500 årsverk" in letters["Bodø"].text
+    assert [(one["why"], one["field"]) for one in letters["Ås"].held_for] == [("fact_unreadable", "hours")]
 
 
 @pytest.mark.parametrize(

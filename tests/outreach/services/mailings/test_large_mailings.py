@@ -137,3 +137,20 @@ def test_how_a_large_draft_is_sent_is_decided_at_once_and_its_letters_are_drafte
     run_all_due_jobs()
     decided.refresh_from_db()
     assert decided.content_hash == mailing_hash(decided, decided.letters.all())
+
+
+def test_a_drafting_that_goes_wrong_is_over_and_can_be_done_again(monkeypatch):
+    monkeypatch.setattr(drafting, "AT_ONCE", 0)
+    made = mailing(place())
+    run = made.current_run
+    # What nobody has thought of.
+    with monkeypatch.context() as broken:
+        broken.setattr(drafting, "gather", lambda *_args: 1 / 0)
+        run_all_due_jobs()
+    run.refresh_from_db()
+    assert (bool(run.finished_at), bool(run.error), made.current_run) == (True, True, None)
+
+    draft(made)
+    run_all_due_jobs()
+    made.refresh_from_db()
+    assert made.letters.counts() == {"ready": 1}
