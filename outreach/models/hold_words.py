@@ -33,6 +33,7 @@ HOLD_SENTENCES = {
     "hole": _("The text has a hole in it: %(detail)s"),
     "edit_outdated": _("What is known has changed since the letter was edited by hand. Read it again and save it."),
     "municipality_ended": _("The municipality no longer exists on the day it leaves."),
+    "no_pdf": _("The letter could not be made as PDF. Write it another way, or send without PDFs."),
     "broken_text": _("The wording of the demand is broken: %(detail)s"),
 }
 # The same without what is particular to a letter, to choose by and count.
@@ -58,6 +59,7 @@ HOLD_KINDS = {
     "hole": _("A hole in the text"),
     "edit_outdated": _("Edited by hand, and the facts have changed"),
     "municipality_ended": _("The municipality no longer exists"),
+    "no_pdf": _("Could not be made as PDF"),
     "broken_text": _("The wording is broken"),
 }
 NO_ADDRESS = {

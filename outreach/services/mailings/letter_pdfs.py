@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import logging
 from datetime import datetime
 from itertools import batched
 
+import typst
 from django.db import transaction
 from django.tasks import task
 from django.utils.translation import gettext as _
@@ -12,12 +14,14 @@ from django.utils.translation import gettext as _
 from outreach.exceptions import WrongStatus
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.fingerprints import hash_of_letters, letter_hash
+from outreach.services.mailings.holding import reason
 from taushet.models import Message
 from taushet.pdf import make_pdf
 from taushet.services.files import PDF, store_file
 from taushet.services.mime import attachments_of
 from taushet.workdays import OSLO
 
+logger = logging.getLogger(__name__)
 AT_ONCE = 50
 NAME = "brev.pdf"
 DAY = "%d.%m.%Y"
@@ -90,16 +94,20 @@ def make_some(mailing_id: int, submitted_at: str) -> int:
         return 0
     lacking = mailing.letters.filter(status=Letter.Status.READY, pdf=None).order_by("pk")
     lacking = lacking.prefetch_related("letter_demands")
-    made = [(letter, letter_pdf(letter, mailing)) for letter in lacking[:AT_ONCE]]
+    made = [(letter, pdf_or_none(letter, mailing)) for letter in lacking[:AT_ONCE]]
     with transaction.atomic():
         mailing = Mailing.objects.select_for_update().get(pk=mailing_id)
         if not is_still(mailing, submitted_at):
             return 0
         for letter, content in made:
+            unmade = Letter.objects.filter(pk=letter.pk, status=Letter.Status.READY, pdf=None)
+            if content is None:
+                why = [reason("no_pdf", "pdf")]
+                unmade.update(status=Letter.Status.HELD, held_for=why, held_codes=" no_pdf ", content_hash="")
+                continue
             file = store_file(NAME, content, allowed=frozenset({PDF}))
             letter.pdf, letter.pdf_sha256 = file, file.sha256
             letter.content_hash = letter_hash(letter)
-            unmade = Letter.objects.filter(pk=letter.pk, status=Letter.Status.READY, pdf=None)
             unmade.update(pdf=file, pdf_sha256=file.sha256, content_hash=letter.content_hash)
         if made and not pdfs_left(mailing):
             going = mailing.letters.filter(status=Letter.Status.READY).order_by()
@@ -115,6 +123,16 @@ def is_still(mailing: Mailing, submitted_at: str) -> bool:
         and mailing.submitted_at is not None
         and mailing.submitted_at == datetime.fromisoformat(submitted_at)
     )
+
+
+def pdf_or_none(letter: Letter, mailing: Mailing) -> bytes | None:
+    """Return a letter on paper, nothing when it cannot be made: one letter must not keep the others from theirs."""
+    try:
+        return letter_pdf(letter, mailing)
+    except typst.TypstError:
+        # What typst says may hold words of the letter.
+        logger.error("The PDF of letter %s could not be made", letter.pk)
+        return None
 
 
 def letter_pdf(letter: Letter, mailing: Mailing) -> bytes:

@@ -6,9 +6,11 @@ from io import BytesIO
 
 import pytest
 from pypdf import PdfReader
+from typst import TypstError
 
 from outreach.exceptions import ContentChanged, WrongStatus
 from outreach.models import Letter
+from outreach.services.mailings import letter_pdfs
 from outreach.services.mailings.edits import edit_letter
 from outreach.services.mailings.fingerprints import letter_hash
 from outreach.services.mailings.letter_pdfs import make_letter_pdfs, pdfs_left
@@ -55,6 +57,26 @@ def test_a_letter_edited_after_its_pdf_was_made_is_submitted_again_as_it_was_rea
     assert letter.content_hash == letter_hash(waiting.letters.get(pk=letter.pk))
     again = submit_mailing(waiting, by=editor, seen_hash=waiting.content_hash)
     assert (again.status, pdfs_left(again)) == ("submitted", 2)
+
+
+def test_a_letter_that_cannot_be_a_pdf_is_held_and_stops_no_other(clock, monkeypatch):
+    waiting = with_pdfs(place(name="Asker"), place(name="Bodø"))
+    make = letter_pdfs.letter_pdf
+
+    def fail_for_one(letter, mailing):
+        if letter.to_name.startswith("Bodø"):
+            raise TypstError("no")
+        return make(letter, mailing)
+
+    monkeypatch.setattr(letter_pdfs, "letter_pdf", fail_for_one)
+    run_all_due_jobs()
+
+    assert pdfs_left(waiting) == 0
+    assert [one["why"] for letter in waiting.letters.filter(status="held") for one in letter.held_for] == ["no_pdf"]
+    waiting.refresh_from_db()
+    approve(waiting)
+    waiting.refresh_from_db()
+    assert waiting.status == "approved"
 
 
 def test_pdfs_are_made_once_by_the_worker_and_are_part_of_what_is_approved(clock, mailbox):
