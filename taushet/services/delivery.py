@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 from taushet.models import Attempt, DeliveryEvent, Message, Suppression
 from taushet.registries import message_kinds
 from taushet.services import audit
+from taushet.services.bounces import SOFT, is_soft
 from taushet.services.jobs import TryLater
 from taushet.services.settling import BOUNCED, DELIVERED_EVENTS, LOST_EVENTS, rest
 
@@ -34,7 +35,7 @@ def store_event(event, provider: str) -> DeliveryEvent | None:
         event_id=_identity(event),
         defaults={
             "kind": event.event_type,
-            "reason": (event.reject_reason or "")[:40],
+            "reason": _reason(event),
             "provider_id": str(event.message_id or "")[:200],
             "our_id": str((event.metadata or {}).get("message_id") or "")[:120],
             "detail": " ".join((event.mta_response or event.description or "").split())[:300],
@@ -121,6 +122,12 @@ def _is_in_doubt(message: Message) -> bool:
     return message.state == State.UNKNOWN or (
         message.state in waits_again and message.attempts.filter(outcome=Outcome.UNKNOWN).exists()
     )
+
+
+def _reason(event) -> str:
+    """Return why a mail was refused; a bounce that leaves the address alive says so."""
+    reason = (event.reject_reason or "")[:40]
+    return SOFT if reason == "bounced" and is_soft(event) else reason
 
 
 def _raw(event) -> str:

@@ -69,13 +69,32 @@ def test_hard_bounce_fails_the_message_and_closes_the_address(db, state):
     assert Suppression.objects.get().email == "kari@kommune.example"
 
 
+SOFT_BOUNCES = {
+    "timed out": {"reject_reason": "timed_out"},
+    "postmark": {"esp_event": {"RecordType": "Bounce", "Type": "SoftBounce", "TypeCode": 4096, "Inactive": False}},
+    "brevo": {"esp_event": {"event": "soft_bounce"}},
+    "mailjet": {"esp_event": {"event": "bounce", "hard_bounce": False, "error": "user unknown"}},
+    "ses": {"esp_event": {"eventType": "Bounce", "bounce": {"bounceType": "Transient"}}},
+    "mailersend": {"esp_event": {"type": "activity.soft_bounced", "data": {"type": "soft_bounced"}}},
+    "sparkpost": {"esp_event": {"msys": {"message_event": {"type": "bounce", "bounce_class": "22"}}}},
+    "resend": {"esp_event": {"type": "email.bounced", "data": {"bounce": {"type": "Transient"}}}},
+    "postal": {"mta_response": "452 4.2.2 Over quota"},
+    "full for good": {"mta_response": "552 5.2.2 Mailbox full", "esp_event": {"Type": "HardBounce"}},
+    "policy": {"mta_response": "550 5.7.1 Refused by policy"},
+}
+
+
 def test_full_mailbox_fails_the_message_but_not_the_address(db):
-    message = written(State.SENT)
+    for number, (name, told) in enumerate(SOFT_BOUNCES.items()):
+        message = written(State.SENT, to_email=f"kari{number}@kommune.example")
+        handle_event(report("bounced", message, event_id=name, **{"reject_reason": "bounced"} | told).pk)
 
-    handle_event(report("bounced", message, reject_reason="timed_out").pk)
+        assert state_of(message) == State.FAILED, name
+        assert not Suppression.objects.exists(), name
 
-    assert state_of(message) == State.FAILED
-    assert not Suppression.objects.exists()
+    gone = {"esp_event": {"Type": "SoftBounce"}, "mta_response": "550 5.1.1 No such user", "reject_reason": "bounced"}
+    handle_event(report("bounced", written(State.SENT), event_id="gone", **gone).pk)
+    assert Suppression.objects.count() == 1
 
 
 @pytest.mark.parametrize(("kind", "cause"), [("complained", "complaint"), ("unsubscribed", "wish")])
