@@ -58,7 +58,7 @@ def _parts(posted, depth: int = 3):
 
 def _says_soft(part: Mapping) -> bool:
     words = {str(part.get(name, "")).lower() for name in WORD_FIELDS}
-    if words & SOFT_WORDS or part.get("hard_bounce") is False and part.get("event") == "bounce":
+    if words & SOFT_WORDS or (part.get("hard_bounce") is False and part.get("event") == "bounce"):
         return True
     errors = {str(part.get(name, "")).lower() for name in ("error", "delivery_status")}
     return bool(errors & SOFT_ERRORS) or str(part.get("bounce_class", "")) in SOFT_CLASSES
