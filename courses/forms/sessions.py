@@ -8,6 +8,7 @@ from courses.exceptions import CoursesError
 from courses.models import Course, Format, Session
 from courses.services.neutral_titles import telling_word
 from courses.services.session_meetings import MOST_MEETINGS, MeetingPlan, check_plan
+from courses.services.sessions import CHOSEN
 from courses.services.staffing import lacking
 from municipalities.fields import MunicipalityChoiceField
 from taushet.clocks import NoSuchTime, comes_twice, local_moment
@@ -94,20 +95,7 @@ class SessionForm(forms.ModelForm):
 
     class Meta:
         model = Session
-        fields = [
-            "course",
-            "format",
-            "municipality",
-            "closed_to",
-            "language",
-            "capacity",
-            "price",
-            "price_kind",
-            "neutral_title",
-            "fair_share",
-            "leads_wanted",
-            "seconds_wanted",
-        ]
+        fields = CHOSEN
         error_messages = {
             "course": {"required": _("Choose a course.")},
             "format": {"required": _("Choose the format.")},

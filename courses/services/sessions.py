@@ -34,8 +34,8 @@ from .session_meetings import CONTENT, MeetingPlan, check_plans, new_meeting, se
 
 # What a calendar shows of a session; a change of these is a change of each of its meetings.
 SHOWN_IN_CALENDARS = ("course", "municipality", "neutral_title")
-EDITED = (
-    "state",
+# What its form asks for.
+CHOSEN = (
     "course",
     "format",
     "municipality",
@@ -49,6 +49,8 @@ EDITED = (
     "leads_wanted",
     "seconds_wanted",
 )
+# What somebody else may have changed meanwhile.
+EDITED = ("state", *CHOSEN)
 
 
 class SessionRefused(CoursesError):
