@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -29,14 +28,13 @@ from courses.services.bookings import is_signed_in_with
 from courses.services.requests import Party
 from taushet.models import SecretLink
 from taushet.services.limits import is_within
-from taushet.services.links import find_live, issue_link, page_address
+from taushet.services.links import issue_link, page_address
 from taushet.views.errors import too_many
 
 from .secret import OWNER as BOOKING
-from .secret import in_language, link_lost, secret
+from .secret import by_token, find_link
 
 OWNER, RECEIPT, CONFIRM = "request", "request-receipt", "request-confirm"
-RECEIPT_LIFE = timedelta(hours=24)
 REQUESTS_AN_HOUR = 20
 
 
@@ -52,28 +50,22 @@ class RequestAccess:
     def is_owner(self):
         return self.purpose == OWNER
 
+    @property
+    def language(self):
+        return self.asked.language
+
     def url(self, name, *args):
         return reverse(f"courses:{name}", args=[self.token, *args])
 
 
 def opens_request(*purposes):
     """Let a view be opened by the token of a request; the view gets a RequestAccess instead of the token."""
-
-    def decorate(view):
-        def open_request(request, token, **kwargs):
-            access = find_access(token, purposes)
-            if access is None:
-                return link_lost(request)
-            return in_language(request, access.asked.language, lambda: view(request, access, **kwargs))
-
-        return secret(view, open_request)
-
-    return decorate
+    return by_token(purposes, find_access)
 
 
 def find_access(token, purposes):
-    link = find_live(token, *purposes)
-    if link is None or (link.purpose == RECEIPT and link.created_at < timezone.now() - RECEIPT_LIFE):
+    link = find_link(token, purposes, RECEIPT)
+    if link is None:
         return None
     rows = CourseRequest.objects.select_related("course", "session").prefetch_related(
         "parties__municipality__county", "windows"

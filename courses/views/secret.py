@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.cache import add_never_cache_headers
 
 from courses.models import Booking, DateAlert, Participant
+from taushet.models import SecretLink
 from taushet.ready_query import ReadyQuery
 from taushet.services.links import find_live
 
@@ -36,6 +37,10 @@ class Access:
         return self.purpose == OWNER
 
     @property
+    def language(self) -> str:
+        return self.booking.language
+
+    @property
     def is_contact(self) -> bool:
         """Whether the address behind the link is proved; a receipt was only given to a browser."""
         return self.purpose in {OWNER, SECOND}
@@ -46,15 +51,20 @@ class Access:
 
 def opens_booking(*purposes: str) -> Callable:
     """Let a view be opened by the token of a booking; the view gets an Access instead of the token."""
+    return by_token(purposes, find_access)
+
+
+def by_token(purposes: tuple[str, ...], find: Callable) -> Callable:
+    """Let a view be opened by what `find(token, purposes)` gives, in its language; a wrong token tells nothing."""
 
     def decorate(view):
-        def open_booking(request, token, **kwargs):
-            access = find_access(token, purposes)
+        def open_with_link(request, token, **kwargs):
+            access = find(token, purposes)
             if access is None:
                 return link_lost(request)
-            return in_language(request, access.booking.language, lambda: view(request, access, **kwargs))
+            return in_language(request, access.language, lambda: view(request, access, **kwargs))
 
-        return secret(view, open_booking)
+        return secret(view, open_with_link)
 
     return decorate
 
@@ -113,11 +123,16 @@ def secret(view, opened):
     return wrapped
 
 
-def find_access(token: str, purposes: tuple[str, ...]) -> Access | None:
+def find_link(token: str, purposes: tuple[str, ...], receipt: str) -> SecretLink | None:
+    """Return the living link of a token; a receipt, which was only given to a browser, lives for a day."""
     link = find_live(token, *purposes)
-    if link is None or (link.purpose == RECEIPT and link.created_at < timezone.now() - RECEIPT_LIFE):
-        return None
-    booking = OPENED.first(link.subject_id)
+    is_over = link is not None and link.purpose == receipt and link.created_at < timezone.now() - RECEIPT_LIFE
+    return None if is_over else link
+
+
+def find_access(token: str, purposes: tuple[str, ...]) -> Access | None:
+    link = find_link(token, purposes, RECEIPT)
+    booking = OPENED.first(link.subject_id) if link else None
     return Access(booking, link.purpose, token) if booking else None
 
 
