@@ -3,17 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from outreach.services.offices import office_imports
-from outreach.services.privacy import erasing, forgetting, objections, replies_told
-from outreach.services.privacy.subject_access import MORE_PARTS
+from outreach.services.privacy import erasing, forgetting, objections
 from taushet.registries import LinkKind, RetentionRule, link_kinds, retention_rules
 
 link_kinds.register(LinkKind(objections.LINK, "outreach:objection", on_main_host=True))
-MORE_PARTS |= {
-    "replies": replies_told.replies,
-    "commitments": replies_told.commitments,
-    "follow_ups": replies_told.follow_ups,
-}
-
 retention_rules.register(
     RetentionRule(
         key="office-imports",

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from outreach.models import Commitment, FollowUp, Letter, Politician, Reply
-from outreach.services.privacy.subject_access import stamp
+from outreach.services.privacy.stamps import stamp
 
 
 def replies(politician: Politician) -> list[dict[str, Any]]:

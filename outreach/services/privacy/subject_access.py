@@ -1,23 +1,20 @@
 """All we hold about one politician, for whoever asks what we know (GDPR article 15), and what we do with it."""
 
 import json
-from collections.abc import Callable
-from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import get_language
 
 from outreach.models import Letter, Objection, Politician, Redelivery
+from outreach.services.privacy import replies_told
+from outreach.services.privacy.stamps import stamp
 from taushet.models import User
 from taushet.pdf import make_pdf
 from taushet.registries import retention_rules
 from taushet.services import audit
-from taushet.workdays import OSLO
 
 RULES = ("politicians", "letters", "objections", "messages", "suppressions", "audit", "replies", "commitments")
-# What other subjects hold about a politician, such as replies: key -> function(politician) -> rows.
-MORE_PARTS: dict[str, Callable[[Politician], list[dict[str, Any]]]] = {}
 
 
 def tell_all(politician: Politician, *, by: User) -> dict[str, Any]:
@@ -37,7 +34,9 @@ def tell_all(politician: Politician, *, by: User) -> dict[str, Any]:
             }
             for one in politician.objections.order_by("pk")
         ],
-        **{key: find(politician) for key, find in MORE_PARTS.items()},
+        "replies": replies_told.replies(politician),
+        "commitments": replies_told.commitments(politician),
+        "follow_ups": replies_told.follow_ups(politician),
         "what_we_do_with_it": [
             {"what": str(rule.what), "purpose": str(rule.purpose), "basis": str(rule.basis), "kept": str(rule.keep)}
             for rule in (retention_rules[key] for key in RULES)
@@ -89,13 +88,6 @@ def letters(politician: Politician) -> list[dict[str, Any]]:
         }
         for letter in found.order_by("pk")
     ]
-
-
-def stamp(value: datetime | date | None) -> str:
-    """Return a moment in Oslo, or a day, as ISO 8601."""
-    if isinstance(value, datetime):
-        return value.astimezone(OSLO).isoformat(timespec="minutes")
-    return value.isoformat() if value else ""
 
 
 def as_json(told: dict[str, Any]) -> bytes:
