@@ -47,6 +47,10 @@ class NotReadyToPublish(OutreachError):
     """A wording that is not confirmed in all its languages, or leans on what is repealed."""
 
 
+class ManyLeave(OutreachError):
+    """A list ends so many offices that a person has to say that it is meant so."""
+
+
 class AlreadyWritten(OutreachError):
     """The import has been written, so there is nothing left to choose."""
 

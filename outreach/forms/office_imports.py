@@ -77,12 +77,15 @@ class WriteForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     ends_many = forms.BooleanField(required=False)
 
-    def __init__(self, data=None, *, plan=None):
-        super().__init__(data, initial={"seen": fingerprint(plan)} if plan else None)
+    def __init__(self, data=None, *, plan=None, was_refused=False):
+        """`was_refused` shows beside the tick that it is lacking."""
+        seen = {"seen": fingerprint(plan)} if plan else None
+        super().__init__(seen if was_refused else data, initial=seen)
         if plan is None or not ends_many(plan):
             return
         number = plan.counts["ended"]
         self.fields["ends_many"].required = True
+        self.fields["ends_many"].error_messages["required"] = _("Look at who leaves, and tick that you have.")
         self.fields["ends_many"].label = ngettext(
             "I have looked: %(number)d office ends.", "I have looked: %(number)d offices end.", number
         ) % {"number": number}

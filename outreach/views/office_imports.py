@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from outreach.exceptions import OutreachError
+from outreach.exceptions import ManyLeave, OutreachError
 from outreach.forms.office_imports import ColumnsForm, CouncilListForm, DecisionsForm, StortingFilesForm, WriteForm
 from outreach.models import OfficeImport
 from outreach.services.offices import office_imports
@@ -92,7 +92,7 @@ def show(request, imported, columns=None):
         "state": state,
         "page": page,
         "columns": columns,
-        "write_form": WriteForm(plan=plan),
+        "write_form": WriteForm(plan=plan, was_refused="ubekreftet" in request.GET),
         "ends_many": office_imports.ends_many(plan),
         "decisions": DecisionsForm(steps=with_offices(page)) if state == "doubtful" else None,
     }
@@ -162,6 +162,8 @@ def office_import_write(request, pk):
     data = form.cleaned_data
     try:
         office_imports.write_import(imported, seen=data["seen"], by=request.user, may_end_many=data["ends_many"])
+    except ManyLeave:
+        return redirect(f"{imported.get_absolute_url()}?show=ended&ubekreftet")
     except OutreachError as refusal:
         messages.error(request, str(refusal))
     else:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
 from municipalities.services.place_cells import Places, municipality_place
-from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged, OutreachError
+from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged, ManyLeave, OutreachError
 from outreach.models import OfficeImport
 from outreach.services.offices.council_plan import plan_councils
 from outreach.services.offices.council_reading import guess_columns, read_rows
@@ -127,8 +127,7 @@ def write_import(imported: OfficeImport, *, seen: str, by: User, may_end_many: b
     """Write an import exactly as it was looked over; `seen` is the fingerprint of what was on the page.
 
     Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile,
-    BrokenExport when an official export no longer fits, and OutreachError when many would leave and nobody has said
-    that they do.
+    BrokenExport when an official export no longer fits, and ManyLeave when many would and nobody has said so.
     """
     lock_words("office-imports")
     imported = waiting(imported)
@@ -138,7 +137,7 @@ def write_import(imported: OfficeImport, *, seen: str, by: User, may_end_many: b
     if not plan.writes:
         raise OutreachError(_("There is nothing to write."))
     if ends_many(plan) and not may_end_many:
-        raise OutreachError(
+        raise ManyLeave(
             _("%(number)d offices would end. Tick that you have looked at them first.")
             % {"number": plan.counts["ended"]}
         )
