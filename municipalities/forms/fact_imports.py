@@ -175,8 +175,8 @@ class FactColumnsForm(forms.Form):
 
     @property
     def chosen(self) -> set[str]:
-        """The doubtful values a person has said to use."""
-        return set(self.data.getlist("use")) if self.is_bound else set()
+        """The doubtful values a person has said to use: those ticked on the page, and those it carries on."""
+        return {*self.data.getlist("use"), *self.data.get("carried", "").split()} if self.is_bound else set()
 
     @cached_property
     def plan(self) -> FactPlan:

@@ -63,10 +63,10 @@ class FactLinesForm(forms.Form):
         return Paginator(steps, PER_PAGE).get_page(number)
 
     @property
-    def used_elsewhere(self) -> list[str]:
-        """The chosen lines that the page does not show, which it carries on."""
+    def carried(self) -> str:
+        """The chosen lines that the page does not show, as one field: a form may not send a thousand."""
         ticked = {step.cell.key for step in self.lines} if self.state == "doubtful" else set()
-        return sorted(self.chosen - ticked)
+        return " ".join(sorted(self.chosen - ticked))
 
 
 def said(step: FactStep) -> str:
