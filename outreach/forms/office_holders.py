@@ -11,21 +11,14 @@ from outreach.models import Body, Mandate
 from outreach.services.offices.office_holders import LOCAL_ROLES, NewOffice, committees_of, why_not_in
 from taushet.fields import CleanCharField, DayField, PersonNameField, WorkEmailField
 
+from .audiences import COUNTY_LABELS
 from .namesakes import ask_who, chosen_person
 from .parties import PartyField
 
 Role = Mandate.Role
 # The mayor and the mail-box of a municipality have pages of their own.
 LOCAL_CHOICES = [(role.value, role.label) for role in LOCAL_ROLES if role not in (Role.MAYOR, Role.MAILBOX)]
-COUNTY_WORDS = {
-    Role.COUNCILLOR: gettext_lazy("County councillor"),
-    Role.SUBSTITUTE: gettext_lazy("Substitute county councillor"),
-    Role.BOARD_MEMBER: gettext_lazy("Member of the county’s executive board"),
-    Role.DEPUTY_MAYOR: gettext_lazy("Deputy county mayor"),
-    Role.DIRECTOR: gettext_lazy("County director"),
-    Role.MAYOR: gettext_lazy("County mayor"),
-}
-COUNTY_CHOICES = [(role.value, COUNTY_WORDS.get(role, role.label)) for role in LOCAL_ROLES]
+COUNTY_CHOICES = [(role.value, COUNTY_LABELS.get(role, role.label)) for role in LOCAL_ROLES]
 OTHER_CHOICES = [
     (role.value, role.label)
     for role in (
