@@ -6,9 +6,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from outreach.forms.approvals import SeenForm
 from outreach.forms.mailings import OfficeSearchForm
 from outreach.models import Mailing, Mandate
 from outreach.services.mailings import picks
+from outreach.services.mailings.mailings import plan_hash
 from taushet.views.acting import attempt
 
 
@@ -30,6 +32,7 @@ def mailing_picks(request, pk):
         "found": [(mandate, mandate.pk in in_letters) for mandate in found],
         "chosen": list(chosen),
         "may_change": request.user.has_perm("outreach.change_mailing"),
+        "seen_form": SeenForm(initial={"seen_hash": plan_hash(mailing)}, auto_id=False),
     }
     return render(request, "outreach/mailing_picks.html", context)
 
@@ -55,5 +58,7 @@ def pick_undo(request, pk, mandate_pk):
 def choose(request, pk, mandate_pk, action, sentence):
     mailing = get_object_or_404(Mailing, pk=pk)
     mandate = get_object_or_404(Mandate, pk=mandate_pk)
-    attempt(request, lambda: action(mailing, mandate, by=request.user), sentence)
+    seen = SeenForm(request.POST)
+    seen_hash = seen.cleaned_data["seen_hash"] if seen.is_valid() else ""
+    attempt(request, lambda: action(mailing, mandate, by=request.user, seen_hash=seen_hash), sentence)
     return redirect(reverse("outreach:mailing_picks", args=[mailing.pk]))

@@ -30,6 +30,7 @@ MAIL_FROM_NAME = environment.text("TAUSHET_MAIL_FROM_NAME", "Kurspåmelding")
 STAFF_PHONE = environment.text("TAUSHET_STAFF_PHONE")  # whom trainers call on the day
 OUTREACH_FROM = environment.text("TAUSHET_OUTREACH_FROM") or f"krav@{mail_domain(BASE_URL)}"
 OUTREACH_FROM_NAME = environment.text("TAUSHET_OUTREACH_FROM_NAME", "Taushet tar liv")
+LETTERS_AN_HOUR = environment.number("TAUSHET_LETTERS_AN_HOUR", 0)  # of all mailings; 0: as many as come
 LETTERS_PER_MAIL_SYSTEM = environment.number("TAUSHET_LETTERS_PER_MAIL_SYSTEM", 600)  # an hour; 0: as many as come
 # Who is asked which mail system takes mail: none means those of the machine.
 NAME_SERVERS = [(address, 53) for address in environment.words("TAUSHET_NAME_SERVERS")] or None

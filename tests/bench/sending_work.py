@@ -33,7 +33,7 @@ TEXT = "Til ordføreren\n\nVi ber kommunen vedta en handlingsplan, se https://lo
 
 def letters(wanted: str) -> dict:
     """Send so many letters, and the same messages in a bare loop; give how many a second each way."""
-    settings.OUTGOING_MAIL, settings.LETTERS_PER_MAIL_SYSTEM = True, 0
+    settings.OUTGOING_MAIL, settings.LETTERS_PER_MAIL_SYSTEM, settings.LETTERS_AN_HOUR = True, 0, 0
     workdays.OPENS_AT, workdays.CLOSES_AT = hour.min, hour.max
     workdays.is_workday = lambda day: True
     seed(int(wanted))

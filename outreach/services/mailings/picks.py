@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from outreach.models import Mailing, Mandate
@@ -12,28 +13,31 @@ from taushet.searches import holds
 MOST_FOUND = 30
 
 
-def put_in(mailing: Mailing, mandate: Mandate, *, by: User) -> Mailing:
+def put_in(mailing: Mailing, mandate: Mandate, *, by: User, seen_hash: str | None = None) -> Mailing:
     """Let an office get the mailing; raises as `change_mailing` does."""
-    plan = plan_of(mailing)
-    added = {*plan.added, mandate.pk}
-    return change(mailing, plan, added, set(plan.dropped) - {mandate.pk}, by)
+    return change(mailing, mandate, True, by, seen_hash)
 
 
-def take_out(mailing: Mailing, mandate: Mandate, *, by: User) -> Mailing:
+def take_out(mailing: Mailing, mandate: Mandate, *, by: User, seen_hash: str | None = None) -> Mailing:
     """Let an office not get the mailing; raises as `change_mailing` does."""
-    plan = plan_of(mailing)
-    return change(mailing, plan, set(plan.added) - {mandate.pk}, {*plan.dropped, mandate.pk}, by)
+    return change(mailing, mandate, False, by, seen_hash)
 
 
-def follow_filter(mailing: Mailing, mandate: Mandate, *, by: User) -> Mailing:
+def follow_filter(mailing: Mailing, mandate: Mandate, *, by: User, seen_hash: str | None = None) -> Mailing:
     """Let the filter decide about an office again; raises as `change_mailing` does."""
+    return change(mailing, mandate, None, by, seen_hash)
+
+
+@transaction.atomic
+def change(mailing: Mailing, mandate: Mandate, gets_it: bool | None, by: User, seen_hash: str | None) -> Mailing:
+    """Change who is chosen by hand and nothing else of the plan, as it stands once nobody else can change it."""
+    mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     plan = plan_of(mailing)
-    return change(mailing, plan, set(plan.added) - {mandate.pk}, set(plan.dropped) - {mandate.pk}, by)
-
-
-def change(mailing: Mailing, plan, added: set[int], dropped: set[int], by: User) -> Mailing:
+    added, dropped = set(plan.added) - {mandate.pk}, set(plan.dropped) - {mandate.pk}
+    if gets_it is not None:
+        (added if gets_it else dropped).add(mandate.pk)
     chosen = replace(plan, added=tuple(sorted(added)), dropped=tuple(sorted(dropped)))
-    return change_mailing(mailing, chosen, by=by)
+    return change_mailing(mailing, chosen, by=by, seen_hash=seen_hash)
 
 
 def find_offices(text: str) -> QuerySet[Mandate]:

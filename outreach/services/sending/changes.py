@@ -1,13 +1,13 @@
 """What has changed since a letter was approved though nobody touched it: who holds the office, facts, the message."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 
-from municipalities.models import Fact, Indicator
+from municipalities.models import Fact, Indicator, LanguageForm, Municipality
 from outreach.models import Letter, Mailing, Redelivery
 from outreach.services.mailings.fingerprints import holder_of, message_hash
 from outreach.services.mailings.salutations import recipient_name
@@ -16,6 +16,10 @@ from taushet.services import audit
 
 # Facts may be put in while the letters are being drafted, so that some stand on what was known before.
 DRAFTING = timedelta(hours=1)
+
+
+ENDED = gettext_noop("The municipality no longer exists.")
+OTHER_FORM = gettext_noop("The municipality has chosen another language form since approval.")
 
 
 class FactChange(NamedTuple):
@@ -32,6 +36,25 @@ def is_another_holder(letter: Letter) -> bool:
         return letter.holder != holder_of(letter.mandate)
     person = letter.mandate.politician
     return person is not None and recipient_name(letter.mandate, None) != letter.to_name
+
+
+def changed_places(letters: Iterable[Letter], today: date) -> dict[int, str]:
+    """Return what keeps letters, by their keys, from the municipalities they go to, in one query for all.
+
+    A municipality that has ended on a day (Oslo date) has nobody to write to. The form a municipality demands binds
+    the ombud, whichever stood when the letter was approved (språklova § 11).
+    """
+    letters = [letter for letter in letters if letter.municipality_id]
+    known = Municipality.objects.only("valid_to", "language_form").in_bulk({one.municipality_id for one in letters})
+    faults = {}
+    for letter in letters:
+        place = known[letter.municipality_id]
+        binds = letter.mailing.senders == Mailing.Senders.BOTH and place.language_form != LanguageForm.NEUTRAL
+        if place.valid_to is not None and place.valid_to <= today:
+            faults[letter.pk] = ENDED
+        elif binds and place.language_form != letter.language:
+            faults[letter.pk] = OTHER_FORM
+    return faults
 
 
 def is_as_queued(letter: Letter, redelivery: Redelivery | None, message: Message) -> bool:

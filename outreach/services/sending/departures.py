@@ -1,4 +1,4 @@
-"""When it is a letter's turn: so many an hour to one mail system, and so many an hour of one mailing.
+"""When it is a letter's turn: so many an hour to one mail system, of one mailing, and of all letters.
 
 Every letter that comes too early is given a moment of its own, so that it is put off once and not again and again. The
 moments are dealt out under a row that all workers share. They lie in business hours; one that passed unused while
@@ -29,6 +29,8 @@ def wait_for_turn(letter: Letter, to_email: str, now: datetime) -> datetime | No
         stages.append(("system_slot_at", f"system:{system}", settings.LETTERS_PER_MAIL_SYSTEM))
     if rate := letters_an_hour(mailing):
         stages.append(("slot_at", f"mailing:{mailing.pk}:{mailing.run}", rate))
+    if settings.LETTERS_AN_HOUR:
+        stages.append(("total_slot_at", "all", settings.LETTERS_AN_HOUR))
     for field, key, rate in stages:
         slot = getattr(letter, field)
         if slot is None or slot < now - LATE:
@@ -94,4 +96,4 @@ def look_up_systems(domains: Iterable[str]) -> int:
 
 def forget_turns(mailing: Mailing) -> None:
     """Let every letter that waits take a new turn."""
-    mailing.letters.filter(status=Letter.Status.QUEUED).update(slot_at=None, system_slot_at=None)
+    mailing.letters.filter(status=Letter.Status.QUEUED).update(slot_at=None, system_slot_at=None, total_slot_at=None)

@@ -85,7 +85,7 @@ def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
     redelivery.message_hash = message_hash(message)
     redelivery.save(update_fields=["approved_by", "approved_at", "message", "message_hash"])
     Letter.objects.filter(pk=letter.pk).update(
-        status=Letter.Status.QUEUED, settled_at=None, slot_at=None, system_slot_at=None
+        status=Letter.Status.QUEUED, settled_at=None, slot_at=None, system_slot_at=None, total_slot_at=None
     )
     audit.record("letter.redelivery_approved", letter, by=approver, redelivery=redelivery.pk)
     return redelivery

@@ -18,7 +18,13 @@ from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first, waiting_on_answers
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.privacy.objections import PURPOSE, is_personal, who_objected
-from outreach.services.sending.changes import changed_facts, is_another_holder, is_as_queued, log_changed_facts
+from outreach.services.sending.changes import (
+    changed_facts,
+    changed_places,
+    is_another_holder,
+    is_as_queued,
+    log_changed_facts,
+)
 from outreach.services.sending.departures import wait_for_turn
 from outreach.services.sending.production import may_leave_here
 from outreach.services.sending.quiet import quiet_until
@@ -92,6 +98,7 @@ class Ground:
     lapsed: set[int]
     ended: set[int]
     corrected: set[int]
+    places: dict[int, str]
     quiet: dict[int, datetime]
     maybe_answered: set[int]
     sender: str
@@ -123,6 +130,7 @@ def look(messages: list[Message]) -> Ground:
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},
         corrected=set(changed_facts(letters)),
+        places=changed_places(letters, today),
         quiet=quiet_until([(carried[one.pk][0], one.to_email) for one in messages if one.pk in carried], now),
         maybe_answered=waiting_on_answers(letters),
         sender=sender(),
@@ -199,7 +207,7 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return STALE
     if letter.pk in ground.corrected:
         return OTHER_FACT
-    return ""
+    return ground.places.get(letter.pk, "")
 
 
 def is_approved(mailing: Mailing) -> bool:

@@ -93,7 +93,7 @@ def end_of(mailing: Mailing, waiting: int, bound: int | None, pace: int) -> date
     now = timezone.now()
     starts_at = next_business_time(max(now, mailing.leaves_after or now))
     slots = mailing.letters.filter(message__state__in=ON_THE_WAY).aggregate(
-        turn=Max("slot_at"), system=Max("system_slot_at")
+        turn=Max("slot_at"), system=Max("system_slot_at"), total=Max("total_slot_at")
     )
     known = [slot for slot in slots.values() if slot]
     if per_hour := bound or pace:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 from django.urls import reverse
@@ -9,6 +10,7 @@ from django.urls import reverse
 from outreach.models import Approval, DraftRun, Letter, Mailing, Mandate
 from outreach.services.mailings import drafting
 from outreach.services.mailings.edits import fingerprint_of
+from outreach.services.mailings.mailings import change_mailing, plan_of
 from taushet.models import Message
 from taushet.roles import APPROVER, CAMPAIGN
 from taushet.services.jobs import run_all_due_jobs
@@ -102,11 +104,18 @@ def test_recipients_are_put_in_and_taken_out_by_hand(client, author, said):
     page = client.get(go(draft, "mailing_picks"), {"q": "bråten asker"})
     assert [(mandate.pk, is_in) for mandate, is_in in page.context["found"]] == [(chosen.pk, False)]
 
-    def press(name, mandate):
-        return client.post(reverse(f"outreach:{name}", args=[draft.pk, mandate.pk]), follow=True)
+    def press(name, mandate, seen=None):
+        seen = seen or client.get(go(draft, "mailing_picks")).context["seen_form"].initial
+        return client.post(reverse(f"outreach:{name}", args=[draft.pk, mandate.pk]), seen, follow=True)
+
+    stale = page.context["seen_form"].initial
+    change_mailing(draft, replace(plan_of(draft), texts={"opening_nb": "Hei.", "opening_nn": "Hei."}), by=author)
+    for seen in (stale, {"seen_hash": ""}, {"seen_hash": "x"}):
+        assert said(press("pick_add", chosen, seen)) != ["Put in. The letters are drafted anew."]
+    assert draft.picks.count() == 0
 
     assert said(press("pick_add", chosen)) == ["Put in. The letters are drafted anew."]
-    assert draft.letters.count() == 2
+    assert (draft.letters.count(), Mailing.objects.get().opening_nb) == (2, "Hei.")
     press("pick_drop", Mandate.objects.get(role="mailbox"))
     assert [letter.mandate for letter in draft.letters.all()] == [chosen]
     press("pick_undo", chosen)

@@ -12,7 +12,7 @@ from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.history import history
 from outreach.services.mailings.mailings import cancel_mailing, change_mailing, submit_mailing
 from outreach.services.offices.offices import set_address
-from outreach.services.sending.changes import waiting_on_changed_facts
+from outreach.services.sending.changes import ENDED, OTHER_FORM, waiting_on_changed_facts
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
 from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, QUIET, check_letter
 from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
@@ -262,3 +262,21 @@ def test_a_correction_leaves_in_the_quiet_and_keeps_other_letters_back(clock, ma
     noisy(settings, late)
     send_all_due()
     assert len(mailbox.messages) == 2
+
+
+@pytest.mark.parametrize("both", [True, False])
+def test_a_municipality_that_has_ended_or_chosen_another_form_gets_no_letter(clock, mailbox, both):
+    ended, changed, neutral, kept = places = [place() for _number in range(4)]
+    wording = demand_version(letter="{{ greeting }}\n\nPlan {{ note('action-plan') }}\n\n{{ senders }}")
+    waiting = submitted(*places, version=wording, senders="both" if both else "kss")
+    for house in ("KSS", "LDO") if both else ("",):
+        approve(waiting, approver=staff("approve_mailing", house=house))
+    type(ended).objects.filter(pk=ended.pk).update(valid_to=date(2026, 11, 23))
+    for town, form in ((changed, "nn" if changed.letter_language == "nb" else "nb"), (neutral, "neutral")):
+        type(town).objects.filter(pk=town.pk).update(language_form=form)
+
+    send_all_due()
+
+    stopped = {one.municipality: one.message.state_reason for one in waiting.letters.filter(status="stopped")}
+    assert stopped == {ended: ENDED} | ({changed: OTHER_FORM} if both else {})
+    assert waiting.letters.filter(status="sent", municipality__in=[neutral, kept]).count() == 2

@@ -64,6 +64,14 @@ def test_one_mail_system_gets_no_more_than_it_may_while_others_get_theirs(clock,
     assert sent_to(mailbox) == sorted(addresses)
 
 
+def test_all_letters_together_leave_no_faster_than_they_may(clock, mailbox, settings):
+    settings.LETTERS_AN_HOUR = 60
+    for rate, number in ((None, 2), (120, 2)):
+        approved_at_a_pace(number, rate=rate)
+
+    assert minutes(clock, 6) == [1, 2, 3, 4, 4, 4]
+
+
 def test_what_waited_over_night_does_not_leave_all_at_once(clock, mailbox):
     sent = approved_at_a_pace(5, rate=60)
     clock.set(2026, 11, 23, 15, 28)
