@@ -16,6 +16,7 @@ class SortForm(forms.Form):
     kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in Reply.SORTABLE])
     letters = forms.ModelMultipleChoiceField(Letter.objects.all(), required=False)
     how = CleanCharField(required=False, max_length=300)
+    seen = forms.CharField(max_length=64)
 
 
 class ReplyFilterForm(NarrowingForm):
@@ -65,9 +66,18 @@ class VerifyForm(forms.Form):
     )
 
 
+class TakeBackForm(forms.Form):
+    """Why an answer is no longer to be public."""
+
+    why = CleanCharField(
+        max_length=300, label=_("Why is it taken back?"), help_text=_("Only staff read this. Name no private person.")
+    )
+
+
 class PublishForm(forms.Form):
     """The words of an answer that everybody may read."""
 
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     speaker = CleanCharField(
         max_length=200,
         label=_("Who answers?"),

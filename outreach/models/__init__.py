@@ -11,7 +11,7 @@ from .office_imports import OfficeImport
 from .office_tasks import OfficeTask
 from .offices import Leave, Mandate, Politician
 from .published_words import PublishedWords
-from .replies import Reply, ReplyAttachment, ReplyLink
+from .replies import Reply, ReplyAttachment, ReplyCopy, ReplyLink
 from .submissions import Submission, SubmissionApproval, SubmissionRevision
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Redelivery",
     "Reply",
     "ReplyAttachment",
+    "ReplyCopy",
     "ReplyLink",
     "Submission",
     "SubmissionApproval",

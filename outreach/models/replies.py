@@ -18,8 +18,10 @@ class ReplyQuerySet(models.QuerySet):
         return self.filter(kind=Reply.Kind.ANSWER, verified_at__isnull=False)
 
     def answers_of_nobody_known(self):
-        """Those sorted as answers by a person while nobody knows who they are from: they count as none yet."""
-        return self.filter(kind=Reply.Kind.ANSWER, verified_at=None, erased_at=None)
+        """Those sorted as answers while nobody knows that they are from each office they answer for."""
+        return self.filter(kind=Reply.Kind.ANSWER, erased_at=None).filter(
+            Q(verified_at=None) | models.Exists(ReplyLink.objects.doubtful().filter(reply=models.OuterRef("pk")))
+        )
 
     def published(self):
         return self.filter(published_at__isnull=False)
@@ -81,12 +83,19 @@ class Reply(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     verified_how = models.CharField(_("how the sender was confirmed"), max_length=300, blank=True)
+    # What the copies of one mail have in common; empty in one that is joined with no other.
+    identity = models.CharField(max_length=64, blank=True, default="", editable=False)
     published_text = models.TextField(_("text for the public"), blank=True)
     published_speaker = models.CharField(_("who answers"), max_length=200, blank=True)
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    taken_back_at = models.DateTimeField(_("taken back"), null=True, blank=True, editable=False)
+    taken_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
+    )
+    taken_back_why = models.CharField(_("why it was taken back"), max_length=300, blank=True, default="")
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     letters = models.ManyToManyField("outreach.Letter", through="ReplyLink", related_name="replies")
 
@@ -107,6 +116,7 @@ class Reply(models.Model):
                 name="reply_published_is_verified_answer",
             ),
             models.CheckConstraint(condition=~Q(kind="unsorted") | Q(sorted_at=None), name="reply_sorted_has_kind"),
+            models.UniqueConstraint(fields=["identity"], condition=~Q(identity=""), name="reply_once_per_mail"),
         ]
         permissions = [
             ("sort_reply", "Can sort replies and link them to letters"),
@@ -126,9 +136,22 @@ class Reply(models.Model):
 
 
 class ReplyLinkQuerySet(models.QuerySet):
+    def confirmed(self):
+        """Those whose reply is known to be from the office of the letter.
+
+        What our receiver proves is an address, so it holds for the letters to that address. What a person has made sure
+        of holds for all.
+        """
+        is_known = Q(is_from_office=True) | Q(reply__verified_by__isnull=False)
+        return self.filter(is_known, reply__verified_at__isnull=False)
+
+    def doubtful(self):
+        """Those to other offices than the one whose address was proven."""
+        return self.filter(is_from_office=False, reply__verified_at__isnull=False, reply__verified_by=None)
+
     def answers(self):
         """Those by which letters are answered: the one thing that counts, and that stops reminders."""
-        return self.filter(reply__kind=Reply.Kind.ANSWER, reply__verified_at__isnull=False)
+        return self.confirmed().filter(reply__kind=Reply.Kind.ANSWER)
 
 
 class ReplyLink(models.Model):
@@ -143,6 +166,7 @@ class ReplyLink(models.Model):
     reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="links")
     letter = models.ForeignKey("outreach.Letter", on_delete=models.PROTECT, related_name="reply_links")
     how = models.CharField(_("found"), max_length=9, choices=How)
+    is_from_office = models.BooleanField(_("from the office of this letter"), default=False, db_default=False)
     linked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -158,6 +182,20 @@ class ReplyLink(models.Model):
 
     def __str__(self):
         return f"{self.reply_id} {self.letter_id}"
+
+
+class ReplyCopy(models.Model):
+    """The same mail once more, as it came to another address of ours or by another way."""
+
+    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="copies")
+    inbound = models.OneToOneField("taushet.InboundMail", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("copy of a reply")
+        verbose_name_plural = _("copies of replies")
+
+    def __str__(self):
+        return f"{self.reply_id} {self.inbound_id}"
 
 
 class ReplyAttachment(models.Model):

@@ -55,6 +55,7 @@ WORDS = {
     "offices.imported": _("Representatives, ministers and committees imported"),
     "politician.erased": _("Personal data of a politician erased"),
     "politician.told": _("All we hold about a politician put together"),
+    "reply.copied": _("Copy of a reply received"),
     "reply.erased": _("Reply erased"),
     "reply.published": _("Answer made public"),
     "reply.put_back": _("Reply put back to be sorted"),

@@ -95,6 +95,8 @@ retention_rules.register(
             "outreach.Reply.journal_number",
             "outreach.Reply.verified_how",
             "outreach.Reply.before",
+            "outreach.Reply.identity",
+            "outreach.Reply.taken_back_why",
             "outreach.Reply.published_text",
             "outreach.Reply.published_speaker",
             "outreach.PublishedWords.text",

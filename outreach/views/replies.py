@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.exceptions import OutreachError
-from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, VerifyForm
+from outreach.exceptions import ContentChanged, OutreachError
+from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, TakeBackForm, VerifyForm
 from outreach.models import Reply
 from outreach.services.replies import sorting
 from outreach.services.replies.quoting import split_quoted
+from outreach.services.replies.standing import seen_of
 from taushet.services import audit
 from taushet.services.files import serve_file
 
@@ -53,6 +54,7 @@ def shown(reply, text=""):
     kinds = [(kind, number, kind == suggestion) for number, kind in enumerate(Reply.SORTABLE, 1)]
     return {
         "reply": reply,
+        "seen": seen_of(reply),
         "own": own,
         "quoted": quoted,
         "attachments": reply.attachments.select_related("file").defer("file__content"),
@@ -103,8 +105,11 @@ def reply_sort_save(request, pk):
         return redirect(back)
     try:
         letters = [letter.pk for letter in form.cleaned_data["letters"]]
-        how = form.cleaned_data["how"]
-        sorting.sort_reply(reply, kind=form.cleaned_data["kind"], letters=letters, how=how, by=request.user)
+        rest = {name: form.cleaned_data[name] for name in ("kind", "how", "seen")}
+        sorting.sort_reply(reply, letters=letters, by=request.user, **rest)
+    except ContentChanged as error:
+        messages.error(request, str(error))
+        return redirect(reply)
     except OutreachError as error:
         messages.error(request, str(error))
         return redirect(back)
@@ -146,6 +151,7 @@ def reply_detail(request, pk):
     context = shown(reply, search.text) | {
         "search": search,
         "links": linked_letters(reply),
+        "doubtful": reply.links.doubtful().select_related("letter__municipality", "letter__mandate__body"),
         "verify_form": VerifyForm(),
         "history": sorting.history_of(reply),
         "can_be_public": reply.kind in {Reply.Kind.ANSWER, Reply.Kind.RECEIPT},
@@ -180,21 +186,32 @@ def reply_verify(request, pk):
 @permission_required("outreach.publish_reply", raise_exception=True)
 def reply_publish(request, pk):
     reply = get_object_or_404(Reply, pk=pk)
+    try:
+        sorting.refuse_to_publish(reply)
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(reply)
     links = list(linked_letters(reply))
-    speaker = reply.published_speaker or (speaker_of(links) if links else "")
-    first = {"text": reply.published_text or sorting.draft_for_public(reply), "speaker": speaker}
+    words = {"text": reply.published_text or sorting.draft_for_public(reply), "speaker": reply.published_speaker}
+    first = words | {"speaker": words["speaker"] or speaker_of(links), "seen": seen_of(reply)}
     form = PublishForm(request.POST or None, initial=first)
     if form.is_valid():
-        words = {name: form.cleaned_data[name] for name in ("text", "speaker")}
+        given = {name: form.cleaned_data[name] for name in ("text", "speaker", "seen")}
         try:
-            sorting.publish_reply(reply, **words, by=request.user)
+            sorting.publish_reply(reply, **given, by=request.user)
+        except ContentChanged as error:
+            form.add_error(None, str(error))
+            form.data = form.data.copy()
+            form.data["seen"] = first["seen"]  # whoever reads what stands there now may go on
         except OutreachError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The answer is public."))
             return redirect(reply)
     own, _quoted = split_quoted(reply.text)
-    return render(request, "outreach/reply_publish.html", {"reply": reply, "form": form, "links": links, "own": own})
+    files = reply.attachments.select_related("file").defer("file__content")
+    context = {"reply": reply, "form": form, "links": links, "own": own, "attachments": files}
+    return render(request, "outreach/reply_publish.html", context)
 
 
 def speaker_of(links):
@@ -207,9 +224,17 @@ def speaker_of(links):
 
 
 @permission_required("outreach.publish_reply", raise_exception=True)
-@require_POST
 def reply_take_back(request, pk):
     reply = get_object_or_404(Reply, pk=pk)
-    sorting.take_back_reply(reply, by=request.user)
-    messages.success(request, _("The answer is no longer public."))
-    return redirect(reply)
+    if not reply.published_at:
+        messages.info(request, _("The answer is not public."))
+        return redirect(reply)
+    form = TakeBackForm(request.POST or None)
+    if form.is_valid():
+        sorting.take_back_reply(reply, why=form.cleaned_data["why"], by=request.user)
+        messages.success(request, _("The answer is no longer public."))
+        return redirect(reply)
+    promises = reply.commitments.standing().count()
+    links = list(linked_letters(reply))
+    context = {"reply": reply, "form": form, "promises": promises, "places": speaker_of(links)}
+    return render(request, "outreach/reply_take_back.html", context)

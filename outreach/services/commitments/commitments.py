@@ -41,7 +41,7 @@ def speakers_of(reply: Reply) -> QuerySet[Mandate]:
 
     Those that were written to come first and say so (`was_written_to`); others of the same places follow.
     """
-    written_to = Exists(reply.letters.filter(mandate=OuterRef("pk")))
+    written_to = Exists(reply.links.confirmed().filter(letter__mandate=OuterRef("pk")))
     of_the_places = Q(body__municipality__in=municipalities_of(reply))
     found = Mandate.objects.in_office(said_on(reply)).annotate(was_written_to=written_to)
     return (

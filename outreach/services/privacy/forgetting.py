@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from outreach.models import PublishedWords, Reply
+from outreach.models import PublishedWords, Reply, ReplyCopy
 from taushet.models import InboundMail, StoredFile
 from taushet.services import audit
 
@@ -17,11 +17,12 @@ ANSWERS = (Reply.Kind.ANSWER, Reply.Kind.RECEIPT)
 def erase_replies(now: datetime) -> int:
     """Empty answers after five years and other replies after one, files and raw mail too; returns how many.
 
-    That they came, when and about what, stays, as does what was made public. What nobody has sorted waits.
+    That they came, when and about what, stays, as does what was made public. What nobody has sorted waits, unless it
+    stands in quarantine.
     """
     answers = Q(kind__in=ANSWERS, received_at__lt=now - 5 * YEAR)
     others = ~Q(kind__in=ANSWERS) & Q(received_at__lt=now - YEAR)
-    due = Reply.objects.filter(answers | others, erased_at=None).exclude(sorted_at=None)
+    due = Reply.objects.filter(answers | others, erased_at=None).exclude(kind=Reply.Kind.UNSORTED)
     erased = 0
     while replies := list(due.order_by("pk")[:AT_ONCE]):
         erased += _erase(replies, now)
@@ -38,10 +39,20 @@ def _erase(replies: list[Reply], now: datetime) -> int:
     # What everybody may read stays with the reply; what stood there before goes.
     PublishedWords.objects.filter(reply__in=numbers).update(text="", speaker="")
     StoredFile.objects.filter(pk__in=files).delete()
-    mails = InboundMail.objects.filter(pk__in=[reply.inbound_id for reply in replies])
+    copies = ReplyCopy.objects.filter(reply__in=numbers).values("inbound")
+    mails = InboundMail.objects.filter(Q(pk__in=[reply.inbound_id for reply in replies]) | Q(pk__in=copies))
     mails.update(raw=None, from_email="", to_email="", subject="")
     return Reply.objects.filter(pk__in=numbers).update(
-        from_name="", from_email="", subject="", text="", journal_number="", verified_how="", before=None, erased_at=now
+        from_name="",
+        from_email="",
+        subject="",
+        text="",
+        journal_number="",
+        verified_how="",
+        taken_back_why="",
+        before=None,
+        identity="",
+        erased_at=now,
     )
 
 

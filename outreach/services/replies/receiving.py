@@ -1,27 +1,30 @@
 """From a mail that came in to a reply with links to the letters it is about; nothing here answers anybody."""
 
+import hashlib
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from outreach.models import Letter, Mandate, OfficeTask, Reply, ReplyAttachment, ReplyLink
+from outreach.models import Letter, Mandate, OfficeTask, Redelivery, Reply, ReplyAttachment, ReplyCopy, ReplyLink
 from outreach.services.offices.leaving import says_left
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.replies import mail_reading
 from outreach.services.replies.mail_reading import ReadMail, clean_line, header, headers
 from outreach.services.replies.reply_addresses import letter_of_address
 from outreach.services.replies.sender_checks import dmarc_result, only_sender
-from taushet.models import InboundMail
+from taushet.models import Attempt, InboundMail, Message
 from taushet.services import audit
 from taushet.services.files import CSV, DOCUMENTS, ICS, IMAGES, PPTX, TEXT, XLSX, FileRefused, store_file
 
 logger = logging.getLogger(__name__)
+Check = Reply.Check
 
 KEPT_KINDS = DOCUMENTS | IMAGES | {XLSX, PPTX, TEXT, CSV, ICS}
 MOST_LINKS = 50
@@ -44,12 +47,19 @@ def take_reply(inbound: InboundMail, mail: EmailMessage) -> bool:
     """
     recipients = [inbound.to_email, *headers(mail, *TO)]
     read = mail_reading.read_mail(mail)
-    found = find_letters(mail, recipients, read.text, inbound)
-    if not found and not came_to_us(recipients):
-        return False
-    if not Reply.objects.filter(inbound=inbound).exists():
+    found = find_letters(mail, recipients, read.text)
+    if not found:
+        sender = parseaddr(header(mail, "From"))[1] or inbound.from_email
+        alike = letters_by_subject(header(mail, "Subject") or inbound.subject, sender)
+        if not alike and not came_to_us(recipients):
+            return False
+        found = dict.fromkeys(surely_meant(alike, sender), ReplyLink.How.SUBJECT)
+    if Reply.objects.filter(inbound=inbound).exists() or ReplyCopy.objects.filter(inbound=inbound).exists():
+        return True
+    identity = identity_of(mail, read)
+    if not join_copy(inbound, mail, found, identity):
         with transaction.atomic():
-            keep_reply(inbound, mail, read, found)
+            keep_reply(inbound, mail, read, found, identity)
     return True
 
 
@@ -65,7 +75,56 @@ def came_to_us(recipients: list[str]) -> bool:
     return False
 
 
-def keep_reply(inbound: InboundMail, mail: EmailMessage, read: ReadMail, found: dict[Letter, str]) -> Reply:
+def identity_of(mail: EmailMessage, read: ReadMail) -> str:
+    """Return what the copies of one mail have in common, whichever of our addresses each came to; empty without any.
+
+    One that fails DMARC is never a copy of one that does not.
+    """
+    number = header(mail, "Message-ID") or header(mail, "Date")
+    if not number:
+        return ""
+    said = [number, header(mail, "From"), header(mail, "Subject"), read.text, str(dmarc_result(mail) == Check.FAIL)]
+    files = [f"{one.name} {hashlib.sha256(one.content).hexdigest()}" for one in read.attachments]
+    return hashlib.sha256("\0".join(said + files).encode("utf-8", "replace")).hexdigest()
+
+
+def join_copy(inbound: InboundMail, mail: EmailMessage, found: dict[Letter, str], identity: str) -> bool:
+    """Keep a mail beside the reply that it is a copy of, with the letters it names; returns whether there is one.
+
+    What a person has sorted is not given further letters: a copy that names some is a reply of its own.
+    """
+    reply = Reply.objects.select_for_update().filter(identity=identity, erased_at=None).first() if identity else None
+    if reply is None:
+        return False
+    there = set(reply.links.values_list("letter", flat=True))
+    new = {letter: how for letter, how in found.items() if letter.pk not in there}
+    if new and reply.sorted_by_id:
+        return False
+    ReplyCopy.objects.create(reply=reply, inbound=inbound)
+    if reply.sender_check == Check.NONE:
+        reply.sender_check = dmarc_result(mail)
+    link(reply, new, sender=only_sender(mail)[1])
+    reply.save(update_fields=["sender_check", "is_from_office", "verified_at"])
+    if reply.says_left and reply.kind != Reply.Kind.QUARANTINE:
+        ask_who_holds_it(inbound, reply, new)
+    audit.record("reply.copied", reply, kind="provider", letters=len(new))
+    return True
+
+
+def link(reply: Reply, found: dict[Letter, str], *, sender: str) -> None:
+    """Link a reply to letters, and put down which have its one sender; the reply is left for the caller to save."""
+    own = from_offices(sender, found)
+    ReplyLink.objects.bulk_create(
+        ReplyLink(reply=reply, letter=letter, how=how, is_from_office=letter.pk in own) for letter, how in found.items()
+    )
+    reply.is_from_office = reply.is_from_office or bool(own)
+    if reply.is_from_office and reply.sender_check == Check.PASS and reply.verified_at is None:
+        reply.verified_at = timezone.now()
+
+
+def keep_reply(
+    inbound: InboundMail, mail: EmailMessage, read: ReadMail, found: dict[Letter, str], identity: str = ""
+) -> Reply:
     from_name, from_email = only_sender(mail)
     shown_name, shown_email = (from_name, from_email) if from_email else parseaddr(header(mail, "From"))
     subject = header(mail, "Subject") or inbound.subject
@@ -80,52 +139,53 @@ def keep_reply(inbound: InboundMail, mail: EmailMessage, read: ReadMail, found: 
         journal_number=mail_reading.journal_number_of(subject, read.text)[:40],
         sender_check=checked,
         is_automatic=mail_reading.is_automatic(mail, subject),
-        is_from_office=is_from_office(from_email.lower(), found),
+        identity="" if Reply.objects.filter(identity=identity).exists() else identity,
         received_at=inbound.received_at,
     )
-    if checked == Reply.Check.FAIL:
+    if checked == Check.FAIL:
         reply.kind = Reply.Kind.QUARANTINE
     elif reply.is_automatic and not mail_reading.may_be_an_answer(mail, read, reply.journal_number):
         reply.kind, reply.sorted_at = Reply.Kind.AUTOMATIC, timezone.now()
     reply.says_left = says_left(read.text)
-    if reply.is_from_office and checked == Reply.Check.PASS:
-        reply.verified_at = timezone.now()
     reply.save(force_insert=True)
-    ReplyLink.objects.bulk_create(ReplyLink(reply=reply, letter=letter, how=how) for letter, how in found.items())
+    link(reply, found, sender=from_email)
+    reply.save(update_fields=["is_from_office", "verified_at"])
     keep_attachments(reply, read)
     if reply.says_left and reply.kind != Reply.Kind.QUARANTINE:
-        ask_who_holds_it(inbound, found)
+        ask_who_holds_it(inbound, reply, found)
     audit.record("reply.received", reply, kind="provider", sort=reply.kind, letters=len(found))
     return reply
 
 
-def ask_who_holds_it(inbound: InboundMail, letters: Iterable[Letter]) -> None:
-    """Let staff look after the offices whose holder is said to have left."""
-    offices = {letter.mandate_id for letter in letters if letter.mandate_id}
+def ask_who_holds_it(inbound: InboundMail, reply: Reply, letters: Collection[Letter]) -> None:
+    """Let staff look after the office whose holder is said to have left: that of the sender, or the only one."""
+    own = from_offices(reply.from_email, letters)
+    offices = {letter.mandate_id for letter in letters if letter.mandate_id and (letter.pk in own or not own)}
+    if not own and len(offices) > 1:
+        return
     for mandate in Mandate.objects.filter(pk__in=offices, politician__isnull=False).order_by("pk"):
         open_task(mandate, OfficeTask.Reason.LEFT, inbound=inbound)
 
 
-def is_from_office(email: str, found: dict[Letter, str]) -> bool:
-    """Whether an address is the one that a letter went to, or the one its office has now."""
-    mandates = [letter.mandate_id for letter in found if letter.mandate_id]
-    known = {letter.to_email.lower() for letter in found if letter.to_email}
-    known |= {address.lower() for address in Mandate.objects.filter(pk__in=mandates).values_list("email", flat=True)}
-    return bool(email) and email in known
+def from_offices(email: str, letters: Iterable[Letter]) -> set[int]:
+    """Return the numbers of the letters that went to an address, at first or later, or whose office has it now."""
+    if not email:
+        return set()
+    numbers = [letter.pk for letter in letters]
+    same = Q(to_email__iexact=email) | Q(mandate__email__iexact=email)
+    again = Redelivery.objects.filter(to_email__iexact=email, letter__in=numbers).exclude(message=None)
+    found = Letter.objects.filter(same | Q(pk__in=again.values("letter")), pk__in=numbers)
+    return set(found.values_list("pk", flat=True))
 
 
-def find_letters(mail: EmailMessage, recipients: list[str], text: str, inbound: InboundMail) -> dict[Letter, str]:
-    """Return the letters a mail is about, each with how it was found; the surest way that finds any decides."""
+def find_letters(mail: EmailMessage, recipients: list[str], text: str) -> dict[Letter, str]:
+    """Return the letters a mail names by an address of ours or as what it answers, each with how it was found."""
     found: dict[Letter, str] = {}
     for address in split_addresses(recipients) + TOKEN.findall(text)[:MOST_LINKS]:
         if (letter := letter_of_address(address)) is not None:
             found.setdefault(letter, ReplyLink.How.TOKEN)
     for letter in letters_referred_to(mail):
         found.setdefault(letter, ReplyLink.How.REFERENCE)
-    if not found:
-        sender = parseaddr(header(mail, "From"))[1] or inbound.from_email
-        subject = header(mail, "Subject") or inbound.subject
-        found = dict.fromkeys(letters_by_subject(subject, sender), ReplyLink.How.SUBJECT)
     return dict(list(found.items())[:MOST_LINKS])
 
 
@@ -140,10 +200,15 @@ def letters_referred_to(mail: EmailMessage) -> list[Letter]:
     if not ids:
         return []
     bare = [one.strip("<>") for one in ids]
-    ours = Letter.objects.filter(message__message_id__in=ids + bare)
     names = {one.partition("@")[0] for one in bare} | set(bare) | set(ids)
-    theirs = Letter.objects.filter(message__attempts__provider_id__in=names)
-    numbers = {*ours.values_list("pk", flat=True), *theirs.values_list("pk", flat=True)}
+    messages = {
+        *Message.objects.filter(message_id__in=ids + bare).values_list("pk", flat=True)[:MOST_REFERENCES],
+        *Attempt.objects.filter(provider_id__in=names).values_list("message", flat=True)[:MOST_REFERENCES],
+    }
+    numbers = {
+        *Letter.objects.filter(message__in=messages).values_list("pk", flat=True),
+        *Redelivery.objects.filter(message__in=messages).values_list("letter", flat=True),
+    }
     return list(Letter.objects.filter(pk__in=numbers).order_by("pk")[:MOST_LINKS])
 
 
@@ -156,6 +221,12 @@ def letters_by_subject(subject: str, sender: str) -> list[Letter]:
     same = Letter.objects.filter(subject=bare, status__in=LEFT)
     who = {"to_email__iexact": sender} if domain in COMMON_DOMAINS else {"to_email__iendswith": f"@{domain}"}
     return list(same.filter(**who).order_by("-settled_at", "-pk")[:MOST_LINKS])
+
+
+def surely_meant(letters: list[Letter], sender: str) -> list[Letter]:
+    """Return of letters with one subject at one domain those to the sender, or the only one; else a person chooses."""
+    own = from_offices(sender, letters)
+    return [letter for letter in letters if letter.pk in own] or (letters if len(letters) == 1 else [])
 
 
 def keep_attachments(reply: Reply, read: ReadMail) -> None:

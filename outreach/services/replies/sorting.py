@@ -15,7 +15,8 @@ from outreach.exceptions import NotPublicReady, NotVerified, WrongStatus
 from outreach.models import Letter, PublishedWords, Reply, ReplyLink
 from outreach.services.mailings.differences import Piece, compare
 from outreach.services.replies.quoting import split_quoted
-from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT
+from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT, from_offices
+from outreach.services.replies.standing import refuse_unseen, refuse_what_is_relied_on
 from taushet.models import User
 from taushet.searches import holds
 from taushet.services import audit
@@ -83,26 +84,32 @@ def counts_by_kind() -> dict[str, int]:
 
 
 @transaction.atomic
-def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User, how: str = "") -> Reply:
+def sort_reply(
+    reply: Reply, *, kind: str, letters: Iterable[int], by: User, how: str = "", seen: str | None = None
+) -> Reply:
     """Put down what a reply is and which letters it is about; the links become exactly these.
 
     With `how` somebody says in the same breath how they know who it is from. Raises WrongStatus for a kind nobody can
-    choose, an answer to no letter, and a reply that is public.
+    choose, an answer to no letter, and what is public or promised in it; ContentChanged when it is no longer as `seen`.
     """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
+    refuse_unseen(reply, seen)
     chosen = set(Letter.objects.filter(pk__in=list(letters), status__in=LEFT).values_list("pk", flat=True))
     if kind not in Reply.SORTABLE:
         raise WrongStatus(_("Choose what it is."))
-    if reply.published_at and kind not in {Kind.ANSWER, Kind.RECEIPT}:
-        raise WrongStatus(_("The answer is public. Take it back first."))
+    refuse_what_is_relied_on(reply, kind=kind, letters=chosen)
     if kind == Kind.ANSWER and not chosen:
         raise WrongStatus(_("Choose the letter it answers."))
-    verifies = bool(how) and not reply.is_verified
-    reply.before = as_it_stands(reply) | {"verified_with_it": verifies}
+    verifies = bool(how) and reply.verified_by_id is None
+    was_verified = reply.verified_at and reply.verified_at.isoformat()
+    reply.before = as_it_stands(reply) | {"verified_with_it": verifies, "verified_at": was_verified}
     there = set(reply.links.values_list("letter", flat=True))
     reply.links.filter(letter__in=there - chosen).delete()
+    sender = reply.from_email if reply.sender_check == Reply.Check.PASS else ""
+    own = from_offices(sender, Letter.objects.filter(pk__in=chosen - there))
     ReplyLink.objects.bulk_create(
-        ReplyLink(reply=reply, letter_id=pk, how=ReplyLink.How.PERSON, linked_by=by) for pk in sorted(chosen - there)
+        ReplyLink(reply=reply, letter_id=pk, how=ReplyLink.How.PERSON, linked_by=by, is_from_office=pk in own)
+        for pk in sorted(chosen - there)
     )
     before = reply.kind
     reply.kind, reply.sorted_at, reply.sorted_by = kind, timezone.now(), by
@@ -121,7 +128,7 @@ def sort_reply(reply: Reply, *, kind: str, letters: Iterable[int], by: User, how
 
 def as_it_stands(reply: Reply) -> dict[str, Any]:
     """Return what sorting changes of a reply, as JSON; with what stood before that, so that one can go back twice."""
-    links = reply.links.order_by("pk").values("letter", "how", "linked_by", "linked_at")
+    links = reply.links.order_by("pk").values("letter", "how", "linked_by", "linked_at", "is_from_office")
     return {
         "kind": reply.kind,
         "sorted_at": reply.sorted_at and reply.sorted_at.isoformat(),
@@ -168,22 +175,27 @@ def restore(reply: Reply, was: dict[str, Any]) -> list[str]:
             how=link["how"],
             linked_by_id=link["linked_by"],
             linked_at=datetime.fromisoformat(link["linked_at"]),
+            is_from_office=link.get("is_from_office", False),
         )
         for link in was["links"]
     )
     if not was["verified_with_it"]:
         return []
-    reply.verified_at = reply.verified_by = None
+    reply.verified_at = datetime.fromisoformat(was["verified_at"]) if was.get("verified_at") else None
+    reply.verified_by = None
     reply.verified_how = ""
     return ["verified_at", "verified_by", "verified_how"]
 
 
 @transaction.atomic
 def verify_sender(reply: Reply, *, how: str, by: User) -> Reply:
-    """Put down how somebody has made sure that a reply is from whom it says. Doing it twice changes nothing."""
+    """Put down how somebody has made sure that a reply is from whom it says, for all its letters.
+
+    So it can be done too where our receiver has proven the address of only one of them. Doing it twice changes nothing.
+    """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
-    if reply.verified_at is None:
-        reply.verified_at, reply.verified_by, reply.verified_how = timezone.now(), by, how
+    if reply.verified_by_id is None:
+        reply.verified_at, reply.verified_by, reply.verified_how = reply.verified_at or timezone.now(), by, how
         reply.save(update_fields=["verified_at", "verified_by", "verified_how"])
         audit.record("reply.verified", reply, by=by)
     return reply
@@ -198,16 +210,15 @@ def draft_for_public(reply: Reply) -> str:
 
 
 @transaction.atomic
-def publish_reply(reply: Reply, *, text: str, speaker: str, by: User) -> Reply:
+def publish_reply(reply: Reply, *, text: str, speaker: str, by: User, seen: str | None = None) -> Reply:
     """Show an answer to everybody, in the words somebody has gone through; doing it again changes the words.
 
-    Raises NotVerified when nobody knows who it is from, NotPublicReady when it is no answer to any letter.
+    Raises NotVerified when nobody knows who it is from, NotPublicReady when it is no answer to any letter,
+    ContentChanged when it is no longer as `seen`.
     """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
-    if not reply.is_verified:
-        raise NotVerified(_("Nobody has made sure who this is from. Confirm the sender first."))
-    if reply.kind not in {Kind.ANSWER, Kind.RECEIPT} or not reply.links.exists():
-        raise NotPublicReady(_("Only an answer to a letter can become public."))
+    refuse_unseen(reply, seen)
+    refuse_to_publish(reply)
     keep_words(reply)  # words from before there was a history
     reply.published_text, reply.published_speaker = text, speaker
     reply.published_at, reply.published_by = timezone.now(), by
@@ -216,6 +227,16 @@ def publish_reply(reply: Reply, *, text: str, speaker: str, by: User) -> Reply:
     keep_words(reply)
     audit.record("reply.published", reply, by=by)
     return reply
+
+
+def refuse_to_publish(reply: Reply) -> None:
+    """Raise what keeps a reply from becoming public, if anything does."""
+    if reply.kind not in {Kind.ANSWER, Kind.RECEIPT} or not reply.links.exists():
+        raise NotPublicReady(_("Only an answer to a letter can become public."))
+    if not reply.is_verified:
+        raise NotVerified(_("Nobody has made sure who this is from. Confirm the sender first."))
+    if reply.links.doubtful().exists():
+        raise NotVerified(_("The sender is confirmed for some of the letters only. Confirm it for all of them first."))
 
 
 def keep_words(reply: Reply) -> None:
@@ -243,11 +264,13 @@ def history_of(reply: Reply) -> list[tuple[PublishedWords, list[Piece]]]:
 
 
 @transaction.atomic
-def take_back_reply(reply: Reply, *, by: User) -> Reply:
-    """Show an answer to nobody outside any longer; its words for the public stay for another time."""
+def take_back_reply(reply: Reply, *, why: str, by: User) -> Reply:
+    """Show an answer to nobody outside any longer, and put down why; its words stay for another time."""
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     if reply.published_at:
         reply.published_at = reply.published_by = None
-        reply.save(update_fields=["published_at", "published_by"])
+        reply.taken_back_at, reply.taken_back_by, reply.taken_back_why = timezone.now(), by, why
+        names = ("published_at", "published_by", "taken_back_at", "taken_back_by", "taken_back_why")
+        reply.save(update_fields=names)
         audit.record("reply.taken_back", reply, by=by)
     return reply

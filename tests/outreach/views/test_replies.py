@@ -13,10 +13,11 @@ from outreach.exceptions import NotVerified
 from outreach.models import Demand, Reply
 from outreach.services.mailings.audiences import NATIONAL, Audience
 from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
-from outreach.services.replies.sorting import publish_reply, suggested_kind, verify_sender
+from outreach.services.replies.sorting import publish_reply, sort_reply, suggested_kind, verify_sender
+from outreach.services.replies.standing import seen_of
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import BodyFactory, MandateFactory, demand_version, place
-from tests.factories.replies import answer_to, receive, sent_letters
+from tests.factories.replies import answer_to, commitment_with_file, receive, sent_letters
 from tests.factories.taushet import StaffFactory, sign_in
 from tests.outreach.services.mailings.test_approvals import approve
 
@@ -25,9 +26,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 SORT = reverse("outreach:reply_sort")
 
 
-def save(client, reply, kind, *letters):
-    numbers = [letter.pk for letter in letters]
-    return client.post(reverse("outreach:reply_sort_save", args=[reply.pk]), {"kind": kind, "letters": numbers})
+def save(client, reply, kind, *letters, **more):
+    data = {"kind": kind, "letters": [letter.pk for letter in letters], "seen": seen_of(Reply.objects.get(pk=reply.pk))}
+    return client.post(reverse("outreach:reply_sort_save", args=[reply.pk]), data | more)
 
 
 def page(client, address=SORT):
@@ -85,9 +86,7 @@ def test_undoing_restores_links_and_state_exactly_step_by_step(client):
         return client.post(reverse("outreach:reply_put_back", args=[reply.pk])).url
 
     unsorted, automatic = state(reply), state(absence)
-    client.post(
-        reverse("outreach:reply_sort_save", args=[reply.pk]), {"kind": "answer", "letters": wrong.pk, "how": "Ringte"}
-    )
+    save(client, reply, "answer", wrong, how="Ringte")
     answered = state(reply)
     assert (answered[0], answered[4], [link[0] for link in answered[5]]) == ("answer", "Ringte", [wrong.pk])
     save(client, reply, "receipt", right, wrong)
@@ -123,12 +122,11 @@ def test_answer_becomes_public_only_once_somebody_knows_who_it_is_from(client, s
     sign_in(client, StaffFactory())
     save(client, reply, "answer", letter)
     publish = reverse("outreach:reply_publish", args=[reply.pk])
-    words = {"speaker": "Kommunen", "text": "Vi lover en plan.", "is_checked": "on"}
-
-    assert client.post(publish, words).status_code == 200
-    assert not Reply.objects.published().exists()
+    assert client.get(publish).url == client.post(publish).url == reply.get_absolute_url()  # refused at once
     client.post(reverse("outreach:reply_verify", args=[reply.pk]), {"how": "Ringte sentralbordet"})
-    draft = page(client, publish).context["form"].initial["text"]
+    initial = page(client, publish).context["form"].initial
+    words = {"speaker": "Kommunen", "text": "Vi lover en plan.", "is_checked": "on", "seen": initial["seen"]}
+    draft = initial["text"]
     assert draft == "Vi lover en plan. Hilsen Kari, tlf. [telefon], [e-postadresse]"
     assert client.post(publish, words | {"is_checked": ""}).status_code == 200
     assert not Reply.objects.published().exists()
@@ -141,8 +139,40 @@ def test_answer_becomes_public_only_once_somebody_knows_who_it_is_from(client, s
         assert ("Vi lover en plan." in shown, "Hilsen Kari" in shown) == (True, False)
     sign_in(client, StaffFactory())
     assert save(client, reply, "unrelated").url == reply.get_absolute_url()  # still public, so refused
-    client.post(reverse("outreach:reply_take_back", args=[reply.pk]))
+    assert save(client, reply, "receipt").url == reply.get_absolute_url()
+    reply.refresh_from_db()
+    assert (reply.kind, reply.links.count()) == ("answer", 1)
+    old = client.post(publish, words | {"text": "Kari lover en plan."})  # a page opened before it became public
+    assert "since you opened it" in old.content.decode()
+    assert old.context["form"].data["text"] == "Kari lover en plan."
+    assert "Kari lover" not in client.get(public[0]).content.decode()
+    back = reverse("outreach:reply_take_back", args=[reply.pk])
+    assert "Vi lover en plan." in page(client, back).content.decode()
+    assert client.post(back, {"why": " "}).status_code == 200
+    assert "Vi lover en plan." in client.get(public[0]).content.decode()
+    client.post(back, {"why": "Feil vedtak sitert."})
     assert "Vi lover en plan." not in client.get(public[0]).content.decode()
+    assert "Feil vedtak sitert." in page(client, reply.get_absolute_url()).content.decode()
+
+
+def test_two_who_sort_the_same_reply_do_not_sort_over_each_other(client):
+    letter, other = sent_letters(place(number="6101"), place(number="6102"))
+    (reply,) = receive(client, answer_to(letter))
+    sign_in(client, StaffFactory())
+    opened = page(client).context["seen"]
+    save(client, reply, "answer", letter, how="Ringte")
+
+    late = save(client, reply, "unrelated", seen=opened)
+    assert late.url == reply.get_absolute_url()
+    assert "since you opened it" in page(client, late.url).content.decode()
+    assert save(client, reply, "unrelated", seen="").status_code == 302
+    reply.refresh_from_db()
+    assert (reply.kind, reply.links.count()) == ("answer", 1)
+    commitment_with_file(reply, letter.mailing)
+    for kind, letters in (("unrelated", []), ("answer", [other]), ("receipt", [letter])):
+        save(client, reply, kind, *letters)
+    reply.refresh_from_db()
+    assert (reply.kind, reply.letters.get()) == ("answer", letter)
 
 
 def test_a_member_of_the_storting_is_named_as_who_answers(client):
@@ -169,7 +199,8 @@ def test_a_member_of_the_storting_is_named_as_who_answers(client):
     publish = reverse("outreach:reply_publish", args=[reply.pk])
     assert page(client, publish).context["form"].initial["speaker"] == letter.to_name
     assert holder.politician.last_name in letter.to_name
-    client.post(publish, {"speaker": "Kari Ås", "text": "Vi lover en plan.", "is_checked": "on"})
+    seen = page(client, publish).context["form"].initial["seen"]
+    client.post(publish, {"speaker": "Kari Ås", "text": "Vi lover en plan.", "is_checked": "on", "seen": seen})
 
     for address in (reply.get_absolute_url(), reverse("outreach:reply_list")):
         assert "Stortinget" in page(client, address).content.decode()
@@ -201,6 +232,7 @@ def test_the_newest_answer_is_known_and_automatic_ones_are_not(client, settings,
 def test_the_database_keeps_what_is_unverified_from_the_public(client):
     (letter,) = sent_letters()
     (reply,) = receive(client, answer_to(letter))
+    sort_reply(reply, kind="answer", letters=[letter.pk], by=StaffFactory())
     with pytest.raises(NotVerified):
         publish_reply(reply, text="x", speaker="y", by=StaffFactory())
     with pytest.raises(IntegrityError, match="reply_published_is_verified_answer"), transaction.atomic():

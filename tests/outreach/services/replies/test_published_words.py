@@ -25,7 +25,7 @@ def test_words_made_public_are_kept_with_who_and_when(client, clock):
     for text, by in (("Vi lover en plan.", kari), ("Vi lover en plan.", kari), ("Vi vurderer en plan.", per)):
         publish_reply(reply, text=text, speaker="Kommunen", by=by)
         clock.set(2026, 11, 24, 10)
-    reply = take_back_reply(reply, by=per)
+    reply = take_back_reply(reply, why="Feil navn", by=per)
 
     (new, pieces), (old, none) = history_of(reply)
     assert [(row.number, row.text, row.published_by) for row in (new, old)] == [

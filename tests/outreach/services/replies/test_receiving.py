@@ -1,22 +1,26 @@
 """Mail that answers letters: found again, kept, and never counted before a person has read it."""
 
+from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
 from django.core.checks import run_checks
 from django.urls import reverse
+from django.utils.timezone import localdate
 
-from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment
+from outreach.exceptions import NotVerified
+from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment, ReplyLink
 from outreach.services.offices.offices import set_mayor
+from outreach.services.privacy.forgetting import erase_replies
 from outreach.services.replies import sorting
 from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail, Message
-from taushet.services.inbound import handle_inbound
+from taushet.services.inbound import handle_inbound, store_raw
 from taushet.services.jobs import run_all_due_jobs
-from tests.factories.outreach import place
+from tests.factories.outreach import BodyFactory, MandateFactory, place
 from tests.factories.replies import OURS, answer_to, post, receive, sent_letters
-from tests.factories.taushet import StaffFactory, sign_in
+from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "trusting")]
 
@@ -77,6 +81,72 @@ def test_the_letter_is_found_by_token_reference_and_subject(client):
         for reply in receive(client, *answers):
             assert links(reply) == ([(letter, how)] if how else [])
             assert reply.sorted_at is None  # what is not found is for a person
+
+
+def councillors(count):
+    """Letters to this many councillors of one council, with one subject at one domain."""
+    town = place(number="6101")
+    council = BodyFactory(kind="council", municipality=town)
+    for n in range(count):
+        address = {"email": f"p{n}@k.example", "email_source": "nett", "email_checked_on": localdate()}
+        MandateFactory(body=council, role="councillor", **address)
+    sent_letters(town, recipient="councillor")
+    return list(Letter.objects.order_by("to_email"))
+
+
+def test_what_one_councillor_writes_is_about_no_letter_to_another(client, settings):
+    settings.LETTERS_PER_MAIL_SYSTEM = 0
+    letters = councillors(4)
+    subject, left = f"SV: {letters[0].subject}", "Jeg har sluttet i kommunestyret."
+
+    own, stranger, to_all = receive(
+        client,
+        answer_to(sender="p2@k.example", subject=subject, text=left, dmarc="pass"),
+        answer_to(sender="kontor@k.example", subject=subject, text=left, dmarc="pass"),
+        answer_to(*letters, sender="p3@k.example", text=left, dmarc="pass"),
+    )
+
+    assert links(own) == [(letters[2], "subject")]
+    assert own.is_verified
+    assert links(stranger) == []  # whoever sorts it chooses among those to the same domain
+    assert set(sorting.suggested_letters(stranger)) == set(letters)
+    assert [one.mandate for one in OfficeTask.objects.order_by("pk")] == [letters[2].mandate, letters[3].mandate]
+    # One address was proven, so the reply is an answer to the letter to that one alone.
+    sorting.sort_reply(to_all, kind="answer", letters=[one.pk for one in letters], by=UserFactory())
+    assert [link.letter for link in ReplyLink.objects.answers()] == [letters[3]]
+    assert list(Reply.objects.answers_of_nobody_known()) == [to_all]
+    with pytest.raises(NotVerified):
+        sorting.publish_reply(to_all, text="x", speaker="y", by=UserFactory())
+    sorting.verify_sender(to_all, how="Ringte alle fire", by=UserFactory())
+    assert ReplyLink.objects.answers().count() == 4
+
+
+def test_copies_of_one_mail_are_one_reply(client):
+    letters = sent_letters(*[place(number=f"61{n:02}") for n in range(1, 4)])
+    mail = answer_to(*letters, To="krav@localhost", Message_ID="<abc@k.example>")
+    for letter in letters:
+        raw = f"Delivered-To: {reply_address(letter)}\r\n".encode() + mail.as_bytes()
+        handle_inbound(store_raw(raw, len(raw), "imap").pk)
+    for number, letter in enumerate(letters):
+        post(client, mail, number=f"pm-{number}", to=reply_address(letter))
+    forged = answer_to(letters[0], To="krav@localhost", Message_ID="<abc@k.example>", text="Vi lover ingenting.")
+    failing = f"Authentication-Results: {OURS}; dmarc=fail\n{mail.as_string()}"
+    receive(client, forged, failing)
+
+    reply, other, quarantined = Reply.objects.order_by("pk")
+    assert links(reply) == [(letter, "token") for letter in letters]
+    assert reply.copies.count() == 5
+    assert (other.kind, quarantined.kind) == ("unsorted", "quarantine")
+    sorting.sort_reply(reply, kind="answer", letters=[letters[0].pk], by=UserFactory())
+    raw = f"Delivered-To: {reply_address(letters[1])}\r\n\r\n".encode()[:-2] + b"X-Late: 1\r\n" + mail.as_bytes()
+    handle_inbound(store_raw(raw, len(raw), "imap").pk)
+    assert links(reply) == [(letters[0], "token")]  # somebody has decided; the late copy waits for a person
+    assert Reply.objects.to_sort().count() == 2
+    numbers = [reply.inbound_id, *reply.copies.values_list("inbound", flat=True)]
+    Reply.objects.filter(pk=quarantined.pk).update(sorted_at=None)
+    assert erase_replies(reply.received_at + timedelta(days=366)) == 1  # quarantine waits for nobody
+    assert erase_replies(reply.received_at + timedelta(days=6 * 365)) == 1
+    assert not InboundMail.objects.filter(pk__in=numbers).exclude(raw=None).exists()
 
 
 def test_mail_about_something_else_is_left_to_others(client):
