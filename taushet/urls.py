@@ -3,7 +3,7 @@
 import anymail.urls
 from django.conf import settings
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from taushet.views import (
     demo,
@@ -20,6 +20,7 @@ from taushet.views import (
     search,
     start,
     today,
+    webhooks,
 )
 
 outbox_urls = [
@@ -88,7 +89,13 @@ urlpatterns = [
 def provider_webhooks():
     """Return the addresses of the chosen mail provider alone: those of others would answer 500 to anybody."""
     chosen = f"{settings.MAIL_PROVIDER}_"
-    return [entry for entry in anymail.urls.urlpatterns if entry.name.startswith(chosen)], "anymail"
+    entries = [entry for entry in anymail.urls.urlpatterns if entry.name.startswith(chosen)]
+    return [
+        URLPattern(entry.pattern, webhooks.with_room_for_mail(entry.callback), entry.default_args, entry.name)
+        if entry.name.endswith("_inbound_webhook")
+        else entry
+        for entry in entries
+    ], "anymail"
 
 
 if settings.ANYMAIL["WEBHOOK_SECRET"]:

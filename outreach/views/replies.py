@@ -17,6 +17,7 @@ from outreach.models import Reply
 from outreach.services.replies import sorting
 from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.standing import seen_of
+from taushet.models import InboundMail
 from taushet.services import audit
 from taushet.services.files import serve_file
 
@@ -55,6 +56,7 @@ def shown(reply, text=""):
     return {
         "reply": reply,
         "seen": seen_of(reply),
+        "cut": InboundMail.objects.filter(pk=reply.inbound_id, is_cut=True).values("size").first(),
         "own": own,
         "quoted": quoted,
         "attachments": reply.attachments.select_related("file").defer("file__content"),

@@ -22,10 +22,12 @@ from taushet.services.erasing import delete_in_turns
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 10 * 1024 * 1024  # more than providers take
+MOST_BYTES = 16 * 1024 * 1024  # a file of 10 MB, as mail writes it, and the words around it
+WHOLE_SIZE = "whole_size_of_what_is_cut"  # in what a provider has posted, when it was larger than a page may send
 MOST_PARTS = 100
 MOST_TEXT = 20_000
 LONGEST_HEADER = 10_000
+WRITTEN_ANEW = {"content-type", "content-transfer-encoding", "mime-version"}
 KEPT = timedelta(days=90)
 # What reading hostile MIME can raise; there is no base class for it.
 UNREADABLE = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
@@ -35,7 +37,9 @@ def store_inbound(event, provider: str) -> InboundMail | None:
     """Keep one mail of Anymail's; returns None when it is there already, since providers repeat themselves."""
     mail = event.message
     raw = _bytes_of(mail)
-    identity = str(event.event_id or "")[:200] or hashlib.sha256(raw).hexdigest()
+    identity = str(event.event_id or "")[:200] or _identity_of(mail, raw)
+    posted = event.esp_event if isinstance(event.esp_event, dict) else {}
+    size = max(int(posted.get(WHOLE_SIZE) or 0), len(raw))
     stored, is_new = InboundMail.objects.get_or_create(
         provider=provider[:40],
         event_id=identity,
@@ -44,8 +48,8 @@ def store_inbound(event, provider: str) -> InboundMail | None:
             "to_email": _recipient(mail)[:254],
             "subject": _one_line(_header(mail, "Subject"))[:300],
             "raw": raw[:MOST_BYTES],
-            "size": len(raw),
-            "is_cut": len(raw) > MOST_BYTES,
+            "size": size,
+            "is_cut": size > len(raw[:MOST_BYTES]),
         },
     )
     return stored if is_new else None
@@ -67,6 +71,16 @@ def store_raw(raw: bytes, size: int, provider: str) -> InboundMail | None:
             "size": size,
             "is_cut": size > len(raw[:MOST_BYTES]),
         },
+    )
+    return stored if is_new else None
+
+
+def store_unread(start: bytes, size: int, provider: str) -> InboundMail | None:
+    """Keep the start of what a provider has posted and nobody can read, for a person; None when it is there already."""
+    stored, is_new = InboundMail.objects.get_or_create(
+        provider=provider[:40],
+        event_id=hashlib.sha256(start).hexdigest(),
+        defaults={"raw": start[:MOST_BYTES], "size": size, "is_cut": True},
     )
     return stored if is_new else None
 
@@ -156,6 +170,17 @@ def forget_inbound(now: datetime) -> int:
     """
     kept = [entry.key for entry in inbound_kinds if entry.keeps]
     return delete_in_turns(InboundMail.objects.filter(received_at__lt=now - KEPT).exclude(kind__in=kept))
+
+
+def _identity_of(mail, raw: bytes) -> str:
+    """Return what a mail is known by when its provider gives it no number and writes it anew each time it brings it."""
+    try:
+        head = [f"{name}: {value}" for name, value in mail.raw_items() if name.lower() not in WRITTEN_ANEW]
+        parts = [part for part in mail.walk() if not part.is_multipart()]
+        body = [part.get_content_type().encode() + (part.get_payload(decode=True) or b"") for part in parts]
+    except UNREADABLE:
+        return hashlib.sha256(raw).hexdigest()
+    return hashlib.sha256(b"\0".join(["\n".join(head).encode("utf-8", "replace"), *body])).hexdigest()
 
 
 def _bytes_of(mail) -> bytes:

@@ -49,11 +49,11 @@ def answer_to(*letters, text="Vi har vedtatt en handlingsplan.", sender=None, su
     return mail
 
 
-def post(client, mail, secret="provider:secret", number=None, to="krav@localhost"):
-    """Let the provider bring a mail."""
+def post(client, mail, secret="provider:secret", number=None, to="krav@localhost", **more):
+    """Let the provider bring a mail; `more` is what else it says of it."""
     raw = mail if isinstance(mail, str) else mail.as_string()
     number = number or f"reply-{InboundMail.objects.count()}"
-    body = {"MessageID": number, "RawEmail": raw, "Headers": [], "OriginalRecipient": to}
+    body = {"MessageID": number, "RawEmail": raw, "Headers": [], "OriginalRecipient": to} | more
     return client.post(
         reverse("anymail:postmark_inbound_webhook"),
         json.dumps(body),

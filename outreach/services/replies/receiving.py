@@ -230,11 +230,12 @@ def surely_meant(letters: list[Letter], sender: str) -> list[Letter]:
 
 
 def keep_attachments(reply: Reply, read: ReadMail) -> None:
-    """Keep what is a document or a picture and says so truly; of the rest the name."""
+    """Keep what is a document or a picture and says so truly; of the rest, and of what was cut off, the name."""
     rows = []
+    broken = len(read.attachments) if reply.inbound.is_cut else 0  # the last one that came
     for position, attached in enumerate(read.attachments, 1):
         file, why = None, ""
-        if attached.size > mail_reading.MOST_ATTACHMENT_BYTES:
+        if attached.size > mail_reading.MOST_ATTACHMENT_BYTES or position == broken:
             why = ReplyAttachment.Left.SIZE
         else:
             try:

@@ -1,10 +1,13 @@
 """Mail that answers letters: found again, kept, and never counted before a person has read it."""
 
+from base64 import b64encode
 from datetime import timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from anymail.inbound import AnymailInboundMessage
+from anymail.signals import AnymailInboundEvent
 from django.core.checks import run_checks
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -16,7 +19,8 @@ from outreach.services.privacy.forgetting import erase_replies
 from outreach.services.replies import sorting
 from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail, Message
-from taushet.services.inbound import handle_inbound, store_raw
+from taushet.services import large_posts
+from taushet.services.inbound import handle_inbound, store_inbound, store_raw
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import BodyFactory, MandateFactory, place
 from tests.factories.replies import OURS, answer_to, post, receive, sent_letters
@@ -264,6 +268,38 @@ def test_absence_that_says_somebody_left_is_a_task(client):
     assert (task.mandate, task.reason, task.inbound) == (letter.mandate, "left", real.inbound)
 
 
+def test_mail_larger_than_a_page_may_send_is_taken_and_what_is_cut_is_said(client, settings, monkeypatch):
+    (letter,) = sent_letters()
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 50_000
+    monkeypatch.setattr(large_posts, "MOST_TEXT", 150_000)
+    for size in (90_000, 140_000):
+        mail = answer_to(letter)
+        content = b"%PDF-1.4\n" + b"x" * size
+        mail.add_attachment(content, maintype="application", subtype="pdf", filename="vedtak.pdf")
+        twice = {
+            "Attachments": [{"x": "y" * 300_000, "Name": "vedtak.pdf", "Content": b64encode(content).decode()}],
+            "Subject": 'Å \\"',
+        }
+        assert post(client, mail, **twice).status_code == 200
+    assert post(client, "x" * 60_000, secret="provider:wrong").status_code == 400
+    webhook, secret = reverse("anymail:postmark_inbound_webhook"), b64encode(b"provider:secret").decode()
+    odd = client.post(
+        webhook, b"[" * 60_000, content_type="application/json", headers={"authorization": f"Basic {secret}"}
+    )
+    assert odd.status_code == 200
+    run_all_due_jobs()
+
+    whole, cut = Reply.objects.order_by("pk")
+    assert (whole.inbound.is_cut, whole.attachments.get().file.size) == (False, 90_009)
+    assert (cut.inbound.is_cut, cut.text) == (True, whole.text)
+    assert (cut.attachments.get().name, cut.attachments.get().left_out) == ("vedtak.pdf", "size")
+    assert cut.inbound.size > 300_000
+    assert (InboundMail.objects.left_over().get().size, InboundMail.objects.count()) == (60_000, 3)
+    sign_in(client, StaffFactory())
+    pages = [client.get(reply.get_absolute_url()).content.decode() for reply in (whole, cut)]
+    assert ["for stor til å bli lagret hel" in page for page in pages] == [False, True]
+
+
 def zipped():
     content = BytesIO()
     with ZipFile(content, "w") as archive:
@@ -371,3 +407,13 @@ def test_what_the_provider_brings_again_is_one_mail_and_one_reply(client):
 
     assert (InboundMail.objects.count(), Reply.objects.count()) == (1, 1)
     assert post(client, mail, number="same", secret="provider:wrong").status_code == 400
+
+
+def test_a_provider_that_gives_no_number_and_writes_a_mail_anew_is_known():
+    def bring(text):
+        mail = AnymailInboundMessage.construct(
+            from_email="a@k.example", to="krav@localhost", subject="SV", text=text, html="<p>Hei</p>"
+        )
+        return store_inbound(AnymailInboundEvent(event_type="inbound", event_id=None, message=mail), "SendGrid")
+
+    assert [bring(text) is not None for text in ("Hei", "Hei", "Nei")] == [True, False, True]
