@@ -75,5 +75,13 @@ class OtherSpeaker(OutreachError):
     """Somebody is said to have promised whom no letter went to; that has to be meant."""
 
 
+class SameQuote(OutreachError):
+    """The same words have been put in as a promise before."""
+
+
 class OwnCommitment(OutreachError):
-    """Who entered a commitment cannot confirm it."""
+    """Who entered a commitment, or says how it stands, cannot confirm it."""
+
+
+class TooEarly(OutreachError):
+    """Somebody calls a promise broken before its day is over; that has to be meant."""

@@ -3,12 +3,12 @@
 from django.tasks import task
 from django.utils import timezone
 
-from outreach.services.commitments import commitments, follow_ups
+from outreach.services.commitments import follow_ups, succession
 
 
 @task()
 def review_promises() -> int:
-    return commitments.review_after_leaving(timezone.now())
+    return succession.review_after_leaving(timezone.now())
 
 
 @task()

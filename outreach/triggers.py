@@ -30,6 +30,10 @@ JOIN = f"""UPDATE outreach_letterdemand SET mandate_id = letter.mandate_id, chan
 COMMITMENT = "reply_id quote mandate_id speaker said_on demand_id municipality_id due_on entered_by_id entered_at"
 DECIDED = "confirmed_by_id confirmed_at refused_by_id refused_at refused_why"
 WAS_DECIDED = "(OLD.confirmed_at IS NOT NULL OR OLD.refused_at IS NOT NULL)"
+# How it stood with a promise and what shows it; a second person decides on it once.
+CHANGE = (
+    "commitment_id status reason evidence evidence_url evidence_file_id changed_by_id changed_at is_public needs_second"
+)
 # The same letter to another address: what is proposed stays, what is approved or taken back stays so.
 REDELIVERY = "letter_id to_email proposed_by_id proposed_at content_hash"
 REDELIVERED = "approved_by_id approved_at message_id message_hash withdrawn_at"
@@ -67,8 +71,11 @@ def install_triggers(connection: BaseDatabaseWrapper) -> None:
         ("outreach_approval", "approval_stays_as_it_was"): f"OLD.voided_at IS NOT NULL OR {changed(APPROVAL)}",
         ("outreach_commitment", "commitment_stays_as_it_was"): (
             f"{changed(COMMITMENT)} OR {WAS_DECIDED} AND ({changed(DECIDED)})"
+            f" OR OLD.status = 'withdrawn' AND ({changed('status hidden_at')})"
         ),
-        ("outreach_commitmentchange", "commitment_change_stays_as_it_was"): "1 = 1",
+        ("outreach_commitmentchange", "commitment_change_stays_as_it_was"): (
+            f"{changed(CHANGE)} OR {WAS_DECIDED} AND ({changed(DECIDED)})"
+        ),
         ("outreach_publishedwords", "published_words_stay_as_they_were"): (
             f"{changed(PUBLISHED)} OR ({changed('text speaker')}) AND (NEW.text <> '' OR NEW.speaker <> '')"
         ),

@@ -153,7 +153,9 @@ FOR_ROLES = {
     outreach:politician_told outreach:politician_told_json outreach:politician_told_pdf
     outreach:reply_list outreach:reply_detail outreach:reply_attachment
     outreach:commitment_list outreach:commitment_detail outreach:commitment_evidence
-    outreach:commitment_confirm outreach:commitment_refuse outreach:follow_up_list outreach:follow_up_detail
+    outreach:commitment_confirm outreach:commitment_refuse outreach:commitment_withdraw
+    outreach:commitment_change_confirm outreach:commitment_change_refuse
+    outreach:follow_up_list outreach:follow_up_detail
     outreach:consultation_list outreach:consultation_detail outreach:deadline_feed_page outreach:deadline_feed_renew
     outreach:deadline_feed_close outreach:submission_detail outreach:submission_docx outreach:submission_pdf
     courses:evaluation_results
@@ -216,6 +218,7 @@ FOR_ROLES = {
     outreach:politician_object outreach:politician_object_withdraw
     outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
     outreach:reply_take_back outreach:commitment_create outreach:commitment_update
+    outreach:commitment_take_back outreach:commitment_hand_on
     outreach:follow_up_settle outreach:follow_up_mail
     outreach:consultation_create outreach:consultation_update outreach:consultation_import
     outreach:consultation_import_write outreach:submission_create outreach:submission_update

@@ -1,16 +1,21 @@
 """What staff put in about promises."""
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import Municipality
 from outreach.models import Commitment, Demand, Mandate
-from outreach.services.commitments.commitments import demands_of, municipalities_of, speaker, speakers_of
+from outreach.services.commitments.commitments import (
+    demands_of,
+    municipalities_of,
+    put_in_before,
+    said_on,
+    speaker,
+    speakers_of,
+)
 from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.forms.narrowing import NarrowingForm
-
-# What a person may choose; that it was promised is put down by itself when it is confirmed.
-CHOOSABLE = [choice for choice in Commitment.Status.choices if choice[0] != Commitment.Status.PROMISED]
 
 
 class SpeakerField(forms.ModelChoiceField):
@@ -42,6 +47,7 @@ class CommitmentForm(forms.Form):
     is_other_meant = forms.BooleanField(
         required=False, label=_("Yes, it is this office that promises, although we wrote to another")
     )
+    is_double_meant = forms.BooleanField(required=False, label=_("Yes, these words promise one thing more"))
     demand = DemandField(Demand.objects.none(), label=_("Which demand?"), empty_label=_("Choose"))
     municipality = forms.ModelChoiceField(
         Municipality.objects.none(),
@@ -53,14 +59,18 @@ class CommitmentForm(forms.Form):
         required=False, label=_("When shall it be done?"), help_text=_("Leave it empty when no day is named.")
     )
 
-    def __init__(self, *args, reply, **kwargs):
+    def __init__(self, *args, reply, instead_of=None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.said_on = said_on(reply)
         rows = {"mandate": speakers_of(reply), "demand": demands_of(reply), "municipality": municipalities_of(reply)}
         for name, choices in rows.items():
             self.fields[name].queryset = choices
             found = list(choices[:2])
             if len(found) == 1:
                 self.fields[name].initial = found[0].pk
+        others = reply.commitments.exclude(pk=instead_of and instead_of.pk)
+        if not put_in_before(others, self.data.get("quote", "")).exists():
+            del self.fields["is_double_meant"]  # asked only when the words are there already
         written_to = [mandate.pk for mandate in self.fields["mandate"].queryset if mandate.was_written_to]
         if len(written_to) == 1:
             self.fields["mandate"].initial = written_to[0]
@@ -73,6 +83,12 @@ class CommitmentForm(forms.Form):
         if "is_other_meant" in self.fields and values.get("mandate") and not values.get("is_other_meant"):
             warning = _("Our letter did not go to this office. Tick this if it is meant, or choose the one above.")
             self.add_error("is_other_meant", warning)
+        if "is_double_meant" in self.fields and not values.get("is_double_meant"):
+            warning = _("These words are put in already. Tick this only if they promise something else as well.")
+            self.add_error("is_double_meant", warning)
+        if (due_on := values.get("due_on")) and due_on < self.said_on:
+            warning = _("The day lies before the answer came. Put in the day it is to be done, or none.")
+            self.add_error("due_on", warning)
         return values
 
 
@@ -80,24 +96,6 @@ class RefuseForm(forms.Form):
     """Why something was not promised so."""
 
     why = CleanCharField(max_length=300, label=_("Why is it not a promise?"))
-
-
-class ChangeForm(forms.Form):
-    """How it stands with a promise, and what shows it."""
-
-    status = forms.ChoiceField(choices=CHOOSABLE, label=_("How does it stand?"))
-    reason = CleanCharField(
-        max_length=500, required=False, label=_("Why?"), help_text=_("Needed when the promise is broken.")
-    )
-    evidence = forms.CharField(
-        required=False,
-        label=_("What shows it"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        validators=[LongestText(2000)],
-        help_text=_("A text, a link or a file. One is enough."),
-    )
-    evidence_url = forms.URLField(required=False, label=_("Link"), max_length=500, assume_scheme="https")
-    file = forms.FileField(required=False, label=_("File"), help_text=_("PDF, Word, ODT, PNG or JPEG, 10 MB at most."))
 
 
 class CommitmentFilterForm(NarrowingForm):
@@ -119,9 +117,9 @@ class CommitmentFilterForm(NarrowingForm):
         asked = self.asked
         status = asked.get("status")
         if status == self.WAITING:
-            commitments = commitments.waiting()
+            commitments = commitments.filter(Q(confirmed_at=None) | Q(has_waiting_change=True))
         elif status:
-            commitments = commitments.standing().filter(status=status)
+            commitments = commitments.confirmed().filter(status=status)
         if asked.get("due") == "over":
             commitments = commitments.open().filter(due_on__lt=today)
         elif asked.get("due") == "none":

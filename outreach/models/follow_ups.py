@@ -81,8 +81,8 @@ class FollowUp(models.Model):
 
     @property
     def mandate(self):
-        """The office it is about: that of the letter, or whose holder has promised."""
-        return self.letter.mandate if self.letter else self.commitment.mandate
+        """The office it is about: that of the letter, or the one that answers for the promise."""
+        return self.letter.mandate if self.letter else self.commitment.office
 
     @property
     def language(self) -> str:

@@ -33,6 +33,7 @@ class Mailing(Approvable):
         FIRST = "first", _("First letter")
         REMINDER = "reminder", _("Reminder")
         ERRATUM = "erratum", _("Correction")
+        PROMISE = "promise", _("Question about a promise")
 
     title = models.CharField(_("working title"), max_length=120)
     demand_version = models.ForeignKey(

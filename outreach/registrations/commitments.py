@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outreach import tasks
-from outreach.models import Commitment, FollowUp
+from outreach.models import Commitment, CommitmentChange, FollowUp
 from taushet import roles
 from taushet.registries import (
     PeriodicTask,
@@ -33,11 +33,15 @@ def follow_ups_waiting(user):
 
 
 def promises_to_confirm(user):
-    """The promises that somebody else has entered."""
+    """The promises that somebody else has entered, and what somebody else says of how they go."""
     waiting = Commitment.objects.waiting().exclude(entered_by=user).select_related("municipality")
     for commitment in waiting.order_by("entered_at", "pk")[:20]:
         place = commitment.municipality.display_name if commitment.municipality else str(_("The whole country"))
         yield f"{place}: {commitment.quote[:80]}", commitment.get_absolute_url()
+    changes = CommitmentChange.objects.waiting().exclude(changed_by=user)
+    for change in changes.select_related("commitment").order_by("changed_at", "pk")[:20]:
+        line = f"{change.get_status_display()}: {change.commitment.quote[:80]}"
+        yield line, change.commitment.get_absolute_url()
 
 
 def promises_to_review(user):

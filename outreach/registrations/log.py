@@ -5,10 +5,15 @@ from django.utils.translation import gettext_lazy as _
 from taushet.registries import LoggedAction, logged_actions
 
 WORDS = {
+    "commitment.change_proposed": _("Judgement of a promise put down"),
+    "commitment.change_refused": _("Judgement of a promise refused"),
     "commitment.changed": _("Status of a promise changed"),
     "commitment.confirmed": _("Promise confirmed"),
     "commitment.entered": _("Promise put in"),
+    "commitment.handed_on": _("Promise handed on to another office"),
     "commitment.refused": _("Promise refused"),
+    "commitment.taken_back": _("Promise taken back by who put it in"),
+    "commitment.withdrawal_asked": _("Promise taken off the public pages"),
     "consultation.changed": _("Consultation changed"),
     "consultation.created": _("Consultation put in"),
     "consultations.imported": _("Hearings of the Storting brought in"),

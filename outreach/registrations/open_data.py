@@ -43,6 +43,8 @@ datasets.register(
             ("frist", _("the day by which it is to be done")),
             ("status", _("promised, in_progress, kept, partly, broken, uncheckable or review")),
             ("status_fra", _("the day since which it stands so")),
+            ("begrunnelse", _("why it stands so, when something is said about it")),
+            ("begrunnelse_lenke", _("where one can see it, when there is a link")),
         ),
         open_data.promise_rows,
     )

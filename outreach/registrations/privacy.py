@@ -119,6 +119,7 @@ retention_rules.register(
             "outreach.CommitmentChange.reason",
             "outreach.CommitmentChange.evidence",
             "outreach.CommitmentChange.evidence_url",
+            "outreach.CommitmentChange.refused_why",
             "outreach.FollowUp.draft",
         ),
     )

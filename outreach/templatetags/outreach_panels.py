@@ -36,6 +36,7 @@ COLOURS = {
     Commitment.Status.PARTLY: "warning",
     Commitment.Status.BROKEN: "danger",
     Commitment.Status.REVIEW: "warning",
+    Commitment.Status.WITHDRAWN: "neutral",
 }
 
 
@@ -165,13 +166,14 @@ def letter_replies(letter):
 @register.inclusion_tag("outreach/public_commitments.html")
 def municipality_commitments(municipality):
     """What has been promised for a municipality, for its public page."""
-    return {"commitments": Commitment.objects.standing().with_source().filter(municipality=municipality)}
+    standing = Commitment.objects.standing().with_source().with_public_changes()
+    return {"commitments": standing.filter(municipality=municipality)}
 
 
 @register.inclusion_tag("outreach/public_commitments.html")
 def demand_commitments(demand):
     """What has been promised about a demand, for its public page."""
-    standing = Commitment.objects.standing().with_source().filter(demand=demand)
+    standing = Commitment.objects.standing().with_source().with_public_changes().filter(demand=demand)
     return {"commitments": standing.select_related("municipality"), "with_places": True}
 
 

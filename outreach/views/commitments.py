@@ -1,10 +1,9 @@
-"""Promises: entered from a reply, confirmed by somebody else, listed and followed."""
+"""Promises: entered from a reply, confirmed by somebody else, and listed."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -12,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.commitments import ChangeForm, CommitmentFilterForm, CommitmentForm, RefuseForm
+from outreach.forms.commitment_changes import HandOnForm, WhyForm
+from outreach.forms.commitments import CommitmentFilterForm, CommitmentForm, RefuseForm
 from outreach.models import Commitment, Reply
 from outreach.services.commitments import commitments
+from outreach.services.commitments.succession import successors_of
 from outreach.services.replies.quoting import split_quoted
-from taushet.exceptions import TaushetError
-from taushet.services.files import DOCUMENTS, IMAGES, serve_file, store_file
 from taushet.views.acting import attempt
 
 PER_PAGE = 50
@@ -27,7 +26,8 @@ PER_PAGE = 50
 @require_safe
 def commitment_list(request):
     form = CommitmentFilterForm(request.GET)
-    rows = form.narrow(Commitment.objects.filter(refused_at=None), timezone.localdate()).with_what_it_is_about()
+    known = Commitment.objects.filter(refused_at=None).with_waiting_changes()
+    rows = form.narrow(known, timezone.localdate()).with_what_it_is_about()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     template = "outreach/commitment_list.html#commitments" if request.htmx else "outreach/commitment_list.html"
     return render(request, template, {"form": form, "page": page})
@@ -39,29 +39,65 @@ def commitment_create(request, pk):
     if not reply.links.exists():
         messages.error(request, _("Choose first which letter the reply answers; a promise belongs to its demand."))
         return redirect(reply)
-    form = CommitmentForm(request.POST or None, reply=reply)
+    mended = to_mend(request, reply)
+    form = CommitmentForm(request.POST or None, reply=reply, instead_of=mended, initial=values_of(mended))
     if form.is_valid():
         try:
-            commitment = commitments.enter_commitment(reply, **form.cleaned_data, by=request.user)
+            commitment = commitments.enter_commitment(reply, **form.cleaned_data, instead_of=mended, by=request.user)
         except OutreachError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The promise is put in. Somebody else has to confirm it."))
             return redirect(commitment)
     own, _quoted = split_quoted(reply.text)
-    return render(request, "outreach/commitment_form.html", {"form": form, "reply": reply, "own": own})
+    context = {"form": form, "reply": reply, "own": own, "mended": mended}
+    return render(request, "outreach/commitment_form.html", context)
+
+
+def to_mend(request, reply):
+    """What the same person has put in from this reply and wants to put in anew, as long as nobody has decided on it."""
+    number = request.GET.get("instead_of", "")
+    if not number.isdecimal():
+        return None
+    found = reply.commitments.waiting().filter(entered_by=request.user, pk=number[:18]).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def values_of(commitment):
+    if commitment is None:
+        return {}
+    return {
+        "quote": commitment.quote,
+        "mandate": commitment.mandate_id,
+        "demand": commitment.demand_id,
+        "municipality": commitment.municipality_id,
+        "due_on": commitment.due_on,
+    }
 
 
 @permission_required("outreach.view_commitment", raise_exception=True)
 @require_safe
 def commitment_detail(request, pk):
-    rows = Commitment.objects.with_what_it_is_about().select_related("entered_by", "confirmed_by", "refused_by")
+    people = ("entered_by", "confirmed_by", "refused_by", "mandate__politician", "mandate__body", "successor__body")
+    rows = Commitment.objects.with_what_it_is_about().select_related(*people, "successor__politician")
     commitment = get_object_or_404(rows, pk=pk)
+    told = commitment.changes.select_related("changed_by", "confirmed_by", "refused_by", "evidence_file")
+    changes = list(told.defer("evidence_file__content"))
+    has_left = not commitment.office.is_in_office(timezone.localdate())
+    is_open = commitment.confirmed_at and not commitment.hidden_at and commitment.status in Commitment.OPEN
     context = {
         "commitment": commitment,
-        "changes": commitment.changes.select_related("changed_by", "evidence_file").defer("evidence_file__content"),
+        "version": commitment.demand.versions.published().order_by("-number").first(),
+        "changes": changes,
+        "waiting": [(change, change.can_be_confirmed_by(request.user)) for change in changes if change.is_waiting],
         "may_confirm": commitment.can_be_confirmed_by(request.user),
+        "may_take_back": commitment.can_be_taken_back_by(request.user),
         "refuse_form": RefuseForm(),
+        "why_form": WhyForm(),
+        "has_left": has_left,
+        "hand_on_form": HandOnForm(successors=successors_of(commitment)) if is_open and has_left else None,
     }
     return render(request, "outreach/commitment_detail.html", context)
 
@@ -95,33 +131,14 @@ def commitment_refuse(request, pk):
     return redirect(commitment)
 
 
-@permission_required("outreach.change_commitment", raise_exception=True)
-def commitment_update(request, pk):
-    commitment = get_object_or_404(Commitment.objects.standing().with_what_it_is_about(), pk=pk)
-    form = ChangeForm(request.POST or None, request.FILES or None)
-    if form.is_valid():
-        values = dict(form.cleaned_data)
-        upload = values.pop("file")
-        try:
-            with transaction.atomic():
-                if upload:
-                    content = upload.read()
-                    kept = store_file(upload.name, content, allowed=DOCUMENTS | IMAGES, by=request.user)
-                    values["evidence_file"] = kept
-                commitments.change_commitment(commitment, **values, by=request.user)
-        except TaushetError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("It is put down."))
-            return redirect(commitment)
-    return render(request, "outreach/commitment_update.html", {"form": form, "commitment": commitment})
-
-
-@permission_required("outreach.view_commitment", raise_exception=True)
-@require_safe
-def commitment_evidence(request, pk, change_id):
+@permission_required("outreach.add_commitment", raise_exception=True)
+@require_POST
+def commitment_take_back(request, pk):
     commitment = get_object_or_404(Commitment, pk=pk)
-    change = commitment.changes.select_related("evidence_file").filter(pk=change_id).first()
-    if change is None or change.evidence_file is None:
-        raise Http404
-    return serve_file(change.evidence_file)
+    try:
+        commitments.take_back_commitment(commitment, by=request.user)
+    except OutreachError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("You have taken it back."))
+    return redirect(commitment)

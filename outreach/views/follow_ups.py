@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -39,7 +40,8 @@ def follow_up_list(request):
 def follow_up_detail(request, pk):
     follow_up = get_object_or_404(follow_ups().select_related("settled_by", "mailing"), pk=pk)
     mailing = follow_up.mailing if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED else None
-    context = {"follow_up": follow_up, "outcomes": CHOOSABLE, "mailing": mailing}
+    has_left = not follow_up.settled_at and not follow_up.mandate.is_in_office(timezone.localdate())
+    context = {"follow_up": follow_up, "outcomes": CHOOSABLE, "mailing": mailing, "has_left": has_left}
     return render(request, "outreach/follow_up_detail.html", context)
 
 

@@ -1,6 +1,6 @@
-"""Promises: entered from a reply, confirmed by a second person, followed with what shows how it goes."""
+"""Promises: entered from a reply, then confirmed or refused by a second person, or taken back by the first."""
 
-from datetime import date, datetime
+from datetime import date
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -8,10 +8,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
-from outreach.exceptions import NotVerified, OtherSpeaker, OwnCommitment, WrongQuote, WrongStatus
+from outreach.exceptions import NotVerified, OtherSpeaker, OwnCommitment, SameQuote, WrongQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, LetterDemand, Mandate, Reply
 from outreach.services.replies.quoting import split_quoted
-from taushet.models import StoredFile, User
+from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO
 
@@ -51,6 +51,15 @@ def speakers_of(reply: Reply) -> QuerySet[Mandate]:
     )
 
 
+def in_one_line(quote: str) -> str:
+    return " ".join(quote.split())
+
+
+def put_in_before(commitments: QuerySet[Commitment], quote: str) -> QuerySet[Commitment]:
+    """Return those of some promises that have these very words and that nobody has refused or taken back."""
+    return commitments.filter(quote=in_one_line(quote), refused_at=None).exclude(status=Status.WITHDRAWN)
+
+
 @transaction.atomic
 def enter_commitment(
     reply: Reply,
@@ -62,19 +71,23 @@ def enter_commitment(
     due_on: date | None,
     by: User,
     is_other_meant: bool = False,
+    is_double_meant: bool = False,
+    instead_of: Commitment | None = None,
 ) -> Commitment:
     """Put down what somebody has promised; it counts once a second person has confirmed it.
 
-    Raises NotVerified when nobody knows who the reply is from, WrongQuote when the sender has not written the words,
-    WrongStatus when the office was not held that day or the demand is none that the reply answers, OtherSpeaker when
-    no letter went to the office and nobody says that it is meant.
+    `instead_of` is what the same person put in wrongly: it is taken back. Raises NotVerified when nobody knows who the
+    reply is from, WrongQuote when the sender has not written the words, WrongStatus when the office was not held that
+    day, the demand is none that the reply answers or the day lies before it, OtherSpeaker when no letter went to the
+    office and nobody says that it is meant, SameQuote when the words have been put in before: the very same promise is
+    always refused, another one with the same words has to be meant.
     """
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     if not reply.is_verified:
         raise NotVerified(_("Nobody has made sure who this is from. Confirm the sender first."))
     if reply.kind != Reply.Kind.ANSWER:
         raise WrongStatus(_("Only an answer can promise something."))
-    quote = " ".join(quote.split())
+    quote = in_one_line(quote)
     if not quote or quote not in " ".join(split_quoted(reply.text)[0].split()):
         raise WrongQuote(_("These words do not stand in the reply. Copy them from there, word for word."))
     chosen = speakers_of(reply).filter(pk=mandate.pk).first()
@@ -86,6 +99,15 @@ def enter_commitment(
         raise WrongStatus(_("The reply answers no letter with this demand."))
     if municipality and not municipalities_of(reply).filter(pk=municipality.pk).exists():
         raise WrongStatus(_("The reply is not about this municipality."))
+    if due_on and due_on < said_on(reply):
+        raise WrongStatus(_("The day lies before the answer came. Put in the day it is to be done, or none."))
+    if instead_of:
+        take_back_commitment(instead_of, by=by)
+    same = put_in_before(reply.commitments, quote)
+    if same.filter(mandate=mandate, demand=demand, municipality=municipality, due_on=due_on).exists():
+        raise SameQuote(_("This promise is put in already."))
+    if same.exists() and not is_double_meant:
+        raise SameQuote(_("A promise with these very words is put in already."))
     commitment = Commitment.objects.create(
         reply=reply,
         quote=quote,
@@ -120,7 +142,11 @@ def confirm_commitment(commitment: Commitment, *, by: User) -> Commitment:
     commitment.confirmed_by, commitment.confirmed_at = by, timezone.now()
     commitment.save(update_fields=["confirmed_by", "confirmed_at"])
     CommitmentChange.objects.create(
-        commitment=commitment, status=Status.PROMISED, evidence=commitment.quote, changed_by=by
+        commitment=commitment,
+        status=Status.PROMISED,
+        evidence=commitment.quote,
+        changed_by=by,
+        changed_at=commitment.confirmed_at,
     )
     audit.record("commitment.confirmed", commitment, by=by)
     return commitment
@@ -136,57 +162,30 @@ def refuse_commitment(commitment: Commitment, *, why: str, by: User) -> Commitme
     return commitment
 
 
-def _waiting(commitment: Commitment, by: User) -> Commitment:
-    commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
-    if commitment.confirmed_at or commitment.refused_at:
-        raise WrongStatus(_("Somebody has decided on this already."))
-    if commitment.entered_by_id == by.pk:
-        raise OwnCommitment(_("Somebody else has to confirm what you have entered."))
+@transaction.atomic
+def take_back_commitment(commitment: Commitment, *, by: User) -> Commitment:
+    """Take back what one has put in oneself, as long as nobody has decided on it; the row stays for staff.
+
+    Raises OwnCommitment to everybody else, WrongStatus when somebody has decided already.
+    """
+    commitment = _undecided(commitment)
+    if commitment.entered_by_id != by.pk:
+        raise OwnCommitment(_("Only who put it in can take it back. You can refuse it."))
+    commitment.refused_by, commitment.refused_at = by, timezone.now()
+    commitment.save(update_fields=["refused_by", "refused_at"])
+    audit.record("commitment.taken_back", commitment, by=by)
     return commitment
 
 
-@transaction.atomic
-def change_commitment(
-    commitment: Commitment,
-    *,
-    status: str,
-    reason: str = "",
-    evidence: str = "",
-    evidence_url: str = "",
-    evidence_file: StoredFile | None = None,
-    by: User | None,
-) -> CommitmentChange:
-    """Put down how it stands with a promise, and what shows it. Raises WrongStatus when that is not whole."""
+def _undecided(commitment: Commitment) -> Commitment:
     commitment = Commitment.objects.select_for_update().get(pk=commitment.pk)
-    if commitment.confirmed_at is None:
-        raise WrongStatus(_("It has to be confirmed first."))
-    if not (evidence or evidence_url or evidence_file):
-        raise WrongStatus(_("Put in what shows it: a text, a link or a file."))
-    if status == Status.BROKEN and not reason:
-        raise WrongStatus(_("Write why it counts as broken."))
-    change = CommitmentChange.objects.create(
-        commitment=commitment,
-        status=status,
-        reason=reason,
-        evidence=evidence,
-        evidence_url=evidence_url,
-        evidence_file=evidence_file,
-        changed_by=by,
-    )
-    was, commitment.status = commitment.status, status
-    commitment.save(update_fields=["status"])
-    audit.record("commitment.changed", commitment, by=by, kind="" if by else "clock", was=was, now=status)
-    return change
+    if commitment.confirmed_at or commitment.refused_at:
+        raise WrongStatus(_("Somebody has decided on this already."))
+    return commitment
 
 
-def review_after_leaving(now: datetime) -> int:
-    """Let what was promised by those who have left office be looked at anew, once; returns how many."""
-    today = now.astimezone(OSLO).date()
-    left = Commitment.objects.open().exclude(status=Status.REVIEW).filter(mandate__ends_on__lte=today)
-    left = left.exclude(changes__status=Status.REVIEW, changes__changed_by=None).select_related("mandate")
-    count = 0
-    for commitment in left.order_by("pk"):
-        note = f"{commitment.speaker} · {commitment.mandate.ends_on:%d.%m.%Y}"
-        change_commitment(commitment, status=Status.REVIEW, evidence=note, by=None)
-        count += 1
-    return count
+def _waiting(commitment: Commitment, by: User) -> Commitment:
+    commitment = _undecided(commitment)
+    if commitment.entered_by_id == by.pk:
+        raise OwnCommitment(_("Somebody else has to confirm what you have entered."))
+    return commitment

@@ -66,7 +66,7 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
         title=(_("Follow-up: %(place)s") % {"place": place.display_name if place else office.body})[:120],
         demand_version=versions[0],
         audience=audience.as_json(),
-        occasion=Mailing.Occasion.REMINDER,
+        occasion=Mailing.Occasion.PROMISE if promise else Mailing.Occasion.REMINDER,
         origin=first.mailing,
         language_rule=Mailing.LanguageRule.ONE,
         language=language,

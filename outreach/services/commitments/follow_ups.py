@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
@@ -82,9 +83,9 @@ def _not_followed(rule: str, today: date) -> QuerySet[Commitment]:
     followed = FollowUp.objects.filter(rule=rule, commitment=OuterRef("pk"))
     lately = Letter.objects.received().filter(settled_at__gte=start_of_quiet(today, QUIET))
     to_the_place = lately.filter(municipality=OuterRef("municipality"))
-    to_the_speaker = lately.filter(mandate=OuterRef("mandate"))
+    to_the_speaker = lately.filter(mandate=Coalesce(OuterRef("successor"), OuterRef("mandate")))
     due = Commitment.objects.open().filter(~Exists(followed), ~Exists(to_the_place), ~Exists(to_the_speaker))
-    return due.select_related("municipality").order_by("pk")
+    return due.select_related("municipality", "mandate", "successor").order_by("pk")
 
 
 def start_of_quiet(today: date, workdays: int) -> datetime:
@@ -96,7 +97,7 @@ def close_what_is_answered() -> int:
     """Close what has been answered, promises that are settled, and what a letter has gone out about."""
     written = Letter.objects.received().filter(mailing=OuterRef("mailing"))
     waiting = FollowUp.objects.waiting()
-    about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__status__in=Commitment.OPEN)
+    about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__in=Commitment.objects.open())
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
     closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
     return closed + waiting.filter(is_answered("letter__")).update(**changes) + about_promises.update(**changes)

@@ -44,6 +44,8 @@ def follow_mailing(
     mailing = Mailing.objects.select_for_update().get(pk=mailing.pk)
     if request_key and (twin := Mailing.objects.filter(request_key=request_key).first()):
         return twin
+    if mailing.occasion == Mailing.Occasion.PROMISE:
+        raise WrongStatus(_("This one asks about a promise. What to ask next stands under what is to be followed up."))
     if not recipients_of(mailing):
         raise WrongStatus(_("No letter of this mailing has arrived, so there is nothing to follow."))
     if mailing.followers.filter(occasion=occasion).exclude(status=Mailing.Status.CANCELLED).exists():

@@ -142,7 +142,7 @@ def submit_submission(submission: Submission, *, by: User, seen_hash: str) -> Su
     if not submission.blocks:
         raise OutreachError(_("There is no text in it yet."))
     submission.status, submission.submitted_at = Status.SUBMITTED, timezone.now()
-    submission.return_note = ""  # whoever submits has changed nothing: those who wrote it stay those who cannot approve
+    submission.return_note = ""  # and no last editor: whoever submits has changed nothing
     submission.save(update_fields=["status", "submitted_at", "return_note"])
     audit.record("submission.submitted", submission, by=by, content_hash=submission.content_hash)
     return submission

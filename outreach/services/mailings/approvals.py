@@ -14,6 +14,7 @@ from outreach.services.mailings.fingerprints import mailing_hash
 from outreach.services.mailings.grounds import leaving_day
 from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
 from outreach.services.mailings.letter_pdfs import refuse_without_pdfs
+from outreach.services.mailings.occasions import occasion_of_letters
 from outreach.services.sending.queueing import queue_approved, queue_letters
 from taushet.models import User
 from taushet.services import audit
@@ -53,7 +54,7 @@ def refuse_repeats(mailing: Mailing) -> None:
     versions = mailing.mailing_demands.values_list("demand_version", flat=True)
     ready = mailing.letters.filter(status=Letter.Status.READY).order_by()
     offices = dict(ready.values_list("mandate", "to_email"))
-    repeated = had_demands(offices, list(versions), mailing.occasion, timezone.localdate())
+    repeated = had_demands(offices, list(versions), occasion_of_letters(mailing), timezone.localdate())
     if repeated:
         sentence = ngettext(
             "%(number)d of the recipients has had this demand from another mailing. Send it back to be drafted anew.",

@@ -12,7 +12,7 @@ from outreach.models import DemandVersion, LegalHook, Mailing
 from outreach.services.demands.wordings import letter_addresses
 from outreach.services.mailings.audiences import Audience, Look, look
 from outreach.services.mailings.letter_texts import asks_who
-from outreach.services.mailings.occasions import days_of, only_for, waiting_for
+from outreach.services.mailings.occasions import days_of, occasion_of_letters, only_for, waiting_for
 from outreach.services.replies.publishing import why_not_to_send
 from taushet.workdays import OSLO, next_business_time
 
@@ -39,6 +39,7 @@ class Ground:
     places: dict[str, Municipality]
     facts: dict[tuple[str, str], Known]
     asks_who: bool
+    occasion: str
     # The Oslo day on which each office got the letter that this mailing follows.
     sent_on: dict[int, date] = field(default_factory=dict)
     # What several letters to one place have in common, by (place, language form).
@@ -68,7 +69,7 @@ def look_at(mailing: Mailing) -> Look:
         Audience.from_json(mailing.audience),
         day=day,
         versions=list(mailing.mailing_demands.values_list("demand_version", flat=True)),
-        occasion=mailing.occasion,
+        occasion=occasion_of_letters(mailing),
         added=[mandate for mandate, is_added in picks.items() if is_added],
         dropped=[mandate for mandate, is_added in picks.items() if not is_added],
         apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
@@ -99,5 +100,6 @@ def gather(mailing: Mailing, found: Look) -> Ground:
         places=Municipality.objects.select_related("county").in_bulk(numbers),
         facts=known_values(numbers, [indicator.key for indicator in indicators]),
         asks_who=asks_who(mailing, [one.version for one in asked]),
+        occasion=occasion_of_letters(mailing),
         sent_on=days_of(mailing.origin) if mailing.origin_id else {},
     )

@@ -15,6 +15,17 @@ REMINDER = Mailing.Occasion.REMINDER
 ANSWER_WITHIN = 20
 
 
+def occasion_of_letters(mailing: Mailing) -> str:
+    """Return the occasion its letters are unique by: each question about a promise is one of its own.
+
+    An office may be asked about several promises of one demand, and about each before and after its day.
+    """
+    if mailing.occasion != Mailing.Occasion.PROMISE:
+        return mailing.occasion
+    follow_up = mailing.follow_ups.order_by("pk").values_list("pk", flat=True).first()
+    return f"p{follow_up}" if follow_up else mailing.occasion
+
+
 def had_it() -> list[str]:
     """The statuses of letters that have arrived, or may have; in a demonstration those that would have."""
     return [Letter.Status.SENT, Letter.Status.UNKNOWN] + ([Letter.Status.STAYED] if settings.DEMO else [])
@@ -38,9 +49,9 @@ def only_for(mailing: Mailing) -> set[int] | None:
     """
     if not mailing.origin_id:
         return None
-    follow_up = mailing.follow_ups.select_related("letter", "commitment").first()
+    follow_up = mailing.follow_ups.select_related("letter", "commitment__mandate", "commitment__successor").first()
     if follow_up and follow_up.commitment:
-        return {follow_up.commitment.mandate_id}
+        return {follow_up.commitment.office.pk}
     if follow_up:
         return {follow_up.letter.mandate_id} - answered(mailing.origin)
     return recipients_of(mailing.origin) - (answered(mailing.origin) if mailing.occasion == REMINDER else set())
@@ -103,13 +114,15 @@ def waiting_on_answers(letters: Iterable[Letter]) -> set[int]:
 def follows_its_first(letter: Letter) -> bool:
     """Whether the office of a letter got the letter that it follows, and has not answered what it is reminded of.
 
-    One about a promise follows the answer to a letter, until the promise is settled.
+    One about a promise follows the answer to a letter, until the promise is settled, taken back or handed on.
     """
     origin = letter.mailing.origin_id
     if origin is None:
         return True
-    if promise := Commitment.objects.filter(follow_ups__mailing=letter.mailing_id).first():
-        return promise.status in Commitment.OPEN
+    promises = Commitment.objects.select_related("mandate", "successor")
+    if promise := promises.filter(follow_ups__mailing=letter.mailing_id).first():
+        is_open = promise.status in Commitment.OPEN and promise.hidden_at is None
+        return is_open and promise.office.pk == letter.mandate_id
     first = Letter.objects.filter(mailing=origin, mandate=letter.mandate_id, status__in=had_it())
     if letter.occasion == REMINDER:
         first = first.filter(~is_answered())

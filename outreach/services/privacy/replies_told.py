@@ -54,6 +54,7 @@ def commitments(politician: Politician) -> list[dict[str, Any]]:
                             change.reason,
                             change.evidence,
                             change.evidence_url,
+                            change.refused_why,
                         ),
                     )
                 )
@@ -67,6 +68,7 @@ def commitments(politician: Politician) -> list[dict[str, Any]]:
 def follow_ups(politician: Politician) -> list[dict[str, Any]]:
     """Return what staff were told to follow up with the person, with the drafts made for it."""
     about = Q(letter__mandate__politician=politician) | Q(commitment__mandate__politician=politician)
+    about |= Q(commitment__successor__politician=politician)
     return [
         {
             "rule": str(one.get_rule_display()),

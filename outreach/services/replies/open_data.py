@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from django.conf import settings
+from django.db.models import Prefetch
 
-from outreach.models import Commitment, Reply
+from outreach.models import Commitment, CommitmentChange, Reply
 from outreach.services.replies.answers import public_reply_places
 from taushet.workdays import OSLO
 
@@ -29,9 +30,11 @@ def answer_rows() -> Iterator[tuple]:
 
 def promise_rows() -> Iterator[tuple]:
     """Give what has been promised, with who held the office on the day it was said, and how it stands."""
-    standing = Commitment.objects.standing().select_related("municipality", "demand").prefetch_related("changes")
+    in_force = Prefetch("changes", CommitmentChange.objects.in_force().by_day(), to_attr="in_force")
+    standing = Commitment.objects.standing().select_related("municipality", "demand").prefetch_related(in_force)
     for promise in standing.order_by("said_on", "pk"):
-        newest = next(iter(promise.changes.all()), None)
+        newest = next(iter(promise.in_force), None)
+        told = newest if newest and newest.is_public else None
         yield (
             promise.pk,
             promise.reply_id,
@@ -44,5 +47,7 @@ def promise_rows() -> Iterator[tuple]:
             f"{settings.BASE_URL}{promise.demand.get_absolute_url()}",
             promise.due_on,
             promise.status,
-            newest.changed_at.astimezone(OSLO).date() if newest else None,
+            newest.since.astimezone(OSLO).date() if newest else None,
+            told.reason if told else "",
+            told.evidence_url if told else "",
         )

@@ -7,12 +7,14 @@ from django.urls import reverse
 
 from outreach.exceptions import WrongStatus
 from outreach.models import Commitment, FollowUp, Letter, Mailing, Mandate
-from outreach.services.commitments.commitments import change_commitment, confirm_commitment, enter_commitment
+from outreach.services.commitments.commitments import confirm_commitment, enter_commitment
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
+from outreach.services.commitments.following import follow_mailing
+from outreach.services.commitments.succession import review_after_leaving, successors_of
 from outreach.services.mailings.mailings import cancel_mailing, submit_mailing
 from outreach.services.mailings.occasions import follows_its_first
-from outreach.services.offices.offices import end_office
+from outreach.services.offices.offices import end_office, set_mailbox
 from outreach.services.replies.sorting import sort_reply, verify_sender
 from taushet.models import Message
 from taushet.services.sending import send_all_due
@@ -20,6 +22,7 @@ from taushet.workdays import OSLO
 from tests.factories.outreach import place
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
+from tests.outreach.services.commitments.conftest import judge
 from tests.outreach.services.mailings.test_approvals import approve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
@@ -100,7 +103,7 @@ def test_a_promise_is_followed_up_before_and_after_its_day_until_it_is_kept(clie
     assert waiting() == [commitment, commitment]
     assert "29. mars 2027" in FollowUp.objects.last().draft
     assert Message.objects.count() == before
-    change_commitment(commitment, status=Commitment.Status.KEPT, evidence="Vedtatt", by=UserFactory())
+    judge(commitment, "kept")
     open_follow_ups(at(2027, 4, 2))
     assert waiting() == []
 
@@ -173,7 +176,7 @@ def test_a_follow_up_about_a_promise_asks_who_has_promised_while_it_is_open(clie
     assert (letter.mandate, letter.text, letter.status) == (commitment.mandate, follow_up.draft, "ready")
     assert follows_its_first(letter)
     cancel_mailing(mailing, by=UserFactory())
-    change_commitment(commitment, status=Commitment.Status.KEPT, evidence="Vedtatt", by=UserFactory())
+    judge(commitment, "kept")
     assert not follows_its_first(letter)
     again = mail_follow_up(FollowUp.objects.get(), by=UserFactory())
     assert again != mailing
@@ -182,3 +185,84 @@ def test_a_follow_up_about_a_promise_asks_who_has_promised_while_it_is_open(clie
     with pytest.raises(WrongStatus):
         mail_follow_up(FollowUp.objects.get(), by=UserFactory())
     assert Mailing.objects.latest("pk") == again
+
+
+def send(mailing):
+    """Let a draft be approved and leave."""
+    waits = submit_mailing(mailing, by=mailing.author, seen_hash=mailing.content_hash)
+    approve(waits)
+    send_all_due()
+    return waits.letters.get()
+
+
+def test_each_promise_is_asked_about_before_and_after_its_day_also_after_a_reminder(client, clock, mailbox):
+    (silent,) = sent_letters(place(number="6101"))
+    clock.set(2026, 12, 22, 10)
+    open_follow_ups(at(2026, 12, 22))
+    letter = send(mail_follow_up(FollowUp.objects.get(), by=UserFactory()))
+    (reply,) = receive(client, answer_to(letter, text="Vi lover en plan, og vi lover penger."))
+    sort_reply(reply, kind="answer", letters=[letter.pk], how="Ringte", by=UserFactory())
+    about = {"mandate": silent.mandate, "demand": silent.demand_version.demand, "municipality": silent.municipality}
+    for quote, due_on in (("Vi lover en plan", date(2027, 3, 29)), ("vi lover penger", date(2027, 4, 20))):
+        entered = enter_commitment(reply, quote=quote, due_on=due_on, by=UserFactory(), **about)
+        confirm_commitment(entered, by=UserFactory())
+
+    sent = []
+    for day in ((3, 12), (4, 6), (4, 26), (5, 20)):
+        clock.set(2027, *day, 10)
+        open_follow_ups(at(2027, *day))
+        follow_up = FollowUp.objects.waiting().exclude(commitment=None).first()
+        sent.append((follow_up.commitment.quote, follow_up.rule, send(mail_follow_up(follow_up, by=UserFactory()))))
+
+    assert sorted((quote, rule, letter.status) for quote, rule, letter in sent) == [
+        ("Vi lover en plan", "due_soon", "sent"),
+        ("Vi lover en plan", "overdue", "sent"),
+        ("vi lover penger", "due_soon", "sent"),
+        ("vi lover penger", "overdue", "sent"),
+    ]
+    assert {letter.mailing.occasion for _quote, _rule, letter in sent} == {"promise"}
+    with pytest.raises(WrongStatus):  # the rules for the promise say when it is asked about again
+        follow_mailing(sent[0][2].mailing, occasion="reminder", by=UserFactory())
+    page = client.get(silent.municipality.get_absolute_url()).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "23. november 2026" in page  # the day of the first letter, not of what followed it
+
+
+def test_the_promise_of_who_has_left_is_handed_on_to_whoever_answers_for_it_now(client, clock):
+    commitment = promise(client, date(2027, 3, 29))
+    town, old = commitment.municipality, commitment.mandate
+    end_office(old, on=date(2027, 1, 1), by=None)
+    clock.set(2027, 1, 5, 10)
+    set_mailbox(town, email="ny@k6101.example", source="nett", checked_on=date(2027, 1, 2), by=None)
+    assert review_after_leaving(at(2027, 1, 5)) == 1
+    clock.set(2027, 3, 12, 10)
+    assert open_follow_ups(at(2027, 3, 12)) == 1
+    sign_in(client, StaffFactory())
+    follow_up = FollowUp.objects.get()
+    page = client.get(follow_up.get_absolute_url())
+    assert page.context["has_left"]
+    assert reverse("outreach:follow_up_mail", args=[follow_up.pk]) not in page.text
+    assert commitment.get_absolute_url() in page.text
+    new = Mandate.objects.get(email="ny@k6101.example")
+    assert list(successors_of(Commitment.objects.get())) == [new]
+    hand_on = reverse("outreach:commitment_hand_on", args=[commitment.pk])
+    assert hand_on in client.get(commitment.get_absolute_url()).text
+
+    client.post(hand_on, {"mandate": new.pk})
+
+    commitment.refresh_from_db()
+    assert (commitment.status, commitment.successor, commitment.mandate) == ("promised", new, old)
+    draft = FollowUp.objects.get().draft
+    assert "svaret deres" not in draft
+    assert commitment.speaker in draft
+    mailing = mail_follow_up(FollowUp.objects.get(), by=UserFactory())
+    letter = mailing.letters.get()
+    assert (letter.mandate, letter.to_email, letter.text) == (new, "ny@k6101.example", draft)
+    assert follows_its_first(letter)
+    Commitment.objects.update(hidden_at=clock.now)
+    assert not follows_its_first(letter)
+    open_follow_ups(at(2027, 3, 15))
+    assert waiting() == []
+    Commitment.objects.update(hidden_at=None)
+    clock.set(2027, 4, 1, 10)
+    end_office(new, on=date(2027, 4, 1), by=None)
+    assert [review_after_leaving(at(2027, 4, day)) for day in (1, 2)] == [1, 0]
