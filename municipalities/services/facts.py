@@ -95,9 +95,14 @@ def close(fact: Fact) -> None:
 
 def clean_value(indicator: Indicator, value: str) -> str:
     """Return the value as it is stored; raises BadValue when it does not suit the indicator."""
-    value = value.strip()
     if indicator.is_counted_by_us:
         raise BadValue(_("The platform counts this by itself."))
+    return typed_value(indicator, value)
+
+
+def typed_value(indicator: Indicator, value: str) -> str:
+    """Return a value in the form that values of this kind are stored in, whoever says it; raises BadValue."""
+    value = value.strip()
     if not value:
         raise BadValue(_("The value is missing."))
     if len(value) > Fact._meta.get_field("value").max_length:

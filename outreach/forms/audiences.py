@@ -3,10 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from municipalities.knowledge import knowledge
+from municipalities.exceptions import BadValue
 from municipalities.models import County, Indicator
-from outreach.models import Body, Mandate
-from outreach.services.mailings.audience_facts import EQUALS, HAS, LACKS, STALE, UNKNOWN
+from outreach.models import Body, DemandVersion, Mandate
+from outreach.services.mailings.audience_facts import EQUALS, HAS, LACKS, STALE, UNKNOWN, as_stored
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience
 from taushet.fields import CleanCharField
 
@@ -14,6 +14,7 @@ from .parties import party_choices
 from .places import MunicipalitiesField
 
 Role = Mandate.Role
+ANY = "any"  # those that have not answered us at all
 NATIONAL_ROLES = ("minister", "representative", "member", "committee_leader", "state_administrator", "president")
 # A committee has a leader in a council as well as in the Storting.
 BOTH_ROLES = ("committee_leader", "member", "mailbox", "group_leader")
@@ -54,6 +55,27 @@ class CountiesField(forms.ModelMultipleChoiceField):
 
     def __init__(self, **kwargs):
         super().__init__(County.objects.current(), required=False, **kwargs)
+
+
+def silence_choices():
+    """Everybody, or those that have not answered: us at all, or about a demand."""
+    versions = DemandVersion.objects.current().select_related("demand").order_by("demand__number")
+    return [
+        ("", _("All")),
+        (ANY, _("Have not answered us at all")),
+        *(
+            (
+                str(one.demand.number),
+                _("Have not answered %(name)s") % {"name": f"{one.demand.number}. {one.title}"},
+            )
+            for one in versions
+        ),
+    ]
+
+
+def silence_asked(value):
+    """Return what the choice is in an audience."""
+    return {"unanswered": value == ANY, "unanswered_demand": int(value) if value.isdigit() else 0}
 
 
 class AudienceForm(forms.Form):
@@ -140,7 +162,12 @@ class AudienceForm(forms.Form):
         required=False,
         label=_("Courses"),
     )
-    unanswered = forms.BooleanField(required=False, label=_("Only those that have not answered us"))
+    unanswered = forms.ChoiceField(
+        choices=silence_choices,
+        required=False,
+        label=_("Answers"),
+        help_text=_("Whoever has never been asked has not answered either."),
+    )
     parties = forms.MultipleChoiceField(
         choices=party_choices,
         required=False,
@@ -151,8 +178,6 @@ class AudienceForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["bodies"].queryset = Body.objects.filter(municipality=None).order_by("kind", "name")
-        if knowledge.get("answered") is None:
-            del self.fields["unanswered"]
         for name in ("roles", "county_roles", "national_roles", "counties", "municipalities", "everywhere"):
             self.fields[name].is_said_plainly = True  # one of them is needed
 
@@ -167,12 +192,18 @@ class AudienceForm(forms.Form):
             self.add_error("municipalities", _("Choose at least one municipality, or a whole county."))
         if data.get("indicator") and data.get("indicator_is") == EQUALS and not data.get("indicator_value"):
             self.add_error("indicator_value", _("Say which value."))
+        elif data.get("indicator") and data.get("indicator_is") == EQUALS:
+            try:
+                data["indicator_value"] = as_stored(data["indicator"], data["indicator_value"])
+            except BadValue as error:
+                self.add_error("indicator_value", str(error))
         return data
 
     @property
     def audience(self):
         """The filter that was asked for; what belongs to the other level is left out."""
         data = self.cleaned_data
+        silence = silence_asked(data["unanswered"])
         if data["level"] == NATIONAL:
             return Audience(
                 level=NATIONAL,
@@ -180,6 +211,7 @@ class AudienceForm(forms.Form):
                 bodies=tuple(sorted(body.pk for body in data["bodies"])),
                 parties=tuple(data["parties"]),
                 committee=data["committee"],
+                **silence,
             )
         if data["level"] == COUNTY:
             return Audience(
@@ -188,6 +220,7 @@ class AudienceForm(forms.Form):
                 counties=tuple(sorted(county.pk for county in data["county_authorities"])),
                 parties=tuple(data["parties"]),
                 committee=data["committee"],
+                **silence,
             )
         indicator = data["indicator"].key if data["indicator"] else ""
         how = (data["indicator_is"] or HAS) if indicator else ""
@@ -201,17 +234,10 @@ class AudienceForm(forms.Form):
             committee=data["committee"],
             indicator=indicator,
             indicator_is=how,
-            indicator_value=stored_value(data["indicator_value"]) if how == EQUALS else "",
+            indicator_value=data["indicator_value"] if how == EQUALS else "",
             had_course=data["had_course"],
-            unanswered=data.get("unanswered", False),
+            **silence,
         )
-
-
-def stored_value(text):
-    """Return a value as facts are stored: `yes` for ja."""
-    return {"ja": "yes", "nei": "no"}.get(
-        text.casefold(), text.casefold() if text.casefold() in ("yes", "no") else text
-    )
 
 
 def audience_initial(audience):
@@ -231,6 +257,6 @@ def audience_initial(audience):
         "indicator_is": audience.indicator_is,
         "indicator_value": audience.indicator_value,
         "had_course": audience.had_course,
-        "unanswered": audience.unanswered,
+        "unanswered": ANY if audience.unanswered else str(audience.unanswered_demand or ""),
         "parties": list(audience.parties),
     }

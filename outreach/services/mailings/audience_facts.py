@@ -6,8 +6,11 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from municipalities.exceptions import BadValue
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
+from municipalities.services.fact_columns import normal
+from municipalities.services.facts import typed_value
 
 # Has: yes, a number above zero, or any text or date. Lacks: no, zero, or nobody knows.
 HAS, LACKS, UNKNOWN, STALE, EQUALS = "has", "lacks", "unknown", "stale", "equals"
@@ -69,15 +72,33 @@ def _known(indicator: Indicator, **ways) -> Q:
 
 def _equal(indicator: Indicator, value: str) -> Q:
     """What has a value; nobody when it is none that the indicator can have."""
-    if not indicator.is_counted_by_us:
-        facts = Fact.objects.current().filter(indicator=indicator, municipality=OuterRef("pk"), value=value)
-        return Q(Exists(facts))
     try:
+        stored = as_stored(indicator, value)
+        if not indicator.is_counted_by_us:
+            facts = Fact.objects.current().filter(indicator=indicator)
+            alike = [value for value in facts.values_list("value", flat=True).distinct() if is_same(stored, value)]
+            return Q(Exists(facts.filter(municipality=OuterRef("pk"), value__in=alike)))
         asked = {
-            Kind.YES_NO: lambda: {"yes": True, "no": False}[value],
-            Kind.NUMBER: lambda: Decimal(value.replace(",", ".")),
-            Kind.DATE: lambda: date.fromisoformat(value),
-        }.get(indicator.kind, lambda: value)()
-    except (KeyError, ValueError, InvalidOperation):
+            Kind.YES_NO: lambda: {"yes": True, "no": False}[stored],
+            Kind.NUMBER: lambda: Decimal(stored),
+            Kind.DATE: lambda: date.fromisoformat(stored),
+        }.get(indicator.kind, lambda: stored)()
+    except (BadValue, KeyError, ValueError, InvalidOperation):
         return Q(pk__in=())
     return _known(indicator, exact=asked)
+
+
+def as_stored(indicator: Indicator, value: str) -> str:
+    """Return a value that somebody asks for as facts are stored: 2,5 is 2.5 and 1.11.2026 is 2026-11-01.
+
+    Raises BadValue when the indicator can have no such value.
+    """
+    return typed_value(indicator, normal(indicator, value))
+
+
+def is_same(asked: str, value: str) -> bool:
+    """Whether a stored value is the one asked for: 2.50 is 2.5, and a text is the same in capitals."""
+    try:
+        return Decimal(asked) == Decimal(value)
+    except InvalidOperation:
+        return asked.casefold() == value.casefold()

@@ -3,9 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from municipalities.exceptions import BadValue
 from municipalities.models import County, Indicator, Municipality
 from outreach.models import Body, Mandate
-from outreach.services.mailings.audience_facts import EQUALS, LACKS, STALE, UNKNOWN
+from outreach.services.mailings.audience_facts import EQUALS, LACKS, STALE, UNKNOWN, as_stored
 from outreach.services.mailings.audiences import COUNTY, LOCAL, Audience
 
 NAMES_SHOWN = 6
@@ -32,6 +33,8 @@ def describe(audience: Audience, picked: int = 0) -> str:
         parts.append(_("Has had a course") if audience.had_course == "yes" else _("Has not had a course"))
     if audience.unanswered:
         parts.append(_("Has not answered us"))
+    if audience.unanswered_demand:
+        parts.append(_("Has not answered demand %(number)d") % {"number": audience.unanswered_demand})
     if picked:
         parts.append(ngettext("%(number)d chosen by hand", "%(number)d chosen by hand", picked) % {"number": picked})
     return " · ".join(str(part) for part in parts if part)
@@ -47,9 +50,7 @@ def where(audience: Audience) -> str:
 
 def about_fact(audience: Audience, indicator: Indicator) -> str:
     if audience.indicator_is == EQUALS:
-        value = audience.indicator_value
-        shown = indicator.show(value) if indicator.kind == Indicator.Kind.YES_NO else value
-        return f"{indicator.name}: {shown}"
+        return f"{indicator.name}: {shown_value(indicator, audience.indicator_value)}"
     forms = {
         LACKS: _("%(name)s: no, none, or not known"),
         UNKNOWN: _("%(name)s is not known"),
@@ -57,6 +58,14 @@ def about_fact(audience: Audience, indicator: Indicator) -> str:
     }
     form = forms.get(audience.indicator_is) or has_words(indicator)
     return form % {"name": indicator.name}
+
+
+def shown_value(indicator: Indicator, value: str) -> str:
+    """Return a value that was asked for as people write it; what the indicator cannot have stands as it was typed."""
+    try:
+        return indicator.show(as_stored(indicator, value))
+    except (BadValue, ValueError, ArithmeticError):
+        return value
 
 
 def has_words(indicator: Indicator) -> str:

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Municipality
 from outreach.models import Body, Leave, Mailing, Mandate
+from outreach.services.mailings.audience_answers import have_answered, places_that_answered
 from outreach.services.mailings.audience_facts import Split, by_indicator, split_by
 from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
@@ -43,13 +44,14 @@ class Audience:
     indicator_value: str = ""
     had_course: str = ""
     unanswered: bool = False
+    unanswered_demand: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `Mailing.audience` keeps it."""
         return {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in sorted(asdict(self).items())
-            if value not in ((), "", False)
+            if value not in ((), "", False, 0)
         }
 
     @classmethod
@@ -63,6 +65,11 @@ class Audience:
     def narrows_people(self) -> bool:
         """Whether an office may lack in a municipality without anything being wrong."""
         return bool(self.parties or self.bodies or self.committee)
+
+    @property
+    def asks_for_silence(self) -> bool:
+        """Whether only those are asked for that have not answered us, at all or about a demand."""
+        return bool(self.unanswered or self.unanswered_demand)
 
 
 class Candidate(NamedTuple):
@@ -112,9 +119,8 @@ def places(audience: Audience, day: date) -> QuerySet[Municipality]:
         with_courses = with_knowledge(Municipality.objects.all(), "courses_held").filter(known_courses_held__gt=0)
         had = Q(pk__in=with_courses.values("pk"))
         found = found.filter(had if audience.had_course == "yes" else ~had)
-    if audience.unanswered and knowledge.get("answered"):
-        answered = with_knowledge(Municipality.objects.all(), "answered").filter(known_answered=True)
-        found = found.exclude(pk__in=answered.values("pk"))
+    if audience.asks_for_silence:
+        found = found.exclude(pk__in=places_that_answered(audience.unanswered_demand))
     return found
 
 
@@ -129,6 +135,8 @@ def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
             found = found.filter(body__county__in=audience.counties)
     else:
         found = found.filter(body__municipality__in=places(audience, day))
+    if audience.level != LOCAL and audience.asks_for_silence:
+        found = found.exclude(have_answered(audience.unanswered_demand, by_county=audience.level == COUNTY))
     if audience.parties:
         found = found.filter(party__in=spellings_of(audience.parties))
     if audience.committee:

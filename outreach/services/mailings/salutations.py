@@ -54,7 +54,6 @@ GREETINGS = {
         "director": "kommunedirektør {name}, {place}",
         "minister": "{title} {name}",
         "representative": "stortingsrepresentant {name}",
-        "member": "stortingsrepresentant {name}, {body}",
         "state_administrator": "statsforvalter {name}",
         "president": "sametingspresident {name}",
     },
@@ -70,7 +69,6 @@ GREETINGS = {
         "director": "kommunedirektør {name}, {place}",
         "minister": "{title} {name}",
         "representative": "stortingsrepresentant {name}",
-        "member": "stortingsrepresentant {name}, {body}",
         "state_administrator": "statsforvaltar {name}",
         "president": "sametingspresident {name}",
     },
@@ -93,6 +91,10 @@ ELSEWHERE = {
     ("nn", "council_committee", "member"): "utvalsmedlem {name}, {place}",
     ("nb", "sametinget", "representative"): "sametingsrepresentant {name}",
     ("nn", "sametinget", "representative"): "sametingsrepresentant {name}",
+    ("nb", "sametinget", "member"): "sametingsrepresentant {name}",
+    ("nn", "sametinget", "member"): "sametingsrepresentant {name}",
+    ("nb", "committee", "member"): "stortingsrepresentant {name}, {body}",
+    ("nn", "committee", "member"): "stortingsrepresentant {name}, {body}",
     ("nb", "committee", "committee_leader"): "{name}, leder av {body}",
     ("nn", "committee", "committee_leader"): "{name}, leiar av {body}",
 }
@@ -122,7 +124,7 @@ def greeting(mandate: Mandate, municipality: Municipality | None, language: str)
     return "Til " + form.format(
         name=name_with_party(mandate) if mandate.politician else "",
         place=f"{municipality.name} kommune" if municipality else plain(str(mandate.body)),
-        body=lower_first(plain(str(mandate.body))),
+        body=name_in_line(mandate.body),
         title=office_title(mandate, language),
     )
 
@@ -134,7 +136,15 @@ def office_title(mandate: Mandate, language: str) -> str:
 
 
 def kind_of(body: Body) -> str:
-    return "county" if getattr(body, "county_id", None) else body.kind
+    """Return the kind of a body; all of a county authority's are alike, the state's office in a county is not one."""
+    is_of_county = body.county_id and body.kind != Body.Kind.STATE_ADMINISTRATION
+    return "county" if is_of_county else body.kind
+
+
+def name_in_line(body: Body) -> str:
+    """Return the name of a body as it stands within a line: a committee's is no proper name there."""
+    name = plain(str(body))
+    return lower_first(name) if body.kind in {Body.Kind.COMMITTEE, Body.Kind.COUNCIL_COMMITTEE} else name
 
 
 def lower_first(text: str) -> str:

@@ -8,7 +8,7 @@ from municipalities.models import County
 from outreach.models import Body, FollowUp, Mailing, Mandate
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
-from outreach.services.mailings.audiences import COUNTY, NATIONAL, Audience
+from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, offices
 from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
@@ -131,6 +131,38 @@ def test_offices_outside_the_municipalities_have_their_quiet_too(client, clock):
 
     assert open_follow_ups(at(2026, 12, 23)) == 1  # the county had another letter five days ago, the minister not
     assert FollowUp.objects.get().letter.mandate.role == "minister"
+
+
+def test_those_that_have_not_answered_can_be_asked_for_at_every_level(client, clock):
+    county = County.objects.create(number="99", name="Prøve", valid_from=date(2020, 1, 1))
+    hall = Body.objects.create(kind="county", name="Prøve fylkeskommune", county=county)
+    post_room = MandateFactory(role="mailbox", politician=None, body=hall, email="post@fylke.example", **ADDRESS)
+    chair = MandateFactory(role="mayor", body=hall, email="leder@fylke.example", **ADDRESS)
+    ministers = [MandateFactory(role="minister", email=f"{n}@dep.example", **ADDRESS) for n in "ab"]
+    letters = sent_letters(place(number="6101"), place(number="6102"))
+    version = demand_version(2, letter="{{ greeting }}\n\nKrav {{ note('lov') }}.")
+    version.needed_facts.all().delete()
+    for level, role in ((COUNTY, "mailbox"), (NATIONAL, "minister")):
+        audience = Audience(level=level, roles=(role,))
+        texts = {"subject_nb": "Krav", "subject_nn": "Krav"}
+        mailed = approved(audience=audience, demands=(version,), language="nn", texts=texts)
+        send_all_due()
+        letters.append(mailed.letters.order_by("mandate").first())
+    for letter in letters[1:]:  # the first municipality and the second minister are silent
+        (reply,) = receive(client, answer_to(letter))
+        sort_reply(reply, kind="answer", letters=[letter.pk], how="Ringte", by=UserFactory())
+
+    def silent(level, **asked):
+        towns = tuple(letter.municipality_id for letter in letters[:2])
+        audience = Audience(level=level, roles=("mailbox", "mayor", "minister"), municipalities=towns, **asked)
+        return list(offices(audience, date(2026, 12, 1)).order_by("pk"))
+
+    mailboxes = [letter.mandate for letter in letters[:2]]
+    assert silent(LOCAL, unanswered=True) == silent(LOCAL, unanswered_demand=1) == mailboxes[:1]
+    assert silent(LOCAL, unanswered_demand=2) == mailboxes
+    assert silent(COUNTY, unanswered_demand=1) == [post_room, chair]
+    assert silent(COUNTY, unanswered=True) == silent(COUNTY, unanswered_demand=2) == []
+    assert silent(NATIONAL, unanswered=True) == silent(NATIONAL, unanswered_demand=2) == ministers[1:]
 
 
 def test_who_leaves_on_a_known_day_holds_the_office_until_then(client, clock):

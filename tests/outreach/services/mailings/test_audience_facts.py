@@ -35,7 +35,7 @@ def test_yes_is_having_it_and_no_or_unknown_is_lacking_it():
 
     assert picked == {"has": "12", "lacks": "34", "unknown": "4", "stale": "2"}
     assert found("action-plan", "stale", day=date(2026, 11, 23))[0] == ""
-    assert [found("action-plan", "equals", value)[0] for value in ("yes", "no", "x")] == ["12", "3", ""]
+    assert [found("action-plan", "equals", value)[0] for value in ("yes", "no", "vet ikke")] == ["12", "3", ""]
     split = found("action-plan", "has")[1]
     assert (split.has, split.others, split.unknown, split.stale) == (2, 1, 1, 1)
 
@@ -46,6 +46,34 @@ def test_numbers_are_had_above_zero():
         set_fact(place(number=f"610{place_number}"), number, value=value, observed_on=DAY, source="Kommunen")
 
     assert [found("stillinger", how)[0] for how in ("has", "lacks", "unknown", "stale")] == ["23", "1", "", ""]
+
+
+def test_a_value_is_found_however_it_was_written():
+    written = {
+        "number": ("2.5", "2,50", "3"),
+        "date": ("2026-11-01", "2026-11-01", "2026-11-02"),
+        "text": ("Ja", "JA", "x"),
+    }
+    asked = {"number": ("2,5", "2.5 årsverk"), "date": ("1.11.2026", "2026-11-01"), "text": ("ja",)}
+    places = [place(number=f"610{number}") for number in (1, 2, 3)]
+    for kind, values in written.items():
+        names = dict.fromkeys(("name_nb", "name_nn", "name_en"), kind)
+        indicator = Indicator.objects.create(key=kind, kind=kind, unit="årsverk" if kind == "number" else "", **names)
+        for one, value in zip(places, values, strict=True):
+            set_fact(one, indicator, value=value, observed_on=DAY, source="Kommunen")
+        assert [found(kind, "equals", value)[0] for value in asked[kind]] == ["12"] * len(asked[kind])
+    level = {
+        "level": "local",
+        "roles": ["mailbox"],
+        "everywhere": "on",
+        "indicator": "number",
+        "indicator_is": "equals",
+    }
+
+    assert AudienceForm(level | {"indicator_value": "noen"}).errors.keys() == {"indicator_value"}
+    form = AudienceForm(level | {"indicator_value": "2,5"})
+    assert form.is_valid(), form.errors
+    assert describe(form.audience).endswith("number: 2,5 årsverk")
 
 
 @pytest.mark.parametrize(

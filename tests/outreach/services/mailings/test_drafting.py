@@ -17,6 +17,7 @@ from outreach.services.mailings.audiences import NATIONAL, Audience
 from outreach.services.mailings.drafting import draft_letters
 from outreach.services.mailings.dry_runs import held_counts, variants
 from outreach.services.mailings.edits import edit_letter
+from outreach.services.mailings.salutations import greeting
 from outreach.services.offices.offices import set_mayor
 from tests.factories.outreach import (
     MandateFactory,
@@ -119,6 +120,22 @@ def test_a_missing_nynorsk_text_and_a_demand_that_is_met_hold():
     assert [whys(letter) for letter in draft.letters.all()] == [["demand_over", "no_text"], ["demand_over"]]
     with translation.override("nn"):
         assert held_counts(draft)[0] == ("demand_over", "Kravet er innfridd eller trekt", 2)
+
+
+def test_nobody_is_greeted_as_what_they_are_not():
+    cases = [
+        ("sametinget", "Sametinget", "member", "sametingsrepresentant {}"),
+        ("sametinget", "Sametinget", "committee_leader", "utvalgsleder {}, Sametinget"),
+        ("ministry", "Klimadepartementet", "member", "{}, Klimadepartementet"),
+        ("statsforvalter", "Statsforvalteren i Oslo", "member", "{}, Statsforvalteren i Oslo"),
+        ("party_group", "Stortingsgruppa", "group_leader", "gruppeleder {}, Stortingsgruppa"),
+        ("committee", "Justiskomiteen", "member", "stortingsrepresentant {}, justiskomiteen"),
+    ]
+    county = place().county
+    for kind, name, role, expected in cases:
+        body = Body.objects.create(kind=kind, name=name, county=county if kind == "statsforvalter" else None)
+        mandate = MandateFactory(body=body, role=role, party="Lokallista")
+        assert greeting(mandate, None, "nb") == f"Til {expected.format(f'{mandate.politician} (Lokallista)')}"
 
 
 def test_national_offices_are_greeted_by_office_and_form():
