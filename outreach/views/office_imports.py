@@ -57,7 +57,9 @@ def office_import_storting(request):
             seats = form.cleaned_data["seats"]
             return redirect(office_imports.start_storting(form.contents, seats=seats, by=request.user))
         except OutreachError as refusal:
-            form.add_error(None, str(refusal))
+            for sentence in str(refusal).splitlines():
+                form.add_error(None, sentence)
+            form.add_error(None, _("Choose all three files again."))
     context = {"form": form, "title": _("Put in the Storting and the government"), "is_storting": True}
     return render(request, "outreach/office_import_form.html", context)
 

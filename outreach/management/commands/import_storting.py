@@ -33,7 +33,7 @@ class Command(BaseCommand):
             export = self.read(network, from_files)
             changes = import_storting(export, seats=seats, write=not dry_run, say=self.stdout.write)
         except BrokenExport as error:
-            raise CommandError(f"{error}\nNothing was changed.") from error
+            raise CommandError(f"{error}\nNothing was changed. Another number of seats: --seats.") from error
         self.report(changes, export, dry_run)
 
     def read(self, network, folder) -> Export:

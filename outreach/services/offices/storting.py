@@ -1,5 +1,6 @@
 """Bringing offices in the Storting and the government up to date with the official export."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import BrokenExport
-from outreach.models import Body, Mandate, Politician
+from outreach.models import Body, Mandate, OfficeImport, Politician
 from outreach.services.offices.council_writing import stored
 from outreach.services.offices.parties import short_party
 from outreach.services.offices.storting_export import SEATS, Export
@@ -17,15 +18,30 @@ from taushet.models import User
 from taushet.services import audit
 
 PREFIX = "storting:"
+# An office says which export it is from: «Stortinget, data.stortinget.no 2026-11-22».
+SOURCE_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}$")
+
+
+class Line(str):
+    """What changes, as a line to be read; `row` is the body, person or office it is about, `told` what is new of it."""
+
+    row: models.Model
+    told = ""
+
+
+def line(row: models.Model, told: str = "") -> Line:
+    made = Line(f"{row} ({told})" if told else row)
+    made.row, made.told = row, told
+    return made
 
 
 @dataclass
 class Changes:
     """What an import changes, as lines a person can read before saying yes."""
 
-    new: list[str] = field(default_factory=list)
-    changed: list[str] = field(default_factory=list)
-    ended: list[str] = field(default_factory=list)
+    new: list[Line] = field(default_factory=list)
+    changed: list[Line] = field(default_factory=list)
+    ended: list[Line] = field(default_factory=list)
     # What is needed to take it back: keys of new rows, values before and after, days of those who left.
     written: dict = field(
         default_factory=lambda: {"people": [], "mandates": [], "bodies": [], "changed": [], "ended": []}
@@ -91,10 +107,7 @@ def import_storting(
 def refuse_half_or_old(export: Export, seats: int) -> None:
     if len(export.representatives) != seats:
         raise BrokenExport(
-            _(
-                "The export has %(found)d representatives and should have %(seats)d. If it is right,"
-                " repeat the import with --seats %(found)d."
-            )
+            _("The export has %(found)d representatives and should have %(seats)d. If it is right, put in that number as well.")
             % {"found": len(export.representatives), "seats": seats}
         )
     if not export.ministers:
@@ -109,6 +122,14 @@ def refuse_half_or_old(export: Export, seats: int) -> None:
             _("The export is of %(as_of)s, and what is here is of %(newest)s.")
             % {"as_of": export.as_of, "newest": newest_day}
         )
+
+
+def newest_export() -> date | None:
+    """Return the day of the newest export that what is here is from, None when nothing is."""
+    sources = Mandate.objects.filter(external_id__startswith=PREFIX).order_by().values_list("source", flat=True)
+    days = {date.fromisoformat(found[0]) for source in sources.distinct() if (found := SOURCE_DAY.search(source))}
+    written = OfficeImport.objects.filter(kind=OfficeImport.Kind.STORTING, undone_at=None).exclude(written_at=None)
+    return max(days | set(written.order_by().values_list("as_of", flat=True)), default=None)
 
 
 def ministry_of(name: str) -> str:
@@ -128,7 +149,7 @@ def update_bodies(export: Export, changes: Changes, write: bool) -> dict[str, Bo
         body = bodies.get(key)
         if body is None:
             bodies[key] = body = Body(external_id=key, kind=kind, name=name)
-            changes.new.append(name)
+            changes.new.append(line(body))
             if write:
                 body.save()
                 changes.written["bodies"].append(body.pk)
@@ -152,7 +173,7 @@ def update_politicians(export: Export, changes: Changes, write: bool, same: Mapp
             new[key] = politicians[key] = Politician(external_id=key, **names)
         elif key not in new:
             update_row(politicians[key], names | {"erased_at": None}, changes, write)
-    changes.new += [str(politician) for politician in new.values()]
+    changes.new += [line(politician) for politician in new.values()]
     if write:
         Politician.objects.bulk_create(new.values())
         changes.written["people"] = [politician.pk for politician in new.values()]
@@ -229,7 +250,7 @@ def update_mandates(
             if want.email and want.email != mandate.email:
                 fields |= address
             update_row(mandate, fields, changes, write)
-    changes.new += [str(mandate) for mandate in new]
+    changes.new += [line(mandate) for mandate in new]
     if write:
         Mandate.objects.bulk_create(new)
         changes.written["mandates"] = [mandate.pk for mandate in new]
@@ -239,7 +260,7 @@ def update_mandates(
 
 def end_mandate(mandate: Mandate, on: date, changes: Changes, write: bool) -> None:
     before, mandate.ends_on = mandate.ends_on, max(on, mandate.starts_on or on)
-    changes.ended.append(str(mandate))
+    changes.ended.append(line(mandate))
     if write:
         mandate.save(update_fields=["ends_on"])
         changes.written["ended"].append([mandate.pk, stored(mandate.ends_on), stored(before)])
@@ -252,14 +273,22 @@ def update_row(row: models.Model, values: dict, changes: Changes, write: bool) -
     if not different:
         return
     told = ", ".join(
-        f"{row._meta.get_field(name).verbose_name}: {getattr(row, name) or '–'} → {values[name]}" for name in different
+        f"{row._meta.get_field(name).verbose_name}: {in_words(getattr(row, name))} → {in_words(values[name])}"
+        for name in different
     )
     before = {name: stored(getattr(row, name)) for name in different}
     for name in different:
         setattr(row, name, values[name])
-    changes.changed.append(f"{row} ({told})")
+    changes.changed.append(line(row, told))
     if write:
         row.save(update_fields=different)
         after = {name: stored(values[name]) for name in different}
         changes.written["changed"].append([row._meta.model_name, row.pk, before, after])
         audit.record("offices.changed", row, kind="import", fields=different)
+
+
+def in_words(value: object) -> str:
+    """Return a value of a row as people say it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    return str(value) if value not in (None, "") else "–"

@@ -110,8 +110,15 @@ def read_official(files: dict[str, bytes]) -> Export:
     missing = LISTS.keys() - files.keys()
     if missing:
         raise BrokenExport(_("Missing: %(files)s.") % {"files": ", ".join(sorted(missing))})
-    documents = {name: parse(name, content) for name, content in files.items()}
-    rows = {name: rows_of(name, document) for name, document in documents.items()}
+    documents, rows, refusals = {}, {}, []
+    for name, content in files.items():
+        try:
+            documents[name] = parse(name, content)
+            rows[name] = rows_of(name, documents[name])
+        except BrokenExport as error:
+            refusals.append(str(error))
+    if refusals:  # all at once: a browser forgets every file that was chosen
+        raise BrokenExport("\n".join(refusals))
     problems = Problems()
     committees = {}
     for number, row in enumerate(rows["allekomiteer"], 1):
@@ -139,10 +146,15 @@ def parse_json(name: str, content: bytes) -> dict[str, Any]:
     try:
         document = json.loads(content.decode("utf-8-sig"))
     except ValueError as error:
-        raise BrokenExport(_("%(file)s is not whole: %(error)s") % {"file": name, "error": error}) from error
+        raise unreadable(name, getattr(error, "lineno", 1)) from error
     if not isinstance(document, dict):
         raise BrokenExport(_("%(file)s does not hold what it should.") % {"file": name})
     return document
+
+
+def unreadable(name: str, line: int) -> BrokenExport:
+    sentence = _("%(file)s cannot be read (line %(line)d): it is cut off, or it is another kind of file.")
+    return BrokenExport(sentence % {"file": name, "line": line})
 
 
 def parse_xml(name: str, content: bytes) -> dict[str, Any]:
@@ -152,7 +164,7 @@ def parse_xml(name: str, content: bytes) -> dict[str, Any]:
     try:
         root = ElementTree.fromstring(content)  # noqa: S314  entities are refused above
     except ElementTree.ParseError as error:
-        raise BrokenExport(_("%(file)s is not whole: %(error)s") % {"file": name, "error": error}) from error
+        raise unreadable(name, error.position[0]) from error
     return simplified(root) or {}
 
 

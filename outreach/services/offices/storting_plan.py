@@ -3,13 +3,14 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from outreach.models import Politician
+from outreach.models import Body, Mandate, Politician
 from outreach.services.offices.council_plan import ANOTHER
 from outreach.services.offices.council_steps import STATES, Step
 from outreach.services.offices.office_names import name_key
-from outreach.services.offices.storting import PREFIX, import_storting
+from outreach.services.offices.storting import PREFIX, Changes, Line, import_storting, newest_export
 from outreach.services.offices.storting_export import Export
 
 
@@ -40,9 +41,35 @@ def plan_storting(export: Export, *, seats: int, decisions: dict[str, str]) -> S
     changes = import_storting(export, seats=seats, write=False, same=same)
     steps = list(doubtful)
     for state in ("new", "changed", "ended"):
-        steps += [Step(state, None, line, "") for line in getattr(changes, state)]
+        steps += [step_of(state, line) for line in getattr(changes, state)]
     warnings = [_("Nothing can be written before it is decided who these people are.")] if doubtful else []
-    return StortingPlan(steps, same, warnings)
+    return StortingPlan(steps, same, warnings + doubts(export, changes))
+
+
+def step_of(state: str, line: Line) -> Step:
+    """Return what a line is about as the columns of a list show it."""
+    row, told = line.row, [line.told] if line.told else []
+    if isinstance(row, Mandate):
+        return Step(state, None, str(row.politician), str(row.body), row.party, [row.office], told)
+    kind = row.get_kind_display() if isinstance(row, Body) else ""
+    return Step(state, None, str(row), "", "", [str(kind)] if kind else [], told)
+
+
+def doubts(export: Export, changes: Changes) -> list[str]:
+    """Return what should make a person look once more: an old export, or one by which most would leave."""
+    warnings = []
+    newest, held = newest_export(), Mandate.objects.filter(external_id__startswith=PREFIX, ends_on=None).count()
+    if newest and export.as_of < newest:
+        days = {"as_of": date_format(export.as_of, "j. F Y"), "newest": date_format(newest, "j. F Y")}
+        warnings.append(
+            _("This export is of %(as_of)s. What is here is of %(newest)s, so this would put old things back.") % days
+        )
+    if 2 * len(changes.ended) > held:
+        numbers = {"ended": len(changes.ended), "held": held}
+        warnings.append(
+            _("%(ended)d of %(held)d offices would end. Are the files whole, and of the same day?") % numbers
+        )
+    return warnings
 
 
 def namesakes(export: Export, decisions: dict[str, str]) -> tuple[list[Step], dict[str, int]]:

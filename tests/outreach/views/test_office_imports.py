@@ -145,7 +145,10 @@ def test_the_storting_is_put_in_from_its_files(client, author, said):
         return client.post(address, {"seats": "2", **uploads}, follow=True)
 
     broken = put_in(regjering=b'{"regjeringsmedlemmer_liste": [')
-    assert len(broken.context["form"].non_field_errors()) == 1
+    assert broken.context["form"].non_field_errors() == [
+        "regjering cannot be read (line 1): it is cut off, or it is another kind of file.",
+        "Choose all three files again.",
+    ]
     assert put_in(dagensrepresentanter=json.dumps({}).encode()).context["form"].errors
     page = put_in()
     assert counts(page)["doubtful"] == 1
@@ -158,6 +161,14 @@ def test_the_storting_is_put_in_from_its_files(client, author, said):
     assert namesake.external_id == "storting:BÅH"
     assert Politician.objects.count() == 3
     assert not put_in().context["plan"].writes
+    files["dagensrepresentanter"] = official([official_representative(vara_representant=True)])["dagensrepresentanter"]
+    files["dagensrepresentanter"] = files["dagensrepresentanter"].replace(b"1767603600000", b"1767430800000")
+    older = client.post(
+        address, {"seats": "1"} | {name: SimpleUploadedFile(name, one) for name, one in files.items()}, follow=True
+    ).context["plan"]
+    assert [warning.split(".")[0] for warning in older.warnings] == ["This export is of 3"]
+    (step,) = older.of("changed")[:1]
+    assert (step.name, step.place, step.told) == ("Bård Hoksrud", "Stortinget", ["substitute: no → yes"])
     emails = Mandate.objects.filter(politician=namesake, role__in=["representative", "member"]).values_list("email")
     assert emails.distinct().count() == 1  # a member of a committee is reached as the representative is
 
