@@ -107,7 +107,10 @@ def import_storting(
 def refuse_half_or_old(export: Export, seats: int) -> None:
     if len(export.representatives) != seats:
         raise BrokenExport(
-            _("The export has %(found)d representatives and should have %(seats)d. If it is right, put in that number as well.")
+            _(
+                "The export has %(found)d representatives and should have %(seats)d. "
+                "If it is right, put in that number as well."
+            )
             % {"found": len(export.representatives), "seats": seats}
         )
     if not export.ministers:
