@@ -30,6 +30,7 @@ def test_a_council_and_its_facts_come_from_tables(new_page, site, accessible):
     file = {"name": "liste.csv", "mimeType": "text/csv", "buffer": COUNCIL.encode()}
     page.get_by_label("Listen", exact=True).set_input_files(file)
     page.get_by_label("Hvor er listen fra?").fill("nordvik.example")
+    page.get_by_label("Alle i disse vervene").check()
     accessible(page)
     page.get_by_role("button", name="Se over listen").click()
 
