@@ -214,7 +214,7 @@ FOR_ROLES = {
     outreach:office_create_other outreach:office_create_county outreach:office_create
     outreach:mandate_update outreach:mandate_end outreach:leave_create outreach:leave_end
     outreach:mailing_sending_update outreach:mailing_pause outreach:mailing_resume outreach:mailing_remind
-    outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
+    outreach:mailing_rate outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
     outreach:politician_object outreach:politician_object_withdraw
     outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
     outreach:reply_take_back outreach:commitment_create outreach:commitment_update

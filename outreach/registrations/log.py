@@ -39,6 +39,7 @@ WORDS = {
     "mailing.created": _("Mailing made"),
     "mailing.fact_changed": _("Letter held since a fact in it has changed"),
     "mailing.paused": _("Mailing paused"),
+    "mailing.rate_set": _("Pace of a mailing changed"),
     "mailing.resumed": _("Mailing resumed"),
     "mailing.returned": _("Mailing sent back"),
     "mailing.sending_set": _("How a mailing is sent changed"),

@@ -10,6 +10,7 @@ urlpatterns = [
     path("stab/utsendinger/<int:pk>/sending/endre/", sending.mailing_sending_update, name="mailing_sending_update"),
     path("stab/utsendinger/<int:pk>/sending/stans/", sending.mailing_pause, name="mailing_pause"),
     path("stab/utsendinger/<int:pk>/sending/fortsett/", sending.mailing_resume, name="mailing_resume"),
+    path("stab/utsendinger/<int:pk>/sending/tempo/", sending.mailing_rate, name="mailing_rate"),
     path(
         "stab/utsendinger/<int:pk>/paminnelse/",
         sending.mailing_follow,

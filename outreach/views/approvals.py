@@ -3,12 +3,15 @@
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.mailings import cancel_mailing, return_mailing, submit_mailing
+from outreach.services.sending.stages import GONE, departure_of, open_letters
+from taushet.templatetags.ui import moment
 from taushet.views.acting import act, attempt
 
 from .dry_runs import mailing_page
@@ -55,6 +58,9 @@ def mailing_approve(request, pk):
 def approved_sentence(mailing):
     if mailing.letters.filter(status=Letter.Status.READY).exists():
         return _("The mailing is approved. The letters are put in the outbox within a few minutes.")
+    if departs_at := departure_of(mailing):
+        sentence = _("The mailing is approved, and the letters are in the outbox. They leave %(when)s at the earliest.")
+        return sentence % {"when": moment(departs_at)}
     return _("The mailing is approved, and the letters are in the outbox.")
 
 
@@ -73,6 +79,20 @@ def mailing_return(request, pk):
     )
 
 
+def cancelled_sentence(mailing):
+    number = open_letters(mailing)
+    gone = mailing.letters.filter(status__in=GONE).count()
+    sentence = ngettext(
+        "%(number)d letter that has not left will not leave. This cannot be undone.",
+        "%(number)d letters that have not left will not leave. This cannot be undone.",
+        number,
+    ) % {"number": number}
+    if not gone:
+        return sentence
+    left = ngettext("%(number)d letter has left already.", "%(number)d letters have left already.", gone)
+    return f"{sentence} {left % {'number': gone}}"
+
+
 @permission_required("outreach.change_mailing", raise_exception=True)
 def mailing_cancel(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
@@ -82,7 +102,7 @@ def mailing_cancel(request, pk):
         return redirect(mailing)
     context = {
         "title": _("Cancel the mailing?"),
-        "text": _("Letters that have not left will not leave. This cannot be undone."),
+        "text": cancelled_sentence(mailing),
         "button": _("Cancel the mailing"),
         "color": "danger",
         "back": mailing.get_absolute_url(),

@@ -19,6 +19,7 @@ from outreach.services.mailings.dry_runs import held_counts, letter_table, varia
 from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.changes import waiting_on_changed_facts
+from outreach.services.sending.stages import GONE, departure_of, open_letters, stage_among
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
@@ -81,6 +82,11 @@ def surroundings(request, mailing, reasons):
         "return_form": ReturnForm(),
         "approvals": mailing.approvals.select_related("approver"),
         "log": history(mailing),
+        "stage": stage_among(mailing, counts),
+        "has_left": any(counts.get(status) for status in GONE),
+        "can_cancel": mailing.status != Mailing.Status.CANCELLED
+        and (mailing.status != Mailing.Status.APPROVED or open_letters(mailing) > 0),
+        "departs_at": departure_of(mailing),
     }
 
 

@@ -13,9 +13,10 @@ from outreach.forms.audiences import AudienceForm
 from outreach.forms.plans import ChangeMailingForm, MailingForm, NewMailingForm
 from outreach.models import Letter, Mailing, MailingDemand
 from outreach.services.mailings.audiences import LOCAL, look
-from outreach.services.mailings.grounds import day_after
+from outreach.services.mailings.grounds import day_after, narrows
 from outreach.services.mailings.mailings import change_mailing, create_mailing, plan_hash, plan_of
 from outreach.services.mailings.occasions import only_for, waiting_for
+from outreach.services.sending.stages import GONE, OPEN, has_left, stage_of
 
 PER_PAGE = 50
 # A button of the form that asks for the count only.
@@ -32,10 +33,15 @@ def mailing_list(request):
         .annotate(
             going=Count("letters", filter=~Q(letters__status__in=[Letter.Status.HELD, Letter.Status.CANCELLED])),
             held=Count("letters", filter=Q(letters__status=Letter.Status.HELD)),
+            waiting=Count("letters", filter=Q(letters__status__in=OPEN)),
+            gone=Count("letters", filter=Q(letters__status__in=GONE)),
+            troubled=Count("letters", filter=Q(letters__status__in=Letter.TROUBLE)),
         )
     )
     newest_first = mailings.order_by("-created_at", "-pk")  # counting drops the order of the model
     page = Paginator(newest_first, PER_PAGE).get_page(request.GET.get("page"))
+    for mailing in page:
+        mailing.stage = stage_of(mailing, open_ones=mailing.waiting, gone=mailing.gone, troubled=mailing.troubled)
     return render(request, "outreach/mailing_list.html", {"page": page})
 
 
@@ -75,6 +81,9 @@ def held_of(other):
 @permission_required("outreach.change_mailing", raise_exception=True)
 def mailing_update(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
+    if request.method != "POST" and has_left(mailing):
+        messages.error(request, _("Some letters have left already. You can stop the rest, but not change them."))
+        return redirect(mailing)
     form = ChangeMailingForm(request.POST or None, standing=plan_of(mailing), initial={"seen_hash": plan_hash(mailing)})
     edited = mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count()
     if form.is_valid() and COUNT not in request.POST:
@@ -121,5 +130,6 @@ def count_of(form, mailing=None):
         dropped=standing.dropped if standing else (),
         apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk] if mailing else (),
         only=only_for(mailing) if mailing else None,
+        narrows=narrows(mailing, audience.as_json()) if mailing else False,
         waits=waiting_for(mailing, day) if mailing else None,
     ).count

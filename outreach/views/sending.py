@@ -4,6 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,14 +14,16 @@ from outreach.forms.sending import FaultForm, ResumeForm, SendingForm
 from outreach.models import Letter, Mailing
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.letter_pdfs import pdfs_left
-from outreach.services.mailings.occasions import had_it, recipients_of
+from outreach.services.mailings.occasions import days_of, had_it, recipients_of, remind_from
 from outreach.services.mailings.schedules import set_schedule
 from outreach.services.mailings.starts import FORMS
 from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.sending_progress import progress_of
-from outreach.services.sending.steering import pause_mailing, resume_mailing, waiting
+from outreach.services.sending.stages import departure_of, open_letters
+from outreach.services.sending.steering import pause_mailing, resume_mailing, set_rate, waiting
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.services.files import serve_file
+from taushet.templatetags.ui import day, moment
 from taushet.views.acting import attempt
 
 ASKS = ["GET", "HEAD", "POST"]
@@ -37,6 +40,7 @@ def mailing_sending(request, pk):
         "has_arrived": mailing.letters.filter(status__in=had_it()).exists(),
         "sent_example": sent_example(mailing) if settings.DEMO else None,
         "followers": mailing.followers.exclude(status=Mailing.Status.CANCELLED),
+        "can_cancel": open_letters(mailing) > 0,
     }
     page = "outreach/mailing_sending.html"
     if not request.htmx:
@@ -56,9 +60,17 @@ def mailing_sending_update(request, pk):
         except OutreachError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("Saved. It is part of what your colleague approves."))
+            messages.success(request, saved_sentence(mailing_id=pk))
             return redirect("outreach:mailing_sending", pk=pk)
     return render(request, "outreach/mailing_sending_form.html", {"form": form, "mailing": mailing})
+
+
+def saved_sentence(mailing_id):
+    sentence = _("Saved. It is part of what your colleague approves.")
+    departs_at = departure_of(Mailing.objects.get(pk=mailing_id))
+    if departs_at is None:
+        return sentence
+    return f"{sentence} {_('The letters leave %(when)s at the earliest.') % {'when': moment(departs_at)}}"
 
 
 def sent_example(mailing):
@@ -109,6 +121,24 @@ def mailing_resume(request, pk):
     )
 
 
+@permission_required("outreach.change_mailing", raise_exception=True)
+@require_http_methods(ASKS)
+def mailing_rate(request, pk):
+    mailing = get_object_or_404(Mailing, pk=pk)
+    form = ResumeForm(request.POST if request.method == "POST" else None, initial={"rate": mailing.rate_now})
+    if form.is_valid():
+        rate = form.cleaned_data["rate"]
+        return steer(request, mailing, lambda: set_rate(mailing, by=request.user, rate=rate), _("The pace is set."))
+    return ask(
+        request,
+        mailing,
+        title=_("Another pace?"),
+        text=_("It holds from the next letter on. What leaves is still what was approved."),
+        button=_("Set the pace"),
+        form=form,
+    )
+
+
 @permission_required("outreach.add_mailing", raise_exception=True)
 @require_http_methods(ASKS)
 def mailing_follow(request, pk, occasion):
@@ -147,10 +177,23 @@ def mailing_follow(request, pk, occasion):
         request,
         mailing,
         title=titles[occasion],
-        text=sentence % {"number": number},
+        text=f"{sentence % {'number': number}} {hint(mailing, occasion)}",
         button=_("Make the draft"),
         form=form,
     )
+
+
+def hint(mailing, occasion):
+    """Say what is good to know before one writes again."""
+    if occasion == Mailing.Occasion.ERRATUM:
+        return _("Did only some get the fault, narrow who gets it under “Change”.")
+    first_day = remind_from(max(days_of(mailing).values(), default=timezone.localdate()))
+    if first_day <= timezone.localdate():
+        return ""
+    sentence = _(
+        "They have four weeks to answer, so the letters are held until %(day)s. You can set that as “not before”."
+    )
+    return sentence % {"day": day(first_day)}
 
 
 @permission_required("outreach.view_letter", raise_exception=True)

@@ -45,16 +45,17 @@ class Action:
     color: str = "accent"
 
 
-def ask_first(request: HttpRequest, row, action: Action, text: str) -> HttpResponse:
-    """Ask whether it shall be done, saying what it is about; do it once that is answered."""
+def ask_first(request: HttpRequest, row, action: Action, text: str, *, back: str = "") -> HttpResponse:
+    """Ask whether it shall be done, saying what it is about; once answered do it, and go `back` or to the row."""
+    back = back or row.get_absolute_url()
     if request.method == "POST":
         attempt(request, lambda: action.do(row, by=request.user), action.done)
-        return redirect(row)
+        return redirect(back)
     context = {
         "title": action.label,
         "text": text,
         "button": action.label,
         "color": action.color,
-        "back": row.get_absolute_url(),
+        "back": back,
     }
     return render(request, "confirm.html", context)

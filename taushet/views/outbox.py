@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.csp import CSP
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csp import csp_override
@@ -118,7 +119,15 @@ def outbox_act(request, pk, name):
     message = get_object_or_404(Message, pk=pk)
     action = ACTIONS[name]
     words = {"recipient": shown_recipient(message), "consequence": action.consequence}
-    return ask_first(request, message, action, _("To %(recipient)s: %(consequence)s") % words)
+    text = _("To %(recipient)s: %(consequence)s") % words
+    return ask_first(request, message, action, text, back=came_from(request))
+
+
+def came_from(request):
+    """Return the page of ours that asked for a decision, such as a mailing with the next letter to decide about."""
+    address = request.GET.get("fra", "")
+    is_ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if is_ours else ""
 
 
 @permission_required("taushet.read_outbox", raise_exception=True)

@@ -179,16 +179,20 @@ def look(
     dropped: Iterable[int] = (),
     apart_from: Collection[int] = (),
     only: set[int] | None = None,
+    narrows: bool = False,
     waits: Mapping[int, str] | None = None,
 ) -> Look:
     """Find who is in an audience on a day (Oslo date), and for each the first reason to get no letter.
 
     `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the mailings
     whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that
-    got what this one follows: then it goes to those, whatever the filter says by now; `waits` tells which of them
+    got what this one follows: then it goes to those, whatever the filter says by now, unless somebody has changed the
+    filter to narrow them (`narrows`), since not all got the fault; `waits` tells which of them
     are not to be reminded yet, and why. A handful of queries, however many offices there are.
     """
     added, dropped = set(added), set(dropped)
+    if only is not None and narrows:
+        only &= set(offices(audience, day).values_list("pk", flat=True)) | added
     shown = ("pk", "email", "role", "body__municipality_id")
     chosen = offices(audience, day) if only is None else Mandate.objects.filter(pk__in=only)
     rows = [Candidate(*row) for row in chosen.order_by().values_list(*shown)]

@@ -61,6 +61,11 @@ def day_after(moment: datetime | None) -> date:
     return next_business_time(max(now, moment or now)).astimezone(OSLO).date()
 
 
+def narrows(mailing: Mailing, audience: dict[str, Any]) -> bool:
+    """Whether a filter differs from that of the mailing which this one follows."""
+    return mailing.origin_id is not None and audience != mailing.origin.audience
+
+
 def look_at(mailing: Mailing) -> Look:
     """Find who a mailing goes to."""
     picks = dict(mailing.picks.values_list("mandate", "is_added"))
@@ -74,6 +79,7 @@ def look_at(mailing: Mailing) -> Look:
         dropped=[mandate for mandate, is_added in picks.items() if not is_added],
         apart_from=[pk for pk in (mailing.pk, mailing.origin_id) if pk],
         only=only_for(mailing),
+        narrows=narrows(mailing, mailing.audience),
         waits=waiting_for(mailing, day),
     )
 

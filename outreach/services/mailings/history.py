@@ -6,8 +6,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach.models import Mailing
-from taushet.models import AuditEntry, User
+from outreach.models import Mailing, Redelivery
+from taushet.models import AuditEntry, Message, User
 
 SENTENCES = {
     "mailing.created": gettext_lazy("The mailing was made."),
@@ -20,6 +20,7 @@ SENTENCES = {
     "letter.edit_dropped": gettext_lazy("A letter that was edited by hand says what the draft says again."),
     "mailing.paused": gettext_lazy("The mailing was paused."),
     "mailing.resumed": gettext_lazy("The mailing was resumed."),
+    "mailing.rate_set": gettext_lazy("The pace was changed."),
     "mailing.sending_set": gettext_lazy("How it is sent was changed."),
     "mailing.fact_changed": gettext_lazy("A letter was held, since a fact in it has changed."),
     "mailing.cancelled": gettext_lazy("The mailing was cancelled."),
@@ -49,7 +50,16 @@ FIELDS = {
 }
 
 
+# What a person may decide about a letter in the outbox.
+DECISIONS = {
+    "message.marked_sent": gettext_lazy("It had arrived, and was marked as sent."),
+    "message.sent_again": gettext_lazy("It was put back to be sent again."),
+    "message.released": gettext_lazy("It was released."),
+    "message.held": gettext_lazy("It was held back."),
+    "message.cancelled": gettext_lazy("It was cancelled for good."),
+}
 LONGEST_LOG = 50
+MOST_DECISIONS = 1000
 NUMBERS_SHOWN = 10
 
 
@@ -63,9 +73,29 @@ class Line:
 
 
 def history(mailing: Mailing) -> list[Line]:
-    """Return who did what to a mailing, the newest first."""
+    """Return who did what to a mailing, and decided about its letters, the newest first."""
     entries = AuditEntry.objects.filter(object_type=mailing._meta.label_lower, object_id=str(mailing.pk))
-    return [Line(entry.at, sentence(entry), entry.actor) for entry in entries.select_related("actor")[:LONGEST_LOG]]
+    lines = [Line(entry.at, sentence(entry), entry.actor) for entry in entries.select_related("actor")[:LONGEST_LOG]]
+    return sorted([*lines, *decisions(mailing)], key=lambda line: line.at, reverse=True)[:LONGEST_LOG]
+
+
+def decisions(mailing: Mailing) -> list[Line]:
+    """Return what people have decided about single letters once they were in the outbox."""
+    if mailing.submitted_at is None:
+        return []
+    entries = AuditEntry.objects.filter(object_type=Message._meta.label_lower, at__gte=mailing.submitted_at)
+    entries = entries.filter(action__in=DECISIONS).exclude(actor=None).select_related("actor").order_by("-at", "-pk")
+    made = list(entries[:MOST_DECISIONS])
+    numbers = {int(entry.object_id) for entry in made}
+    letters = mailing.letters.select_related("municipality", "mandate__body")
+    carried = {letter.message_id: letter for letter in letters.filter(message__in=numbers)}
+    again = Redelivery.objects.filter(letter__mailing=mailing, message__in=numbers)
+    carried |= {one.message_id: one.letter for one in again.select_related("letter__municipality")}
+    return [
+        Line(entry.at, f"{carried[number].place_name}: {DECISIONS[entry.action]}", entry.actor)
+        for entry in made
+        if (number := int(entry.object_id)) in carried
+    ]
 
 
 def sentence(entry: AuditEntry) -> str:
@@ -74,6 +104,13 @@ def sentence(entry: AuditEntry) -> str:
     parts = [str(SENTENCES.get(entry.action, entry.action))]
     if entry.action == "mailing.approved" and entry.detail.get("house"):
         parts = [_("The mailing was approved for %(house)s.") % {"house": User.House(entry.detail["house"]).label}]
+    if entry.action in ("mailing.resumed", "mailing.rate_set"):
+        rate = entry.detail.get("rate")
+        parts.append(
+            _("At most %(rate)d letters an hour.") % {"rate": rate}
+            if rate
+            else _("As fast as the receivers’ mail systems take them.")
+        )
     if named := [str(FIELDS[name]) for name in changes if name in FIELDS]:
         parts.append(_("Changed: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(named))})
     for words, numbers in added_and_removed(changes):

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from outreach.exceptions import AlreadyLeft, ContentChanged
+from outreach.exceptions import AlreadyLeft, ContentChanged, WrongStatus
 from outreach.models import DemandVersion, Letter, LetterDemand, Mailing, MailingDemand, MailingPick
 from outreach.services.mailings.approvers import void_approvals
 from outreach.services.mailings.audiences import Audience
@@ -196,9 +196,11 @@ def return_mailing(mailing: Mailing, *, by: User, note: str) -> Mailing:
 
 @transaction.atomic
 def cancel_mailing(mailing: Mailing, *, by: User) -> Mailing:
-    """Stop a mailing for good: what has not left does not leave. Raises WrongStatus when it is stopped already."""
+    """Stop a mailing for good: what has not left does not leave. Raises WrongStatus when nothing can be stopped."""
     mailing = lock(mailing, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
-    stop_what_waits(mailing, CANCELLED)
+    ready = mailing.letters.filter(status=Letter.Status.READY)
+    if not stop_what_waits(mailing, CANCELLED) and mailing.status == Status.APPROVED and not ready.exists():
+        raise WrongStatus(_("No letter waits any longer, so there is nothing to cancel."))
     mailing.letters.filter(status__in=Letter.DRAFTED).update(status=Letter.Status.CANCELLED)
     void_approvals(mailing)
     mailing.status = Status.CANCELLED

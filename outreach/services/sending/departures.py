@@ -95,5 +95,5 @@ def look_up_systems(domains: Iterable[str]) -> int:
 
 
 def forget_turns(mailing: Mailing) -> None:
-    """Let every letter that waits take a new turn."""
-    mailing.letters.filter(status=Letter.Status.QUEUED).update(slot_at=None, system_slot_at=None, total_slot_at=None)
+    """Let every letter that waits take a new turn in the mailing; those at the mail systems and among all stay."""
+    mailing.letters.filter(status=Letter.Status.QUEUED).update(slot_at=None)

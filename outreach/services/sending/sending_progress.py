@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.utils import timezone
 
 from outreach.models import Letter, Mailing
 from outreach.services.sending.departures import letters_an_hour
 from outreach.services.sending.production import is_production
+from outreach.services.sending.sending import ANSWER_WAITS, QUIET
+from outreach.services.sending.stages import departure_of
 from taushet.models import Message
 from taushet.workdays import CLOSES_AT, OSLO, next_business_time
 
@@ -26,18 +28,24 @@ class Progress:
     counts: list[tuple[Letter.Status, int]]
     going: int
     left: int
+    settled: int
+    stayed: int
+    unknown: int
+    quiet: int
+    unsorted: int
     waiting: int
     bound: int | None
     pace: int
     ends_at: datetime | None
     starts_at: datetime | None
+    departs_at: datetime | None
     trouble: list[Letter]
     more_trouble: int
     leaves_from_here: bool
 
     @property
     def percent(self) -> int:
-        return 100 * self.left // self.going if self.going else 0
+        return 100 * self.settled // self.going if self.going else 0
 
 
 def progress_of(mailing: Mailing) -> Progress:
@@ -45,22 +53,34 @@ def progress_of(mailing: Mailing) -> Progress:
     counts = mailing.letters.counts()
     trouble = troubled(mailing)
     waiting = mailing.letters.filter(message__state__in=ON_THE_WAY).count()
-    left = sum(counts.get(status, 0) for status in LEFT)
+    reasons = waiting_for(mailing) if waiting else {}
     pace, bound = measured_pace(mailing), letters_an_hour(mailing)
     shown = list(trouble[:MOST_TROUBLE])
     return Progress(
         counts=[(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
         going=sum(counts.get(status, 0) for status in Letter.TAKEN),
-        left=left,
+        left=counts.get(Letter.Status.SENT, 0),
+        settled=sum(counts.get(status, 0) for status in LEFT),
+        stayed=counts.get(Letter.Status.STAYED, 0),
+        unknown=counts.get(Letter.Status.UNKNOWN, 0),
+        quiet=reasons.get(QUIET, 0),
+        unsorted=reasons.get(ANSWER_WAITS, 0),
         waiting=waiting,
         bound=bound,
-        pace=pace,
+        pace=min(pace, bound) if bound else pace,
         ends_at=end_of(mailing, waiting, bound, pace),
         starts_at=start_of(mailing, waiting),
+        departs_at=departure_of(mailing) if waiting else None,
         trouble=shown,
         more_trouble=max(0, trouble.count() - len(shown)) if len(shown) == MOST_TROUBLE else 0,
         leaves_from_here=is_production(),
     )
+
+
+def waiting_for(mailing: Mailing) -> dict[str, int]:
+    """Return how many letters in the outbox wait for what."""
+    on_the_way = mailing.letters.filter(message__state__in=ON_THE_WAY).order_by()
+    return dict(on_the_way.values_list("message__state_reason").annotate(number=Count("pk")))
 
 
 def troubled(mailing: Mailing):
@@ -93,7 +113,10 @@ def end_of(mailing: Mailing, waiting: int, bound: int | None, pace: int) -> date
     now = timezone.now()
     starts_at = next_business_time(max(now, mailing.leaves_after or now))
     slots = mailing.letters.filter(message__state__in=ON_THE_WAY).aggregate(
-        turn=Max("slot_at"), system=Max("system_slot_at"), total=Max("total_slot_at")
+        turn=Max("slot_at"),
+        system=Max("system_slot_at"),
+        total=Max("total_slot_at"),
+        quiet=Max("message__due_at", filter=Q(message__state_reason=QUIET)),
     )
     known = [slot for slot in slots.values() if slot]
     if per_hour := bound or pace:

@@ -56,6 +56,26 @@ def resume_mailing(mailing: Mailing, *, by: User, rate: int | None) -> Mailing:
     return mailing
 
 
+@transaction.atomic
+def set_rate(mailing: Mailing, *, by: User, rate: int | None) -> Mailing:
+    """Let a mailing go on at another pace, also while it is paused; None keeps to the pace that was approved.
+
+    Raises WrongStatus unless it is approved.
+    """
+    mailing = lock_running(mailing)
+    was = letters_an_hour(mailing)
+    mailing.rate_now = rate
+    if letters_an_hour(mailing) == was:
+        return mailing
+    mailing.run += 1
+    mailing.save(update_fields=["rate_now", "run"])
+    forget_turns(mailing)
+    if mailing.paused_at is None:
+        waiting(mailing).update(due_at=first_departure(mailing, timezone.now()), state_reason="")
+    audit.record("mailing.rate_set", mailing, by=by, was=was, rate=letters_an_hour(mailing))
+    return mailing
+
+
 def first_departure(mailing: Mailing, now: datetime) -> datetime:
     """Return when the first letter of a mailing may leave: not before its time, nor outside business hours."""
     return next_business_time(max(now, mailing.leaves_after or now))

@@ -3,6 +3,7 @@
 import json
 from datetime import date
 from io import BytesIO
+from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
@@ -14,6 +15,7 @@ from outreach.models import Mailing, Objection
 from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.offices.offices import set_address, set_mayor
 from taushet.models import AuditEntry, Message
+from taushet.roles import APPROVER
 from taushet.services.delivery import suppress
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import indicators, mailing, place
@@ -23,11 +25,19 @@ from tests.outreach.services.mailings.test_approvals import approve, approved
 pytestmark = [pytest.mark.django_db]
 
 
+CLOSED, OPENS = "28 November 2026 at 12:00", "30 November 2026 at 08:00"
+
+
+def plain(text):
+    """Return a text with plain spaces."""
+    return text.replace("\N{NO-BREAK SPACE}", " ")
+
+
 def page(name, *args):
     return reverse(f"outreach:{name}", args=args)
 
 
-def test_how_it_is_sent_is_decided_in_the_draft_and_frozen_with_it(client, author, said):
+def test_how_it_is_sent_is_decided_in_the_draft_and_frozen_with_it(client, author, said, clock):
     draft = mailing(place(), author=author)
     form = {"embargo_until": "24.11.2026 09.00", "rate": "600", "attach_pdf": "on"}
     address = page("mailing_sending_update", draft.pk)
@@ -38,9 +48,24 @@ def test_how_it_is_sent_is_decided_in_the_draft_and_frozen_with_it(client, autho
     draft.refresh_from_db()
 
     assert (draft.rate, draft.attach_pdf, draft.embargo_until.isoformat()) == (600, True, "2026-11-24T08:00:00+00:00")
-    assert said(answer) == ["Saved. It is part of what your colleague approves."]
-    submit_mailing(draft, by=author, seen_hash=draft.content_hash)
+    saved = "Saved. It is part of what your colleague approves. The letters leave %s at the earliest."
+    assert plain(said(answer)[0]) == saved % "24 November 2026 at 09:00"
+    saturday = client.post(address, form | {"embargo_until": "28.11.2026 12.00", "attach_pdf": ""}, follow=True)
+    assert plain(said(saturday)[0]) == saved % OPENS
+    detail = plain(client.get(draft.get_absolute_url()).text)
+    assert CLOSED in detail
+    assert f"{OPENS}, when offices open again" in detail
+    draft.refresh_from_db()
+    waiting = submit_mailing(draft, by=author, seen_hash=draft.content_hash)
     assert "This cannot be done now" in client.post(address, form | {"rate": "1"}).content.decode()
+
+    approver = sign_in(client, StaffFactory(roles=[APPROVER]))
+    assert f"Approve 1 letter, which leaves {OPENS}" in plain(client.get(waiting.get_absolute_url()).text)
+    approve(waiting, approver=approver)
+    assert f"leave {OPENS} at the earliest" in plain(client.get(waiting.get_absolute_url()).text)
+    sending = plain(client.get(page("mailing_sending", waiting.pk)).text)
+    assert f"wait until {CLOSED}. They go {OPENS}, when offices are open." in sending
+    assert "Approved, waits to leave" in client.get(page("mailing_list")).text
 
 
 def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox, clock):
@@ -55,28 +80,67 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
     assert (
         "Paused since" in client.get(page("mailing_sending", sent.pk), headers={"hx-request": "true"}).content.decode()
     )
+    assert "Paused" in client.get(page("mailing_list")).text
     assert said(client.post(page("mailing_resume", sent.pk), {"rate": "7200"}, follow=True)) == ["The mailing goes on."]
     assert said(client.post(page("mailing_resume", sent.pk), follow=True)) == ["The mailing is not paused."]
     send_all_due()
     assert len(mailbox.messages) == 1
     assert "1 of 2 letters have left." in client.get(page("mailing_sending", sent.pk)).content.decode()
+    rate = page("mailing_rate", sent.pk)
+    assert rate in client.get(page("mailing_sending", sent.pk)).text
+    assert "Write at least 1" in client.post(rate, {"rate": "0"}).text
+    for _double_click in range(2):
+        assert said(client.post(rate, {"rate": "3600"}, follow=True)) == ["The pace is set."]
+    shown = client.get(sent.get_absolute_url()).text
+    assert shown.count("The pace was changed. At most 3600 letters an hour.") == 1
+    assert "The mailing was resumed. At most 7200 letters an hour." in shown
+    assert "1 letter that has not left will not leave. This cannot be undone. 1 letter has left already." in (
+        client.get(page("mailing_cancel", sent.pk)).text
+    )
+    assert "On its way out" in client.get(page("mailing_list")).text
+    assert page("mailing_update", sent.pk) not in shown
+    refused = client.get(page("mailing_update", sent.pk), follow=True)
+    assert said(refused) == ["Some letters have left already. You can stop the rest, but not change them."]
+
+    send_all_due()
+    for address in (sent.get_absolute_url(), page("mailing_sending", sent.pk), page("mailing_list")):
+        text = client.get(address).text
+        assert page("mailing_cancel", sent.pk) not in text
+        assert "letters an hour</dd>" not in text
+        assert "Finished" in text or address == page("mailing_sending", sent.pk)
+    refused = client.post(page("mailing_cancel", sent.pk), follow=True)
+    assert said(refused) == ["No letter waits any longer, so there is nothing to cancel."]
+    assert Mailing.objects.get().status == "approved"
 
 
 def test_a_letter_of_unknown_fate_is_explained_and_a_person_decides(client, author, mailbox, clock):
-    sent = approved(place())
-    letter = sent.letters.get()
+    sent = approved(place(), place())
+    letter, second = sent.letters.order_by("pk")
     Message.objects.update(state="unknown")
     sent.letters.update(status="unknown")
 
     shown = client.get(page("mailing_sending", sent.pk)).content.decode()
 
     assert "nobody here knows whether it arrived" in shown
+    assert "0 of 2 letters have left." in shown
+    assert "2 letters may have left." in shown
+    back = f"{page('mailing_sending', sent.pk)}#trenger-deg"
     for way in ("outbox_mark_sent", "outbox_send_again"):
-        assert reverse(way, args=[letter.message_id]) in shown
-    client.post(reverse("outbox_send_again", args=[letter.message_id]))
+        assert f"{reverse(way, args=[letter.message_id])}?fra={quote(back, safe='/')}" in shown
+    decided = client.post(reverse("outbox_send_again", args=[letter.message_id], query={"fra": back}))
+    assert decided.url == back
+    rest = client.get(page("mailing_sending", sent.pk))
+    assert rest.context["progress"].trouble == [second]
+    for foreign in ("https://ond.example/", "//ond.example/", "javascript:alert(1)"):
+        asked = client.get(reverse("outbox_mark_sent", args=[second.message_id], query={"fra": foreign}))
+        assert asked.context["back"] == second.message.get_absolute_url()
+    client.post(reverse("outbox_mark_sent", args=[second.message_id], query={"fra": back}))
     assert "nobody here knows" not in client.get(page("mailing_sending", sent.pk)).content.decode()
     send_all_due()
-    assert sent.letters.get().status == "sent"
+    assert sent.letters.counts() == {"sent": 2}
+    log = [(line.text, line.who) for line in client.get(sent.get_absolute_url()).context["log"]]
+    assert (f"{letter.place_name}: It was put back to be sent again.", author) in log
+    assert (f"{second.place_name}: It had arrived, and was marked as sent.", author) in log
 
 
 def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, clock):
@@ -90,6 +154,7 @@ def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, 
     assert address in client.get(page("mailing_sending", first.pk)).text
     asked = client.get(address)
     assert "2 offices" in asked.content.decode()
+    assert "so the letters are held until 22 December 2026" in plain(asked.text)
     key = asked.context["form"]["request_key"].value()
 
     for _double_click in range(2):
@@ -97,7 +162,7 @@ def test_a_reminder_is_made_once_from_a_page_that_asks(client, author, mailbox, 
 
     second = Mailing.objects.exclude(pk=first.pk).get()
     assert (second.occasion, second.origin, second.status) == ("reminder", first, "draft")
-    assert second.letters.counts() == {"ready": 2}
+    assert second.letters.counts() == {"held": 2}
     form = client.get(page("mailing_update", second.pk)).context["form"]
     emptied = {name: form[name].value() or "" for name in form.fields} | {"opening_nb": "", "opening_nn": ""}
     answer = client.post(page("mailing_update", second.pk), emptied)
