@@ -19,7 +19,7 @@ from taushet.models import Message
 from taushet.pdf import make_pdf
 from taushet.services.files import PDF, store_file
 from taushet.services.mime import attachments_of
-from taushet.workdays import OSLO
+from taushet.workdays import OSLO, next_business_time
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50
@@ -136,12 +136,16 @@ def pdf_or_none(letter: Letter, mailing: Mailing) -> bytes | None:
 
 
 def letter_pdf(letter: Letter, mailing: Mailing) -> bytes:
-    """Return a letter on paper: what the mail says, with the addressee above it and who sends it."""
+    """Return a letter on paper: what the mail says, with the addressee above it and who sends it.
+
+    It bears the first day on which it can leave, as far as that is known when it is made.
+    """
+    leaves_at = next_business_time(max(mailing.submitted_at, mailing.leaves_after or mailing.submitted_at))
     data = {
         "title": letter.subject,
         "to": letter.to_name,
         "blocks": [block.splitlines() for block in letter.text.strip().split("\n\n") if block.strip()],
-        "day": mailing.submitted_at.astimezone(OSLO).strftime(DAY),
+        "day": leaves_at.astimezone(OSLO).strftime(DAY),
         "language": letter.language,
     }
     return make_pdf("outreach/letter.typ", {"data": json.dumps(data)}, made_at=mailing.submitted_at)

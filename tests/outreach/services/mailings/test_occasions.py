@@ -9,7 +9,7 @@ from django.urls import reverse
 from outreach.exceptions import NothingToSend, OwnMailing, WrongStatus
 from outreach.models import Letter, Mailing, Mandate, Objection
 from outreach.services.commitments.following import follow_mailing
-from outreach.services.mailings.mailings import draft_letters, submit_mailing
+from outreach.services.mailings.mailings import change_mailing, draft_letters, submit_mailing
 from outreach.services.mailings.schedules import set_schedule
 from outreach.services.offices.offices import set_address, set_mayor
 from outreach.services.privacy.objections import LINK, object_for, withdraw_objection
@@ -23,7 +23,7 @@ from taushet.services.outbox import write_message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import mailing, place, staff
-from tests.outreach.services.mailings.test_approvals import approve, approved
+from tests.outreach.services.mailings.test_approvals import approve, approved, plan_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -113,6 +113,19 @@ def test_what_follows_goes_to_exactly_those_who_got_the_first(clock, mailbox, oc
         second.letters.filter(pk=held.get(municipality=changes).pk).update(
             mandate=sent.mandate, status="sent", message=first.letters.first().message, content_hash="0" * 64
         )
+
+
+def test_a_correction_can_be_narrowed_to_those_who_got_the_fault_and_never_widened(clock, mailbox):
+    right, wrong = place(), place()
+    first = approved(right, wrong)
+    send_all_due()
+    erratum = follow_mailing(first, occasion="erratum", by=staff("add_mailing"), faults=FAULTS)
+    assert erratum.letters.filter(status="ready").count() == 2
+
+    narrowed = change_mailing(erratum, plan_of(erratum, municipalities=[wrong, place()]), by=staff())
+
+    assert [letter.municipality for letter in narrowed.letters.all()] == [wrong]
+    assert narrowed.letters.get().status == "ready"
 
 
 def test_a_letter_to_one_who_left_is_held_and_the_successor_gets_nothing(clock, mailbox):
