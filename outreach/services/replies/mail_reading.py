@@ -19,19 +19,50 @@ MOST_ATTACHMENT_BYTES = 10 * 1024 * 1024
 MOST_HEADERS = 50
 LONGEST_HEADER = 10_000
 
-# How people and their mail programs name such mail, in the subject.
-AWAY = re.compile(
-    r"^\W*(?:(?:sv|re|aw|vs)\s*:\s*)*(?:automatisk (?:svar|e-?post|tilbakemelding|melding)|auto[- ]?svar"
-    r"|automatic reply|auto[- ]?(?:reply|response)|out[- ]of[- ](?:the[- ])?office"
-    r"|fr(?:avær|åvær|åver)s(?:melding|assistent)|(?:fr(?:avær|åvær|åver)(?:ende|ande)?|ferie)\s*(?::|$)"
-    r"|ferie(?:melding|svar|avvikling|fravær|fråvær)"
-    r"|(?:(?:jeg|eg) er )?(?:ikke|ikkje) (?:til stede|til stades|på kontoret|på jobb)"
-    r"|(?:(?:jeg|eg) er )?(?:borte fra|borte frå|utenfor|utanfor) kontoret|(?:jeg|eg) er på ferie)",
+# How mail programs name such mail, in the subject.
+AUTOMATIC = re.compile(
+    r"^\W*(?:(?:sv|re|aw|vs)\s*:\s*)*(?:"
+    r"automatisk (?:svar|e-?post|tilbakemelding|melding|bekreftelse|stadfesting|kvittering)|auto[- ]?svar"
+    r"|automatic reply|auto[- ]?(?:reply|response)|out[- ]of[- ](?:the[- ])?office|not in (?:the )?office"
+    r"|fr(?:avær|åvær|åver)s(?:melding|assistent)|ferie(?:melding|svar)|(?:jeg|eg) er på ferie)",
     re.IGNORECASE,
 )
+# How people name their absence, in the subject; what they write to us about may begin so too.
+PERHAPS = re.compile(
+    r"^\W*(?:(?:sv|re|aw|vs)\s*:\s*)*(?:(?:jeg|eg) er )?(?:fr(?:avær|åvær|åver)(?:ende|ande)?\b|ferie|permisjon"
+    r"|(?:ikke|ikkje) (?:til stede|til stades|på kontoret|på jobb|tilgjengeleg|tilgjengelig)"
+    r"|(?:borte fra|borte frå|utenfor|utanfor|ute av|vekke frå) kontoret|(?:jeg |eg )?har (?:sluttet|slutta)\b)",
+    re.IGNORECASE,
+)
+# How they write of it.
+ABSENT = re.compile(
+    r"\b(?:er|har)\s+(?:\w+\s+){0,3}?(?:på ferie|ferie|(?:i )?permisjon|bortreist|borte|fraværende|fråverande"
+    r"|(?:utenfor|utanfor|ute av) kontoret|(?:ikke|ikkje) (?:på kontoret|på jobb|til stede|til stades)|avspaserer"
+    r"|sykmeldt|sjukmeld|(?:ikke|ikkje) tilgjengele?i?g)\b"
+    r"|\btilbake (?:igjen )?på (?:kontoret|jobb)"
+    r"|\ber tilbake (?:igjen |att )?(?:den |frå |fra |i (?:uke|veke) |\w+dag|\d)"
+    r"|\b(?:jeg|eg) (?:kommer|kjem) (?:tilbake|att) (?:den |i uke |i veke |\w+dag|\d)"
+    r"|\ble(?:ser|s) (?:ikke|ikkje) e-?post|\b(?:ikke|ikkje) lest?e? e-?post|\bi (?:mitt )?fr(?:avær|åvær)(?:et)?\b"
+    r"|\b(?:jeg|eg) har (?:sluttet|slutta)\b|\bout of (?:the )?office|\bon (?:annual |sick )?leave\b"
+    r"|\bon (?:vacation|holiday)\b"
+    r"|\bsentralbordet er stengt|\bkontoret er stengt",
+    re.IGNORECASE,
+)
+RECEIPT = re.compile(
+    r"\b(?:bekrefter|stadfestar|bekreftelse på|stadfesting av) (?:mottatt|mottak|at vi har mottatt|at vi har fått)"
+    r"|\b(?:er|har blitt|blei) (?:mottatt|motteke) (?:og|i)\b|\bvi har (?:mottatt|motteke) (?:din|deres|dykkar)\b",
+    re.IGNORECASE,
+)
+UNANSWERABLE = re.compile(
+    r"\b(?:ikke|ikkje) svar(?:e)? på denne|\b(?:kan|skal) (?:ikke|ikkje) (?:besvares|svarast)|\bdo not reply",
+    re.IGNORECASE,
+)
+# What stands before the number of a case, and what such numbers look like.
 JOURNAL = re.compile(
-    r"(?:(?:vår(?:t)?|deres|dykkar)\s+(?:ref(?:eranse)?|saksnr)|saks?(?:nr|nummer)|arkivsak(?:snr|id)?|journal(?:nr|nummer)|"
-    r"(?:j\.?\s?nr)|sak)\.?\s*:?\s*(?P<labelled>(?:19|20)?\d{2}/\d{1,6}(?:-\d{1,4})?)"
+    r"(?:(?:vår(?:t)?|deres|dykkar)\s+(?:ref(?:eranse)?|saksnr)|saks?(?:nr|nummer)|arkiv(?:sak(?:snr|id)?|ref(?:eranse)?)"
+    r"|journal(?:nr|nummer|post(?:nr|nummer)?)|(?:j\.?\s?nr))\.?\s*:?\s*"
+    r"(?P<labelled>(?:19|20)?\d{2}/\d{1,6}(?:-\d{1,4})?|\d{1,6}/(?:19|20)?\d{2}(?!\d)|20\d{2}\d{3,7}(?!\d))"
+    r"|\bsak\.?\s*:?\s*(?P<case>(?:19|20)?\d{2}/\d{1,6}(?:-\d{1,4})?)"
     r"|\b(?P<bare>(?:19|20)?\d{2}/\d{3,6}-\d{1,4})\b",
     re.IGNORECASE,
 )
@@ -199,34 +230,53 @@ def clean_line(text: str) -> str:
     return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
 
 
-def is_automatic(mail: EmailMessage, subject: str) -> bool:
+def is_automatic(mail: EmailMessage, subject: str, text: str = "") -> bool:
     """Whether a machine has answered: RFC 3834, what older programs put, reports, and how people word it here."""
-    said = header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
-    if said not in {"", "no"} or mail.get_content_type() == "multipart/report":
+    return answers_by_itself(mail, subject, text) or is_marked(mail)
+
+
+def answers_by_itself(mail: EmailMessage, subject: str, text: str = "") -> bool:
+    """Whether a mail is the answer of a machine, and not only sent by one.
+
+    A subject that speaks of absence is enough when the text does too, or says nothing.
+    """
+    said = _auto_submitted(mail)
+    if said not in {"", "no", "auto-generated"} or mail.get_content_type() == "multipart/report":
         return True
     if any(header(mail, name) for name in ("X-Autoreply", "X-Autorespond")):
         return True
-    # What Exchange and case systems put on mail that no machine should answer (MS-OXCMAIL, 2.1.3.2.20).
+    if header(mail, "Precedence").lower() in {"auto_reply", "auto-reply"} or header(mail, "Return-Path") == "<>":
+        return True
+    own = split_quoted(text)[0][:2000]
+    return bool(AUTOMATIC.search(subject) or (PERHAPS.search(subject) and (not own or ABSENT.search(own))))
+
+
+def is_marked(mail: EmailMessage) -> bool:
+    """Whether a mail asks machines for no answer: case systems do on all they send (MS-OXCMAIL, 2.1.3.2.20)."""
     unwanted = set(re.split(r"[\s,;]+", header(mail, "X-Auto-Response-Suppress").lower()))
-    if unwanted & {"all", "oof", "autoreply"}:
-        return True
-    if header(mail, "Precedence").lower() in {"auto_reply", "auto-reply"}:
-        return True
-    return header(mail, "Return-Path") == "<>" or bool(AWAY.search(subject))
+    return _auto_submitted(mail) == "auto-generated" or bool(unwanted & {"all", "oof", "autoreply"})
 
 
-def may_be_an_answer(mail: EmailMessage, read: ReadMail, journal_number: str) -> bool:
+def _auto_submitted(mail: EmailMessage) -> str:
+    return header(mail, "Auto-Submitted").partition(";")[0].strip().lower()
+
+
+def may_be_an_answer(mail: EmailMessage, read: ReadMail, subject: str, journal_number: str) -> bool:
     """Whether a person should look at a mail although a machine sent it.
 
     Archive systems send the letters of a municipality so: with a file that is no mere picture, or a journal number. A
-    report about delivery is no answer.
+    case system marks what people write in it like its own receipts. A report about delivery is no answer.
     """
-    is_report = mail.get_content_type() == "multipart/report"
-    has_letter = any(not attached.is_picture for attached in read.attachments)
-    return not is_report and bool(journal_number or has_letter or read.left_over)
+    if mail.get_content_type() == "multipart/report":
+        return False
+    if journal_number or read.left_over or any(not attached.is_picture for attached in read.attachments):
+        return True
+    own = split_quoted(read.text)[0][:2000]
+    says_nothing = not own or any(words.search(own) for words in (ABSENT, RECEIPT, UNANSWERABLE))
+    return not says_nothing and not answers_by_itself(mail, subject, read.text)
 
 
 def journal_number_of(subject: str, text: str) -> str:
     """Return the first journal or case number of the municipality, such as "24/01234-5"; empty without one."""
     found = JOURNAL.search(f"{subject}\n{split_quoted(text)[0][:20_000]}")
-    return (found["labelled"] or found["bare"]) if found else ""
+    return (found["labelled"] or found["case"] or found["bare"]) if found else ""

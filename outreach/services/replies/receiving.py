@@ -17,6 +17,7 @@ from outreach.services.offices.leaving import says_left
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.replies import mail_reading
 from outreach.services.replies.mail_reading import ReadMail, clean_line, header, headers
+from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.reply_addresses import letter_of_address
 from outreach.services.replies.sender_checks import dmarc_result, only_sender
 from taushet.models import Attempt, InboundMail, Message
@@ -138,15 +139,16 @@ def keep_reply(
         text=read.text,
         journal_number=mail_reading.journal_number_of(subject, read.text)[:40],
         sender_check=checked,
-        is_automatic=mail_reading.is_automatic(mail, subject),
+        is_automatic=mail_reading.is_automatic(mail, subject, read.text),
         identity="" if Reply.objects.filter(identity=identity).exists() else identity,
         received_at=inbound.received_at,
     )
     if checked == Check.FAIL:
         reply.kind = Reply.Kind.QUARANTINE
-    elif reply.is_automatic and not mail_reading.may_be_an_answer(mail, read, reply.journal_number):
+    elif reply.is_automatic and not mail_reading.may_be_an_answer(mail, read, subject, reply.journal_number):
         reply.kind, reply.sorted_at = Reply.Kind.AUTOMATIC, timezone.now()
-    reply.says_left = says_left(read.text)
+    own = split_quoted(read.text)[0]
+    reply.says_left = says_left(f"{subject}\n{own}" if reply.is_automatic else own, by_machine=reply.is_automatic)
     reply.save(force_insert=True)
     link(reply, found, sender=from_email)
     reply.save(update_fields=["is_from_office", "verified_at"])

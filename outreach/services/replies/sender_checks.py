@@ -6,6 +6,7 @@ Anybody can write any header. What our receiver puts on top of a mail is the one
 from email.errors import InvalidHeaderDefect
 from email.message import EmailMessage
 from email.utils import parseaddr
+from itertools import takewhile
 
 from django.conf import settings
 
@@ -14,6 +15,7 @@ from taushet.services.inbound import UNREADABLE
 
 # In TAUSHET_AUTHSERV_IDS: a receiver that gives no name, as Microsoft 365 does.
 NAMELESS = "-"
+MOST_RESULTS = 10
 
 
 def only_sender(mail: EmailMessage) -> tuple[str, str]:
@@ -37,17 +39,20 @@ def only_sender(mail: EmailMessage) -> tuple[str, str]:
 def dmarc_result(mail: EmailMessage) -> str:
     """Return "pass", "fail" or "none": what our own receiver found of the domain of the one sender (RFC 8601).
 
-    Only the topmost `Authentication-Results` is read, and only when it is of a receiver named in TAUSHET_AUTHSERV_IDS:
-    a receiver puts its own on top, so one further down, like one in anybody else's name, may have come with the mail.
-    A pass is one for the domain in From, and for no other.
+    A pass is believed only of the topmost `Authentication-Results`, and only when that is of a receiver named in
+    TAUSHET_AUTHSERV_IDS: a receiver puts its own on top, so one further down, like one in anybody else's name, may have
+    come with the mail. A receiver may write one for each thing it checks, so a fail counts in those of the same name
+    that follow it too: whoever brings a false one harms but themselves. A pass is one for the domain in From, and for
+    no other.
     """
-    top = next(iter(headers(mail, "Authentication-Results")), "")
-    server, results = read_results(top)
+    read = [read_results(value) for value in headers(mail, "Authentication-Results")[:MOST_RESULTS]]
+    server, results = read[0] if read else ("", [])
     if server.lower() not in settings.AUTHSERV_IDS:
         return "none"
-    found = [(said, properties) for method, said, properties in results if method == "dmarc"]
-    if any(said == "fail" for said, _properties in found):
+    own = takewhile(lambda one: one[0].lower() == server.lower(), read)
+    if any(method == "dmarc" and said == "fail" for _server, found in own for method, said, _properties in found):
         return "fail"
+    found = [(said, properties) for method, said, properties in results if method == "dmarc"]
     domain = _plain_domain(only_sender(mail)[1].rpartition("@")[2])
     about_sender = domain and all(
         _plain_domain(properties.get("header.from", "")) == domain for _said, properties in found

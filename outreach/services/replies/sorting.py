@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from outreach.exceptions import NotPublicReady, NotVerified, WrongStatus
 from outreach.models import Letter, PublishedWords, Reply, ReplyLink
 from outreach.services.mailings.differences import Piece, compare
+from outreach.services.replies.mail_reading import RECEIPT
 from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT, from_offices
 from outreach.services.replies.standing import refuse_unseen, refuse_what_is_relied_on
@@ -23,11 +24,6 @@ from taushet.services import audit
 
 Kind = Reply.Kind
 SUGGESTED, FOUND = 5, 10
-RECEIPT = re.compile(
-    r"\b(?:bekrefter|stadfestar|bekreftelse på|stadfesting av) (?:mottatt|mottak|at vi har mottatt|at vi har fått)"
-    r"|\b(?:er|har blitt|blei) (?:mottatt|motteke) (?:og|i)\b|\bvi har (?:mottatt|motteke) (?:din|deres|dykkar)\b",
-    re.IGNORECASE,
-)
 PRIVATE = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-postadresse]"),
     (re.compile(r"(?<!\d)\d{6}[ ]?\d{5}(?!\d)"), "[fødselsnummer]"),

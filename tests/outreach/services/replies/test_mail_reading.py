@@ -139,6 +139,13 @@ CHECKS = [
     (f"evil.example; {PASS}\nAuthentication-Results: {OURS}; {PASS}", "none"),
     (f"{OURS}; spf=pass\nAuthentication-Results: {OURS}; {PASS}", "none"),
     (f"{OURS}; dmarc=none\nAuthentication-Results: {OURS}; {PASS}", "none"),
+    (
+        f"{OURS}; spf=pass\nAuthentication-Results: {OURS}; dkim=none\nAuthentication-Results: {OURS}; dmarc=fail",
+        "fail",
+    ),
+    (f"{OURS}; {PASS}\nAuthentication-Results: {OURS}; dmarc=fail", "fail"),
+    (f"{OURS}; {PASS}\nAuthentication-Results: evil.example; x=y\nAuthentication-Results: {OURS}; dmarc=fail", "pass"),
+    (f"{OURS}; {PASS}\nAuthentication-Results: evil.example; dmarc=fail", "pass"),
     (f"spf=pass; {PASS}", "none"),
 ]
 
@@ -172,7 +179,13 @@ SUBJECTS = {
     "Utanfor kontoret": True,
     "Eg er på ferie": True,
     "Fravær: Kari": True,
-    "Fravær i skolen – svar fra kommunen": False,
+    "Fraværende til 3. august": True,
+    "Fråverande fram til måndag": True,
+    "Ute av kontoret": True,
+    "Har sluttet: Kari": True,
+    "Automatisk bekreftelse": True,
+    "Permisjon": True,
+    "Not in office": True,
     "Svar: Krav": False,
     "Autorisert svar": False,
 }
@@ -181,6 +194,12 @@ SUBJECTS = {
 def test_a_machine_is_known_by_subject_and_headers():
     for subject, automatic in SUBJECTS.items():
         assert is_automatic(EmailMessage(), subject) == automatic, subject
+    human = "Kommunestyret vedtar en plan mot vold i nære relasjoner. Vi kommer tilbake i januar."
+    away = ("Jeg er i permisjon til 3. august.", "Er tilbake mandag.", "Eg les ikkje e-post no.", "I am on leave.")
+    for subject in ("Fravær: skole og vold", "Ferieavvikling og krisesentertilbodet", "SV: Ikke til stede-holdning"):
+        assert not is_automatic(EmailMessage(), subject, human), subject
+        assert all(is_automatic(EmailMessage(), subject, text) for text in away)
+    assert is_automatic(EmailMessage(), "Automatisk svar: Krav", human)
     for value, automatic in {"All": True, "DR, OOF, AutoReply": True, "DR, RN": False, "None": False}.items():
         mail = EmailMessage()
         mail["X-Auto-Response-Suppress"] = value
@@ -196,15 +215,17 @@ def test_what_an_archive_system_sends_waits_for_a_person_and_stops_nothing(clien
     with_logo = answer_to(letter, Auto_Submitted="auto-replied", subject="Ikke på kontoret")
     with_logo.add_attachment(b"\x89PNG", maintype="image", subtype="png", filename="logo.png")
     numbered = answer_to(other, Auto_Submitted="auto-generated", text="Vår ref.: 2026/1234")
+    # A case system marks all it sends, its own receipts and what people write in it.
+    written = answer_to(other, X_Auto_Response_Suppress="All", Auto_Submitted="auto-generated")
+    receipt = answer_to(other, Auto_Submitted="auto-generated", text="Vi har mottatt din henvendelse.")
+    away = answer_to(other, Auto_Submitted="auto-generated", text="Jeg er på ferie.")
 
-    file, logo, number = receive(client, with_file, with_logo, numbered)
+    mails = (with_file, with_logo, numbered, written, receipt, away)
+    file, _logo, number, answer, *_put_aside = found = receive(client, *mails)
 
-    assert [(one.kind, one.is_automatic) for one in (file, logo, number)] == [
-        ("unsorted", True),
-        ("automatic", True),
-        ("unsorted", True),
-    ]
-    assert list(Reply.objects.to_sort()) == [file, number]
+    kinds = ["unsorted", "automatic", "unsorted", "unsorted", "automatic", "automatic"]
+    assert [(one.kind, one.is_automatic) for one in found] == [(kind, True) for kind in kinds]
+    assert list(Reply.objects.to_sort()) == [file, number, answer]
     assert open_follow_ups(at(2026, 12, 22)) == 2
     sort_reply(file, kind="answer", letters=[letter.pk], how="Ringte", by=UserFactory())
     open_follow_ups(at(2026, 12, 23))

@@ -221,7 +221,7 @@ def test_automatic_replies_are_recorded_and_count_as_nothing(client):
     before = Message.objects.count()
     mails = [
         answer_to(letter, Auto_Submitted="auto-replied"),
-        answer_to(letter, Auto_Submitted="auto-generated; x=y"),
+        answer_to(letter, Auto_Submitted="auto-generated; x=y", text="Jeg er på ferie."),
         answer_to(letter, X_Autoreply="yes"),
         answer_to(letter, X_Autorespond="yes"),
         answer_to(letter, Precedence="auto_reply"),
@@ -367,6 +367,11 @@ def test_journal_number_is_found_and_searched_for(client):
         ("SV: Krav", "Vår ref.: 2026/1234"): "2026/1234",
         ("24/01234-5 Svar på krav", "Hei"): "24/01234-5",
         ("Krav", "Saksnr. 26/778"): "26/778",
+        ("Krav", "Arkivref: 26/1234"): "26/1234",
+        ("Krav", "Saksnummer 202412345"): "202412345",
+        ("Krav", "Journalpost 1234/26"): "1234/26",
+        ("Krav", "Formannskapet, sak 45/26"): "45/26",
+        ("Krav", "Ring 20 24 12 34, sak 2024123"): "",
         ("Krav", "Møtet er 24/12 kl. 10"): "",
         ("Krav", "Hei\n> Vår ref.: 2026/1"): "",
     }
