@@ -33,7 +33,7 @@ def reply_number(request, name):
 def choices_of(reply, text):
     """The letters to choose from: those linked, those looked for, and those the sender may mean, each once."""
     linked = [link.letter for link in linked_letters(reply)]
-    found = sorting.find_letters_to(text) if text else []
+    found = sorting.find_letters_to(text, reply) if text else []
     suggested = sorting.suggested_letters(reply)
     likely = {letter.pk for letter in linked}
     if not linked and len(suggested) == 1:
@@ -61,7 +61,7 @@ def shown(reply, text=""):
         "quoted": quoted,
         "attachments": reply.attachments.select_related("file").defer("file__content"),
         "choices": choices_of(reply, text),
-        "is_found": bool(text) and bool(sorting.find_letters_to(text)),
+        "is_found": bool(text) and bool(sorting.find_letters_to(text, reply)),
         "kinds": kinds,
     }
 

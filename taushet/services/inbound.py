@@ -44,6 +44,7 @@ def store_inbound(event, provider: str) -> InboundMail | None:
         provider=provider[:40],
         event_id=identity,
         defaults={
+            "received_at": timezone.now(),
             "from_email": _sender(mail)[:254],
             "to_email": _recipient(mail)[:254],
             "subject": _one_line(_header(mail, "Subject"))[:300],
@@ -64,6 +65,7 @@ def store_raw(raw: bytes, size: int, provider: str) -> InboundMail | None:
         provider=provider[:40],
         event_id=hashlib.sha256(raw[:MOST_BYTES]).hexdigest(),
         defaults={
+            "received_at": timezone.now(),
             "from_email": _address(_header(mail, "From")),
             "to_email": _address(recipient),
             "subject": _one_line(_header(mail, "Subject"))[:300],

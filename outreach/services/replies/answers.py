@@ -1,7 +1,7 @@
 """What is known of answers: which municipalities have answered, and when, for audiences, facts and the public pages."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import TruncDate
@@ -10,6 +10,8 @@ from django.utils import timezone
 from municipalities.models import Municipality
 from outreach.models import Commitment, Demand, DemandVersion, Letter, LetterDemand, Reply, ReplyLink
 from taushet.workdays import OSLO
+
+ANSWER_WITHIN = timedelta(weeks=4)
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,16 @@ class Asked:
     sent_at: datetime
     answered_at: datetime | None
     version: DemandVersion | None = None
+
+    @property
+    def answer_by(self) -> date:
+        """The last day of the four weeks that the letters ask for an answer within."""
+        return self.sent_at.astimezone(OSLO).date() + ANSWER_WITHIN
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it is unanswered and those weeks have passed."""
+        return self.answered_at is None and timezone.localdate(timezone=OSLO) > self.answer_by
 
     @property
     def days(self) -> int:

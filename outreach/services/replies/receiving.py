@@ -4,12 +4,13 @@ import hashlib
 import logging
 import re
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import getaddresses, parseaddr
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from outreach.models import Letter, Mandate, OfficeTask, Redelivery, Reply, ReplyAttachment, ReplyCopy, ReplyLink
@@ -51,7 +52,7 @@ def take_reply(inbound: InboundMail, mail: EmailMessage) -> bool:
     found = find_letters(mail, recipients, read.text)
     if not found:
         sender = parseaddr(header(mail, "From"))[1] or inbound.from_email
-        alike = letters_by_subject(header(mail, "Subject") or inbound.subject, sender)
+        alike = letters_by_subject(header(mail, "Subject") or inbound.subject, sender, inbound.received_at)
         if not alike and not came_to_us(recipients):
             return False
         found = dict.fromkeys(surely_meant(alike, sender), ReplyLink.How.SUBJECT)
@@ -214,13 +215,19 @@ def letters_referred_to(mail: EmailMessage) -> list[Letter]:
     return list(Letter.objects.filter(pk__in=numbers).order_by("pk")[:MOST_LINKS])
 
 
-def letters_by_subject(subject: str, sender: str) -> list[Letter]:
-    """Return the letters with a subject that somebody at the same domain has had; never by a common domain alone."""
+def left_before(moment: datetime) -> QuerySet[Letter]:
+    """The letters that had left, or been tried, at a moment; when an unknown one was settled tells nothing of that."""
+    tried = Attempt.objects.filter(message=OuterRef("message"), started_at__lte=moment)
+    return Letter.objects.filter(Q(settled_at__lte=moment) | Exists(tried))
+
+
+def letters_by_subject(subject: str, sender: str, before: datetime) -> list[Letter]:
+    """Return the letters with a subject that somebody at the same domain had had; never by a common domain alone."""
     bare = ANSWERED.sub("", subject).strip()
     domain = sender.lower().rpartition("@")[2]
     if not bare or not domain:
         return []
-    same = Letter.objects.filter(subject=bare, status__in=LEFT)
+    same = left_before(before).filter(subject=bare, status__in=LEFT)
     who = {"to_email__iexact": sender} if domain in COMMON_DOMAINS else {"to_email__iendswith": f"@{domain}"}
     return list(same.filter(**who).order_by("-settled_at", "-pk")[:MOST_LINKS])
 

@@ -16,7 +16,7 @@ from outreach.models import Letter, PublishedWords, Reply, ReplyLink
 from outreach.services.mailings.differences import Piece, compare
 from outreach.services.replies.mail_reading import RECEIPT
 from outreach.services.replies.quoting import split_quoted
-from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT, from_offices
+from outreach.services.replies.receiving import COMMON_DOMAINS, LEFT, from_offices, left_before
 from outreach.services.replies.standing import refuse_unseen, refuse_what_is_relied_on
 from taushet.models import User
 from taushet.searches import holds
@@ -57,21 +57,20 @@ def suggested_letters(reply: Reply) -> list[Letter]:
     if not domain:
         return []
     who = {"to_email__iexact": reply.from_email} if domain in COMMON_DOMAINS else {"to_email__iendswith": f"@{domain}"}
-    return list(_letters().filter(**who).exclude(replies=reply).order_by("-settled_at", "-pk")[:SUGGESTED])
+    return list(_letters(reply).filter(**who).exclude(replies=reply).order_by("-settled_at", "-pk")[:SUGGESTED])
 
 
-def find_letters_to(text: str) -> list[Letter]:
-    """Return letters by municipality, number of it, office holder, subject, the newest first."""
+def find_letters_to(text: str, reply: Reply) -> list[Letter]:
+    """Return letters a reply may answer, by municipality or its number, office holder or subject, the newest first."""
     found = holds(text, "municipality__name", "to_name", "to_email", "subject")
     if text.isdigit():
         found |= Q(municipality_id=text)
-    return list(_letters().filter(found).order_by("-settled_at", "-pk")[:FOUND])
+    return list(_letters(reply).filter(found).order_by("-settled_at", "-pk")[:FOUND])
 
 
-def _letters():
-    return Letter.objects.filter(status__in=LEFT).select_related(
-        "municipality", "demand_version__demand", "mandate__body"
-    )
+def _letters(reply: Reply):
+    about = ("municipality", "demand_version__demand", "mandate__body")
+    return left_before(reply.received_at).filter(status__in=LEFT).select_related(*about)
 
 
 def counts_by_kind() -> dict[str, int]:
@@ -96,10 +95,12 @@ def sort_reply(
     refuse_what_is_relied_on(reply, kind=kind, letters=chosen)
     if kind == Kind.ANSWER and not chosen:
         raise WrongStatus(_("Choose the letter it answers."))
+    there = set(reply.links.values_list("letter", flat=True))
+    if left_before(reply.received_at).filter(pk__in=chosen - there).count() < len(chosen - there):
+        raise WrongStatus(_("A letter that left after the reply had come cannot be what it answers."))
     verifies = bool(how) and reply.verified_by_id is None
     was_verified = reply.verified_at and reply.verified_at.isoformat()
     reply.before = as_it_stands(reply) | {"verified_with_it": verifies, "verified_at": was_verified}
-    there = set(reply.links.values_list("letter", flat=True))
     reply.links.filter(letter__in=there - chosen).delete()
     sender = reply.from_email if reply.sender_check == Reply.Check.PASS else ""
     own = from_offices(sender, Letter.objects.filter(pk__in=chosen - there))
