@@ -20,6 +20,7 @@ from taushet.registries import (
     retention_rules,
     today_cards,
 )
+from taushet.services.bounce_mails import take_bounce
 from taushet.services.inbound import forget_inbound, take_automatic
 from taushet.tasks import read_mailbox
 
@@ -49,6 +50,7 @@ def read_if_there_is_one():
 
 periodic_tasks.register(PeriodicTask("mailbox", timedelta(minutes=1), read_if_there_is_one))
 today_cards.register(TodayCard("mailbox", _("The mailbox cannot be read"), READ, mailbox_in_trouble))
+inbound_kinds.register(InboundKind("bounce", take_bounce, order=10))
 inbound_kinds.register(InboundKind("automatic", take_automatic, order=90))
 today_cards.register(TodayCard("inbound", _("Mail that came in"), READ, left_over))
 retention_rules.register(

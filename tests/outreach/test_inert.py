@@ -37,7 +37,7 @@ from tests.factories.outreach import (
 )
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
-from tests.outreach.services.test_approvals import approve
+from tests.outreach.services.mailings.test_approvals import approve
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
