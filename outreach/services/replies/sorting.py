@@ -24,6 +24,12 @@ from taushet.services import audit
 
 Kind = Reply.Kind
 SUGGESTED, FOUND = 5, 10
+# The last greeting at the start of a line, with what follows it: at most twelve lines.
+SIGNED = re.compile(
+    r"^[ \t]*(?:(?:med )?(?:vennlig|vennleg|venleg|beste|best) )?(?:hilsen|helsing|mvh)\b[^\n]{0,60}"
+    r"(?:\n(?![ \t]*(?:(?:med )?(?:vennlig|vennleg|venleg|beste|best) )?(?:hilsen|helsing|mvh)\b)[^\n]*){0,12}\Z",
+    re.IGNORECASE | re.MULTILINE,
+)
 PRIVATE = (
     (re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-postadresse]"),
     (re.compile(r"(?<!\d)\d{6}[ ]?\d{5}(?!\d)"), "[fødselsnummer]"),
@@ -199,8 +205,11 @@ def verify_sender(reply: Reply, *, how: str, by: User) -> Reply:
 
 
 def draft_for_public(reply: Reply) -> str:
-    """Return the sender's own words with addresses, phone and identity numbers taken out, to be redacted by hand."""
-    text = split_quoted(reply.text)[0]
+    """Return the sender's own words, to be redacted by hand.
+
+    Addresses, phone and identity numbers are taken out, and whoever has signed: an employee is named to nobody.
+    """
+    text = SIGNED.sub("[…]", split_quoted(reply.text)[0])
     for pattern, stand_in in PRIVATE:
         text = pattern.sub(stand_in, text)
     return text

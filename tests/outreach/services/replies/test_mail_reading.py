@@ -241,6 +241,9 @@ def test_the_draft_for_the_public_has_answers_between_quoted_lines(client):
     (reply,) = receive(client, answer_to(letter, text=text))
 
     assert draft_for_public(reply) == "Ja. Ring [telefon].\n\n[…]\n\nI mai."
+    for greeting in ("Med vennlig hilsen", "Helsing", "Mvh"):
+        reply.text = f"Ja.\nHilsen fra skolene er med.\n\n{greeting}\nKari Ås\nrådgiver\n\nAlver kommune"
+        assert draft_for_public(reply) == "Ja.\nHilsen fra skolene er med.\n\n[…]"
 
 
 @pytest.mark.django_db
