@@ -31,6 +31,10 @@ class NotPublicReady(OutreachError):
     """Nobody has confirmed that the text can become public."""
 
 
+class NotAsWritten(OutreachError):
+    """A text leans on something that no longer holds."""
+
+
 class NothingToSend(OutreachError):
     """Every letter is held."""
 

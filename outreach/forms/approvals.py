@@ -23,17 +23,6 @@ class MailingApprovalForm(SeenForm):
     )
 
 
-class SubmissionApprovalForm(SeenForm):
-    """What an approver of a submission confirms."""
-
-    is_public_confirmed = forms.BooleanField(
-        label=_(
-            "I have read the submission. It can become public, and no person exposed to violence can be recognised."
-        ),
-        error_messages={"required": _("Confirm that the submission can become public.")},
-    )
-
-
 class ReturnForm(forms.Form):
     """What has to be changed before it can be approved."""
 

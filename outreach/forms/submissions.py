@@ -10,6 +10,8 @@ from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.forms.request_keys import RequestKeyForm
 from taushet.texts import LONGEST
 
+from .approvals import SeenForm
+
 SPARE = 2  # empty blocks below those that are there
 
 
@@ -55,17 +57,32 @@ class BlocksForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         validators=[LongestText(LONGEST)],
     )
+    versions = forms.ModelMultipleChoiceField(
+        DemandVersion.objects.none(),
+        required=False,
+        label=_("Demands it stands on"),
+        help_text=_("Untick a demand that you have taken out of the text. A demand that is withdrawn keeps it back."),
+        widget=forms.CheckboxSelectMultiple,
+    )
     seen_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args, submission, **kwargs):
-        self.number = len(submission.blocks) + SPARE
+        posted = args[0] if args else None
+        texts = [name for name in posted or () if name.startswith("text_")]
+        self.number = max(len(submission.blocks) + SPARE, len(texts))
         kwargs["initial"] = {
             "title": submission.title,
             "senders": submission.senders,
             "sources": "\n".join(submission.sources),
             "seen_hash": submission.content_hash,
+            "versions": list(submission.demand_versions.values_list("pk", flat=True)),
         }
         super().__init__(*args, **kwargs)
+        versions = submission.demand_versions.select_related("demand").order_by("demand__number")
+        self.fields["versions"].queryset = versions
+        self.fields["versions"].label_from_instance = lambda row: f"{row.demand.number}. {row.title}"
+        if not versions:
+            del self.fields["versions"]
         for index in range(self.number):
             block = submission.blocks[index] if index < len(submission.blocks) else {"heading": "", "text": ""}
             heading = CleanCharField(max_length=200, required=False, label=_("Heading"), initial=block["heading"])
@@ -98,6 +115,7 @@ class BlocksForm(forms.Form):
             "blocks": [block for block in blocks if block["heading"] or block["text"]],
             "sources": [line.strip() for line in data["sources"].splitlines() if line.strip()],
             "seen_hash": data["seen_hash"],
+            "versions": data.get("versions", []),
         }
 
 
@@ -110,3 +128,27 @@ class DeliveredForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["on"].initial = timezone.localdate()
+
+
+class SubmitForm(SeenForm):
+    """The fingerprint of what was on the screen, and when numbers have changed that the text was read against them."""
+
+    has_checked = forms.BooleanField(
+        required=False, label=_("I have read the text against what is counted now, and it can stand.")
+    )
+
+    def __init__(self, *args, asks_if_checked=False, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks_if_checked:
+            del self.fields["has_checked"]
+
+
+class SubmissionApprovalForm(SubmitForm):
+    """What an approver of a submission confirms."""
+
+    is_public_confirmed = forms.BooleanField(
+        label=_(
+            "I have read the submission. It can become public, and no person exposed to violence can be recognised."
+        ),
+        error_messages={"required": _("Confirm that the submission can become public.")},
+    )

@@ -14,8 +14,9 @@ MOMENTS = ("speak_by", "answer_by", "starts_at")
 
 class ConsultationQuerySet(models.QuerySet):
     def open(self):
-        """Those we may still do something about: planned, and not put aside."""
-        return self.filter(state=Consultation.State.PLANNED).exclude(plan=Consultation.Plan.PASS)
+        """Those we may still do something about: planned, or in a state we do not know, and not put aside."""
+        states = [Consultation.State.PLANNED, Consultation.State.UNKNOWN]
+        return self.filter(state__in=states).exclude(plan=Consultation.Plan.PASS)
 
     def by_deadline(self):
         """What comes next first, then those without a day, and last those whose days have all passed."""

@@ -27,6 +27,12 @@ class Submission(Approvable):
     language = models.CharField(_("language form"), max_length=2, choices=Language, default=Language.BOKMAL)
     senders = models.CharField(_("sent by"), max_length=4, choices=Approvable.Senders, default=Approvable.Senders.KSS)
     demand_versions = models.ManyToManyField("outreach.DemandVersion", related_name="+", verbose_name=_("demands"))
+    # To whom and in which case, as the consultation says it; a change there is a change of what is approved.
+    addressee = models.CharField(_("committee or ministry"), max_length=160, blank=True, editable=False)
+    reference = models.CharField(_("case"), max_length=200, blank=True, editable=False)
+    case_title = models.CharField(_("title of the case"), max_length=300, blank=True, editable=False)
+    # Which figures it cites, and what was counted when the text was written or last checked.
+    grounds = models.JSONField(default=dict, blank=True, editable=False)
     blocks = models.JSONField(_("text blocks"), default=list)
     sources = models.JSONField(_("sources"), default=list, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.DRAFT)
@@ -79,6 +85,10 @@ class SubmissionRevision(models.Model):
     senders = models.CharField(_("sent by"), max_length=4, choices=Approvable.Senders)
     blocks = models.JSONField(_("text blocks"), default=list)
     sources = models.JSONField(_("sources"), default=list)
+    addressee = models.CharField(_("committee or ministry"), max_length=160, blank=True)
+    reference = models.CharField(_("case"), max_length=200, blank=True)
+    case_title = models.CharField(_("title of the case"), max_length=300, blank=True)
+    demands = models.JSONField(_("demands"), default=list, blank=True)
     saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(default=timezone.now)
 

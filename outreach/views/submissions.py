@@ -4,24 +4,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from outreach.exceptions import OutreachError
-from outreach.forms.approvals import ReturnForm, SeenForm, SubmissionApprovalForm
-from outreach.forms.submissions import BlocksForm, DeliveredForm, StartForm
-from outreach.models import Consultation, Submission
+from outreach.exceptions import ContentChanged, OutreachError
+from outreach.forms.approvals import ReturnForm
+from outreach.forms.submissions import BlocksForm, DeliveredForm, StartForm, SubmissionApprovalForm, SubmitForm
+from outreach.models import Consultation, Submission, SubmissionRevision
+from outreach.services.consultations.submission_approvals import approve_submission, mark_delivered, return_submission
 from outreach.services.consultations.submission_files import MIME, write_docx, write_pdf
-from outreach.services.consultations.submission_log import submission_log
+from outreach.services.consultations.submission_grounds import changed_counts, faults_of
+from outreach.services.consultations.submission_log import differences_of, submission_log
 from outreach.services.consultations.submission_sources import missing_form
-from outreach.services.consultations.submissions import (
-    approve_submission,
-    change_submission,
-    mark_delivered,
-    return_submission,
-    start_submission,
-    submit_submission,
-)
+from outreach.services.consultations.submissions import CASE, change_submission, start_submission, submit_submission
 from outreach.services.mailings.approvers import turns
 from taushet.views.acting import act
 
@@ -57,34 +53,63 @@ def submission_detail(request, pk):
 def submission_page(request, pk, **forms):
     """Show the text, what may be done with it now, and what has happened."""
     submission = get_object_or_404(Submission.objects.select_related("consultation", "author", "last_editor"), pk=pk)
+    waits = submission.delivered_on is None
+    counts = changed_counts(submission) if waits else []
+    asked = {"initial": {"seen_hash": submission.content_hash}, "asks_if_checked": bool(counts)}
     context = {
         "submission": submission,
+        "faults": faults_of(submission) if waits else [],
+        "counts": counts,
+        "is_late": is_late(submission),
         "versions": submission.demand_versions.select_related("demand").order_by("demand__number"),
         "approvals": submission.approvals.select_related("approver"),
         "log": submission_log(submission),
         "turns": turns(submission) if submission.status == Submission.Status.SUBMITTED else [],
         "may_approve": submission.can_be_approved_by(request.user),
-        "submit_form": SeenForm(initial={"seen_hash": submission.content_hash}),
-        "approval_form": SubmissionApprovalForm(initial={"seen_hash": submission.content_hash}),
+        "submit_form": SubmitForm(**asked),
+        "approval_form": SubmissionApprovalForm(**asked),
         "return_form": ReturnForm(),
         "delivered_form": DeliveredForm(),
     }
     return render(request, "outreach/submission_detail.html", context | forms)
 
 
+def is_late(submission):
+    """Whether it was delivered after the deadline for written input."""
+    due_at = submission.consultation.answer_by
+    return bool(submission.delivered_on and due_at and submission.delivered_on > timezone.localdate(due_at))
+
+
 @may_change
 def submission_update(request, pk):
     submission = get_object_or_404(Submission.objects.select_related("consultation"), pk=pk)
-    form = BlocksForm(request.POST or None, submission=submission)
+    form, others = BlocksForm(request.POST or None, submission=submission), []
     if form.is_valid():
         try:
             change_submission(submission, by=request.user, **form.content)
+        except ContentChanged:
+            submission.refresh_from_db()
+            others = what_others_have(submission, form.content)
+            typed = request.POST.copy()
+            typed["seen_hash"] = submission.content_hash
+            form = BlocksForm(typed, submission=submission)
+            warning = _("Somebody has saved it meanwhile. What you wrote stands here: put in what they have, and save.")
+            form.add_error(None, warning)
         except OutreachError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The submission is saved."))
             return redirect(submission)
-    return render(request, "outreach/submission_form.html", {"form": form, "submission": submission})
+    context = {"form": form, "submission": submission, "others": others}
+    return render(request, "outreach/submission_form.html", context)
+
+
+def what_others_have(submission, content):
+    """How what somebody else has saved differs from what stands in the form."""
+    texts = {name: content[name] for name in ("title", "senders", "blocks", "sources")}
+    stands = submission.revisions.first()
+    case = {name: getattr(stands, name) for name in (*CASE, "demands")}
+    return differences_of(SubmissionRevision(**texts, **case), stands)
 
 
 @may_change
@@ -96,8 +121,8 @@ def submission_submit(request, pk):
         submission,
         submission_page,
         "submit_form",
-        SeenForm(request.POST),
-        lambda data: submit_submission(submission, by=request.user, seen_hash=data["seen_hash"]),
+        SubmitForm(request.POST, asks_if_checked="has_checked" in request.POST),
+        lambda data: submit_submission(submission, by=request.user, **data),
         _("A colleague can approve it now."),
     )
 
@@ -111,7 +136,7 @@ def submission_approve(request, pk):
         submission,
         submission_page,
         "approval_form",
-        SubmissionApprovalForm(request.POST),
+        SubmissionApprovalForm(request.POST, asks_if_checked="has_checked" in request.POST),
         lambda data: approve_submission(submission, approver=request.user, **data),
         lambda approval: (
             _("You have approved it. It can be handed in when the other house has approved too.")

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from outreach.models import Consultation
 from outreach.services.consultations.hearings_export import PAGE, Hearing
+from outreach.services.consultations.submissions import follow_consultation
 from taushet.locks import lock_words
 from taushet.models import User
 from taushet.services import audit
@@ -75,7 +76,7 @@ def import_hearings(hearings: Iterable[Hearing], *, by: User | None = None, writ
             continue
         changes.changed.append((line, [str(Consultation._meta.get_field(name).verbose_name) for name in changed]))
         if write:
-            put(old, values)
+            put(old, values, by=by)
     if write and not changes.is_nothing:
         newest = Consultation.objects.order_by("-pk").first()
         audit.record(
@@ -89,8 +90,11 @@ def import_hearings(hearings: Iterable[Hearing], *, by: User | None = None, writ
     return changes
 
 
-def put(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
-    """Save what differs; what a calendar shows gets a new number and time. Returns the names of what changed."""
+def put(consultation: Consultation, values: Mapping[str, Any], *, by: User | None) -> list[str]:
+    """Save what differs; what a calendar shows gets a new number and time. Returns the names of what changed.
+
+    What we have written to it follows: an approval is of an answer to this addressee in this case.
+    """
     changed = [name for name, value in values.items() if getattr(consultation, name) != value]
     for name in changed:
         setattr(consultation, name, values[name])
@@ -99,6 +103,7 @@ def put(consultation: Consultation, values: Mapping[str, Any]) -> list[str]:
         consultation.changed_at = timezone.now()
     if changed:
         consultation.save(update_fields=[*changed, "sequence", "changed_at"])
+        follow_consultation(consultation, by=by)
     return changed
 
 
@@ -110,6 +115,6 @@ def save_consultation(consultation: Consultation | None, values: Mapping[str, An
         audit.record("consultation.created", consultation, by=by)
         return consultation
     consultation = Consultation.objects.select_for_update().get(pk=consultation.pk)
-    if changed := put(consultation, values):
+    if changed := put(consultation, values, by=by):
         audit.record("consultation.changed", consultation, by=by, changed=changed)
     return consultation

@@ -9,6 +9,7 @@ from docx import Document
 from docx.oxml.ns import qn
 
 from outreach.models import Submission
+from outreach.services.consultations.submission_grounds import faults_of
 from outreach.services.mailings.salutations import WORDS
 from taushet.pdf import make_pdf
 from taushet.texts import plain
@@ -24,18 +25,19 @@ FROM = {"nb": "Fra", "nn": "Frå"}
 
 
 def document_of(submission: Submission) -> dict:
-    """Return what stands in the document, in its language form. Only an approved one goes without the word draft."""
+    """Return what stands in the document, in its language form.
+
+    Only an approved one whose demands and hooks still hold goes without the word draft.
+    """
     language = submission.language
-    consultation = submission.consultation
     with translation.override(language):
         day = date_format(timezone.localtime(submission.submitted_at or timezone.now()), "j. F Y")
-    about = [(FROM[language], WORDS[language][submission.senders]), (TO[language], consultation.held_by)]
-    if consultation.reference or consultation.title:
-        case = " – ".join(filter(None, (consultation.reference, consultation.title)))
+    about = [(FROM[language], WORDS[language][submission.senders]), (TO[language], submission.addressee)]
+    if case := " – ".join(filter(None, (submission.reference, submission.case_title))):
         about.append((CASE[language], case))
     return {
         "title": plain(submission.title),
-        "draft": "" if submission.status == Submission.Status.APPROVED else DRAFT[language],
+        "draft": "" if is_final(submission) else DRAFT[language],
         "about": [(name, plain(value)) for name, value in about],
         "day": day,
         "blocks": [
@@ -50,6 +52,11 @@ def document_of(submission: Submission) -> dict:
         "author": WORDS[language][submission.senders],
         "language": language,
     }
+
+
+def is_final(submission: Submission) -> bool:
+    approved = submission.status == Submission.Status.APPROVED
+    return approved and (submission.delivered_on is not None or not faults_of(submission))
 
 
 def lines(part: str) -> str:

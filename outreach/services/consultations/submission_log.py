@@ -37,6 +37,8 @@ def submission_log(submission: Submission) -> list[Line]:
 
 def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
     text = str(SENTENCES.get(entry.action, entry.action))
+    if entry.detail.get("case"):
+        text = _("The consultation has got another addressee, number or title, and the submission follows it.")
     if entry.detail.get("was") in (Submission.Status.SUBMITTED, Submission.Status.APPROVED):
         text = f"{text} {_('What was approved is void.')}"
     if entry.action == "submission.approved" and entry.detail.get("house"):
@@ -48,8 +50,11 @@ def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
 
 
 def differences_of(before: SubmissionRevision, after: SubmissionRevision) -> list[tuple[str, list[Piece]]]:
-    """Return what differs between two revisions: title, senders, each block in its place, and the sources."""
+    """Return what differs between two revisions: to whom, title, senders, each block in its place, and the sources."""
     pairs = [
+        (_("To"), before.addressee, after.addressee),
+        (_("Case"), case_of(before), case_of(after)),
+        (_("Demands"), numbers_of(before), numbers_of(after)),
         (_("Title"), before.title, after.title),
         (_("Sent by"), before.get_senders_display(), after.get_senders_display()),
     ]
@@ -58,6 +63,14 @@ def differences_of(before: SubmissionRevision, after: SubmissionRevision) -> lis
         pairs.append((_("Block %(number)d") % {"number": index + 1}, old, new))
     pairs.append((_("Sources"), "\n".join(before.sources), "\n".join(after.sources)))
     return [(name, compare(old, new)) for name, old, new in pairs if old != new]
+
+
+def case_of(revision: SubmissionRevision) -> str:
+    return " – ".join(filter(None, (revision.reference, revision.case_title)))
+
+
+def numbers_of(revision: SubmissionRevision) -> str:
+    return ", ".join(str(number) for number in revision.demands)
 
 
 def text_of(blocks: list[dict[str, str]], index: int) -> str:
