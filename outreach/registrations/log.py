@@ -23,6 +23,7 @@ WORDS = {
     "demand.pair_confirmed": _("Forms of a demand confirmed to say the same"),
     "demand.published": _("Wording of a demand published"),
     "demand.status_changed": _("Status of a demand changed"),
+    "follow_up.reopened": _("Follow-up taken up again"),
     "follow_up.settled": _("Follow-up done"),
     "hook.checked": _("Legal hook looked up"),
     "hook.saved": _("Legal hook saved"),

@@ -32,5 +32,6 @@ urlpatterns = [
     path("stab/lofter/oppfolging/", follow_ups.follow_up_list, name="follow_up_list"),
     path("stab/lofter/oppfolging/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
     path("stab/lofter/oppfolging/<int:pk>/utsending/", follow_ups.follow_up_mail, name="follow_up_mail"),
+    path("stab/lofter/oppfolging/<int:pk>/igjen/", follow_ups.follow_up_reopen, name="follow_up_reopen"),
     path("stab/lofter/oppfolging/<int:pk>/ferdig/", follow_ups.follow_up_settle, name="follow_up_settle"),
 ]

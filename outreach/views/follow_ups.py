@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.models import FollowUp, Mailing
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
-from outreach.services.commitments.follow_ups import settle_follow_up
+from outreach.services.commitments.follow_ups import reopen_follow_up, settle_follow_up
 
 PER_PAGE = 50
+LAST = 5
 CHOOSABLE = [FollowUp.Outcome.WRITTEN, FollowUp.Outcome.DROPPED]
 
 
@@ -32,7 +33,8 @@ def follow_ups():
 @require_safe
 def follow_up_list(request):
     page = Paginator(follow_ups().waiting().defer("draft"), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "outreach/follow_up_list.html", {"page": page})
+    done = follow_ups().filter(settled_by__isnull=False).select_related("settled_by").order_by("-settled_at", "-pk")
+    return render(request, "outreach/follow_up_list.html", {"page": page, "done": done.defer("draft")[:LAST]})
 
 
 @permission_required("outreach.view_followup", raise_exception=True)
@@ -69,3 +71,12 @@ def follow_up_settle(request, pk):
     settle_follow_up(follow_up, outcome=form.cleaned_data["outcome"], by=request.user)
     messages.success(request, _("It is put down."))
     return redirect("outreach:follow_up_list")
+
+
+@permission_required("outreach.change_followup", raise_exception=True)
+@require_POST
+def follow_up_reopen(request, pk):
+    follow_up = get_object_or_404(FollowUp, pk=pk)
+    reopen_follow_up(follow_up, by=request.user)
+    messages.success(request, _("It waits again."))
+    return redirect(follow_up)

@@ -9,6 +9,7 @@ from outreach.models import FollowUp, Letter, Mailing, MailingDemand
 from outreach.services.mailings.audiences import LOCAL, NATIONAL, Audience
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.edits import edit_letter, fingerprint_of
+from outreach.services.mailings.salutations import WORDS
 from taushet.models import User
 from taushet.services import audit
 
@@ -37,8 +38,9 @@ def mail_follow_up(follow_up: FollowUp, *, by: User) -> Mailing:
     if letter is None or not letter.can_be_edited:
         reasons = " ".join(letter.held_reasons) if letter else _("No longer in office on the day it leaves.")
         raise WrongStatus(_("No letter can go to this office now. %(reasons)s") % {"reasons": reasons})
-    subject = subject_of(follow_up, first, mailing.language)
-    edit_letter(letter, subject=subject, text=follow_up.draft, by=by, seen_hash=fingerprint_of(letter))
+    subject = subject_of(follow_up, first, letter.language)
+    text = text_of(follow_up, mailing, letter.language)
+    edit_letter(letter, subject=subject, text=text, by=by, seen_hash=fingerprint_of(letter))
     return Mailing.objects.get(pk=mailing.pk)
 
 
@@ -62,13 +64,15 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
         for row in first.letter_demands.select_related("demand_version").order_by("position", "pk")
         if promise is None or row.demand_version.demand_id == promise.demand_id
     ]
+    is_of_both = first.mailing.senders == Mailing.Senders.BOTH  # what both have written, both go on with
     mailing = Mailing.objects.create(
         title=(_("Follow-up: %(place)s") % {"place": place.display_name if place else office.body})[:120],
         demand_version=versions[0],
         audience=audience.as_json(),
         occasion=Mailing.Occasion.PROMISE if promise else Mailing.Occasion.REMINDER,
         origin=first.mailing,
-        language_rule=Mailing.LanguageRule.ONE,
+        senders=first.mailing.senders,
+        language_rule=Mailing.LanguageRule.MUNICIPALITY if is_of_both else Mailing.LanguageRule.ONE,
         language=language,
         author=by,
         last_editor=by,
@@ -78,6 +82,13 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
         for position, version in enumerate(versions)
     )
     return mailing
+
+
+def text_of(follow_up: FollowUp, mailing: Mailing, language: str) -> str:
+    """Return what the letter says; what goes on from a letter of both houses names both."""
+    if mailing.senders != Mailing.Senders.BOTH:
+        return follow_up.draft
+    return f"{follow_up.draft.rstrip()}\n{WORDS[language]['both']}\n"
 
 
 def subject_of(follow_up: FollowUp, first: Letter, language: str) -> str:

@@ -121,6 +121,14 @@ def _plain(name: str, context: dict) -> str:
 
 
 @transaction.atomic
+def reopen_follow_up(follow_up: FollowUp, *, by: User) -> None:
+    """Let what a person has put aside wait again; what was closed by itself stays so. Twice changes nothing."""
+    by_hand = FollowUp.objects.filter(pk=follow_up.pk, settled_by__isnull=False)
+    if by_hand.update(outcome="", settled_at=None, settled_by=None):
+        audit.record("follow_up.reopened", follow_up, by=by)
+
+
+@transaction.atomic
 def settle_follow_up(follow_up: FollowUp, *, outcome: str, by: User) -> None:
     """Put down what came of it. Doing it twice changes nothing."""
     changed = FollowUp.objects.filter(pk=follow_up.pk, settled_at=None).update(

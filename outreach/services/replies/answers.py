@@ -8,7 +8,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from municipalities.models import Municipality
-from outreach.models import Commitment, Demand, DemandVersion, Letter, LetterDemand, Reply, ReplyLink
+from outreach.models import Body, Commitment, Demand, DemandVersion, Letter, LetterDemand, Reply, ReplyLink
 from taushet.workdays import OSLO
 
 ANSWER_WITHIN = timedelta(weeks=4)
@@ -49,13 +49,15 @@ def is_linked(links: QuerySet[ReplyLink], letter: str = ""):
     """Whether some links are about a letter of an outer query (`letter` is the way to it, such as "letter__").
 
     So are those to a later letter about the same demand to the same office, such as a reminder or a correction: whoever
-    answers that has answered the first one too.
+    answers that has answered the first one too. The mail-box, the mayor and the director of a municipality answer for
+    one another, since any of them answers for the municipality itself.
     """
-    way = f"{letter}pk", f"{letter}mandate", f"{letter}settled_at"
-    pk, mandate, settled_at = (OuterRef(name) for name in way)
+    way = f"{letter}pk", f"{letter}mandate", f"{letter}mandate__body", f"{letter}settled_at"
+    pk, mandate, body, settled_at = (OuterRef(name) for name in way)
     demands = LetterDemand.objects.filter(letter=OuterRef(OuterRef(way[0]))).values("demand_version__demand")
+    of_the_place = Q(letter__mandate__body=body, letter__mandate__body__kind=Body.Kind.MUNICIPALITY)
     about_the_same = links.filter(
-        letter__mandate=mandate,
+        Q(letter__mandate=mandate) | of_the_place,
         letter__letter_demands__demand_version__demand__in=demands,
         reply__received_at__gte=settled_at,
     )

@@ -19,7 +19,7 @@ from outreach.services.replies.sorting import sort_reply, verify_sender
 from taushet.models import Message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
-from tests.factories.outreach import place
+from tests.factories.outreach import demand_version, mailing, place, staff
 from tests.factories.replies import answer_to, receive, sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 from tests.outreach.services.commitments.conftest import judge
@@ -135,6 +135,9 @@ def test_staff_put_down_what_came_of_it(client):
     assert (follow_up.outcome, follow_up.settled_by) == ("written", me)
     assert open_follow_ups(at(2027, 2, 1)) == 0
     assert Letter.objects.count() == 1
+    assert list(client.get(reverse("outreach:follow_up_list")).context["done"]) == [follow_up]
+    client.post(reverse("outreach:follow_up_reopen", args=[follow_up.pk]))
+    assert waiting() == [letter]
 
 
 def test_a_follow_up_becomes_a_draft_to_its_one_office_and_leaves_once_approved(client, clock, mailbox):
@@ -187,9 +190,9 @@ def test_a_follow_up_about_a_promise_asks_who_has_promised_while_it_is_open(clie
     assert Mailing.objects.latest("pk") == again
 
 
-def send(mailing):
+def send(draft):
     """Let a draft be approved and leave."""
-    waits = submit_mailing(mailing, by=mailing.author, seen_hash=mailing.content_hash)
+    waits = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
     approve(waits)
     send_all_due()
     return waits.letters.get()
@@ -266,3 +269,18 @@ def test_the_promise_of_who_has_left_is_handed_on_to_whoever_answers_for_it_now(
     clock.set(2027, 4, 1, 10)
     end_office(new, on=date(2027, 4, 1), by=None)
     assert [review_after_leaving(at(2027, 4, day)) for day in (1, 2)] == [1, 0]
+
+
+def test_what_both_houses_have_written_both_go_on_with(client, clock):
+    version = demand_version(letter="{{ greeting }} {{ senders }}")
+    draft = mailing(place(number="6101"), version=version, senders="both", author=UserFactory(house="KSS"))
+    waits = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
+    for house in ("KSS", "LDO"):
+        approve(waits, approver=staff("approve_mailing", house=house))
+    send_all_due()
+    clock.set(2026, 12, 28, 10)
+    open_follow_ups(at(2026, 12, 28))
+
+    following = mail_follow_up(FollowUp.objects.get(), by=UserFactory())
+
+    assert (following.senders, following.houses_left) == ("both", ["KSS", "LDO"])

@@ -5,11 +5,11 @@ from datetime import date, datetime
 import pytest
 
 from municipalities.models import County
-from outreach.models import Body, FollowUp, Mailing, Mandate
+from outreach.models import Body, FollowUp, Letter, Mailing, Mandate
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, offices
-from outreach.services.mailings.mailings import submit_mailing
+from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
 from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
@@ -194,3 +194,31 @@ def test_who_leaves_on_a_known_day_holds_the_office_until_then(client, clock):
     assert set_mailbox(town, email="ny@k.example", **known) == mailbox
     clock.set(2027, 1, 15, 10)
     assert current_mandate(town, "mayor") == per
+
+
+def test_the_post_room_answers_for_the_mayor_but_nobody_for_a_councillor(client, clock):
+    town = place(number="6101")
+    set_mayor(
+        town,
+        first_name="Kari",
+        last_name="Ås",
+        email="ordforer@k.example",
+        party="Ap",
+        source="nett",
+        checked_on=date(2026, 11, 1),
+        by=None,
+    )
+    council = Body.objects.create(kind=Body.Kind.COUNCIL, municipality=town, name="Kommunestyret")
+    MandateFactory(body=council, role="group_leader", email="gruppe@parti.example", **ADDRESS)
+    offices = Audience(roles=("mayor", "mailbox", "group_leader"), municipalities=("6101",))
+    leave(create_mailing(Plan("x", (demand_version(),), offices), author=staff("add_mailing")))
+    mailbox, mayor, leader = (Letter.objects.get(mandate__role=role) for role in ("mailbox", "mayor", "group_leader"))
+    (reply,) = receive(client, answer_to(mailbox))
+    sort_reply(reply, kind="answer", letters=[mailbox.pk], how="Ringte", by=UserFactory())
+
+    assert open_follow_ups(at(2026, 12, 28)) == 1
+    assert [row.letter for row in FollowUp.objects.waiting()] == [leader]
+    clock.set(2026, 12, 28, 10)
+    reminder = follow_mailing(mailbox.mailing, occasion="reminder", by=staff("add_mailing"))
+    assert only_for(reminder) == {leader.mandate_id}
+    assert answered(mailbox.mailing) == {mailbox.mandate_id, mayor.mandate_id}
