@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from taushet.exceptions import TaushetError
 from taushet.tables.addresses import addresses, is_address_list, name_and_address
+from taushet.tables.merged_cells import filled_down, merges_in
 from taushet.tables.signs import CELL_ERRORS
 from taushet.templatetags.ui import number
 
@@ -215,11 +216,13 @@ def _read_workbook(content: bytes, limits: Limits) -> Table:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         notes = (_("Only the first sheet is read."),) if len(book.worksheets) > 1 else ()
         if merged:
-            notes += (_("The table has merged cells. What stands in them counts for the first of the cells only."),)
+            told = _("The table has merged cells: downwards they count for every row, sideways for the first column.")
+            notes += (told,)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # what the file says of its own size need not be true
         rows = islice(sheet.iter_rows(max_col=MAX_COLUMNS + 1, values_only=True), LAST_ROW)
-        filled = ((line, cells) for line, cells in enumerate(rows, 1) if cells.count(None) < len(cells))
+        rows = filled_down(enumerate(rows, 1), merged.get(sheet._worksheet_path, []))
+        filled = ((line, cells) for line, cells in rows if cells.count(None) < len(cells))
         return _bounded(((line, [_text(value) for value in cells]) for line, cells in filled), notes, limits=limits)
     except TableRefused:
         raise
@@ -229,8 +232,8 @@ def _read_workbook(content: bytes, limits: Limits) -> Table:
         raise _not_a_table() from error
 
 
-def _look_into(archive: zipfile.ZipFile, limits: Limits) -> bool:
-    """Refuse what is no workbook or would burst when unpacked, and return whether it has merged cells.
+def _look_into(archive: zipfile.ZipFile, limits: Limits) -> dict[str, list[tuple[int, int, int]]]:
+    """Refuse what is no workbook or would burst when unpacked, and return the merged cells of each sheet that has any.
 
     The sizes in the archive's directory can be trusted: no more than that is ever unpacked of a part.
     """
@@ -245,12 +248,13 @@ def _look_into(archive: zipfile.ZipFile, limits: Limits) -> bool:
         part.flag_bits & 1 or part.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for part in parts
     ):
         raise _not_a_table()
-    merged = False
+    merged = {}
     for part in parts:
         if part.filename.endswith((".xml", ".rels")):
             data = archive.read(part)
             _refuse_entities(data)
-            merged = merged or (part.filename.startswith("xl/worksheets/") and b"<mergeCell " in data)
+            if part.filename.startswith("xl/worksheets/") and b"<mergeCell " in data:
+                merged[part.filename] = merges_in(data)
     return merged
 
 

@@ -72,7 +72,25 @@ def leavers(steps: list[Step], here: Here, places: dict[str, Place], as_of: date
                 _("More than half of the council of %(place)s would leave. Is the list whole?") % {"place": place.label}
             )
         ended += [ended_step(mandate, place, as_of) for mandate in gone]
+        ended += [
+            ended_step(mandate, place, as_of, needs_seat=True)
+            for mandate in only_for_members(here.open[key], leaving, gone, wanted)
+        ]
     return ended, warnings
+
+
+def only_for_members(held: list[Mandate], leaving: list[Mandate], gone: list[Mandate], wanted: set) -> list[Mandate]:
+    """Return the offices that those who leave the council cannot keep, though the list tells nothing of them."""
+    leavers_of_council = {mandate.politician_id for mandate in leaving}
+    known = {mandate.pk for mandate in gone}
+    return [
+        mandate
+        for mandate in held
+        if mandate.role in AMONG_MEMBERS
+        and mandate.politician_id in leavers_of_council
+        and mandate.pk not in known
+        and (mandate.politician_id, office_of(mandate)) not in wanted
+    ]
 
 
 def told_of(row: CouncilRow) -> set[str]:
@@ -103,11 +121,16 @@ def followed(steps: list[Step], ended: list[Step], here: Here, places: dict[str,
     ]
 
 
-def ended_step(mandate: Mandate, place: Place, as_of: date, *, follower: str = "") -> Step:
-    """Return that somebody leaves: not in a whole list any more, or `follower` has the office one has at a time."""
+def ended_step(mandate: Mandate, place: Place, as_of: date, *, follower: str = "", needs_seat: bool = False) -> Step:
+    """Return that somebody leaves: not in a whole list any more, or `follower` has the office one has at a time.
+
+    With `needs_seat` because the office is one that only members of the council hold.
+    """
     words = {"day": date_format(as_of, "DATE_FORMAT"), "name": follower}
     if follower:
         told = [_("The list says that %(name)s has this office: without it from %(day)s.") % words]
+    elif needs_seat:
+        told = [_("Leaves the council, and only members have this office: without it from %(day)s.") % words]
     else:
         told = [_("No longer in the list: without this office from %(day)s.") % words]
     return Step(

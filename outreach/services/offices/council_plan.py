@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from outreach.models import Mandate, Politician
 from outreach.services.offices.council_leavers import followed, leavers, refuse_rivals
 from outreach.services.offices.council_reading import CouncilRow
-from outreach.services.offices.council_steps import CouncilPlan, Here, Step, office_of, offices_of
+from outreach.services.offices.council_steps import CouncilPlan, Here, Office, Step, office_of, offices_of
 from outreach.services.offices.parties import same_party as parties_alike
 
 Role = Mandate.Role
@@ -44,7 +44,17 @@ def plan_councils(
     twice_decided(made)
     ended, warnings = leavers(made, here, places, as_of) if is_whole else ([], [])
     ended += followed(made, ended, here, places, as_of)
-    return CouncilPlan(made + ended, warnings, places, as_of, source)
+    return CouncilPlan(made + ended, warnings + leaders_elsewhere(made), places, as_of, source)
+
+
+def leaders_elsewhere(steps: list[Step]) -> list[str]:
+    """Return what to say above the list of those who lead the group of a party they have left."""
+    return [
+        f"{step.name}, {step.place}: {sentence}"
+        for step in steps
+        if step.row and step.politician
+        for sentence in step.left_groups
+    ][:5]
 
 
 def base_step(row: CouncilRow, state: str, told: Iterable[str] = ()) -> Step:
@@ -125,12 +135,24 @@ def step_of(
         elif values := changes_of(mandate, row, as_of):
             step.change[mandate.pk] = values
             step.told += [tell(mandate, name, value) for name, value in values.items() if name in TOLD]
+    step.left_groups = groups_left(row, held)
+    step.told += step.left_groups
     if not held:
         step.state = "new"
     else:
         step.state = "changed" if step.add else state_of(step.change)
         step.told += [_("New office: %(office)s.") % {"office": Role(office.role).label} for office in step.add]
     return step
+
+
+def groups_left(row: CouncilRow, held: dict[Office, Mandate]) -> list[str]:
+    """Say that somebody who has changed party still leads the group of the one before."""
+    return [
+        _("Still stands as leader of %(group)s. End that office by hand if it is no longer so.")
+        % {"group": mandate.body}
+        for mandate in held.values()
+        if mandate.role == Role.GROUP_LEADER and row.party and not parties_alike(row.party, mandate.party)
+    ]
 
 
 def state_of(change: dict[int, dict]) -> str:

@@ -85,6 +85,17 @@ ROLE_OF = {fold(word): role for role, words in ROLES.items() for word in words}
 AMONG_MEMBERS = frozenset({Role.MAYOR, Role.DEPUTY_MAYOR, Role.GROUP_LEADER, Role.BOARD_MEMBER})
 IN_COMMITTEES = frozenset({Role.COMMITTEE_LEADER, Role.MEMBER})
 BOARDS = frozenset({"formannskap", "formannskapet", "formannskapsmedlem", "fylkesutvalg", "fylkesutvalget"})
+# What stands in brackets after a name and is no party.
+AWAY_WORDS = frozenset(
+    {"permisjon", "i permisjon", "permittert", "fritak", "fritatt", "friteken", "sykmeldt", "sjukmeld"}
+)
+# Where people have an address of their own: an office seldom has one there.
+PRIVATE_HOSTS = re.compile(
+    r"@(?:(?:gmail|googlemail|hotmail|outlook|live|msn|yahoo|icloud|me|mac|proton|protonmail|aol|gmx)\.[a-z.]+"
+    r"|(?:online|getmail|broadpark|start|frisurf|c2i|lyse|altibox|telenor|haugnett|ebnett|epost|tussa)\.(?:no|net|com))$"
+)
+SEVERAL_ADDRESSES = re.compile(r"[\s;,]+(?=\S+@)")
+TITLE_ROWS = 8
 ORDINAL = re.compile(r"^(\d{1,2}\s|\d{1,2}$)")
 LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "committee": 120, "period": 20}
 FIELDS = {"first_name": Part.FIRST, "last_name": Part.LAST, "party": Part.PARTY, "committee": Part.COMMITTEE}
@@ -143,6 +154,17 @@ def guess_columns(rows: tuple[Row, ...]) -> tuple[list[str], bool]:
     return guessed, False
 
 
+def find_heading(rows: tuple[Row, ...]) -> int:
+    """Return how many rows stand above the heading, such as a title; 0 when there is no heading below the first row."""
+    if guess_columns(rows)[1]:
+        return 0
+    for above in range(1, min(TITLE_ROWS, len(rows) - 1)):
+        parts, has_heading = guess_columns(rows[above:])
+        if has_heading and {Part.NAME, Part.LAST} & set(parts) and len([part for part in parts if part]) > 1:
+            return above
+    return 0
+
+
 def read_roles(text: str, committee: str) -> tuple[list[str], list[str]]:
     """Return the roles a cell names and the words nobody knows; nothing said is a councillor."""
     roles, unknown = [], []
@@ -189,11 +211,11 @@ def read_row(row: Row, parts: list[str], places: Places, only: Place | None, wor
         first_name=first,
         last_name=last,
         party=words(said.get(Part.PARTY, "")),
-        email=said.get(Part.EMAIL, "").removeprefix("mailto:").lower(),
         period=said.get(Part.PERIOD, ""),
         committee=committee,
         roles=tuple(roles),
     )
+    take_address(made, said.get(Part.EMAIL, ""))
     if place is None:
         made.faults.append(places.why_unknown(said.get(Part.PLACE, "")))
     if unknown:
@@ -207,9 +229,23 @@ def read_row(row: Row, parts: list[str], places: Places, only: Place | None, wor
     return made
 
 
+def take_address(row: CouncilRow, cell: str) -> None:
+    """Take the address of a cell; of several the first that does not look private."""
+    found = [
+        one.removeprefix("mailto:").strip("<>").lower() for one in SEVERAL_ADDRESSES.split(cell) if one.strip(" ;,")
+    ]
+    usable = [one for one in found if "@" in one and not PRIVATE_HOSTS.search(one)]
+    row.email = (usable or found or [""])[0]
+    if len(found) > 1:
+        row.notes.append(_("There are several e-mail addresses; %(email)s is used.") % {"email": row.email})
+
+
 def take_what_stands_beside(row: CouncilRow, beside: list[str], words: PartyWords) -> None:
     """A party in brackets after the name counts when the column says none; when both say one they have to agree."""
     for text in beside:
+        if text.casefold() in AWAY_WORDS:
+            row.notes.append(_("After the name it says “%(beside)s”. Leave is put in by hand.") % {"beside": text})
+            continue
         if row.party and not same_party(row.party, text):
             row.faults.append(
                 _("The name says “%(beside)s” and the party column says “%(party)s”. Correct one of them.")
@@ -235,3 +271,8 @@ def check(row: CouncilRow) -> None:
         except ValidationError:
             row.notes.append(_("The e-mail address is not valid and is left out."))
             row.email = ""
+    if PRIVATE_HOSTS.search(row.email):
+        row.notes.append(
+            _("%(email)s looks private and is left out. If it is public, put it in by hand.") % {"email": row.email}
+        )
+        row.email = ""

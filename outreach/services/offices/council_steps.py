@@ -42,6 +42,7 @@ class Step:
     add: list[Office] = field(default_factory=list)
     change: dict[int, dict] = field(default_factory=dict)
     mandate: Mandate | None = None
+    left_groups: list[str] = field(default_factory=list)  # what to say of groups of another party that they lead
 
     @property
     def sign(self) -> list:

@@ -13,7 +13,7 @@ from municipalities.services.place_cells import Places, municipality_place
 from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged, ManyLeave, OutreachError
 from outreach.models import OfficeImport
 from outreach.services.offices.council_plan import plan_councils
-from outreach.services.offices.council_reading import guess_columns, read_rows
+from outreach.services.offices.council_reading import find_heading, guess_columns, read_rows
 from outreach.services.offices.council_steps import CouncilPlan
 from outreach.services.offices.council_writing import write_councils
 from outreach.services.offices.storting import import_storting
@@ -35,13 +35,17 @@ def start_councils(
     table: Table, *, source: str, as_of: date, place: Municipality | None, is_whole: bool, by: User
 ) -> OfficeImport:
     """Keep a list of councillors to be looked over; `place` is whose list it is when no column says so."""
-    parts, has_heading = guess_columns(table.rows)
+    above = find_heading(table.rows)
+    rows, notes = table.rows[above:], list(table.notes)
+    if above:
+        notes.append(_("What stands above the heading is left out: %(text)s") % {"text": text_of(table.rows[:above])})
+    parts, has_heading = guess_columns(rows)
     return OfficeImport.objects.create(
         kind=OfficeImport.Kind.COUNCILS,
         source=source,
         as_of=as_of,
-        content=[[row.number, *row.cells] for row in table.rows],
-        notes=list(table.notes),
+        content=[[row.number, *row.cells] for row in rows],
+        notes=notes,
         choices={
             "parts": parts,
             "has_heading": has_heading,
@@ -50,6 +54,11 @@ def start_councils(
         },
         created_by=by,
     )
+
+
+def text_of(rows: tuple[Row, ...]) -> str:
+    """Return what stands in some rows, short enough for a sentence."""
+    return " · ".join(cell for row in rows for cell in row.cells if cell)[:150]
 
 
 def start_storting(files: dict[str, bytes], *, seats: int = SEATS, by: User) -> OfficeImport:

@@ -107,10 +107,7 @@ def import_storting(
 def refuse_half_or_old(export: Export, seats: int) -> None:
     if len(export.representatives) != seats:
         raise BrokenExport(
-            _(
-                "The export has %(found)d representatives and should have %(seats)d. "
-                "If it is right, put in that number as well."
-            )
+            _("The export has %(found)d representatives and should have %(seats)d. If so, change the number too.")
             % {"found": len(export.representatives), "seats": seats}
         )
     if not export.ministers:

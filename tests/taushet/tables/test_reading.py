@@ -152,10 +152,10 @@ def test_formulas_are_never_computed_nor_shown():
 def test_merged_cells_and_further_sheets_are_told():
     table = read_table(workbook(["Kari", "Rådhuset"], ["Per", None], merge="B1:B2", sheets=2))
 
-    assert cells(table) == [("Kari", "Rådhuset"), ("Per", "")]
+    assert cells(table) == [("Kari", "Rådhuset"), ("Per", "Rådhuset")]
     assert table.notes == (
         "Bare det første arket blir lest.",
-        "Tabellen har sammenslåtte celler. Innholdet regnes bare med i den første av cellene.",
+        "Tabellen har sammenslåtte celler: nedover gjelder de hver rad, bortover bare den første kolonnen.",
     )
 
 
