@@ -209,6 +209,7 @@ FOR_ROLES = {
     outreach:demand_status outreach:checklist_update outreach:hook_create outreach:hook_update outreach:hook_check
     outreach:office_import_list outreach:office_import_councils outreach:office_import_storting
     outreach:office_import_detail outreach:office_import_columns outreach:office_import_decide
+    outreach:office_import_mailboxes outreach:office_import_example outreach:office_import_discard
     outreach:office_import_write outreach:office_import_undo outreach:office_task_list outreach:office_task_detail
     outreach:office_task_address outreach:office_task_end outreach:office_task_dismiss
     outreach:office_create_other outreach:office_create_county outreach:office_create
@@ -367,6 +368,7 @@ def values_of(name, world):
         "unit_id": world.unit.pk,
         "key": {"open_data": "lofter", "outreach:": "lov"}.get(name[:9], world.indicator.key),
         "version": 1,
+        "kind": "postmottak",
         "slug": slug,
         "token": "a" * 43,
         "provider_id": "nobody",

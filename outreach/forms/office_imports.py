@@ -10,6 +10,7 @@ from municipalities.models import Municipality
 from outreach.models import OfficeImport
 from outreach.services.offices.council_plan import ANOTHER, SKIP
 from outreach.services.offices.council_reading import LIMITS, Part
+from outreach.services.offices.mailbox_lists import PARTS
 from outreach.services.offices.office_imports import ends_many, fingerprint
 from outreach.services.offices.storting_export import LISTS, SEATS
 from taushet.exceptions import TaushetError
@@ -21,8 +22,8 @@ from .namesakes import describe
 MOST_BYTES = 5 * 1024 * 1024
 
 
-class CouncilListForm(forms.Form):
-    """A spreadsheet of councillors, and what everybody in it has in common."""
+class ListForm(forms.Form):
+    """A spreadsheet, where it is from, and of which day."""
 
     file = forms.FileField(
         label=gettext_lazy("The list"),
@@ -30,32 +31,15 @@ class CouncilListForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
         help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 5 MB and 30,000 rows."),
     )
-    place = forms.ModelChoiceField(
-        Municipality.objects.none(),
-        required=False,
-        label=gettext_lazy("Whose council?"),
-        empty_label=gettext_lazy("A column of the list says so"),
-    )
     source = CleanCharField(
         max_length=300,
         label=gettext_lazy("Where is the list from?"),
         help_text=gettext_lazy("Such as the address of the page where the municipality shows it."),
     )
     as_of = DayField(label=gettext_lazy("On which day was it true?"))
-    is_whole = forms.TypedChoiceField(
-        choices=[
-            ("no", gettext_lazy("Some of them. Nobody leaves office because a name is missing.")),
-            ("yes", gettext_lazy("Everybody in these offices. Whoever is not in the list leaves office on that day.")),
-        ],
-        coerce=lambda value: value == "yes",
-        widget=forms.RadioSelect,
-        label=gettext_lazy("Who is in the list?"),
-        error_messages={"required": gettext_lazy("Choose whether everybody is in the list.")},
-    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = Municipality.objects.current()
         self.fields["as_of"].initial = timezone.localdate
 
     def clean_as_of(self):
@@ -69,6 +53,33 @@ class CouncilListForm(forms.Form):
             return read_table(self.cleaned_data["file"].read(LIMITS.bytes + 1), LIMITS)
         except TaushetError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
+
+
+class CouncilListForm(ListForm):
+    """A spreadsheet of councillors, and what everybody in it has in common."""
+
+    place = forms.ModelChoiceField(
+        Municipality.objects.none(),
+        required=False,
+        label=gettext_lazy("Whose council?"),
+        empty_label=gettext_lazy("A column of the list says so"),
+    )
+    is_whole = forms.TypedChoiceField(
+        choices=[
+            ("no", gettext_lazy("Some of them. Nobody leaves office because a name is missing.")),
+            ("yes", gettext_lazy("Everybody in these offices. Whoever is not in the list leaves office on that day.")),
+        ],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Who is in the list?"),
+        error_messages={"required": gettext_lazy("Choose whether everybody is in the list.")},
+    )
+
+    field_order = ("file", "place", "source", "as_of", "is_whole")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = Municipality.objects.current()
 
 
 class WriteForm(forms.Form):
@@ -130,11 +141,13 @@ class ColumnsForm(forms.Form):
     def __init__(self, data=None, *, imported: OfficeImport):
         super().__init__(data, initial={"has_heading": imported.choices["has_heading"]})
         self.imported = imported
+        is_mailboxes = imported.kind == OfficeImport.Kind.MAILBOXES
+        self.parts = PARTS if is_mailboxes else [part for part in Part if part != Part.SOURCE]
         for place, part in enumerate(imported.choices["parts"]):
             self.fields[f"column{place}"] = forms.ChoiceField(
                 label=_("Column %(number)d") % {"number": place + 1},
                 required=False,
-                choices=[("", _("Not used")), *Part.choices],
+                choices=[("", _("Not used")), *((part.value, part.label) for part in self.parts)],
                 initial=part,
                 help_text=self.samples_of(place),
             )
@@ -155,7 +168,10 @@ class ColumnsForm(forms.Form):
             if chosen.count(part) > 1:
                 again = f"column{len(parts) - 1 - parts[::-1].index(part)}"
                 self.add_error(again, _("Two columns are chosen as “%(part)s”.") % {"part": part.label})
-        if not {Part.NAME, Part.LAST} & set(chosen):
+        if self.imported.kind == OfficeImport.Kind.MAILBOXES:
+            if Part.EMAIL not in chosen:
+                self.add_error("column0", _("Choose which column holds the addresses."))
+        elif not {Part.NAME, Part.LAST} & set(chosen):
             self.add_error("column0", _("Choose which column holds the names."))
         if Part.PLACE not in chosen and not self.imported.choices["place"]:
             self.add_error("column0", _("Choose which column says whose council it is."))

@@ -15,6 +15,7 @@ class OfficeImport(models.Model):
     class Kind(models.TextChoices):
         STORTING = "storting", _("The Storting and the government")
         COUNCILS = "councils", _("Councils")
+        MAILBOXES = "mailboxes", _("Central mail-boxes")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     source = models.CharField(_("source"), max_length=300)
@@ -27,6 +28,8 @@ class OfficeImport(models.Model):
     # Line or number in the source -> "another", "skip" or the politician's key.
     decisions = models.JSONField(_("decisions"), default=dict)
     counts = models.JSONField(_("what was written"), default=dict)
+    # A large list as it was last looked over, by language, so that each page of it need not work it out anew.
+    plans = models.JSONField(_("as it was looked over"), default=dict)
     # What is needed to take it back.
     written = models.JSONField(_("rows that were written"), default=dict)
     created_by = models.ForeignKey(
@@ -35,6 +38,9 @@ class OfficeImport(models.Model):
     created_at = models.DateTimeField(_("put in"), default=timezone.now, editable=False)
     written_at = models.DateTimeField(_("written"), null=True, blank=True, editable=False)
     undone_at = models.DateTimeField(_("taken back"), null=True, blank=True, editable=False)
+    # A large list is written by the worker: since when, and why it was not, if it was not.
+    ordered_at = models.DateTimeField(_("being written since"), null=True, blank=True, editable=False)
+    refusal = models.CharField(_("why it was not written"), max_length=300, blank=True)
     emptied_at = models.DateTimeField(_("emptied"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -57,3 +63,7 @@ class OfficeImport(models.Model):
     def is_waiting(self) -> bool:
         """Whether it can still be written."""
         return self.written_at is None and self.emptied_at is None
+
+    @property
+    def is_being_written(self) -> bool:
+        return self.is_waiting and self.ordered_at is not None

@@ -54,6 +54,7 @@ WORDS = {
     "mandate.leave_started": _("Leave from an office begun"),
     "objection.recorded": _("Objection of a politician recorded"),
     "objection.withdrawn": _("Objection of a politician withdrawn"),
+    "office_import.discarded": _("List of councillors thrown away"),
     "office_import.undone": _("List of councillors taken back"),
     "office_import.written": _("List of councillors written"),
     "office_task.opened": _("Office to look after came up"),

@@ -19,6 +19,8 @@ retention_rules.register(
             "outreach.OfficeImport.content",
             "outreach.OfficeImport.decisions",
             "outreach.OfficeImport.written",
+            "outreach.OfficeImport.plans",
+            "outreach.OfficeImport.refusal",
         ),
     )
 )

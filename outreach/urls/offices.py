@@ -24,6 +24,21 @@ urlpatterns = [
         office_imports.office_import_storting,
         name="office_import_storting",
     ),
+    path(
+        "stab/utsendinger/verv/innlesing/postmottak/",
+        office_imports.office_import_mailboxes,
+        name="office_import_mailboxes",
+    ),
+    path(
+        "stab/utsendinger/verv/innlesing/eksempel/<slug:kind>.csv",
+        office_imports.office_import_example,
+        name="office_import_example",
+    ),
+    path(
+        "stab/utsendinger/verv/innlesing/<int:pk>/forkast/",
+        office_imports.office_import_discard,
+        name="office_import_discard",
+    ),
     path("stab/utsendinger/verv/innlesing/<int:pk>/", office_imports.office_import_detail, name="office_import_detail"),
     path(
         "stab/utsendinger/verv/innlesing/<int:pk>/kolonner/",

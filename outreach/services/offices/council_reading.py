@@ -34,6 +34,7 @@ class Part(models.TextChoices):
     COMMITTEE = "committee", gettext_lazy("Committee")
     EMAIL = "email", gettext_lazy("E-mail address")
     PERIOD = "period", gettext_lazy("Election period")
+    SOURCE = "source", gettext_lazy("Source")  # of mail-boxes only
 
 
 # How headings are spelled, as `fold` leaves them (å is a, ø is o).
@@ -45,8 +46,19 @@ HEADINGS = {
     Part.PARTY: ("parti", "party", "partinavn", "liste", "partikode", "partigruppe", "gruppe"),
     Part.ROLE: ("verv", "rolle", "funksjon", "role", "status", "stilling", "tittel", "type", "posisjon"),
     Part.COMMITTEE: ("utvalg", "komite", "committee", "utval", "hovedutvalg"),
-    Part.EMAIL: ("epost", "e post", "epostadresse", "e postadresse", "email", "e mail", "mail", "mailadresse"),
+    Part.EMAIL: (
+        "epost",
+        "e post",
+        "epostadresse",
+        "e postadresse",
+        "email",
+        "e mail",
+        "mail",
+        "mailadresse",
+        "postmottak",
+    ),
     Part.PERIOD: ("periode", "valgperiode", "valperiode", "period"),
+    Part.SOURCE: ("kilde", "kjelde", "source", "nettside", "nettadresse", "url"),
 }
 ROLES = {
     Role.MAYOR: ("ordforer", "ordforar", "fylkesordforer", "fylkesordforar", "mayor"),
@@ -160,7 +172,11 @@ def find_heading(rows: tuple[Row, ...]) -> int:
         return 0
     for above in range(1, min(TITLE_ROWS, len(rows) - 1)):
         parts, has_heading = guess_columns(rows[above:])
-        if has_heading and {Part.NAME, Part.LAST} & set(parts) and len([part for part in parts if part]) > 1:
+        if (
+            has_heading
+            and {Part.NAME, Part.LAST, Part.EMAIL} & set(parts)
+            and len([part for part in parts if part]) > 1
+        ):
             return above
     return 0
 

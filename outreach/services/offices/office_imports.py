@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from municipalities.models import Municipality
@@ -16,6 +17,8 @@ from outreach.services.offices.council_plan import plan_councils
 from outreach.services.offices.council_reading import find_heading, guess_columns, read_rows
 from outreach.services.offices.council_steps import CouncilPlan
 from outreach.services.offices.council_writing import write_councils
+from outreach.services.offices.kept_plans import LARGE, KeptPlan, from_kept, to_keep
+from outreach.services.offices.mailbox_lists import MailboxPlan, plan_mailboxes, write_mailboxes
 from outreach.services.offices.storting import import_storting
 from outreach.services.offices.storting_export import SEATS, Export, read_official
 from outreach.services.offices.storting_plan import StortingPlan, plan_storting
@@ -25,6 +28,7 @@ from taushet.models import User
 from taushet.services import audit
 from taushet.tables.reading import Row, Table
 
+Plan = CouncilPlan | StortingPlan | MailboxPlan
 KEPT = timedelta(days=14)
 UNDO = timedelta(days=7)
 # More endings than this by one list are asked about once more: a part of a list may have been called whole.
@@ -35,24 +39,34 @@ def start_councils(
     table: Table, *, source: str, as_of: date, place: Municipality | None, is_whole: bool, by: User
 ) -> OfficeImport:
     """Keep a list of councillors to be looked over; `place` is whose list it is when no column says so."""
+    return keep_list(
+        OfficeImport.Kind.COUNCILS,
+        table,
+        {"place": place.pk if place else "", "is_whole": is_whole},
+        source=source,
+        as_of=as_of,
+        created_by=by,
+    )
+
+
+def start_mailboxes(table: Table, *, source: str, as_of: date, by: User) -> OfficeImport:
+    """Keep a list of central mail-boxes to be looked over."""
+    choices = {"place": "", "is_whole": False}
+    return keep_list(OfficeImport.Kind.MAILBOXES, table, choices, source=source, as_of=as_of, created_by=by)
+
+
+def keep_list(kind: str, table: Table, choices: dict, **values) -> OfficeImport:
     above = find_heading(table.rows)
     rows, notes = table.rows[above:], list(table.notes)
     if above:
         notes.append(_("What stands above the heading is left out: %(text)s") % {"text": text_of(table.rows[:above])})
     parts, has_heading = guess_columns(rows)
     return OfficeImport.objects.create(
-        kind=OfficeImport.Kind.COUNCILS,
-        source=source,
-        as_of=as_of,
+        kind=kind,
         content=[[row.number, *row.cells] for row in rows],
         notes=notes,
-        choices={
-            "parts": parts,
-            "has_heading": has_heading,
-            "place": place.pk if place else "",
-            "is_whole": is_whole,
-        },
-        created_by=by,
+        choices={"parts": parts, "has_heading": has_heading} | choices,
+        **values,
     )
 
 
@@ -79,7 +93,7 @@ def export_of(imported: OfficeImport) -> Export:
     return read_official({name: text.encode() for name, text in imported.content.items()})
 
 
-def plan_of(imported: OfficeImport) -> CouncilPlan | StortingPlan:
+def plan_of(imported: OfficeImport) -> Plan:
     """Return what an import would change now. Raises BrokenExport when an export no longer fits what is here."""
     if imported.kind == OfficeImport.Kind.STORTING:
         return plan_storting(export_of(imported), seats=imported.choices["seats"], decisions=imported.decisions)
@@ -87,6 +101,8 @@ def plan_of(imported: OfficeImport) -> CouncilPlan | StortingPlan:
     only = Municipality.objects.filter(pk=choices["place"]).first() if choices["place"] else None
     rows = [Row(number, tuple(cells)) for number, *cells in imported.content]
     lines = rows[1:] if choices["has_heading"] else rows
+    if imported.kind == OfficeImport.Kind.MAILBOXES:
+        return plan_mailboxes(lines, choices["parts"], as_of=imported.as_of, source=imported.source)
     read = read_rows(lines, choices["parts"], Places(), municipality_place(only) if only else None)
     return plan_councils(
         read,
@@ -97,15 +113,40 @@ def plan_of(imported: OfficeImport) -> CouncilPlan | StortingPlan:
     )
 
 
-def fingerprint(plan: CouncilPlan | StortingPlan) -> str:
+def plan_shown(imported: OfficeImport) -> Plan | KeptPlan:
+    """Return what an import would change as its pages show it: of a large list as it was worked out first.
+
+    Raises BrokenExport as `plan_of` does.
+    """
+    if imported.kind == OfficeImport.Kind.STORTING or len(imported.content) < LARGE:
+        return plan_of(imported)
+    language = get_language() or "nb"
+    if kept := imported.plans.get(language):
+        return from_kept(kept)
+    plan = plan_of(imported)
+    imported.plans = imported.plans | {language: to_keep(plan, fingerprint(plan))}
+    waits = OfficeImport.objects.filter(pk=imported.pk, written_at=None, emptied_at=None)
+    waits.filter(decisions=imported.decisions, choices=imported.choices).update(plans=imported.plans)
+    return plan
+
+
+def fingerprint(plan: Plan | KeptPlan) -> str:
     """Return what tells whether a plan is still the one that was looked over."""
+    if isinstance(plan, KeptPlan):
+        return plan.fingerprint
     signs = [step.sign for step in plan.steps]
     return hashlib.sha256(json.dumps(signs, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-def ends_many(plan: CouncilPlan | StortingPlan) -> bool:
+def ends_many(plan: Plan | KeptPlan) -> bool:
     """Whether so many offices end by a list that a person has to say it is meant so."""
     return plan.counts["ended"] > MANY
+
+
+def refuse_many(plan: Plan | KeptPlan, may_end_many: bool) -> None:
+    if ends_many(plan) and not may_end_many:
+        sentence = _("%(number)d offices would end. Tick that you have looked at them first.")
+        raise ManyLeave(sentence % {"number": plan.counts["ended"]})
 
 
 @transaction.atomic
@@ -113,7 +154,8 @@ def choose_columns(imported: OfficeImport, choices: dict) -> None:
     """Read the list another way. Raises AlreadyWritten when it has been written meanwhile."""
     imported = waiting(imported)
     imported.choices = imported.choices | choices
-    imported.save(update_fields=["choices"])
+    imported.plans = {}
+    imported.save(update_fields=["choices", "plans"])
 
 
 @transaction.atomic
@@ -121,47 +163,60 @@ def decide(imported: OfficeImport, decisions: dict[str, str]) -> None:
     """Remember who the people of doubtful lines are, by line: a politician's key, `another` or `skip`."""
     imported = waiting(imported)
     imported.decisions = imported.decisions | decisions
-    imported.save(update_fields=["decisions"])
+    imported.plans = {}
+    imported.save(update_fields=["decisions", "plans"])
 
 
-def waiting(imported: OfficeImport) -> OfficeImport:
+def waiting(imported: OfficeImport, *, by_worker: bool = False) -> OfficeImport:
+    """Return a list that can still be written, locked; `by_worker` lets whoever was asked to write it do so."""
     imported = OfficeImport.objects.select_for_update().get(pk=imported.pk)
+    if imported.is_being_written and not by_worker:
+        raise AlreadyWritten(_("This list is being written."))
     if not imported.is_waiting:
         raise AlreadyWritten(_("This list has been written already, or has waited too long. Put it in once more."))
     return imported
 
 
 @transaction.atomic
-def write_import(imported: OfficeImport, *, seen: str, by: User, may_end_many: bool = False) -> OfficeImport:
+def write_import(
+    imported: OfficeImport, *, seen: str, by: User, may_end_many: bool = False, by_worker: bool = False
+) -> OfficeImport:
     """Write an import exactly as it was looked over; `seen` is the fingerprint of what was on the page.
 
     Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile,
     BrokenExport when an official export no longer fits, and ManyLeave when many would and nobody has said so.
     """
     lock_words("office-imports")
-    imported = waiting(imported)
+    imported = waiting(imported, by_worker=by_worker)
     plan = plan_of(imported)
     if fingerprint(plan) != seen:
         raise ContentChanged(_("Offices have changed since you looked it over. This is how it looks now."))
     if not plan.writes:
         raise OutreachError(_("There is nothing to write."))
-    if ends_many(plan) and not may_end_many:
-        raise ManyLeave(
-            _("%(number)d offices would end. Tick that you have looked at them first.")
-            % {"number": plan.counts["ended"]}
-        )
+    refuse_many(plan, may_end_many)
     if isinstance(plan, StortingPlan):
         changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
         imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}
         imported.written = changes.written
     else:
-        imported.written = write_councils(plan, by=by)
+        write = write_mailboxes if isinstance(plan, MailboxPlan) else write_councils
+        imported.written = write(plan, by=by)
         imported.counts = plan.counts
         audit.record("office_import.written", imported, by=by, as_of=imported.as_of.isoformat(), **plan.counts)
     imported.written_at = timezone.now()
-    imported.content, imported.decisions = [], {}
-    imported.save(update_fields=["counts", "written", "written_at", "content", "decisions"])
+    imported.content, imported.decisions, imported.plans = [], {}, {}
+    imported.save(update_fields=["counts", "written", "written_at", "content", "decisions", "plans"])
     return imported
+
+
+@transaction.atomic
+def discard_import(imported: OfficeImport, *, by: User) -> None:
+    """Throw away a list that is not to be used, with all it holds. Raises AlreadyWritten when it has been written."""
+    imported = waiting(imported)
+    imported.content, imported.decisions, imported.plans = [], {}, {}
+    imported.emptied_at = timezone.now()
+    imported.save(update_fields=["content", "decisions", "plans", "emptied_at"])
+    audit.record("office_import.discarded", imported, by=by)
 
 
 @transaction.atomic
@@ -191,6 +246,6 @@ def can_undo(imported: OfficeImport) -> bool:
 def empty_imports(now: datetime) -> int:
     """Forget lists that nobody wrote within two weeks, and what would take back those that were written."""
     stale = OfficeImport.objects.filter(written_at=None, emptied_at=None, created_at__lt=now - KEPT)
-    emptied = stale.update(content=[], decisions={}, emptied_at=now)
+    emptied = stale.update(content=[], decisions={}, plans={}, refusal="", emptied_at=now)
     done = OfficeImport.objects.filter(written_at__lt=now - UNDO, emptied_at=None)
     return emptied + done.update(written={}, emptied_at=now)
