@@ -18,6 +18,11 @@ urlpatterns = [
     path("stab/kommuner/opplysninger/mangler/", indicators.fact_lack_list, name="fact_lack_list"),
     path("stab/kommuner/opplysninger/mangler.csv", indicators.fact_lack_csv, name="fact_lack_csv"),
     path("stab/kommuner/opplysninger/innlesing/", fact_imports.fact_import, name="fact_import"),
+    path(
+        "stab/kommuner/opplysninger/innlesing/eksempel.csv",
+        fact_imports.fact_import_example,
+        name="fact_import_example",
+    ),
     path("stab/kommuner/opplysninger/innlesing/se-over/", fact_imports.fact_import_check, name="fact_import_check"),
     path("stab/kommuner/opplysninger/innlesing/lagre/", fact_imports.fact_import_save, name="fact_import_save"),
     path("stab/kommuner/opplysninger/<slug:key>/endre/", indicators.indicator_update, name="indicator_update"),

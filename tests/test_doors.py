@@ -176,6 +176,7 @@ FOR_ROLES = {
     municipalities:membership_end
     municipalities:indicator_create municipalities:indicator_update
     municipalities:fact_import municipalities:fact_import_check municipalities:fact_import_save
+    municipalities:fact_import_example
     courses:participant_csv courses:participant_xlsx
     courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
     courses:staff_session_create courses:staff_session_update courses:staff_session_open

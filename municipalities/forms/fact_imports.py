@@ -24,10 +24,11 @@ from municipalities.services.fact_columns import (
 from municipalities.services.fact_imports import FactPlan, plan_facts
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField
-from taushet.tables.reading import Limits, Row, Table, read_table, read_text
+from taushet.tables.reading import Limits, Row, Table, read_table, read_text, refuse_other_kind
 
 LIMITS = Limits(bytes=2 * 1024 * 1024, rows=12_000)
 MOST_SEALED = 2_000_000  # a page may send 2.5 MB back
+TITLE_ROWS = 8
 KEPT_FOR = 3 * 60 * 60
 SALT = "fact-import"
 PARTS = [
@@ -39,8 +40,25 @@ PARTS = [
 ]
 
 
+def read_file(file) -> Table:
+    refuse_other_kind(file.name)
+    return read_table(file.read(LIMITS.bytes + 1), LIMITS)
+
+
 class ListLost(MunicipalitiesError):
     """A table that came back from a page too late, or in a shape we did not give it."""
+
+
+def without_titles(table: Table) -> Table:
+    """Return a table from its heading on, with a note of what stood above it, such as a title."""
+    indicators = [one for one in Indicator.objects.all() if not one.is_counted_by_us]
+    for above in range(min(TITLE_ROWS, len(table.rows) - 1)):
+        guessed = guess_columns(table.rows[above:], indicators)
+        if PLACE in guessed and len([part for part in guessed if part]) > 1:
+            said = " · ".join(cell for row in table.rows[:above] for cell in row.cells if cell)[:150]
+            notes = [_("What stands above the heading is left out: %(text)s") % {"text": said}] if above else []
+            return Table(table.rows[above:], (*table.notes, *notes))
+    return table
 
 
 class FactTableForm(forms.Form):
@@ -85,10 +103,11 @@ class FactTableForm(forms.Form):
             self.add_error("file", _("Choose a file, or paste cells: one of them."))
         elif not self.errors:
             try:
-                data["table"] = read_table(file.read(LIMITS.bytes + 1), LIMITS) if file else read_text(text, LIMITS)
+                data["table"] = read_file(file) if file else read_text(text, LIMITS)
             except TaushetError as refusal:
                 self.add_error("file" if file else "text", str(refusal))
             else:
+                data["table"] = without_titles(data["table"])
                 self.ask_for_source(data["table"])
         return data
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from municipalities.exceptions import MunicipalitiesError
@@ -15,6 +14,7 @@ from municipalities.models import Fact, Municipality
 from taushet.locks import lock_words
 from taushet.models import User
 from taushet.services import audit
+from taushet.templatetags.ui import short_day
 
 from .fact_columns import Cell
 
@@ -103,7 +103,7 @@ def step_of(cell: Cell, here: Here, rivals: dict, chosen: set[str]) -> FactStep:
         return FactStep("doubtful", cell, [_("Line %(lines)s says something else.") % {"lines": lines}], before)
     if before is None:
         return FactStep("new", cell, [])
-    told = [_("It was %(value)s.") % {"value": f"{shown(before, cell)}, {date_format(before.observed_on, 'j.n.Y')}"}]
+    told = [_("It was %(value)s.") % {"value": f"{shown(before, cell)}, {short_day(before.observed_on)}"}]
     if cell.observed_on < before.observed_on and cell.key not in chosen:
         if cell.value == before.value:
             return FactStep("same", cell, [], before)

@@ -2,14 +2,17 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.forms.fact_imports import FactColumnsForm, FactTableForm, ListLost
 from municipalities.forms.fact_lines import FactLinesForm
+from municipalities.models import Indicator, Municipality
 from municipalities.services.fact_imports import FactsChanged, write_facts
+from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
 may_add = permission_required("municipalities.add_fact", raise_exception=True)
 
@@ -25,6 +28,20 @@ def fact_import(request):
             return preview(request, columns)
         form.add_error(None, _("The table is too large. Divide it, and put in one part at a time."))
     return render(request, "municipalities/fact_import.html", {"form": form})
+
+
+@may_add
+@require_safe
+def fact_import_example(request):
+    """A table to be filled in: a line for each municipality, a column for each fact that is put in by hand."""
+    indicators = [one for one in Indicator.objects.all() if not one.is_counted_by_us]
+    # Words that are read again whatever language the page has.
+    heading = ["Kommunenr", "", *(one.name_nb for one in indicators), "Dato", "Kilde"]
+    places = Municipality.objects.current().order_by("pk").values_list("pk", "name")
+    rows = ([number, name, *[""] * (len(indicators) + 2)] for number, name in places)
+    response = StreamingHttpResponse(write_csv(heading, rows), content_type=CONTENT_TYPES[CSV])
+    response.headers["Content-Disposition"] = 'attachment; filename="opplysninger.csv"'
+    return response
 
 
 @may_add

@@ -15,7 +15,7 @@ from outreach.services.offices.office_imports import ends_many, fingerprint
 from outreach.services.offices.storting_export import LISTS, SEATS
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField, WholeNumberField
-from taushet.tables.reading import read_table
+from taushet.tables.reading import read_table, refuse_other_kind
 
 from .namesakes import describe
 
@@ -50,6 +50,7 @@ class ListForm(forms.Form):
 
     def clean_file(self):
         try:
+            refuse_other_kind(self.cleaned_data["file"].name)
             return read_table(self.cleaned_data["file"].read(LIMITS.bytes + 1), LIMITS)
         except TaushetError as refusal:
             raise forms.ValidationError(str(refusal)) from refusal

@@ -36,6 +36,7 @@ OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 ZIP = b"PK\x03\x04"
 OTHER_KINDS = ("%pdf-", "{\\rtf", "<!doctype", "<html", "<?xml")  # text by its signs, but no table
+KINDS = frozenset({"csv", "tsv", "txt", "xlsx", "xlsm"})
 LINE_SIGNS = frozenset("\t\r\n\f\v")
 
 
@@ -111,6 +112,15 @@ def read_text(text: str, limits: Limits = USUAL) -> Table:
     if any(sign < " " and sign not in LINE_SIGNS for sign in text):
         raise _not_a_table()
     return _bounded(addresses(text) if is_address_list(text) else _separated(text, limits), limits=limits)
+
+
+def refuse_other_kind(name: str) -> None:
+    """Raise TableRefused for a file whose name says that it is something else, such as a program or a picture."""
+    _stem, dot, kind = name.rpartition(".")
+    if dot and kind.casefold() not in KINDS:
+        raise TableRefused(
+            _("A file of the kind .%(kind)s is no table. Save it as .xlsx or .csv.") % {"kind": kind[:10].casefold()}
+        )
 
 
 def _not_a_table() -> TableRefused:

@@ -131,6 +131,19 @@ def test_a_long_table_with_days_and_sources_of_its_own_from_a_spreadsheet(client
     ]
 
 
+def test_the_page_shows_sources_leaves_titles_out_and_gives_an_example(client, staff, places, indicators):
+    page = put_in(client, "Kartlegging 2026;;", "Kommune;Kostnad;Kilde", "Bodø;12;Rapport A")
+    assert (states(page), "Rapport A" in page.text) == ({"new": 1}, True)
+    assert "left out: Kartlegging 2026" in page.text.replace("\n", " ")
+
+    program = SimpleUploadedFile("liste.exe", b"Kommune;Kostnad\nOslo;1\n")
+    assert list(client.post(PUT_IN, COMMON | {"file": program}).context["form"].errors) == ["file"]
+    example = b"".join(client.get(reverse("municipalities:fact_import_example"))).decode("utf-8-sig").splitlines()
+    assert example[0].startswith("Kommunenr;")
+    filled = put_in(client, example[0], example[1].replace("Oslo;", "Oslo;1.2.2026;", 1).removesuffix(";"))
+    assert states(filled) == {"new": 1}
+
+
 def test_doubtful_values_wait_until_a_person_chooses(client, staff, places, indicators):
     set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 5, 1), source="Ring")
     lines = ("Kommune;Handlingsplan;Kostnad", "Bodø;ja;1", "Oslo;ja;2", "Oslo;nei;2", "Atlantis;ja;", "Bodø;kanskje;to")
