@@ -11,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from outreach.models import Letter, Mandate, Pace
@@ -84,11 +83,20 @@ def offices_at(addresses: Collection[str], today: date) -> Mapping[str, set[int]
 
 def others_to(offices: set[int], apart_from: set[int], since: datetime) -> defaultdict[int, list[Other]]:
     """Return the letters some offices have had since a moment, and those in the outbox; `state` is that of the last."""
-    lately = Q(status__in=HAD, settled_at__gt=since)
-    letters = Letter.objects.filter(lately | Q(status=Letter.Status.QUEUED), mandate__in=offices)
-    columns = ("mandate", "mailing", "mailing__origin", "settled_at", "status", "message__state")
     found: defaultdict[int, list[Other]] = defaultdict(list)
-    for *row, status, state in letters.exclude(pk__in=apart_from).order_by().values_list(*columns):
+    # Nearly always there is none but those about to leave: which it is tells the index of offices alone.
+    of_offices = Letter.objects.filter(mandate__in=list(offices)).order_by()
+    rows = of_offices.values_list("pk", "status", "settled_at")
+    kept = [
+        pk
+        for pk, status, settled_at in rows
+        if pk not in apart_from
+        and (status == Letter.Status.QUEUED or (status in HAD and settled_at and settled_at > since))
+    ]
+    if not kept:
+        return found
+    columns = ("mandate", "mailing", "mailing__origin", "settled_at", "status", "message__state")
+    for *row, status, state in Letter.objects.filter(pk__in=kept).order_by().values_list(*columns):
         found[row[0]].append(Other(*row, state if status == Letter.Status.QUEUED else ""))
     return found
 
