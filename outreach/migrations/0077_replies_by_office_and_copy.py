@@ -14,7 +14,7 @@ USER = {
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0069_keep_what_was_public"),
+        ("outreach", "0075_hands_of_the_mailings_there_are"),
         ("taushet", "0010_mailbox_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

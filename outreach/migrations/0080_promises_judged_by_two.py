@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("outreach", "0069_keep_what_was_public"),
+        ("outreach", "0078_tell_whose_address_a_reply_has"),
         ("taushet", "0010_mailbox_marks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

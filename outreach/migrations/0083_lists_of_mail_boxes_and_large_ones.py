@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0069_keep_what_was_public")]
+    dependencies = [("outreach", "0082_cases_of_the_submissions_there_are")]
 
     operations = [
         migrations.AlterField(
