@@ -15,6 +15,10 @@ class WrongStatus(OutreachError):
     """The mailing is not where this can be done."""
 
 
+class DeadAddress(OutreachError):
+    """An address that mail has come back from."""
+
+
 class OwnMailing(OutreachError):
     """The author and the last editor cannot approve."""
 

@@ -57,7 +57,10 @@ class MessageKind:
     that: the post room of a whole municipality may not. A kind that leaves by the thousands may answer for several
     messages at once, in their order: `before_sending_many(messages)`. `on_sent` does in one update, given the moment
     and the key of the message, what `after_settling` would for a message that was sent; when it finds nothing to
-    change, `after_settling` is asked.
+    change, `after_settling` is asked. `after_declining(message)` is told of a report that the recipient wants no more,
+    and `warning(message)` says why one that a person lets go would be kept back again at once; `address_note(email)`
+    what is to be known before an address is opened for mail again. With `has_own_card` those
+    in trouble stand on a card of their own under "Today", so that the card of the outbox leaves them out.
     """
 
     key: str
@@ -67,6 +70,10 @@ class MessageKind:
     sealed: bool = False
     purpose: str = ""
     can_be_declined: Callable[[Any], bool] = lambda message: True
+    after_declining: Callable[[Any], None] = lambda message: None
+    warning: Callable[[Any], str] = lambda message: ""
+    address_note: Callable[[str], str] = lambda email: ""
+    has_own_card: bool = False
     before_sending_many: Callable[[list[Any]], list[Decision]] | None = None
     on_sent: ReadyUpdate | None = None
 

@@ -16,3 +16,14 @@ class ObjectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         validators=[LongestText(500)],
     )
+
+
+class WithdrawalForm(forms.Form):
+    """How we know that the person wants letters after all."""
+
+    why = forms.CharField(
+        label=_("How do you know?"),
+        help_text=_("Such as: answered our letter on 3 May. The person can read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[LongestText(500)],
+    )

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.models import County
 from municipalities.names import fold
+from outreach.models import Mandate
 from taushet.fields import CleanCharField, DayField, WorkEmailField
 from taushet.forms.narrowing import NarrowingForm
 from taushet.searches import holds
@@ -34,6 +35,29 @@ class AddressForm(forms.Form):
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
+
+
+class TaskAddressForm(AddressForm):
+    """The address that is right now, for other offices too that have the one that was wrong."""
+
+    also = forms.ModelMultipleChoiceField(
+        Mandate.objects.none(),
+        required=False,
+        label=_("These offices have the same address. Put the new one in for them too?"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, others, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["also"].queryset = others
+        self.fields["also"].label_from_instance = str
+        if not others:
+            del self.fields["also"]
+
+    def clean(self):
+        super().clean()
+        self.cleaned_data["also"] = [mandate.pk for mandate in self.cleaned_data.get("also", [])]
+        return self.cleaned_data
 
 
 class MailboxForm(AddressForm):

@@ -3,6 +3,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+# Why a letter to somebody who objected is held; its message says so.
+OBJECTED = gettext_noop("The recipient has asked not to get letters from us.")
 
 
 class MailSystem(models.Model):
@@ -81,6 +85,7 @@ class Objection(models.Model):
     class Source(models.TextChoices):
         ONE_CLICK = "one-click", _("The link in a letter")
         STAFF = "staff", _("Put in by staff")
+        PROVIDER = "provider", _("Reported by the mail provider")
 
     politician = models.ForeignKey("outreach.Politician", on_delete=models.PROTECT, related_name="objections")
     source = models.CharField(_("how it came"), max_length=10, choices=Source)
@@ -90,6 +95,10 @@ class Objection(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("objection")
@@ -100,7 +109,8 @@ class Objection(models.Model):
                 fields=["politician"], condition=Q(withdrawn_at=None), name="objection_one_standing_per_person"
             ),
             models.CheckConstraint(
-                condition=Q(source="one-click", recorded_by=None) | Q(source="staff", recorded_by__isnull=False),
+                condition=Q(source__in=["one-click", "provider"], recorded_by=None)
+                | Q(source="staff", recorded_by__isnull=False),
                 name="objection_by_staff_has_name",
             ),
         ]

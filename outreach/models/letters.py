@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .departures import OBJECTED
 from .hold_words import hold_sentence
 
 
@@ -198,6 +199,12 @@ class Letter(models.Model):
     def held_reasons(self) -> list[str]:
         """Why the letter is held, a sentence for each reason."""
         return [hold_sentence(reason) for reason in self.held_for]
+
+    @property
+    def is_objected(self) -> bool:
+        """Whether it is held since its recipient wants no letters, so that nothing is to be decided."""
+        is_held = self.status == self.Status.STOPPED and self.message is not None
+        return is_held and self.message.state_reason == OBJECTED
 
     @property
     def stop_reason(self) -> str:

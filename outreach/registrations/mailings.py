@@ -2,15 +2,15 @@
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from outreach.demonstration import mailings as demonstration
 from outreach.forms.mailings import LetterFilterForm
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, Objection
 from outreach.services.mailings.approvers import to_approve
 from outreach.services.privacy import objections
-from outreach.services.sending import sending
+from outreach.services.sending import declining, sending
 from outreach.services.sending.redelivering import redeliveries_to_approve
 from taushet import roles
 from taushet.registries import (
@@ -27,6 +27,15 @@ from taushet.registries import (
 )
 from taushet.searches import holds
 
+
+def note_of_address(email):
+    """Say that opening an address does not undo an objection."""
+    standing = Objection.objects.filter(withdrawn_at=None, politician__mandates__email__iexact=email)
+    if not standing.exists():
+        return ""
+    return gettext("The person has asked not to get letters. That stands until it is lifted on the person’s page.")
+
+
 message_kinds.register(
     MessageKind(
         "letter",
@@ -34,7 +43,11 @@ message_kinds.register(
         before_sending=sending.check_letter,
         after_settling=sending.note_outcome,
         purpose=objections.PURPOSE,
-        can_be_declined=sending.can_be_declined,
+        can_be_declined=declining.can_be_declined,
+        after_declining=declining.note_declined,
+        warning=declining.warning_of,
+        address_note=note_of_address,
+        has_own_card=True,
         before_sending_many=sending.check_letters,
         on_sent=sending.LETTER_SENT,
     )
@@ -81,12 +94,14 @@ def letters_held(user):
 
 
 def letters_in_trouble(user):
-    return counted(Mailing.objects.all(), Letter.TROUBLE, LetterFilterForm.TROUBLE)
+    # Nothing is to be decided about a letter whose recipient wants none.
+    objected = Q(letters__status=Letter.Status.STOPPED) & Q(letters__message__state_reason=objections.OBJECTED)
+    return counted(Mailing.objects.all(), Letter.TROUBLE, LetterFilterForm.TROUBLE, ~objected)
 
 
-def counted(mailings, statuses, shown):
+def counted(mailings, statuses, shown, which=Q()):  # noqa: B008  an empty condition, which nothing changes
     """The mailings with letters in some states, how many they are, and the page that shows those."""
-    counted = mailings.annotate(number=Count("letters", filter=Q(letters__status__in=statuses)))
+    counted = mailings.annotate(number=Count("letters", filter=Q(letters__status__in=statuses) & which))
     for mailing in counted.filter(number__gt=0).order_by("pk"):
         sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
         yield (

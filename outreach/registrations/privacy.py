@@ -75,7 +75,7 @@ retention_rules.register(
         purpose=_("To leave those alone who ask for it."),
         basis=_("A legal obligation (GDPR article 21)"),
         keep=_("Until it is withdrawn, or the name of the politician is removed; what was said goes with the name."),
-        fields=("outreach.Objection.note",),
+        fields=("outreach.Objection.note", "outreach.Objection.withdrawn_why"),
     )
 )
 retention_rules.register(

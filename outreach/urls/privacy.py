@@ -17,10 +17,10 @@ urlpatterns = [
         subject_access.politician_told_pdf,
         name="politician_told_pdf",
     ),
-    path("stab/utsendinger/politikere/<int:pk>/protest/", subject_access.politician_object, name="politician_object"),
+    path("stab/utsendinger/politikere/<int:pk>/protest/", objections.politician_object, name="politician_object"),
     path(
         "stab/utsendinger/politikere/<int:pk>/protest/trekk/",
-        subject_access.politician_object_withdraw,
+        objections.politician_object_withdraw,
         name="politician_object_withdraw",
     ),
 ]

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 from outreach.exceptions import OutreachError
 from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
 from outreach.forms.mailings import LetterFilterForm
-from outreach.models import Letter, Mailing
+from outreach.models import Letter, Mailing, Redelivery
 from outreach.services.mailings.approvers import turns
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
 from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
+from outreach.services.privacy.objections import letters_to_objectors
 from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.stages import GONE, departure_of, open_letters, stage_among
 from taushet.models import User
@@ -41,7 +43,10 @@ def mailing_page(request, pk, **forms):
     mailing = get_object_or_404(mailings, pk=pk)
     reasons = held_counts(mailing)
     form, letters = narrowed(request, mailing, reasons)
-    shown = letters.select_related("municipality__county", "mandate__politician", "mandate__body")
+    corrected = Redelivery.objects.filter(letter=OuterRef("pk")).exclude(message=None).order_by("-pk")
+    shown = letters.select_related("municipality__county", "mandate__politician", "mandate__body").annotate(
+        corrected_to=Subquery(corrected.values("to_email")[:1])
+    )
     page = Paginator(shown.defer("text", "drafted_text"), PER_PAGE).get_page(request.GET.get("page"))
     context = {"mailing": mailing, "form": form, "page": page, "run": mailing.current_run}
     template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
@@ -62,12 +67,14 @@ def narrowed(request, mailing, reasons=None):
 def surroundings(request, mailing, reasons):
     """Return what stands around the list of letters: counts, what can be done now, and the log."""
     counts = mailing.letters.counts()
+    objectors = list(letters_to_objectors(mailing))
     seen = {"seen_hash": mailing.content_hash}
     return {
         "changed_facts": waiting_on_changed_facts(mailing),
         "counts": [(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
         "held": counts.get(Letter.Status.HELD, 0),
-        "ready": counts.get(Letter.Status.READY, 0),
+        "objectors": objectors,
+        "ready": counts.get(Letter.Status.READY, 0) - len(objectors),
         "waiting": counts.get(Letter.Status.READY, 0) + counts.get(Letter.Status.QUEUED, 0),
         "edited": mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count(),
         "held_counts": reasons,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from outreach.forms.politicians import PoliticianFilterForm
 from outreach.models import Letter, Mandate, Politician
+from outreach.services.privacy.objections import held_for_it, standing_objection, tell_silent
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
 PER_PAGE = 50
@@ -85,9 +86,13 @@ def row_of(mandate):
 def politician_detail(request, pk):
     politician = get_object_or_404(Politician, pk=pk)
     mandates = politician.mandates.select_related("body").prefetch_related("leaves__substitute__politician")
+    shown = list(mandates.order_by("ends_on", "-starts_on", "role", "pk"))
+    tell_silent(shown)
     context = {
         "politician": politician,
-        "mandates": mandates.order_by("ends_on", "-starts_on", "role", "pk"),
+        "mandates": shown,
+        "objection": standing_objection(politician),
+        "held": held_for_it(politician),
         "today": timezone.localdate(),
         "letters": Letter.objects.filter(mandate__politician=politician)
         .exclude(status=Letter.Status.CANCELLED)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from outreach.models import Letter, Redelivery
+from outreach.services.mailings.letter_links import own_links
 from outreach.services.sending.redelivering import (
     approve_redelivery,
     correctors_of,
@@ -27,6 +28,7 @@ def letter_redeliver(request, mailing_pk, pk):
     context = {
         "letter": letter,
         "tries": tries,
+        "links": own_links(letter.mailing),
         "waiting": waiting,
         "new_address": new_address(letter) if letter.status == Letter.Status.FAILED else "",
         "may_approve": waiting is not None
@@ -39,7 +41,7 @@ def letter_redeliver(request, mailing_pk, pk):
 @permission_required("outreach.change_mandate", raise_exception=True)
 @require_POST
 def letter_redeliver_propose(request, mailing_pk, pk):
-    letter = get_object_or_404(Letter, mailing=mailing_pk, pk=pk)
+    letter = get_object_or_404(Letter.objects.select_related("mandate"), mailing=mailing_pk, pk=pk)
     return act(
         request, letter, lambda: propose_redelivery(letter, by=request.user), _("A colleague can approve it now.")
     )

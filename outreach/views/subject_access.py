@@ -1,19 +1,17 @@
-"""What we hold about a politician, on one page and as files, and that the person objects."""
+"""What we hold about a politician, on one page and as files."""
 
 from datetime import date, datetime
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
 
-from outreach.forms.objections import ObjectionForm
-from outreach.models import Objection, Politician
-from outreach.services.privacy.objections import object_for, waiting_for, withdraw_objection
-from outreach.services.privacy.subject_access import as_json, as_pdf, standing_objection, tell_all
+from outreach.models import Politician
+from outreach.services.privacy.objections import standing_objection
+from outreach.services.privacy.subject_access import as_json, as_pdf, tell_all
 from taushet.templatetags.ui import day, moment
 
 MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at", "received_at", "confirmed_at", "opened_at"})
@@ -124,44 +122,3 @@ def politician_told_pdf(request, pk):
 def as_file(content, content_type, name):
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
     return HttpResponse(content, content_type=content_type, headers=headers)
-
-
-@permission_required("outreach.change_mandate", raise_exception=True)
-@require_http_methods(["GET", "HEAD", "POST"])
-def politician_object(request, pk):
-    """Ask first, since nothing is written to the person afterwards."""
-    politician = get_object_or_404(Politician, pk=pk)
-    form = ObjectionForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        object_for(politician, source=Objection.Source.STAFF, by=request.user, note=form.cleaned_data["note"])
-        messages.success(request, _("The objection is recorded. No more letters go to this person."))
-        return redirect("outreach:politician_told", pk=pk)
-    number = waiting_for(politician)
-    sentence = ngettext(
-        "%(number)d letter that waits is held when its turn comes.",
-        "%(number)d letters that wait are held when their turn comes.",
-        number,
-    )
-    context = {
-        "title": _("Record an objection?"),
-        "text": " ".join(
-            [
-                _("No demand is sent to this person again, in any office. Mail about courses and the post room stay."),
-                sentence % {"number": number} if number else "",
-            ]
-        ),
-        "button": _("Record the objection"),
-        "form": form,
-        "back": request.path.removesuffix("protest/") + "innsyn/",
-    }
-    return render(request, "confirm.html", context)
-
-
-@permission_required("outreach.change_mandate", raise_exception=True)
-@require_POST
-def politician_object_withdraw(request, pk):
-    politician = get_object_or_404(Politician, pk=pk)
-    if objection := standing_objection(politician):
-        withdraw_objection(objection, by=request.user)
-        messages.success(request, _("The objection is withdrawn. Letters may go to this person again."))
-    return redirect("outreach:politician_told", pk=pk)

@@ -4,6 +4,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.addresses import canonical
+
 
 class MessageQuerySet(models.QuerySet):
     def waiting(self):
@@ -154,7 +156,7 @@ class SuppressionQuerySet(models.QuerySet):
 
         `purpose` is that of its kind: a wish that is about another purpose does not stop it.
         """
-        found = self.filter(email=message.to_email.lower(), purpose__in=["", purpose])
+        found = self.filter(email=canonical(message.to_email), purpose__in=["", purpose])
         return found.filter(cause=Suppression.Cause.BOUNCE) if message.priority == Message.Priority.SIGN_IN else found
 
 
@@ -166,7 +168,7 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("Marked as unwanted")
         WISH = "wish", _("Asked not to get mail")
 
-    email = models.EmailField(_("e-mail"))  # in lower case
+    email = models.EmailField(_("e-mail"))  # as addresses.canonical spells it
     purpose = models.CharField(_("what it is about"), max_length=20, blank=True)  # of a MessageKind; empty: all mail
     cause = models.CharField(_("cause"), max_length=10, choices=Cause)
     created_at = models.DateTimeField(default=timezone.now)

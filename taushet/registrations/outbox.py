@@ -15,6 +15,7 @@ from taushet.registries import (
     RolePermissions,
     SearchSource,
     TodayCard,
+    message_kinds,
     periodic_tasks,
     role_permissions,
     search_sources,
@@ -45,8 +46,9 @@ def mail_in_trouble(user):
         ),
         Message.State.HELD: lambda n: ngettext("%(n)s message is held back", "%(n)s messages are held back", n),
     }
+    elsewhere = [kind.key for kind in message_kinds if kind.has_own_card]
     for state, sentence in sentences.items():
-        if count := Message.objects.filter(state=state).count():
+        if count := Message.objects.filter(state=state).exclude(kind__in=elsewhere).count():
             yield sentence(count) % {"n": count}, reverse("outbox_list", query={"state": state})
     late = Message.objects.due(timezone.now() - timedelta(minutes=15)).count()
     if late:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from taushet.addresses import canonical
 from taushet.models import Attempt, DeliveryEvent, Message, Suppression
 from taushet.registries import message_kinds
 from taushet.services import audit
@@ -81,7 +82,7 @@ def suppress(email: str, cause: str, *, purpose: str = "", kind: str = "provider
     What waits for a dead address is held, so that a person sees it and can mend the address.
     """
     suppression, is_new = Suppression.objects.get_or_create(
-        email=email.lower(), purpose=purpose, defaults={"cause": cause}
+        email=canonical(email), purpose=purpose, defaults={"cause": cause}
     )
     if not is_new and cause == Suppression.Cause.BOUNCE and suppression.cause != cause:
         suppression.cause = cause
@@ -91,6 +92,11 @@ def suppress(email: str, cause: str, *, purpose: str = "", kind: str = "provider
     if cause == Suppression.Cause.BOUNCE:
         hold_what_waits(email)
     return suppression
+
+
+def dead_address(email: str) -> Suppression | None:
+    """Return what says that an address does not exist, if anything does."""
+    return Suppression.objects.filter(email=canonical(email), purpose="", cause=Suppression.Cause.BOUNCE).first()
 
 
 def hold_what_waits(email: str) -> int:
@@ -114,6 +120,8 @@ def _apply(event: DeliveryEvent, message: Message) -> None:
         kind = message_kinds.get(message.kind)
         if kind is None or kind.can_be_declined(message):
             suppress(message.to_email, cause, purpose=kind.purpose if kind else "")
+        if kind is not None:
+            kind.after_declining(message)
 
 
 def _is_in_doubt(message: Message) -> bool:

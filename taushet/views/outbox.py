@@ -66,6 +66,9 @@ ACTIONS = {
 }
 
 
+LETS_GO = ("outbox_release", "outbox_send_again")
+
+
 @permission_required("taushet.read_outbox", raise_exception=True)
 def outbox_list(request):
     form = OutboxFilter(request.GET)
@@ -119,7 +122,8 @@ def outbox_act(request, pk, name):
     message = get_object_or_404(Message, pk=pk)
     action = ACTIONS[name]
     words = {"recipient": shown_recipient(message), "consequence": action.consequence}
-    text = _("To %(recipient)s: %(consequence)s") % words
+    asked = _("To %(recipient)s: %(consequence)s") % words
+    text = f"{asked} {warning_of(message) if name in LETS_GO else ''}".strip()
     return ask_first(request, message, action, text, back=came_from(request))
 
 
@@ -147,13 +151,26 @@ def suppression_lift(request, pk):
         outbox.lift_suppression(suppression, by=request.user)
         messages.success(request, _("Mail may go to the address again."))
         return redirect("suppression_list")
+    notes = [kind.address_note(suppression.email) for kind in message_kinds]
     context = {
         "title": _("Allow mail to this address"),
-        "text": _("Do this when the owner asks for it, or when you know that the address works again."),
+        "text": " ".join(
+            filter(
+                None,
+                [_("Do this when the owner asks for it, or when you know that the address works again."), *notes],
+            )
+        ),
         "button": _("Allow mail"),
         "back": reverse("suppression_list"),
     }
     return render(request, "confirm.html", context)
+
+
+def warning_of(message):
+    """Say why a message that is let go now would be held again, when that is known."""
+    kind = message_kinds.get(message.kind)
+    why = kind.warning(message) if kind else ""
+    return _("As it is now, it is held again at once: %(why)s") % {"why": _(why)} if why else ""
 
 
 def purpose_of(message):

@@ -19,6 +19,7 @@ from outreach.services.mailings.audience_facts import Split, by_indicator, split
 from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
+from taushet.addresses import canonical
 from taushet.models import Suppression
 from taushet.searches import holds
 
@@ -265,7 +266,7 @@ def first_at_address(rows: Iterable[Candidate]) -> dict[str, int]:
 def suppressed_of(emails: set[str]) -> set[str]:
     """Return which of the addresses get no mail from us."""
     silent = set(Suppression.objects.filter(purpose__in=["", PURPOSE]).values_list("email", flat=True))
-    return {email for email in emails if email in silent or email.lower() in silent}
+    return {email for email in emails if canonical(email) in silent} if silent else set()
 
 
 def away_mandates(day: date) -> set[int]:

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach.models import Mailing, Redelivery
+from outreach.models import Letter, Mailing, Redelivery
 from taushet.models import AuditEntry, Message, User
 
 SENTENCES = {
@@ -23,6 +24,9 @@ SENTENCES = {
     "mailing.rate_set": gettext_lazy("The pace was changed."),
     "mailing.sending_set": gettext_lazy("How it is sent was changed."),
     "mailing.fact_changed": gettext_lazy("A letter was held, since a fact in it has changed."),
+    "letter.redelivery_proposed": gettext_lazy("A letter that did not arrive was put up for a corrected address."),
+    "letter.redelivery_approved": gettext_lazy("A letter was approved for a corrected address."),
+    "letter.redelivery_withdrawn": gettext_lazy("A corrected address was taken back."),
     "mailing.cancelled": gettext_lazy("The mailing was cancelled."),
 }
 FIELDS = {
@@ -50,6 +54,7 @@ FIELDS = {
 }
 
 
+OF_CORRECTED_ADDRESSES = [action for action in SENTENCES if action.startswith("letter.redelivery")]
 # What a person may decide about a letter in the outbox.
 DECISIONS = {
     "message.marked_sent": gettext_lazy("It had arrived, and was marked as sent."),
@@ -74,8 +79,12 @@ class Line:
 
 def history(mailing: Mailing) -> list[Line]:
     """Return who did what to a mailing, and decided about its letters, the newest first."""
-    entries = AuditEntry.objects.filter(object_type=mailing._meta.label_lower, object_id=str(mailing.pk))
-    lines = [Line(entry.at, sentence(entry), entry.actor) for entry in entries.select_related("actor")[:LONGEST_LOG]]
+    about = Q(object_type=mailing._meta.label_lower, object_id=str(mailing.pk))
+    if again := list(Redelivery.objects.filter(letter__mailing=mailing).values_list("letter", flat=True).distinct()):
+        letters = [str(number) for number in again]
+        about |= Q(object_type=Letter._meta.label_lower, object_id__in=letters, action__in=OF_CORRECTED_ADDRESSES)
+    entries = AuditEntry.objects.filter(about).select_related("actor").order_by("-at", "-pk")
+    lines = [Line(entry.at, sentence(entry), entry.actor) for entry in entries[:LONGEST_LOG]]
     return sorted([*lines, *decisions(mailing)], key=lambda line: line.at, reverse=True)[:LONGEST_LOG]
 
 

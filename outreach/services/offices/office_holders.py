@@ -16,6 +16,7 @@ from outreach.services.offices.council_writing import Bodies
 from outreach.services.offices.office_names import name_key
 from outreach.services.offices.offices import end_office, next_mandate, save_changed
 from outreach.services.offices.parties import short_party
+from outreach.services.privacy.objections import open_post_room
 from taushet.models import User
 from taushet.services import audit
 
@@ -130,6 +131,7 @@ def add_office(body: Body, new: NewOffice, *, politician: Politician | None, by:
             )
     except IntegrityError as error:
         raise OutreachError(_("This person holds the same office already.")) from error
+    open_post_room(mandate)
     audit.record("mandate.created", mandate, by=by, role=str(new.role), body=body.pk)
     return mandate
 
@@ -139,6 +141,7 @@ def change_office(mandate: Mandate, values: dict, *, by: User) -> list[str]:
     """Correct an office; returns the fields that changed, nothing when it was so already."""
     mandate = Mandate.objects.select_for_update().get(pk=mandate.pk)
     if changed := save_changed(mandate, values):
+        open_post_room(mandate)
         audit.record("mandate.changed", mandate, by=by, fields=changed)
     return changed
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from municipalities.models import Municipality
 from municipalities.names import sort_key
 from outreach.models import Mandate
+from outreach.services.privacy.objections import tell_silent
 
 Role = Mandate.Role
 LEADERS = (Role.DEPUTY_MAYOR, Role.DIRECTOR, Role.GROUP_LEADER)
@@ -56,11 +57,12 @@ class Offices:
 
 
 def offices_within(municipality: Municipality) -> Offices:
-    """Return who holds office in a municipality today, in three queries however many there are."""
+    """Return who holds office in a municipality today, in five queries however many there are."""
     held = Mandate.objects.in_office().within(municipality).select_related("politician", "body")
     rows = list(held.prefetch_related("leaves__substitute__politician"))
     # Politicians of demonstrations and imports come in any order; Norwegians expect å after z.
     rows.sort(
         key=lambda one: sort_key(f"{one.politician.last_name} {one.politician.first_name}" if one.politician else "")
     )
+    tell_silent(rows)
     return Offices(rows)

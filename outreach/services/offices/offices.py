@@ -9,6 +9,7 @@ from django.utils import timezone
 from municipalities.models import Municipality
 from outreach.models import Body, Mandate, Politician
 from outreach.services.offices.parties import short_party
+from outreach.services.privacy.objections import open_post_room
 from taushet.models import User
 from taushet.services import audit
 
@@ -94,6 +95,7 @@ def set_address(mandate: Mandate, *, email: str, source: str, checked_on: date, 
     values = dict(zip(ADDRESS_FIELDS, (email, source, checked_on), strict=True))
     if changed := save_changed(mandate, values):
         audit.record("mandate.address_set", mandate, by=by, fields=changed)
+    open_post_room(mandate)
     return mandate
 
 

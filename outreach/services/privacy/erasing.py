@@ -44,7 +44,7 @@ def erase_politicians(now: datetime) -> int:
         politician.first_name = politician.last_name = politician.external_id = ""
         politician.erased_at = now
         politician.save(update_fields=["first_name", "last_name", "external_id", "erased_at"])
-        politician.objections.update(note="")
+        politician.objections.update(note="", withdrawn_why="")
         politician.mandates.update(email="", email_source="", email_checked_on=None, party="", external_id="")
         OfficeTask.objects.filter(mandate__politician=politician).update(email="")
         audit.record("politician.erased", politician, kind="clock")

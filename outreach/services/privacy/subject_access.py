@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from outreach.models import Letter, Objection, Politician, Redelivery
+from outreach.models import Letter, Politician, Redelivery
 from outreach.services.privacy import replies_told
 from outreach.services.privacy.stamps import stamp
 from taushet.models import User
@@ -102,7 +102,3 @@ def as_pdf(title: str, parts: list[tuple[str, list]]) -> bytes:
     ]
     data = {"title": title, "language": (get_language() or "nb")[:2], "parts": written}
     return make_pdf("outreach/told.typ", {"data": json.dumps(data)}, made_at=timezone.now())
-
-
-def standing_objection(politician: Politician) -> Objection | None:
-    return politician.objections.filter(withdrawn_at=None).first()

@@ -13,7 +13,8 @@ from outreach.services.mailings.drafting import CHUNK
 from outreach.services.mailings.fingerprints import message_hash, sender
 from outreach.services.mailings.holding import reason
 from outreach.services.mailings.letter_links import own_links
-from outreach.services.privacy.objections import LINK, is_personal, post_rooms
+from outreach.services.privacy.objections import LINK
+from outreach.services.privacy.own_addresses import is_personal, post_rooms
 from outreach.services.replies.reply_addresses import reply_address
 from outreach.services.sending.departures import domain_of, look_up_systems
 from outreach.services.sending.steering import first_departure

@@ -14,10 +14,12 @@ from outreach.exceptions import OwnMailing, WrongStatus
 from outreach.models import Letter, Mandate, Redelivery
 from outreach.services.mailings.fingerprints import message_hash, redelivery_hash
 from outreach.services.mailings.letter_links import own_links
+from outreach.services.privacy.objections import has_objected
 from outreach.services.sending.queueing import letter_message, person_of
 from outreach.services.sending.steering import lock_running
 from taushet.models import AuditEntry, MessageAttachment, User
 from taushet.services import audit
+from taushet.services.delivery import dead_address
 from taushet.workdays import next_business_time
 
 # What the log calls the deeds that give an office an address.
@@ -28,8 +30,8 @@ OF_ADDRESSES = ("mandate.address_set", "mandate.changed", "mandate.created")
 def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
     """Put the letter before a colleague, to the address the office has now.
 
-    Raises WrongStatus when it did not fail, when the office has no other address than the one that was tried, or when
-    the mailing is not approved.
+    Raises WrongStatus when it did not fail, when the office has no other address than the one that was tried or mail
+    has come back from it, when its holder has objected, or when the mailing is not approved.
     """
     lock_running(letter.mailing)
     letter = Letter.objects.select_for_update(of=["self"]).select_related("mandate").get(pk=letter.pk)
@@ -38,6 +40,10 @@ def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
         raise WrongStatus(_("Only a letter that was not delivered can go to another address."))
     if not address:
         raise WrongStatus(_("The office has the address that was tried. Put in the new one first."))
+    if dead_address(address):
+        raise WrongStatus(_("Mail to the address of the office has come back. Put in another one first."))
+    if letter.mandate.politician_id and has_objected(letter.mandate.politician_id):
+        raise WrongStatus(_("The recipient has asked not to get letters from us."))
     try:
         with transaction.atomic():
             redelivery = Redelivery.objects.create(

@@ -17,7 +17,7 @@ from outreach.services.mailings.letter_links import own_links
 from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first, waiting_on_answers
 from outreach.services.offices.office_tasks import open_task
-from outreach.services.privacy.objections import PURPOSE, is_personal, who_objected
+from outreach.services.privacy.objections import OBJECTED, PURPOSE, who_objected
 from outreach.services.sending.changes import (
     changed_facts,
     changed_places,
@@ -29,6 +29,7 @@ from outreach.services.sending.departures import wait_for_turn
 from outreach.services.sending.production import may_leave_here
 from outreach.services.sending.quiet import quiet_until
 from outreach.services.sending.steering import PAUSED, UNTIL_RESUMED, first_departure
+from taushet.addresses import canonical
 from taushet.models import Message, Suppression, User
 from taushet.ready_update import ReadyUpdate
 from taushet.registries import SEND, Decision
@@ -45,7 +46,6 @@ OTHER_HOLDER = gettext_noop("The holder of the office, or the name, party or tit
 OTHER_ADDRESS = gettext_noop("The office has another address now.")
 SUPPRESSED = gettext_noop("The address gets no mail from us.")
 NOT_STANDING = gettext_noop("The demand is met or withdrawn.")
-OBJECTED = gettext_noop("The recipient has asked not to get letters from us.")
 NOT_THE_FIRST = gettext_noop("Somebody else got the letter that this one follows, or it has been answered.")
 LAPSED = gettext_noop("A legal hook is no longer in force.")
 STALE = gettext_noop("A fact in the letter has become too old.")
@@ -117,7 +117,7 @@ def look(messages: list[Message]) -> Ground:
     offices = {letter.mandate_id for letter in letters} - {None}
     people = {letter.mandate.politician_id for letter in letters if letter.mandate} - {None}
     asked = {row.demand_version_id for letter in letters for row in letter.letter_demands.all()}
-    addresses = {message.to_email.lower() for message in messages}
+    addresses = {canonical(message.to_email) for message in messages}
     suppressed = Suppression.objects.filter(email__in=addresses, purpose__in=["", PURPOSE])
     versions = DemandVersion.objects.filter(pk__in=asked).select_related("demand").prefetch_related("hooks")
     today = now.astimezone(OSLO).date()
@@ -192,10 +192,10 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return ON_LEAVE
     if letter.mandate.email != message.to_email:
         return OTHER_ADDRESS
-    if message.to_email.lower() in ground.suppressed:
-        return SUPPRESSED
     if letter.mandate.politician_id in ground.objected:
         return OBJECTED
+    if canonical(message.to_email) in ground.suppressed:
+        return SUPPRESSED
     if not follows_its_first(letter):
         return NOT_THE_FIRST
     asked = {row.demand_version_id for row in letter.letter_demands.all()}
@@ -257,12 +257,6 @@ def tell_of_failure(letter: Letter, message: Message) -> None:
     audit.record("letter.failed", letter, kind="provider", message=message.pk, mandate=letter.mandate_id)
     if letter.mandate_id:
         open_task(letter.mandate, OfficeTask.Reason.BOUNCE, message=message)
-
-
-def can_be_declined(message: Message) -> bool:
-    """Whether the recipient of a letter may say no to more of them: a person, not the post room of a municipality."""
-    letter, _redelivery = find_letters([message]).get(message.pk, (None, None))
-    return letter is not None and is_personal(letter.mandate, message.to_email)
 
 
 @transaction.atomic

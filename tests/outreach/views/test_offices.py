@@ -1,4 +1,4 @@
-"""Single offices by hand, the long list, leaves, and offices to look after."""
+"""Single offices by hand, the long list, and leaves."""
 
 import re
 from datetime import date
@@ -17,7 +17,6 @@ from outreach.services.offices.offices import current_mandate
 from outreach.views.politicians import holders
 from taushet.models import AuditEntry
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
-from tests.factories.outbox import write
 from tests.factories.outreach import BodyFactory, MandateFactory, PoliticianFactory, place
 from tests.factories.taushet import UserFactory
 
@@ -114,7 +113,7 @@ def test_the_page_of_a_municipality_shows_the_council_by_party(client, author, d
     address = reverse("outreach:recipient_detail", args=[municipality.pk])
     client.get(address)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         page = client.get(address)
 
     assert [(party, len(rows)) for party, rows in page.context["council"]] == sorted(
@@ -271,31 +270,6 @@ def test_an_office_is_held_in_the_right_kind_of_body_and_a_county_has_what_a_mun
         ("mailbox", "county", "Nordland fylkeskommune"),
     ]
     assert Politician.objects.count() == 3
-
-
-def test_a_bounce_becomes_one_task_and_is_settled(client, author, said):
-    mandate = councillor(MunicipalityFactory(), email="kari@a.example", checked_on=date(2026, 11, 1))
-    message, other = write(to_email="kari@a.example"), write(to_email="gammel@a.example")
-
-    task = open_task(mandate, "bounce", message=message)
-    assert open_task(mandate, "bounce", message=message) == task
-    assert open_task(mandate, "bounce", message=write(to_email="kari@a.example")) == task
-    left = open_task(mandate, "left")
-    assert open_task(mandate, "left", message=other) == left
-    assert "Kari Vik" in client.get("/stab/").content.decode()
-    faulty = client.post(reverse("outreach:office_task_address", args=[task.pk]), {"email": "x"})
-    assert list(faulty.context["address"].errors) == ["email", "source", "checked_on"]
-    values = {"email": "ny@a.example", "source": "a.example", "checked_on": "2026-11-23"}
-    done = client.post(reverse("outreach:office_task_address", args=[task.pk]), values, follow=True)
-
-    assert said(done) == ["The office is looked after."]
-    mandate.refresh_from_db()
-    assert mandate.email == "ny@a.example"
-    assert set(OfficeTask.objects.values_list("settled_how", flat=True)) == {"address"}
-    assert open_task(mandate, "bounce", message=message) == task  # the same mail, told once more
-    assert open_task(mandate, "bounce", message=write(to_email="kari@a.example")) is None
-    again = client.post(reverse("outreach:office_task_dismiss", args=[task.pk]), follow=True)
-    assert said(again) == ["Somebody has looked after this already."]
 
 
 def test_who_has_left_is_ended_and_what_is_nothing_is_put_aside(client, author):

@@ -15,10 +15,11 @@ from outreach.models import Mailing, Objection
 from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.offices.offices import set_address, set_mayor
 from taushet.models import AuditEntry, Message
+from taushet.registries import today_cards
 from taushet.roles import APPROVER
 from taushet.services.delivery import suppress
 from taushet.services.sending import send_all_due
-from tests.factories.outreach import indicators, mailing, place
+from tests.factories.outreach import demand_version, indicators, mailing, place
 from tests.factories.taushet import StaffFactory, sign_in
 from tests.outreach.services.mailings.test_approvals import approve, approved
 
@@ -202,14 +203,22 @@ def test_the_same_letter_to_a_corrected_address_is_put_in_by_one_and_approved_by
     assert client.post(page("letter_redeliver_approve", *here)).status_code == 403
     approver = sign_in(client, StaffFactory(roles=["approver"]))
     assert approver.has_perm("outreach.approve_mailing")
+    assert letter.subject in client.get(page("letter_redeliver", *here)).text  # read before it is approved
     client.post(page("letter_redeliver_approve", *here))
+    shown, of_mailing = client.get(letter.get_absolute_url()).text, client.get(sent.get_absolute_url()).text
+    assert f"Did not arrive at {letter.to_email}." in shown
+    assert page("letter_redeliver", *here) in shown
+    assert "A letter was approved for a corrected address." in of_mailing
+    for text in (shown, of_mailing):
+        assert "ny@x.example" in text
     send_all_due()
 
     assert sent.letters.get().status == "sent"
     assert mailbox.messages[-1]["To"].addresses[0].addr_spec == "ny@x.example"
 
 
-def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, author, said, mailbox, clock):
+def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, author, said, mailbox, clock, settings):
+    settings.OUTREACH_QUIET_DAYS = 0
     municipality = place(name="Ålesund")
     values = {"party": "Ap", "source": "nettsiden", "checked_on": date(2026, 11, 1), "by": None}
     mandate = set_mayor(municipality, first_name="<b>Kari", last_name="Øyen", email="kari@x.example", **values)
@@ -230,14 +239,34 @@ def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, a
     assert "kari@x.example" in paper
     assert AuditEntry.objects.filter(action="politician.told", actor=author).count() == 3
 
-    assert "1 letter that waits" in client.get(page("politician_object", politician.pk)).content.decode()
-    client.post(page("politician_object", politician.pk), {"note": "Vil ikke."})
+    drafted = mailing(municipality, recipient="mayor", version=demand_version(2), author=author)
+    here = page("politician_detail", politician.pk)
+    object_page, lift_page = page("politician_object", politician.pk), page("politician_object_withdraw", politician.pk)
+    assert object_page in client.get(here).text
+    asked = client.get(object_page).text
+    assert "1 letter in the outbox is held at once." in asked
+    assert "1 letter that is drafted or waits for approval stays behind" in asked
+    client.post(object_page, {"note": "Vil ikke."})
+    assert "An objection of this person stands already." in client.post(object_page, {"note": "Nei"}, follow=True).text
     send_all_due()
     assert mailbox.messages == []
     assert Objection.objects.get().recorded_by == author
+    assert "Has asked not to get letters" in client.get(here).text
+    assert "Wants no letters" in client.get(page("recipient_detail", municipality.pk)).text
     assert "Vil ikke." in client.get(page("politician_told", politician.pk)).content.decode()
-    client.post(page("politician_object_withdraw", politician.pk))
-    assert Objection.objects.get().withdrawn_at is not None
+    draft = client.get(drafted.get_absolute_url())
+    assert ("1 letter will not go" in draft.text, draft.context["ready"]) == (True, 0)
+    assert "It will not go" in client.get(drafted.letters.get().get_absolute_url()).text
+    assert "There is nothing to decide." in client.get(page("mailing_sending", sent.pk)).text
+    release = client.get(reverse("outbox_release", args=[letter.message_id])).text
+    assert "held again at once: The recipient has asked not to get letters from us." in release
+    assert [card for card in ("trouble", "mail") if list(today_cards[card].items(author))] == []
+    assert "1 letter that was held stays held." in client.get(lift_page).text
+    client.post(lift_page)
+    assert Objection.objects.get().withdrawn_at is None
+    client.post(lift_page, {"why": "Svarte ja."})
+    assert (Objection.objects.get().withdrawn_by, Objection.objects.get().withdrawn_why) == (author, "Svarte ja.")
+    assert "1 letter was held while the person wanted none" in client.get(here).text
 
 
 def test_an_approver_sees_how_far_the_pdfs_have_come(client, author, clock):
