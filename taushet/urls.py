@@ -105,6 +105,7 @@ if settings.DEMO:
         path("demo/", demo.demo, name="demo"),
         path("demo/postkasse/", demo.mailbox, name="demo_mailbox"),
         path("demo/postkasse/<int:pk>/", demo.mailbox_message, name="demo_message"),
+        path("demo/postkasse/<int:pk>/retur/", demo.mailbox_bounce, name="demo_bounce"),
         path("demo/postkasse/<int:pk>/kalender.ics", demo.mailbox_calendar, name="demo_calendar"),
         path("demo/postkasse/<int:pk>/vedlegg/<int:number>/", demo.mailbox_attachment, name="demo_attachment"),
     ]

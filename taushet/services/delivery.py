@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
@@ -24,6 +25,7 @@ MOST_RAW = 20_000  # characters; what Postmark and the others post is a tenth of
 SUPPRESSING = {"complained": Suppression.Cause.COMPLAINT, "unsubscribed": Suppression.Cause.WISH}
 
 State = Message.State
+HAVE_LEFT = {State.SENT, State.UNKNOWN}
 Outcome = Attempt.Outcome
 
 
@@ -109,7 +111,7 @@ def hold_what_waits(email: str) -> int:
 
 
 def _apply(event: DeliveryEvent, message: Message) -> None:
-    if event.kind in LOST_EVENTS and message.state in {State.SENT, State.UNKNOWN}:
+    if event.kind in LOST_EVENTS and message.state in HAVE_LEFT | ({State.STAYED} if settings.DEMO else set()):
         rest(message, State.FAILED, BOUNCED)
     if event.kind in DELIVERED_EVENTS and _is_in_doubt(message):
         message.attempts.filter(outcome=Outcome.UNKNOWN).update(outcome=Outcome.ACCEPTED)

@@ -7,11 +7,13 @@ import socket
 from collections.abc import Callable
 from pathlib import Path
 
+from anymail.signals import AnymailTrackingEvent, tracking
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from taushet.models import Mark
+from taushet.models import Mark, Message
 from taushet.registries import demonstration_parts
 
 
@@ -59,6 +61,25 @@ def refuse_real_database() -> None:
             "This database holds people and is not marked as a demonstration. "
             "Point DATABASE_URL at an empty one, or unset it."
         )
+
+
+def let_bounce(message: Message, *, is_full: bool) -> None:
+    """Report that a mail did not arrive, as the webhook of a mail provider does; the worker acts on it.
+
+    The address does not exist, or its mailbox is full for now. Raises DemonstrationRefused outside the demonstration.
+    """
+    if not settings.DEMO:
+        raise DemonstrationRefused("Mail comes back by itself where it leaves.")
+    event = AnymailTrackingEvent(
+        event_type="bounced",
+        event_id=f"demonstration-{message.pk}",
+        recipient=message.to_email,
+        reject_reason="bounced",
+        mta_response="452 4.2.2 Mailbox full" if is_full else "550 5.1.1 No such user",
+        metadata={"message_id": message.message_id},
+        timestamp=timezone.now(),
+    )
+    tracking.send(sender=None, event=event, esp_name="Demonstration")
 
 
 def load_demonstration(write: Callable[[str], None]) -> bool:

@@ -12,11 +12,14 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from taushet.demonstration import PEOPLE
 from taushet.forms.demo import MailboxForm
 from taushet.models import Message, MessageAttachment, User
+from taushet.services.demo import let_bounce
 from taushet.services.files import serve_file
+from taushet.services.links import fill_placeholders
 from taushet.services.mime import calendar_lines
 from taushet.services.outbox import show_message
 
@@ -65,9 +68,20 @@ def mailbox_message(request, pk):
     context = {
         "message": message,
         "text": show_message(message),
+        "headers": [(name, fill_placeholders(value, {}).strip("<>")) for name, value in message.headers.items()],
         "attachments": message.attachments.select_related("file").defer("file__content"),
     }
     return render(request, "taushet/mailbox_message.html", context)
+
+
+@login_not_required
+@require_POST
+def mailbox_bounce(request, pk):
+    """Let a mail come back, by the way that the report of a mail provider takes."""
+    message = get_object_or_404(Message, pk=pk, state=Message.State.STAYED)
+    let_bounce(message, is_full="full" in request.POST)
+    messages.success(request, _("The mail comes back in a moment. Sign in as campaign staff and look under Today."))
+    return redirect("demo_mailbox")
 
 
 @login_not_required

@@ -22,6 +22,7 @@ from outreach.services.mailings.letter_texts import (
     write_text,
 )
 from outreach.services.mailings.salutations import recipient_name
+from outreach.services.privacy.way_out import with_way_out
 from taushet.texts import BrokenTemplate, plain
 
 
@@ -67,6 +68,7 @@ def write_letter(ground: Ground, letter: Letter) -> None:
         values, sources = ground_of(ground, letter)
         shown = (ground.mailing, ground.versions, letter.language, values, sources)
         letter.subject, letter.text = write_text(*shown)
+        letter.text = with_way_out(letter)
         check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
         letter.variant = variant(ground, letter, shown)
     except BrokenTemplate as error:

@@ -19,7 +19,7 @@ POST_ROOMS = frozenset(
     }
 )
 PARTS = re.compile(r"[._+-]+")
-LONGEST_NAME = 3  # letters of a surname that may stand in any word
+SHORTEST_NAME = 3
 
 
 def is_post_room_name(address: str) -> bool:
@@ -48,7 +48,9 @@ def is_own(politician: Politician, address: str) -> bool:
     `ordforer@` is the office's: who comes next has it too.
     """
     name = fold(canonical(address).rpartition("@")[0])
-    surname = fold(politician.last_name.split()[-1]) if politician.last_name.split() else ""
-    if len(surname) < LONGEST_NAME or surname not in name or post_rooms([address]):
+    words = {word for word in fold(str(politician)).split() if len(word) >= SHORTEST_NAME}
+    long = {word for word in words if len(word) > SHORTEST_NAME}  # short ones stand in other words: `per` in `personal`
+    bears_name = words & set(name.split()) or any(word in name for word in long)
+    if not bears_name or post_rooms([address]):
         return False
     return not Mandate.objects.filter(email__iexact=address).exclude(politician=politician).exists()

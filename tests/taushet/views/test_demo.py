@@ -6,9 +6,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from taushet.demonstration import PEOPLE, load_people
-from taushet.models import Message, User
+from taushet.models import Message, Suppression, User
 from taushet.registries import MessageKind, message_kinds
 from taushet.services.files import store_file
+from taushet.services.jobs import run_all_due_jobs
 from taushet.services.links import placeholder
 from taushet.services.outbox import write_message
 from tests.factories.taushet import UserFactory
@@ -133,6 +134,19 @@ class TestMailbox:
         response = client.get(f"/demo/postkasse/{message.pk}/vedlegg/{message.attachments.get().pk}/")
 
         assert b"".join(response.streaming_content) == b"hei"
+
+    @pytest.mark.parametrize(("button", "dead"), [("dead", True), ("full", False)])
+    def test_a_mail_comes_back_the_way_a_provider_reports_it(self, client, button, dead):
+        user = UserFactory()
+        message = stayed(headers={"List-Unsubscribe": f"<{placeholder('invite', user.pk)}>"})
+        page = client.get(f"/demo/postkasse/{message.pk}/").text
+        assert re.search(r"List-Unsubscribe</dt><dd[^>]*><a href=\"http://localhost:8000/konto/invitasjon/", page)
+
+        client.post(f"/demo/postkasse/{message.pk}/retur/", {button: "1"})
+        run_all_due_jobs()
+
+        message.refresh_from_db()
+        assert (message.state, Suppression.objects.exists()) == (Message.State.FAILED, dead)
 
     def test_what_has_not_stayed_cannot_be_read(self, client):
         message = stayed()

@@ -90,6 +90,9 @@ def test_the_mayor_is_greeted_by_office_and_name():
     letter = mailing(asker, recipient="mayor").letters.get()
 
     assert letter.text.splitlines()[0] == "Til ordfører Kari Nordmann, Asker kommune"
+    assert letter.text.endswith("Svar på brevet og si det, så skriver vi ikke til deg igjen.\n")
+    assert "personvernforordningen artikkel 21" in letter.text
+    assert "artikkel 21" not in mailing(asker, version=demand_version(2)).letters.get().text  # a post room cannot
     assert (letter.to_name, letter.to_email) == ("Kari Nordmann", "ordforer@asker.example")
 
 

@@ -1,0 +1,24 @@
+"""What a letter to a person says of the right to be left alone, apart from all else in it (GDPR article 21 (4)).
+
+It is part of the text that is approved, so that mail, PDF and page say the same.
+"""
+
+from outreach.models import Letter
+
+WAY_OUT = {
+    "nb": (
+        "Vil du ikke ha flere slike brev fra oss? Du har rett til å si nei (personvernforordningen artikkel 21)."
+        " Svar på brevet og si det, så skriver vi ikke til deg igjen."
+    ),
+    "nn": (
+        "Vil du ikkje ha fleire slike brev frå oss? Du har rett til å seie nei (personvernforordninga artikkel 21)."
+        " Svar på brevet og sei det, så skriv vi ikkje til deg igjen."
+    ),
+}
+
+
+def with_way_out(letter: Letter) -> str:
+    """Return the text of a letter with how to say no to more, when it goes to a person; a post room cannot say no."""
+    if letter.mandate is None or letter.mandate.politician_id is None:
+        return letter.text
+    return f"{letter.text}\n{WAY_OUT[letter.language]}\n"
