@@ -15,11 +15,24 @@ from outreach.services.privacy.subject_access import as_json, as_pdf, tell_all
 from taushet.templatetags.ui import day, moment
 
 MOMENTS = frozenset({"first_seen", "made_at", "settled_at", "withdrawn_at", "received_at", "confirmed_at", "opened_at"})
-DAYS = frozenset({"from", "until", "address_checked", "said_on", "due_on"})
+DAYS = frozenset({"away_from", "back_on", "from", "until", "address_checked", "said_on", "due_on"})
 HEADINGS = {
     "person": gettext_lazy("The person"),
     "offices": gettext_lazy("Offices"),
     "letters": gettext_lazy("Letters"),
+    "leaves": gettext_lazy("Times away from office"),
+    "tasks": gettext_lazy("What staff were to find out"),
+    "closed_addresses": gettext_lazy("Addresses that get no mail"),
+    "choices": gettext_lazy("Put in or taken out of mailings by hand"),
+    "lists_that_wait": gettext_lazy("Lists that nobody has used yet"),
+    "away_from": gettext_lazy("Away from"),
+    "back_on": gettext_lazy("Back"),
+    "meets_instead": gettext_lazy("Who meets instead"),
+    "cause": gettext_lazy("Cause"),
+    "mailing": gettext_lazy("Mailing"),
+    "put_in": gettext_lazy("Put in by hand"),
+    "left_out": gettext_lazy("Not told here"),
+    "why_withdrawn": gettext_lazy("Why it was withdrawn"),
     "replies": gettext_lazy("Replies"),
     "commitments": gettext_lazy("Promises"),
     "follow_ups": gettext_lazy("To follow up"),
@@ -89,7 +102,10 @@ def rows_of(told):
     """Return the rows of each part as (heading, text) pairs, without those that say nothing."""
     parts = {key: [value] if isinstance(value, dict) else value for key, value in told.items()}
     return {
-        key: [[(HEADINGS.get(name, name), read(name, said)) for name, said in row.items() if said] for row in rows]
+        key: [
+            [(HEADINGS.get(name, name), read(name, said)) for name, said in row.items() if said or (name == "put_in")]
+            for row in rows
+        ]
         for key, rows in parts.items()
         if not isinstance(rows, str)
     }
@@ -101,6 +117,10 @@ def read(name, said):
         return moment(datetime.fromisoformat(said))
     if name in DAYS:
         return day(date.fromisoformat(said))
+    if name == "left_out":
+        return _("What the mail says of others, who got letters too.")
+    if isinstance(said, bool):
+        return _("Yes") if said else _("No")
     return ", ".join(said) if isinstance(said, list) else said
 
 

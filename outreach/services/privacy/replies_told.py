@@ -4,12 +4,16 @@ from typing import Any
 
 from django.db.models import Q
 
+from municipalities.names import fold
 from outreach.models import Commitment, FollowUp, Letter, Politician, Reply
 from outreach.services.privacy.stamps import stamp
 
 
 def replies(politician: Politician) -> list[dict[str, Any]]:
-    """Return the replies to letters to the person, and what came from an address of theirs; files by name."""
+    """Return the replies to letters to the person, and what came from an address of theirs; files by name.
+
+    Of a mail by somebody else that is about letters to others too, only the paragraphs with the person's name are told.
+    """
     letters = Letter.objects.filter(mandate__politician=politician)
     addresses = {email.lower() for email in politician.mandates.exclude(email="").values_list("email", flat=True)}
     addresses |= {email.lower() for email in letters.exclude(to_email="").values_list("to_email", flat=True)}
@@ -20,7 +24,8 @@ def replies(politician: Politician) -> list[dict[str, Any]]:
             "received_at": stamp(reply.received_at),
             "sender": f"{reply.from_name} <{reply.from_email}>" if reply.from_email else reply.from_name,
             "subject": reply.subject,
-            "text": reply.text,
+            "text": reply.text if is_theirs(reply, politician, addresses) else parts_about(politician, reply.text),
+            "left_out": not is_theirs(reply, politician, addresses),
             "kind": str(reply.get_kind_display()),
             "files": [attachment.name for attachment in reply.attachments.all()],
             "case_number": reply.journal_number,
@@ -28,8 +33,20 @@ def replies(politician: Politician) -> list[dict[str, Any]]:
             "public_text": reply.published_text if reply.published_at else "",
             "public_speaker": reply.published_speaker if reply.published_at else "",
         }
-        for reply in found.prefetch_related("attachments").order_by("pk")
+        for reply in found.prefetch_related("attachments", "letters__mandate").order_by("pk")
     ]
+
+
+def is_theirs(reply: Reply, politician: Politician, addresses: set[str]) -> bool:
+    """Whether the person wrote it, or it is about letters to nobody else."""
+    people = {letter.mandate.politician_id for letter in reply.letters.all() if letter.mandate}
+    return reply.from_email in addresses or people <= {politician.pk}
+
+
+def parts_about(politician: Politician, text: str) -> str:
+    """Return the paragraphs of a mail that name the person."""
+    name = fold(politician.last_name)
+    return "\n\n".join(part for part in text.split("\n\n") if name and name in fold(part))
 
 
 def commitments(politician: Politician) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from outreach.models import Letter, Politician, Redelivery
-from outreach.services.privacy import replies_told
+from outreach.services.privacy import offices_told, replies_told
 from outreach.services.privacy.stamps import stamp
 from taushet.models import User
 from taushet.pdf import make_pdf
@@ -31,9 +31,15 @@ def tell_all(politician: Politician, *, by: User) -> dict[str, Any]:
                 "how": str(one.get_source_display()),
                 "note": one.note,
                 "withdrawn_at": stamp(one.withdrawn_at),
+                "why_withdrawn": one.withdrawn_why,
             }
             for one in politician.objections.order_by("pk")
         ],
+        "leaves": offices_told.leaves(politician),
+        "tasks": offices_told.tasks(politician),
+        "closed_addresses": offices_told.closed_addresses(politician),
+        "choices": offices_told.choices(politician),
+        "lists_that_wait": offices_told.lists_that_wait(politician),
         "replies": replies_told.replies(politician),
         "commitments": replies_told.commitments(politician),
         "follow_ups": replies_told.follow_ups(politician),
