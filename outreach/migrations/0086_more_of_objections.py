@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0069_keep_what_was_public'),
+        ('outreach', '0083_lists_of_mail_boxes_and_large_ones'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
