@@ -20,7 +20,7 @@ from taushet.services.links import find_addresses
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 100  # on SQLite nobody else writes while they are claimed
+MOST_AT_ONCE = 200  # on SQLite nobody else writes while they are claimed
 SHARED_FOR = 2.0  # seconds
 State = Message.State
 
