@@ -1,5 +1,6 @@
 """Sending letters to a mail server on this machine; run inside `tests.bench.inside`."""
 
+import gc
 import smtplib
 import subprocess
 import sys
@@ -38,6 +39,8 @@ def letters(wanted: str) -> dict:
     workdays.is_workday = lambda day: True
     seed(int(wanted))
     mails = [(message.pk, as_bytes(message)) for message in Message.objects.filter(kind="letter").order_by("pk")]
+    gc.collect()
+    gc.freeze()  # as the worker does before it begins
     with mail_server() as port:
         settings.MAILERS = {
             "default": {
