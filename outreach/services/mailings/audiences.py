@@ -207,9 +207,9 @@ def look(
     manned = {row.municipality for row in rows}
     without = []
     if only is None and audience.level == LOCAL and not audience.narrows_people:
-        taken_out = set(Mandate.objects.filter(pk__in=dropped).values_list("body__municipality", flat=True))
+        manned.update(Mandate.objects.filter(pk__in=dropped).values_list("body__municipality", flat=True))
         numbers = places(audience, day).order_by("pk").values_list("pk", flat=True)
-        without = [number for number in numbers if number not in manned | taken_out]
+        without = [number for number in numbers if number not in manned]
     suppressed = suppressed_of({row.email for row in rows if row.email})
     addresses = {row.mandate: row.email for row in rows}
     already = had_demands(addresses, versions, occasion, day)
@@ -220,13 +220,19 @@ def look(
         "objected": objected_mandates(),
         "already_sent": already,
     }
-    whys = [reason_of(row, refused, suppressed, quiet) or (waits or {}).get(row.mandate, "") for row in rows]
-    # Only those who would get a letter count: whoever is away or has left keeps it from nobody at the same address.
-    first = first_at_address(row for row, why in zip(rows, whys, strict=True) if not why)
+    waits = waits or {}
+    # Nearly all get one, and a count is asked for with every tick of the form: the others alone are asked why not.
+    stopped = quiet.union(*refused.values(), waits)
     whys = [
-        why or ("" if first[row.email.lower()] == row.mandate else "same_address")
-        for row, why in zip(rows, whys, strict=True)
+        ""
+        if row.mandate not in stopped and row.email and row.email not in suppressed
+        else reason_of(row, refused, suppressed, quiet) or waits.get(row.mandate, "")
+        for row in rows
     ]
+    # Only those who would get a letter count: whoever is away or has left keeps it from nobody at the same address.
+    second = second_at_address([row for row, why in zip(rows, whys, strict=True) if not why])
+    if second:
+        whys = [why or ("same_address" if row.mandate in second else "") for row, why in zip(rows, whys, strict=True)]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
     count.offices, count.places_without = len(judged), len(without)
     if only is None and audience.level == LOCAL and audience.indicator:
@@ -252,15 +258,15 @@ def reason_of(row: Candidate, refused: dict[str, set[int]], suppressed: set[str]
     return "quiet_period" if row.mandate in quiet else ""
 
 
-def first_at_address(rows: Iterable[Candidate]) -> dict[str, int]:
-    """Return who gets the letter at each address: by rank of the office, then who was put in first."""
-    first: dict[str, tuple[int, int]] = {}
-    for row in rows:
-        if row.email:
-            mine, address = (RANK.get(row.role, len(RANK)), row.mandate), row.email.lower()
-            if address not in first or mine < first[address]:
-                first[address] = mine
-    return {address: mandate for address, (_rank, mandate) in first.items()}
+def second_at_address(rows: list[Candidate]) -> set[int]:
+    """Return who gets none since another at the same address does: the first by rank, then who was put in first."""
+    times = Counter([row.email.lower() for row in rows])
+    if len(times) == len(rows):
+        return set()
+    shared = [row for row in rows if times[row.email.lower()] > 1]
+    shared.sort(key=lambda row: (RANK.get(row.role, len(RANK)), row.mandate))
+    first = {row.email.lower(): row.mandate for row in reversed(shared)}
+    return {row.mandate for row in shared if first[row.email.lower()] != row.mandate}
 
 
 def suppressed_of(emails: set[str]) -> set[str]:
