@@ -142,8 +142,13 @@ class ReplyLinkQuerySet(models.QuerySet):
         What our receiver proves is an address, so it holds for the letters to that address. What a person has made sure
         of holds for all.
         """
+        return self.filter(self.is_confirmed())
+
+    @staticmethod
+    def is_confirmed() -> Q:
+        """What tells those that are confirmed from the others."""
         is_known = Q(is_from_office=True) | Q(reply__verified_by__isnull=False)
-        return self.filter(is_known, reply__verified_at__isnull=False)
+        return is_known & Q(reply__verified_at__isnull=False)
 
     def doubtful(self):
         """Those to other offices than the one whose address was proven."""

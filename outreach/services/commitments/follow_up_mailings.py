@@ -5,8 +5,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import WrongStatus
-from outreach.models import FollowUp, Letter, Mailing, MailingDemand
-from outreach.services.mailings.audiences import LOCAL, NATIONAL, Audience
+from outreach.models import FollowUp, Letter, Mailing, MailingDemand, Mandate
+from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, of_counties
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.edits import edit_letter, fingerprint_of
 from outreach.services.mailings.salutations import WORDS
@@ -57,7 +57,9 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
     office, promise = follow_up.mandate, follow_up.commitment
     place = office.body.municipality
     where = {"municipalities": (place.pk,)} if place else {"bodies": (office.body_id,)}
-    audience = Audience(level=LOCAL if place else NATIONAL, roles=(office.role,), **where)
+    is_county = Mandate.objects.filter(of_counties(), pk=office.pk).exists()
+    level = LOCAL if place else COUNTY if is_county else NATIONAL
+    audience = Audience(level=level, roles=(office.role,), **where)
     language = first.language if promise is None else follow_up.language
     versions = [
         row.demand_version
@@ -74,6 +76,8 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
         senders=first.mailing.senders,
         language_rule=Mailing.LanguageRule.MUNICIPALITY if is_of_both else Mailing.LanguageRule.ONE,
         language=language,
+        subject_nb=first.mailing.subject_nb,
+        subject_nn=first.mailing.subject_nn,
         author=by,
         last_editor=by,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import NothingToSend, WrongStatus
@@ -48,7 +49,7 @@ def follow_mailing(
         raise WrongStatus(_("This one asks about a promise. What to ask next stands under what is to be followed up."))
     if not recipients_of(mailing):
         raise WrongStatus(_("No letter of this mailing has arrived, so there is nothing to follow."))
-    if mailing.followers.filter(occasion=occasion).exclude(status=Mailing.Status.CANCELLED).exists():
+    if in_the_way(mailing, occasion).exists():
         raise WrongStatus(_("There is one already. See it under the mailing."))
     kept = {
         field.attname: getattr(mailing, field.attname)
@@ -69,3 +70,13 @@ def follow_mailing(
     )
     audit.record("mailing.created", following, by=by, follows=mailing.pk, occasion=occasion)
     return draft(following, by=by)
+
+
+def in_the_way(mailing: Mailing, occasion: str) -> QuerySet[Mailing]:
+    """Return what keeps another mailing from following one on an occasion.
+
+    A reminder to one office, written from the list of what is to be followed up, does not. Nor does a correction that
+    is on its way: another fault may be found, in the letters of others.
+    """
+    found = mailing.followers.filter(occasion=occasion, follow_ups=None).exclude(status=Mailing.Status.CANCELLED)
+    return found.exclude(status=Mailing.Status.APPROVED) if occasion == Mailing.Occasion.ERRATUM else found

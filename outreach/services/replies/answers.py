@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import TruncDate
+from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Lower, StrIndex, Substr, TruncDate
 from django.utils import timezone
 
 from municipalities.models import Municipality
@@ -72,11 +72,24 @@ def is_answered(letter: str = ""):
 def may_be_answered(letter: str = ""):
     """Whether something that may answer a letter waits for a person: to be sorted, or its sender to be confirmed.
 
-    Automatic replies do not, nor what is in quarantine, so that no stranger keeps a reminder back.
+    Automatic replies do not, nor what is in quarantine, so that no stranger keeps a reminder back. What came from the
+    domain of the letter's address, and is linked to nothing yet, does.
     """
     unsorted = Q(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
-    of_nobody_known = Q(reply__kind=Reply.Kind.ANSWER, reply__verified_at=None, reply__erased_at=None)
-    return is_linked(ReplyLink.objects.filter(unsorted | of_nobody_known), letter)
+    of_nobody_known = Q(reply__kind=Reply.Kind.ANSWER, reply__erased_at=None) & ~ReplyLink.objects.is_confirmed()
+    linked = is_linked(ReplyLink.objects.filter(unsorted | of_nobody_known), letter)
+    address = OuterRef(f"{letter}to_email")
+    from_there = (
+        Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None)
+        .alias(sent_from=domain_of("from_email"), written_to=domain_of(address))
+        .filter(sent_from=F("written_to"), received_at__gte=OuterRef(f"{letter}settled_at"))
+    )
+    return linked | Exists(from_there)
+
+
+def domain_of(address) -> Lower:
+    """Return the part of an address from the @ on, in small letters, as the database sees it."""
+    return Lower(Substr(address, StrIndex(address, Value("@"))))
 
 
 def last_answer():

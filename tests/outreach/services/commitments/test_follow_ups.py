@@ -157,6 +157,8 @@ def test_a_follow_up_becomes_a_draft_to_its_one_office_and_leaves_once_approved(
     assert (letter.text, mailing.status, mailing.author) == (follow_up.draft, "draft", me)
     assert silent.subject in letter.subject
     assert Message.objects.filter(to_email=silent.to_email).count() == 1
+    to_all = follow_mailing(silent.mailing, occasion="reminder", by=me)  # that one is written to is in nobody's way
+    assert to_all.letters.filter(status="ready").count() == 2
     waits = submit_mailing(mailing, by=me, seen_hash=mailing.content_hash)
     approve(waits)
     send_all_due()

@@ -5,7 +5,8 @@ from datetime import date, datetime
 import pytest
 
 from municipalities.models import County
-from outreach.models import Body, FollowUp, Letter, Mailing, Mandate
+from outreach.models import Body, FollowUp, Letter, Mailing, Mandate, Reply
+from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, offices
@@ -18,7 +19,7 @@ from outreach.services.sending.sending import ANSWER_WAITS
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import MandateFactory, demand_version, place, staff
-from tests.factories.replies import answer_to, receive, sent_letters
+from tests.factories.replies import OURS, answer_to, receive, sent_letters
 from tests.factories.taushet import UserFactory
 from tests.outreach.services.mailings.test_approvals import approve, approved
 
@@ -89,6 +90,26 @@ def test_a_reminder_waits_while_what_may_be_an_answer_is_not_sorted(client, cloc
     assert waits.status == {"unrelated": "stayed", "answer": "stopped"}[sorted_as]
 
 
+def test_a_reminder_waits_for_each_office_that_may_have_answered(client, clock, settings):
+    settings.AUTHSERV_IDS = [OURS]
+    first, beside, unlinked, silent = sent_letters(*(place(number=f"610{n}") for n in (1, 2, 3, 4)))
+    domain = unlinked.to_email.partition("@")[2]
+    one_for_two = answer_to(first, beside, sender=first.to_email, dmarc="pass")
+    one_for_two.replace_header(
+        "Authentication-Results", f"{OURS}; dmarc=pass header.from={first.to_email.partition('@')[2]}"
+    )
+    stranger = answer_to(sender="noen@annet.example", subject="Noe helt annet")
+    archive = answer_to(sender=f"arkiv@{domain}", subject="Noe annet")
+    reply, *_others = receive(client, one_for_two, stranger, archive)
+    sort_reply(reply, kind="answer", letters=[first.pk, beside.pk], by=UserFactory())
+
+    assert answered(first.mailing) == {first.mandate_id}  # whose address our receiver has proven
+    assert unsorted_of(first.mailing) == {beside.mandate_id, unlinked.mandate_id}
+    sort_reply(Reply.objects.get(from_email__startswith="arkiv"), kind="unrelated", letters=[], by=UserFactory())
+    assert unsorted_of(first.mailing) == {beside.mandate_id}
+    assert silent.mandate_id not in unsorted_of(first.mailing) | answered(first.mailing)
+
+
 def test_the_dry_run_of_a_reminder_tells_what_waits_to_be_sorted(client, clock):
     (letter,) = sent_letters(place(number="6101"))
     receive(client, answer_to(letter))
@@ -131,6 +152,11 @@ def test_offices_outside_the_municipalities_have_their_quiet_too(client, clock):
 
     assert open_follow_ups(at(2026, 12, 23)) == 1  # the county had another letter five days ago, the minister not
     assert FollowUp.objects.get().letter.mandate.role == "minister"
+
+    clock.set(2027, 2, 1, 10)
+    open_follow_ups(at(2027, 2, 1))
+    of_county = FollowUp.objects.filter(letter__mandate__role="mailbox", settled_at=None).first()
+    assert mail_follow_up(of_county, by=staff("add_mailing")).letters.get().status == "ready"
 
 
 def test_those_that_have_not_answered_can_be_asked_for_at_every_level(client, clock):

@@ -126,6 +126,11 @@ def test_a_correction_can_be_narrowed_to_those_who_got_the_fault_and_never_widen
 
     assert [letter.municipality for letter in narrowed.letters.all()] == [wrong]
     assert narrowed.letters.get().status == "ready"
+    with pytest.raises(WrongStatus):
+        follow_mailing(first, occasion="erratum", by=staff("add_mailing"), faults=FAULTS)
+    approve(submit_mailing(narrowed, by=narrowed.author, seen_hash=narrowed.content_hash))
+    another = follow_mailing(first, occasion="erratum", by=staff("add_mailing"), faults=FAULTS)  # a fault in the others
+    assert [letter.municipality for letter in another.letters.filter(status="ready")] == [right]
 
 
 def test_a_letter_to_one_who_left_is_held_and_the_successor_gets_nothing(clock, mailbox):
