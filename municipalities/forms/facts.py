@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from municipalities.exceptions import BadValue
 from municipalities.models import Indicator
-from municipalities.services.facts import clean_value
+from municipalities.services.facts import clean_value, refuse_unclear
 from taushet.fields import CleanCharField
 
 UNKNOWN = ""
@@ -59,6 +59,8 @@ class FactForm(forms.Form):
         if value == UNKNOWN:
             return value
         try:
+            if value != self.initial.get("value"):
+                refuse_unclear(self.indicator, value)
             return clean_value(self.indicator, value)
         except BadValue as error:
             raise forms.ValidationError(str(error)) from error

@@ -13,7 +13,7 @@ from municipalities.names import fold
 from taushet.tables.cells import clean_text
 from taushet.tables.reading import Row
 
-from .facts import clean_value
+from .facts import clean_value, refuse_unclear
 from .place_cells import Places
 
 PLACE, INDICATOR, VALUE, DAY, SOURCE = "place", "indicator", "value", "day", "source"
@@ -103,7 +103,9 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
         cell.faults.append(_("We do not measure what this line is about."))
     else:
         try:
-            cell.value = clean_value(cell.indicator, normal(cell.indicator, cell.text))
+            said = normal(cell.indicator, cell.text)
+            refuse_unclear(cell.indicator, said)
+            cell.value = clean_value(cell.indicator, said)
         except BadValue as error:
             cell.faults.append(str(error))
     cell.observed_on = read_day(day_text) if day_text else observed_on

@@ -1,5 +1,6 @@
 """What is known about each municipality: values that staff put in, and what the platform counts by itself."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Fact, Indicator, Municipality
 from taushet.models import User
 from taushet.services import audit
+
+UNCLEAR = re.compile(r"[-+]?[1-9]\d{0,2}(?:\.\d{3})+")
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,16 @@ def typed_value(indicator: Indicator, value: str) -> str:
             except ValueError as error:
                 raise BadValue(_("The value must be a date such as 2026-11-22.")) from error
     return value
+
+
+def refuse_unclear(indicator: Indicator, text: str) -> None:
+    """Raise BadValue for a number whose dot may stand for thousands, as in Norway, or for decimals, as elsewhere."""
+    if indicator.kind == Indicator.Kind.NUMBER and UNCLEAR.fullmatch(text.strip()):
+        whole, shown = text.strip().replace(".", ""), text.strip().replace(".", ",", 1)
+        raise BadValue(
+            _("“%(text)s” can be read in two ways. Write %(whole)s or %(decimal)s.")
+            % {"text": text.strip(), "whole": whole, "decimal": shown}
+        )
 
 
 def clean_number(value: str) -> str:
