@@ -22,16 +22,8 @@ ASK_AGAIN_AFTER = timedelta(hours=1)
 
 def wait_for_turn(letter: Letter, to_email: str, now: datetime) -> datetime | None:
     """Return when a letter may leave, None when it may now; takes its turn in the caller's transaction."""
-    mailing = letter.mailing
-    stages = []
-    if settings.LETTERS_PER_MAIL_SYSTEM:
-        system = system_of(to_email, now)
-        stages.append(("system_slot_at", f"system:{system}", settings.LETTERS_PER_MAIL_SYSTEM))
-    if rate := letters_an_hour(mailing):
-        stages.append(("slot_at", f"mailing:{mailing.pk}:{mailing.run}", rate))
-    if settings.LETTERS_AN_HOUR:
-        stages.append(("total_slot_at", "all", settings.LETTERS_AN_HOUR))
-    for field, key, rate in stages:
+    system = system_of(to_email) if settings.LETTERS_PER_MAIL_SYSTEM else ""
+    for field, key, rate in stages_of(letter, system):
         slot = getattr(letter, field)
         if slot is None or slot < now - LATE:
             slot = take_slot(key, rate, now)
@@ -39,6 +31,36 @@ def wait_for_turn(letter: Letter, to_email: str, now: datetime) -> datetime | No
         if slot > now:
             return slot
     return None
+
+
+def hold_paces(going: Iterable[tuple[Letter, str]], now: datetime) -> None:
+    """Lock the rows that turns of some letters are dealt out under, each with the address it goes to.
+
+    In the order of their keys, so that two workers which claim letters to the same mail systems take turns instead of
+    waiting for one another. In the caller's transaction, before the first `wait_for_turn`.
+    """
+    going = list(going)
+    domains = {domain_of(email) for _letter, email in going}
+    known = dict(MailSystem.objects.filter(domain__in=domains).values_list("domain", "system"))
+    keys = set()
+    for letter, email in going:
+        keys.update(key for _field, key, _rate in stages_of(letter, known.get(domain_of(email), domain_of(email))))
+    if not keys:
+        return
+    Pace.objects.bulk_create([Pace(key=key, next_at=now) for key in sorted(keys)], ignore_conflicts=True)
+    list(Pace.objects.select_for_update().filter(key__in=keys).order_by("key"))
+
+
+def stages_of(letter: Letter, system: str) -> list[tuple[str, str, int]]:
+    """Return what bounds how quickly a letter leaves: the letter's field for its moment, the key, how many an hour."""
+    mailing, stages = letter.mailing, []
+    if settings.LETTERS_PER_MAIL_SYSTEM:
+        stages.append(("system_slot_at", f"system:{system}", settings.LETTERS_PER_MAIL_SYSTEM))
+    if rate := letters_an_hour(mailing):
+        stages.append(("slot_at", f"mailing:{mailing.pk}:{mailing.run}", rate))
+    if settings.LETTERS_AN_HOUR:
+        stages.append(("total_slot_at", "all", settings.LETTERS_AN_HOUR))
+    return stages
 
 
 def letters_an_hour(mailing: Mailing) -> int | None:
@@ -59,7 +81,7 @@ def take_slot(key: str, rate: int, now: datetime) -> datetime:
     return slot
 
 
-def system_of(address: str, now: datetime) -> str:
+def system_of(address: str) -> str:
     """Return the mail system behind an address, as it was found last; until it is known its domain stands for it."""
     domain = domain_of(address)
     known = MailSystem.objects.filter(domain=domain).first()

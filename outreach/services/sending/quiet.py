@@ -11,9 +11,10 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models.functions import Lower
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce, Lower
 
-from outreach.models import Letter, Mandate, Pace
+from outreach.models import Letter, Mandate, Pace, Redelivery
 from outreach.services.mailings.had_before import AT_ANY_TIME
 from taushet.models import Message
 from taushet.workdays import OSLO, next_business_time
@@ -95,7 +96,10 @@ def others_to(offices: set[int], apart_from: set[int], since: datetime) -> defau
     ]
     if not kept:
         return found
-    columns = ("mandate", "mailing", "mailing__origin", "settled_at", "status", "message__state")
+    # A letter that goes to a corrected address leaves by another message than its first.
+    again = Redelivery.objects.filter(letter=OuterRef("pk")).exclude(message=None).order_by("-pk")
+    state_now = Coalesce(Subquery(again.values("message__state")[:1]), F("message__state"))
+    columns = ("mandate", "mailing", "mailing__origin", "settled_at", "status", state_now)
     for *row, status, state in Letter.objects.filter(pk__in=kept).order_by().values_list(*columns):
         found[row[0]].append(Other(*row, state if status == Letter.Status.QUEUED else ""))
     return found

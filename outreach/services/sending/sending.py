@@ -25,7 +25,7 @@ from outreach.services.sending.changes import (
     is_as_queued,
     log_changed_facts,
 )
-from outreach.services.sending.departures import wait_for_turn
+from outreach.services.sending.departures import hold_paces, wait_for_turn
 from outreach.services.sending.production import may_leave_here
 from outreach.services.sending.quiet import quiet_until
 from outreach.services.sending.steering import PAUSED, UNTIL_RESUMED, first_departure
@@ -82,6 +82,8 @@ def check_letter(message: Message) -> Decision:
 def check_letters(messages: list[Message]) -> list[Decision]:
     """Decide the same for several messages, in their order, in a handful of queries."""
     ground = look(messages)
+    going = [(ground.carried[one.pk][0], one.to_email) for one in messages if one.pk in ground.carried]
+    hold_paces(going, ground.now)
     return [decide(message, *ground.carried.get(message.pk, (None, None)), ground) for message in messages]
 
 
