@@ -1,5 +1,6 @@
 """What else we hold of a politician: leaves, tasks, closed addresses, choices by hand, lists that wait."""
 
+import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -68,17 +69,23 @@ def lists_that_wait(politician: Politician) -> list[dict[str, Any]]:
     return [
         {"source": one.source, "from": stamp(one.as_of), "text": " · ".join(cells)}
         for one in waiting
-        for cells in rows_in(one.content)
-        if names and all(name in fold(" ".join(cells)) for name in names)
+        for cells in rows_in(content_of(one))
+        if names and all(f" {name} " in f" {fold(' '.join(cells))} " for name in names)
     ]
 
 
+def content_of(waiting: OfficeImport) -> Any:
+    """Return what a list holds; the Storting's is kept as the files that came."""
+    if waiting.kind != OfficeImport.Kind.STORTING:
+        return waiting.content
+    return [json.loads(text) for text in waiting.content.values()]
+
+
 def rows_in(content: Any) -> Iterator[list[str]]:
-    """Go through the rows of a list: those that hold nothing but values."""
+    """Go through the rows of a list, and through what lies in them: of each the values, without what lies in it."""
     inner: Iterable = content.values() if isinstance(content, dict) else content
-    if all(not isinstance(value, dict | list) for value in inner):
-        yield [str(value) for value in inner if value not in (None, "")]
-        return
+    if values := [str(value) for value in inner if not isinstance(value, dict | list) and value not in (None, "")]:
+        yield values
     for value in inner:
         if isinstance(value, dict | list):
             yield from rows_in(value)

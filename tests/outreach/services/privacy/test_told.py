@@ -1,5 +1,6 @@
 """A politician is told everything we hold, and nothing that a mail says of others."""
 
+import json
 from datetime import date
 
 import pytest
@@ -36,6 +37,17 @@ def test_leaves_tasks_addresses_choices_and_lists_are_told_and_what_concerns_oth
     OfficeImport.objects.create(
         kind="councils", source="liste.xlsx", as_of=date(2026, 11, 1), content=rows, created_by=staff()
     )
+    members = [
+        {"fornavn": name, "etternavn": "Nordmann", "parti": {"navn": "Ap"}, "foedselsdato": "1970-01-01"}
+        for name in ("Kari", "Ola", "Karin")
+    ]
+    OfficeImport.objects.create(
+        kind="storting",
+        source="eksport",
+        as_of=date(2026, 11, 1),
+        content={"representanter.json": json.dumps({"versjon": "1.6", "liste": members})},
+        created_by=staff(),
+    )
     text = "Hei.\n\nKari Nordmann har permisjon.\n\nOla er syk."
     receive(client, answer_to(*letters, text=text, sender="sekretariat@annet.example"), answer_to(kari, text="Fra meg"))
     objection = object_for(person, source="staff", by=staff(), note="Nei")
@@ -45,7 +57,10 @@ def test_leaves_tasks_addresses_choices_and_lists_are_told_and_what_concerns_oth
     assert [one["address"] for one in told["tasks"]] == [kari.to_email]
     assert kari.to_email in [one["address"] for one in told["closed_addresses"]]
     assert [one["put_in"] for one in told["choices"]] == [False]
-    assert [one["text"] for one in told["lists_that_wait"]] == ["2 · Kari · Nordmann"]
+    assert [one["text"] for one in told["lists_that_wait"]] == [
+        "2 · Kari · Nordmann",
+        "Kari · Nordmann · 1970-01-01",
+    ]
     assert [(one["text"].strip(), one["left_out"]) for one in told["replies"]] == [
         ("Kari Nordmann har permisjon.", True),
         ("Fra meg", False),
