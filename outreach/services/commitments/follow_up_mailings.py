@@ -10,6 +10,7 @@ from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audien
 from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.edits import edit_letter, fingerprint_of
 from outreach.services.mailings.salutations import WORDS
+from outreach.services.privacy.way_out import with_way_out
 from taushet.models import User
 from taushet.services import audit
 
@@ -89,10 +90,11 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
 
 
 def text_of(follow_up: FollowUp, mailing: Mailing, language: str) -> str:
-    """Return what the letter says; what goes on from a letter of both houses names both."""
-    if mailing.senders != Mailing.Senders.BOTH:
-        return follow_up.draft
-    return f"{follow_up.draft.rstrip()}\n{WORDS[language]['both']}\n"
+    """Return what the letter says: what goes on from a letter of both houses names both, and a person can say no."""
+    text = follow_up.draft
+    if mailing.senders == Mailing.Senders.BOTH:
+        text = f"{text.rstrip()}\n{WORDS[language]['both']}\n"
+    return with_way_out(follow_up.mandate, text, language)
 
 
 def subject_of(follow_up: FollowUp, first: Letter, language: str) -> str:

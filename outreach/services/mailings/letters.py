@@ -68,7 +68,7 @@ def write_letter(ground: Ground, letter: Letter) -> None:
         values, sources = ground_of(ground, letter)
         shown = (ground.mailing, ground.versions, letter.language, values, sources)
         letter.subject, letter.text = write_text(*shown)
-        letter.text = with_way_out(letter)
+        letter.text = with_way_out(letter.mandate, letter.text, letter.language)
         check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
         letter.variant = variant(ground, letter, shown)
     except BrokenTemplate as error:

@@ -3,7 +3,7 @@
 It is part of the text that is approved, so that mail, PDF and page say the same.
 """
 
-from outreach.models import Letter
+from outreach.models import Mandate
 
 WAY_OUT = {
     "nb": (
@@ -17,8 +17,8 @@ WAY_OUT = {
 }
 
 
-def with_way_out(letter: Letter) -> str:
+def with_way_out(mandate: Mandate | None, text: str, language: str) -> str:
     """Return the text of a letter with how to say no to more, when it goes to a person; a post room cannot say no."""
-    if letter.mandate is None or letter.mandate.politician_id is None:
-        return letter.text
-    return f"{letter.text}\n{WAY_OUT[letter.language]}\n"
+    if mandate is None or mandate.politician_id is None:
+        return text
+    return f"{text}\n{WAY_OUT[language]}\n"
