@@ -14,8 +14,9 @@ from taushet.services.delivery import handle_event
 from taushet.services.inbound import MOST_PARTS
 
 MOST_IDS = 20
-# Bad address or domain, or a mailbox that is closed (RFC 3463, 3.2 and 3.3); one that is full is not dead.
-DEAD = re.compile(r"5\.(?:1\.\d+|2\.1)$")
+# Bad address or domain, or a mailbox that is closed (RFC 3463, 3.2 and 3.3); one that is full is not dead, and with
+# 5.1.7 and 5.1.8 it is the address of the sender that is bad.
+DEAD = re.compile(r"5\.(?:1\.(?![78]$)\d+|2\.1)$")
 RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers"}
 
 

@@ -13,8 +13,8 @@ SOFT = "soft"  # as reason of a DeliveryEvent
 # The enhanced status code of RFC 3463; not a part of an address of the net or a version.
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 REPLY_CODE = re.compile(r"^\s*(?:smtp;\s*)?4\d\d[ -]")
-# Permanent for this mail, which says nothing of the address: mailbox full, mail too large, refused by a policy.
-NOT_THE_ADDRESS = {("2", "2"), ("2", "3"), ("2", "4"), ("3", "1"), ("3", "4")}
+# Permanent for this mail, which says nothing of the address: mailbox full, mail too large, our own address not taken.
+NOT_THE_ADDRESS = {("1", "7"), ("1", "8"), ("2", "2"), ("2", "3"), ("2", "4"), ("3", "1"), ("3", "4")}
 POLICY = "7"
 SOFT_WORDS = {
     "softbounce",

@@ -67,6 +67,7 @@ def test_a_letter_that_bounces_by_mail_has_failed_and_its_address_is_dead():
     (letter,) = sent_letters(town, recipient="mayor")
     (full,) = sent_letters(place(number="6102"), number=2)
     (gone,) = sent_letters(place(number="6103"), number=3)
+    (ours,) = sent_letters(place(number="6104"), number=4)
 
     for told in (
         {"number": "<noe@annet.example>"},  # whoever has not got the letter knows no number of it
@@ -78,7 +79,8 @@ def test_a_letter_that_bounces_by_mail_has_failed_and_its_address_is_dead():
     assert set(Reply.objects.values_list("kind", flat=True)) <= {"automatic"}
     assert bring(letter) == ("failed", True)
     assert bring(full, status="5.2.2") == ("failed", False)
+    assert bring(ours, status="5.1.8") == ("failed", False)  # it is our address that was not taken
     assert bring(gone, returned="text/rfc822-headers") == ("failed", True)
 
-    assert InboundMail.objects.filter(kind="bounce").count() == 3
+    assert InboundMail.objects.filter(kind="bounce").count() == 4
     assert letter.mandate in {task.mandate for task in OfficeTask.objects.all()}
