@@ -119,6 +119,11 @@ def wait_before_next(error: Exception, attempts: int) -> timedelta | None:
     return timedelta(seconds=min(5 * 2 ** (attempts - 1), 3600) * random.uniform(0.9, 1.2))  # noqa: S311
 
 
+def will_run_again(error: Exception, context: TaskContext) -> bool:
+    """Whether a task that ends with an error is tried again after a while."""
+    return wait_before_next(error, context.attempt) is not None
+
+
 def revive_jobs(is_dead: Callable[[str], bool], *, started_before: datetime | None = None) -> int:
     """Let tasks run again whose worker is dead; the condition on `started_at` lets only one reviver win."""
     running = DBTaskResult.objects.running()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import batched
 
 from django.db import transaction
-from django.tasks import task
+from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -20,6 +20,7 @@ from outreach.services.mailings.letters import make_letter, settle_draft
 from outreach.services.mailings.starts import without_start
 from taushet.models import User
 from taushet.services import audit
+from taushet.services.jobs import will_run_again
 
 Status = Mailing.Status
 # More letters than this are drafted by the worker, while the page shows how far it has come.
@@ -196,8 +197,8 @@ def finish(mailing: Mailing, found: Look) -> Mailing:
     return mailing
 
 
-@task()
-def run_draft(run_id: int) -> str:
+@task(takes_context=True)
+def run_draft(context: TaskContext, run_id: int) -> str:
     """Draft the letters of a large mailing, piece by piece, until it is done or something newer takes over."""
     run = DraftRun.objects.select_related("mailing", "by").filter(pk=run_id, finished_at=None).first()
     if run is None:
@@ -224,8 +225,9 @@ def run_draft(run_id: int) -> str:
     except OutreachError as error:
         end_run(run, str(error))
         return "refused"
-    except Exception:
-        end_run(run, _("Something went wrong with the letters. Draft them again; if it happens again, tell us."))
+    except Exception as error:
+        if not will_run_again(error, context):  # a database that was away for a moment passes
+            end_run(run, _("Something went wrong with the letters. Draft them again; if it happens again, tell us."))
         raise  # whoever runs the platform sees what it was
     end_run(run)
     return "done"

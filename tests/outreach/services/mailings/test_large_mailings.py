@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import OperationalError
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from municipalities.models import Fact, Municipality
 from outreach.exceptions import WrongStatus
@@ -143,6 +146,16 @@ def test_a_drafting_that_goes_wrong_is_over_and_can_be_done_again(monkeypatch):
     monkeypatch.setattr(drafting, "AT_ONCE", 0)
     made = mailing(place())
     run = made.current_run
+    with monkeypatch.context() as away:
+
+        def unreachable(*_args):
+            raise OperationalError
+
+        away.setattr(drafting, "gather", unreachable)
+        run_all_due_jobs()
+    run.refresh_from_db()
+    assert (run.finished_at, run.error) == (None, "")  # the worker tries again
+    DBTaskResult.objects.update(run_after=timezone.now())
     # What nobody has thought of.
     with monkeypatch.context() as broken:
         broken.setattr(drafting, "gather", lambda *_args: 1 / 0)
