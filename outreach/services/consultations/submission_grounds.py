@@ -13,6 +13,7 @@ from outreach.services.demands.measures import measures_of
 from taushet.workdays import OSLO
 
 NOTE = re.compile(r"\[(\d{1,4})\]")
+SHORTEST_QUOTE = 20  # signs
 
 
 def grounds_of(figures: Iterable[LegalHook], indicators: Iterable[Indicator]) -> dict:
@@ -87,9 +88,16 @@ def faults_in_text(submission: Submission) -> list[str]:
         faults.append(_("The text points at %(notes)s, which are not among the sources.") % {"notes": notes})
     words = " ".join(text.split())
     hidden = Commitment.objects.exclude(hidden_at=None).values_list("quote", flat=True)
-    if any(quote in words for quote in hidden):
+    if any(is_quoted(quote, words) for quote in hidden):
         faults.append(_("The text quotes a promise that has been taken off the public pages. Take the quote out."))
     return faults
+
+
+def is_quoted(quote: str, words: str) -> bool:
+    """Whether a text quotes this; a few words may stand in any text, so they count in quotation marks only."""
+    if len(quote) >= SHORTEST_QUOTE:
+        return quote in words
+    return any(f"{opens}{quote}{ends}" in words for opens, ends in ("«»", "“”", '""'))
 
 
 def in_order_of_appearance(blocks: list[dict[str, str]], sources: list[str]) -> tuple[list[dict[str, str]], list[str]]:

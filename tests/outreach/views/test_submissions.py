@@ -322,9 +322,8 @@ def test_numbers_that_have_changed_are_read_again_and_notes_and_quotes_have_to_h
     commitment_with_file(reply_with_file(), mailing(version=row.demand_versions.get()))
     with pytest.raises(NotAsWritten, match=re.escape("points at [4]")):
         submit_submission(row, by=author, seen_hash=row.content_hash, has_checked=True)
-    row = change_submission(
-        row, blocks=[text[0] | {"text": "Vi lover. [1]"}], seen_hash=row.content_hash, versions=[], **changed
-    )
+    text = [{"heading": "", "text": "De skriver: «Vi lover.» [1]"}]
+    row = change_submission(row, blocks=text, seen_hash=row.content_hash, versions=[], **changed)
     assert not row.demand_versions.exists()
     assert [name for name, _parts in submission_log(row)[0].differences] == ["Demands", "Block 1"]
     Commitment.objects.update(hidden_at=timezone.now())
