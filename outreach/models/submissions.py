@@ -1,6 +1,9 @@
+from collections import defaultdict
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -69,11 +72,20 @@ class Submission(Approvable):
 
     @property
     def hands(self) -> set[int]:
-        """Who had a hand in it as it stands: the author, and all who saved it since an earlier text was approved."""
-        saved, before = self.revisions.order_by(), self.approvals.exclude(voided_at=None)
-        if approved_at := before.aggregate(newest=Max("approved_at"))["newest"]:
+        """Who had a hand in it as it stands: the author, and all who saved it since a text of it was approved whole."""
+        saved = self.revisions.order_by()
+        if approved_at := self._approved_whole_at():
             saved = saved.filter(saved_at__gte=approved_at)
         return super().hands | set(saved.values_list("saved_by", flat=True))
+
+    def _approved_whole_at(self) -> datetime | None:
+        """Return when the newest text that has been changed since was approved by every house that had to."""
+        houses, newest = defaultdict(set), {}
+        for approval in self.approvals.exclude(voided_at=None).order_by("approved_at"):
+            houses[approval.content_hash].add(approval.house)
+            newest[approval.content_hash] = approval.approved_at
+        whole = [newest[text] for text, found in houses.items() if found == {""} or len(found - {""}) > 1]
+        return max(whole, default=None)
 
 
 class SubmissionRevision(models.Model):
