@@ -1,14 +1,19 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+GIVEN_UP_AFTER = timedelta(hours=2)  # mail that waits to be dealt with for so long never will be by itself
+
 
 class InboundMailQuerySet(models.QuerySet):
     def left_over(self):
-        """Those that nothing in the house knew what to do with, and nobody has looked into."""
-        return self.filter(kind="", settled_at=None).exclude(handled_at=None)
+        """Those that nothing in the house knew what to do with, or could not deal with, and nobody has looked into."""
+        came_to_nothing = Q(handled_at__isnull=False) | Q(received_at__lt=timezone.now() - GIVEN_UP_AFTER)
+        return self.filter(came_to_nothing, kind="", settled_at=None)
 
 
 class InboundMail(models.Model):

@@ -21,6 +21,7 @@ from outreach.services.replies.mail_reading import ReadMail, clean_line, header,
 from outreach.services.replies.quoting import split_quoted
 from outreach.services.replies.reply_addresses import letter_of_address
 from outreach.services.replies.sender_checks import dmarc_result, only_sender
+from taushet.locks import lock_words
 from taushet.models import Attempt, InboundMail, Message
 from taushet.services import audit
 from taushet.services.files import CSV, DOCUMENTS, ICS, IMAGES, PPTX, TEXT, XLSX, FileRefused, store_file
@@ -58,7 +59,8 @@ def take_reply(inbound: InboundMail, mail: EmailMessage) -> bool:
         found = dict.fromkeys(surely_meant(alike, sender), ReplyLink.How.SUBJECT)
     if Reply.objects.filter(inbound=inbound).exists() or ReplyCopy.objects.filter(inbound=inbound).exists():
         return True
-    identity = identity_of(mail, read)
+    if identity := identity_of(mail, read):
+        lock_words(identity)  # copies come at the same moment
     if not join_copy(inbound, mail, found, identity):
         with transaction.atomic():
             keep_reply(inbound, mail, read, found, identity)

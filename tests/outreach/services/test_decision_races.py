@@ -5,16 +5,18 @@ from collections import Counter
 import pytest
 
 from outreach.exceptions import OutreachError
-from outreach.models import Approval, CommitmentChange, Letter, Redelivery
+from outreach.models import Approval, CommitmentChange, Letter, Redelivery, Reply, ReplyLink
 from outreach.services.commitments.commitments import confirm_commitment
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.replies.publishing import publish_draft, seen_of
+from outreach.services.replies.reply_addresses import reply_address
 from outreach.services.sending.queueing import queue_approved
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
-from taushet.models import Message
+from taushet.models import InboundMail, Message
+from taushet.services.inbound import handle_inbound
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import demand_version, mailing, place, staff, wording_draft
-from tests.factories.replies import commitment_with_file, reply_with_file
+from tests.factories.replies import answer_to, commitment_with_file, post, reply_with_file, sent_letters
 from tests.factories.taushet import UserFactory
 from tests.outreach.services.mailings.test_approvals import approve, approved, submitted
 from tests.outreach.services.mailings.test_occasions import correct
@@ -102,3 +104,13 @@ def test_a_promise_is_confirmed_once_and_a_wording_published_once(clock):
     seen = seen_of(draft)
     found = outcomes(lambda person: publish_draft(draft, by=person, seen=seen), [UserFactory() for _rival in "123"])
     assert found == {"done": 1, "ContentChanged": RIVALS - 1}
+
+
+def test_copies_of_a_mail_that_are_dealt_with_at_once_are_one_reply(client, clock):
+    letters = sent_letters(*(place() for _rival in range(RIVALS)))
+    for number, letter in enumerate(letters):
+        copy = answer_to(To="krav@localhost", Message_ID="<1@k.example>")
+        post(client, copy, number=f"copy-{number}", to=reply_address(letter))
+
+    assert at_once(handle_inbound, list(InboundMail.objects.values_list("pk", flat=True))) == ["reply"] * RIVALS
+    assert (Reply.objects.count(), ReplyLink.objects.count()) == (1, RIVALS)

@@ -10,13 +10,14 @@ from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent
 from django.core.checks import run_checks
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timezone import localdate
 
 from outreach.exceptions import NotVerified
 from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment, ReplyLink
 from outreach.services.offices.offices import set_mayor
 from outreach.services.privacy.forgetting import erase_replies
-from outreach.services.replies import sorting
+from outreach.services.replies import receiving, sorting
 from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail, Message
 from taushet.services import large_posts
@@ -123,6 +124,16 @@ def test_what_one_councillor_writes_is_about_no_letter_to_another(client, settin
         sorting.publish_reply(to_all, text="x", speaker="y", by=UserFactory())
     sorting.verify_sender(to_all, how="Ringte alle fire", by=UserFactory())
     assert ReplyLink.objects.answers().count() == 4
+
+
+def test_what_could_not_be_dealt_with_is_shown_as_what_nobody_took(client, monkeypatch):
+    (letter,) = sent_letters()
+    with monkeypatch.context() as broken:
+        broken.setattr(receiving, "keep_reply", lambda *_args: 1 / 0)
+        assert receive(client, answer_to(letter)) == []
+    assert not InboundMail.objects.left_over().exists()
+    InboundMail.objects.update(received_at=timezone.now() - timedelta(hours=3))
+    assert InboundMail.objects.left_over().get().handled_at is None
 
 
 def test_copies_of_one_mail_are_one_reply(client):
