@@ -1,12 +1,15 @@
 """What replies, promises and follow-ups hold about one politician, for whoever asks what we know (GDPR article 15)."""
 
+from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from municipalities.names import fold
 from outreach.models import Commitment, FollowUp, Letter, Politician, Reply
+from outreach.services.privacy.own_addresses import is_own
 from outreach.services.privacy.stamps import stamp
+from taushet.workdays import OSLO
 
 
 def replies(politician: Politician) -> list[dict[str, Any]]:
@@ -15,17 +18,16 @@ def replies(politician: Politician) -> list[dict[str, Any]]:
     Of a mail by somebody else that is about letters to others too, only the paragraphs with the person's name are told.
     """
     letters = Letter.objects.filter(mandate__politician=politician)
-    addresses = {email.lower() for email in politician.mandates.exclude(email="").values_list("email", flat=True)}
-    addresses |= {email.lower() for email in letters.exclude(to_email="").values_list("to_email", flat=True)}
-    theirs = Q(from_email__in=addresses)  # stored in lower case
+    theirs = sent_by(politician, letters)
     found = Reply.objects.filter(theirs | Q(links__letter__in=letters)).distinct()
+    own = set(Reply.objects.filter(theirs).values_list("pk", flat=True))
     return [
         {
             "received_at": stamp(reply.received_at),
             "sender": f"{reply.from_name} <{reply.from_email}>" if reply.from_email else reply.from_name,
             "subject": reply.subject,
-            "text": reply.text if is_theirs(reply, politician, addresses) else parts_about(politician, reply.text),
-            "left_out": not is_theirs(reply, politician, addresses),
+            "text": reply.text if is_theirs(reply, politician, own) else parts_about(politician, reply.text),
+            "left_out": not is_theirs(reply, politician, own),
             "kind": str(reply.get_kind_display()),
             "files": [attachment.name for attachment in reply.attachments.all()],
             "case_number": reply.journal_number,
@@ -37,10 +39,30 @@ def replies(politician: Politician) -> list[dict[str, Any]]:
     ]
 
 
-def is_theirs(reply: Reply, politician: Politician, addresses: set[str]) -> bool:
+def sent_by(politician: Politician, letters: QuerySet[Letter]) -> Q:
+    """Return what finds the replies from addresses of the person; from that of an office only while it was theirs."""
+    held = {
+        *politician.mandates.exclude(email="").values_list("email", "starts_on", "ends_on"),
+        *letters.exclude(to_email="").values_list("to_email", "mandate__starts_on", "mandate__ends_on"),
+    }
+    found = Q(pk__in=[])
+    for email, starts_on, ends_on in held:
+        sent = Q(from_email=email.lower())  # stored in lower case
+        if not is_own(politician, email):
+            sent &= Q(received_at__gte=start_of(starts_on)) if starts_on else Q()
+            sent &= Q(received_at__lt=start_of(ends_on)) if ends_on else Q()
+        found |= sent
+    return found
+
+
+def start_of(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=OSLO)
+
+
+def is_theirs(reply: Reply, politician: Politician, own: set[int]) -> bool:
     """Whether the person wrote it, or it is about letters to nobody else."""
     people = {letter.mandate.politician_id for letter in reply.letters.all() if letter.mandate}
-    return reply.from_email in addresses or people <= {politician.pk}
+    return reply.pk in own or people <= {politician.pk}
 
 
 def parts_about(politician: Politician, text: str) -> str:

@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from outreach.models import Leave, OfficeImport
 from outreach.services.offices.office_tasks import open_task
+from outreach.services.offices.offices import end_office
 from outreach.services.privacy.objections import object_for
 from outreach.services.privacy.subject_access import tell_all
 from taushet.services.delivery import suppress
@@ -23,7 +25,7 @@ pytestmark = [pytest.mark.django_db]
 
 
 def test_leaves_tasks_addresses_choices_and_lists_are_told_and_what_concerns_others_is_not(client, clock, mailbox):
-    municipality = with_mayor("Kari")
+    municipality = with_mayor("Kari", email="ordforer@k.example")
     sent = to_mayors(municipality, with_mayor("Ola"))
     send_all_due()
     letters = list(sent.letters.order_by("pk"))
@@ -65,6 +67,9 @@ def test_leaves_tasks_addresses_choices_and_lists_are_told_and_what_concerns_oth
         ("Kari Nordmann har permisjon.", True),
         ("Fra meg", False),
     ]
+    end_office(kari.mandate, on=timezone.localdate(), by=None)
+    receive(client, answer_to(sender=kari.to_email, subject="Fra den som kom etter", text="Nei takk."))
+    assert "Fra den som kom etter" not in [one["subject"] for one in tell_all(person, by=staff())["replies"]]
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
     sign_in(client, StaffFactory(roles=["campaign"]))
     page = client.get(reverse("outreach:politician_told", args=[person.pk])).text
