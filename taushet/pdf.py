@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
+from itertools import islice
 from typing import Any
 
 import segno
@@ -26,6 +27,7 @@ FONTS = settings.BASE_DIR / "taushet" / "fonts"
 LINE_SIGNS = frozenset("\n\t")
 NO_FONT = "could not be displayed"
 UNKNOWN_SIGN = "□"
+MOST_ASKED = 300  # signs; a text in Chinese has thousands, and each takes milliseconds while others wait
 # Every sign before this one is in the fonts.
 FIRST_RARE = 0x250
 # Marks that make another picture of the sign before them, which a font may lack though it has both.
@@ -71,8 +73,14 @@ def is_unprintable(sign: str) -> bool:
 
 
 def without_unknown_signs(value: str) -> str:
-    """Return an input in which every sign that no font has is a square."""
-    return _replace(PICTURE_MARKS.sub("", value), lambda sign: not _is_in_a_font(sign))
+    """Return an input in which every sign that no font has is a square.
+
+    Of very many different ones the first are asked about; those after them are squares too.
+    """
+    value = PICTURE_MARKS.sub("", value)
+    asked = {sign: None for sign in value if ord(sign) >= FIRST_RARE}
+    known = {sign for sign in islice(asked, MOST_ASKED) if _is_in_a_font(sign)}
+    return _replace(value, lambda sign: sign not in known)
 
 
 def without_marks(value: str) -> str:

@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from taushet import pdf
 from taushet.pdf import make_pdf
 
 
@@ -27,3 +28,10 @@ def test_no_sign_keeps_a_document_from_being_made(text, shown):
 
     assert made[0] == made[1]
     assert "".join(shown.split()) in "".join(PdfReader(BytesIO(made[0])).pages[0].extract_text().split())
+
+
+def test_a_text_of_very_many_signs_that_no_font_has_is_made_quickly():
+    pdf._is_in_a_font.cache_clear()
+    many = "".join(map(chr, range(0x4E00, 0x4E00 + 3000)))
+    assert pdf.without_unknown_signs(f"Å{many}") == "Å" + "□" * 3000
+    assert pdf._is_in_a_font.cache_info().currsize == pdf.MOST_ASKED
