@@ -55,13 +55,13 @@ def is_linked(links: QuerySet[ReplyLink], letter: str = ""):
     way = f"{letter}pk", f"{letter}mandate", f"{letter}mandate__body", f"{letter}settled_at"
     pk, mandate, body, settled_at = (OuterRef(name) for name in way)
     demands = LetterDemand.objects.filter(letter=OuterRef(OuterRef(way[0]))).values("demand_version__demand")
-    of_the_place = Q(letter__mandate__body=body, letter__mandate__body__kind=Body.Kind.MUNICIPALITY)
     about_the_same = links.filter(
-        Q(letter__mandate=mandate) | of_the_place,
-        letter__letter_demands__demand_version__demand__in=demands,
-        reply__received_at__gte=settled_at,
+        letter__letter_demands__demand_version__demand__in=demands, reply__received_at__gte=settled_at
     )
-    return Exists(links.filter(letter=pk)) | Exists(about_the_same)
+    # One for each way: asked for at once by an "or", the database would go through every link for every letter.
+    by_the_office = about_the_same.filter(letter__mandate=mandate)
+    by_the_place = about_the_same.filter(letter__mandate__body=body, letter__mandate__body__kind=Body.Kind.MUNICIPALITY)
+    return Exists(links.filter(letter=pk)) | Exists(by_the_office) | Exists(by_the_place)
 
 
 def is_answered(letter: str = ""):
