@@ -6,34 +6,54 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('outreach', '0083_lists_of_mail_boxes_and_large_ones'),
+        ("outreach", "0083_lists_of_mail_boxes_and_large_ones"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='objection',
-            name='objection_by_staff_has_name',
+            model_name="objection",
+            name="objection_by_staff_has_name",
         ),
         migrations.AddField(
-            model_name='objection',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="objection",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='withdrawn_why',
-            field=models.CharField(blank=True, max_length=500, verbose_name='why it was withdrawn'),
+            model_name="objection",
+            name="withdrawn_why",
+            field=models.CharField(blank=True, max_length=500, verbose_name="why it was withdrawn"),
         ),
         migrations.AlterField(
-            model_name='objection',
-            name='source',
-            field=models.CharField(choices=[('one-click', 'The link in a letter'), ('staff', 'Put in by staff'), ('provider', 'Reported by the mail provider')], max_length=10, verbose_name='how it came'),
+            model_name="objection",
+            name="source",
+            field=models.CharField(
+                choices=[
+                    ("one-click", "The link in a letter"),
+                    ("staff", "Put in by staff"),
+                    ("provider", "Reported by the mail provider"),
+                ],
+                max_length=10,
+                verbose_name="how it came",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('recorded_by', None), ('source__in', ['one-click', 'provider'])), models.Q(('recorded_by__isnull', False), ('source', 'staff')), _connector='OR'), name='objection_by_staff_has_name'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("recorded_by", None), ("source__in", ["one-click", "provider"])),
+                    models.Q(("recorded_by__isnull", False), ("source", "staff")),
+                    _connector="OR",
+                ),
+                name="objection_by_staff_has_name",
+            ),
         ),
     ]
