@@ -90,18 +90,18 @@ def mailings_returned(user):
 
 def letters_held(user):
     drafts = Mailing.objects.filter(status=Mailing.Status.DRAFT)
-    return counted(drafts, [Letter.Status.HELD], Letter.Status.HELD)
+    return counted(drafts, Q(letters__status=Letter.Status.HELD), Letter.Status.HELD)
 
 
 def letters_in_trouble(user):
     # Nothing is to be decided about a letter whose recipient wants none.
     objected = Q(letters__status=Letter.Status.STOPPED) & Q(letters__message__state_reason=objections.OBJECTED)
-    return counted(Mailing.objects.all(), Letter.TROUBLE, LetterFilterForm.TROUBLE, ~objected)
+    return counted(Mailing.objects.all(), Q(letters__status__in=Letter.TROUBLE) & ~objected, LetterFilterForm.TROUBLE)
 
 
-def counted(mailings, statuses, shown, which=Q()):  # noqa: B008  an empty condition, which nothing changes
-    """The mailings with letters in some states, how many they are, and the page that shows those."""
-    counted = mailings.annotate(number=Count("letters", filter=Q(letters__status__in=statuses) & which))
+def counted(mailings, which, shown):
+    """The mailings with letters of a kind, how many they are, and the page that shows those."""
+    counted = mailings.annotate(number=Count("letters", filter=which))
     for mailing in counted.filter(number__gt=0).order_by("pk"):
         sentence = ngettext("%(title)s: %(number)d letter", "%(title)s: %(number)d letters", mailing.number)
         yield (
