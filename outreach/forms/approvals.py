@@ -1,4 +1,4 @@
-"""What staff say when they submit, approve or return a mailing or a submission."""
+"""What staff say when they submit, approve or return something, and what was on the screen as they did."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

@@ -10,6 +10,8 @@ from outreach.services.replies.publishing import seen_of
 from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.texts import LONGEST
 
+from .approvals import SeenForm
+
 
 def long_field(label, rows):
     widget = forms.Textarea(attrs={"rows": rows})
@@ -138,14 +140,7 @@ class StatusForm(forms.Form):
         )
 
 
-class ConfirmForm(forms.Form):
+class ConfirmForm(SeenForm):
     """That a block says the same in each language, as it was seen."""
 
     block = forms.ChoiceField(choices=ConfirmedBlock.Block)
-    seen = forms.CharField(max_length=64)
-
-
-class SeenForm(forms.Form):
-    """What somebody had before them."""
-
-    seen = forms.CharField(max_length=64)

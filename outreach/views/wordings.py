@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.forms.wordings import ConfirmForm, DemandForm, SeenForm, StatusForm, WordingForm
+from outreach.forms.approvals import SeenForm
+from outreach.forms.wordings import ConfirmForm, DemandForm, StatusForm, WordingForm
 from outreach.models import Demand, DemandVersion
 from outreach.services.demands.demand_status import change_status
 from outreach.services.demands.pairs import confirm_pair, pairs_of
@@ -102,9 +103,10 @@ def wording_confirm(request, slug):
     draft = get_object_or_404(DemandVersion.objects.filter(published_at=None), demand__slug=slug)
     form = ConfirmForm(request.POST)
     if form.is_valid():
+        block, seen = form.cleaned_data["block"], form.cleaned_data["seen_hash"]
         attempt(
             request,
-            lambda: confirm_pair(draft, form.cleaned_data["block"], by=request.user, seen=form.cleaned_data["seen"]),
+            lambda: confirm_pair(draft, block, by=request.user, seen=seen),
             _("Confirmed: the forms say the same."),
         )
     return redirect("outreach:wording_draft", slug)
@@ -116,7 +118,7 @@ def wording_publish(request, slug):
     draft = get_object_or_404(DemandVersion.objects.filter(published_at=None), demand__slug=slug)
     form = SeenForm(request.POST)
     if form.is_valid():
-        seen = form.cleaned_data["seen"]
+        seen = form.cleaned_data["seen_hash"]
         done = _("The new wording is published. Mailings from now on use it.")
         if attempt(request, lambda: publish_draft(draft, by=request.user, seen=seen), done):
             return redirect("outreach:wording_list")

@@ -39,7 +39,7 @@ def states(version):
 def confirm(client, draft, *blocks):
     for pair in pairs_of(draft):
         if pair.block in (blocks or pair.block):
-            client.post(page_of("wording_confirm"), {"block": pair.block, "seen": pair.seen})
+            client.post(page_of("wording_confirm"), {"block": pair.block, "seen_hash": pair.seen})
 
 
 def test_a_new_wording_follows_the_old_one_once_both_forms_are_confirmed(client, author, said):
@@ -58,14 +58,14 @@ def test_a_new_wording_follows_the_old_one_once_both_forms_are_confirmed(client,
         "Demand 1: has to be confirmed in both forms"
     ]
 
-    response = client.post(page_of("wording_publish"), {"seen": seen_of(draft)}, follow=True)
+    response = client.post(page_of("wording_publish"), {"seen_hash": seen_of(draft)}, follow=True)
     assert said(response) == ["Not every block is confirmed to say the same in bokmål and nynorsk."]
     assert DemandVersion.objects.current().get() == old
 
     confirm(client, draft, "title")
     confirmed = draft.confirmed_blocks.get(block="title")
     assert (confirmed.texts, confirmed.confirmed_by) == ({"nb": "Ny tittel", "nn": "title nn"}, author)
-    response = client.post(page_of("wording_publish"), {"seen": seen_of(draft)}, follow=True)
+    response = client.post(page_of("wording_publish"), {"seen_hash": seen_of(draft)}, follow=True)
     assert said(response)[-1] == "The new wording is published. Mailings from now on use it."
     new = DemandVersion.objects.current().get()
     assert (new.number, new.title_nb, old.title_nb) == (2, "Ny tittel", "title nb")
@@ -80,7 +80,7 @@ def test_a_confirmation_is_of_what_was_seen_and_falls_with_any_change(client, au
     seen = next(pair.seen for pair in pairs_of(draft) if pair.block == "text")
     draft = wording_draft(version, text_nn="Teksten er endra att.")
 
-    response = client.post(page_of("wording_confirm"), {"block": "text", "seen": seen}, follow=True)
+    response = client.post(page_of("wording_confirm"), {"block": "text", "seen_hash": seen}, follow=True)
     assert said(response) == ["The text has changed since you opened it. Read it again."]
 
     confirm(client, draft)
@@ -121,7 +121,7 @@ def test_a_demand_on_a_repealed_hook_is_neither_published_nor_sent(client, autho
     letters = mailing(place(), version=version)
     LegalHook.objects.update(valid_to=date(2026, 11, 23))
 
-    response = client.post(page_of("wording_publish"), {"seen": seen_of(draft)}, follow=True)
+    response = client.post(page_of("wording_publish"), {"seen_hash": seen_of(draft)}, follow=True)
 
     assert said(response) == ["Loven § 1 is not in force. Choose another legal hook."]
     client.post(reverse("outreach:mailing_draft", args=[letters.pk]))
