@@ -240,7 +240,7 @@ def test_letters_stay_here_while_outgoing_mail_is_off(new_page, site, author, co
     send_all_due()
 
     at_ldo.reload()
-    expect(row(at_ldo, "Sørdal")).to_contain_text("Vart liggjande her, utgåande e-post er av")
+    expect(row(at_ldo, "Sørdal")).to_contain_text("Blei liggjande her, utgåande e-post er av")
     assert list(Message.objects.filter(kind="letter").values_list("state", flat=True)) == ["stayed"]
     at_ldo.goto("/krav/")
     expect(at_ldo.get_by_text("Ikkje sendt til nokon kommune enno").first).to_be_visible()

@@ -64,7 +64,7 @@ def test_a_judgement_counts_and_is_public_once_a_second_person_agrees(client, re
     other = sign_in(client, StaffFactory(roles=["approver"]))
     assert [url for _text, url in today_cards["promises"].items(other)] == [commitment.get_absolute_url()]
     assert len(client.get(reverse("outreach:commitment_list"), {"status": "waiting"}).context["page"]) == 1
-    assert "så dagen var ikke over" in client.get(commitment.get_absolute_url()).text
+    assert "så fristen var ikke ute" in client.get(commitment.get_absolute_url()).text
     decide(client, "confirm", change)
 
     commitment.refresh_from_db()

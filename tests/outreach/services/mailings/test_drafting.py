@@ -119,7 +119,7 @@ def test_a_missing_nynorsk_text_and_a_demand_that_is_met_hold():
 
     assert [whys(letter) for letter in draft.letters.all()] == [["demand_over", "no_text"], ["demand_over"]]
     with translation.override("nn"):
-        assert held_counts(draft)[0] == ("demand_over", "Kravet er innfridd eller trekt", 2)
+        assert held_counts(draft)[0] == ("demand_over", "Kravet er oppfylt eller trekt", 2)
 
 
 def test_nobody_is_greeted_as_what_they_are_not():
