@@ -22,6 +22,10 @@ class CommitmentQuerySet(models.QuerySet):
         """Those that two people have agreed on and nobody has taken back: what everybody may read."""
         return self.confirmed().filter(hidden_at=None)
 
+    def put_in(self):
+        """Those that nobody has refused or taken back, whether confirmed yet or not; a reply stays what they need."""
+        return self.filter(refused_at=None).exclude(status=Commitment.Status.WITHDRAWN)
+
     def open(self):
         """Those that may still be kept."""
         return self.standing().filter(status__in=Commitment.OPEN)

@@ -57,7 +57,7 @@ def in_one_line(quote: str) -> str:
 
 def put_in_before(commitments: QuerySet[Commitment], quote: str) -> QuerySet[Commitment]:
     """Return those of some promises that have these very words and that nobody has refused or taken back."""
-    return commitments.filter(quote=in_one_line(quote), refused_at=None).exclude(status=Status.WITHDRAWN)
+    return commitments.put_in().filter(quote=in_one_line(quote))
 
 
 @transaction.atomic

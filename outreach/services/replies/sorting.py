@@ -151,7 +151,7 @@ def unsort_reply(reply: Reply, *, by: User) -> Reply:
     reply = Reply.objects.select_for_update().get(pk=reply.pk)
     if reply.published_at:
         raise WrongStatus(_("The answer is public. Take it back first."))
-    if reply.commitments.filter(refused_at=None).exists():
+    if reply.commitments.put_in().exists():
         raise WrongStatus(_("A promise has been put in from it, so it stays an answer."))
     if reply.sorted_at is None:
         return reply

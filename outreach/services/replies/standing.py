@@ -13,7 +13,7 @@ def seen_of(reply: Reply) -> str:
     """A fingerprint of what has been decided about a reply, so that two people do not decide over each other."""
     decided = {name: str(getattr(reply, name)) for name in SHOWN}
     letters = sorted(reply.links.values_list("letter", flat=True))
-    promises = sorted(reply.commitments.filter(refused_at=None).values_list("pk", flat=True))
+    promises = sorted(reply.commitments.put_in().values_list("pk", flat=True))
     return canonical_hash(decided | {"letters": letters, "promises": promises})
 
 
@@ -27,7 +27,7 @@ def refuse_what_is_relied_on(reply: Reply, *, kind: str, letters: set[int]) -> N
     """Raise WrongStatus when a reply is to be something else than what is public of it, or promised in it, needs."""
     if reply.published_at and (kind not in {Reply.Kind.ANSWER, Reply.Kind.RECEIPT} or not letters):
         raise WrongStatus(_("The answer is public. Take it back first."))
-    promises = reply.commitments.filter(refused_at=None).values_list("mandate", "municipality")
+    promises = reply.commitments.put_in().values_list("mandate", "municipality")
     if not promises:
         return
     if kind != Reply.Kind.ANSWER:

@@ -12,6 +12,7 @@ from outreach.exceptions import OwnCommitment, SameQuote, WrongStatus
 from outreach.models import Commitment, CommitmentChange, Demand, Mandate
 from outreach.services.commitments.changes import change_commitment, confirm_change, withdraw_commitment
 from outreach.services.commitments.commitments import confirm_commitment
+from outreach.services.replies.sorting import sort_reply, unsort_reply
 from taushet.registries import today_cards
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 from tests.outreach.services.commitments.conftest import QUOTE, confirmed, enter
@@ -122,6 +123,8 @@ def test_a_confirmed_promise_is_taken_off_by_two_and_its_row_stays(client, reply
     decide(client, "refuse", asked, why="Feil rad")
     assert is_public() == {True}
     commitment.refresh_from_db()
+    with pytest.raises(WrongStatus):
+        unsort_reply(reply, by=me)
     asked = withdraw_commitment(commitment, reason="Sitatet navngir et barn", by=me)
     other = sign_in(client, StaffFactory(roles=["approver"]))
     decide(client, "confirm", asked)
@@ -138,6 +141,8 @@ def test_a_confirmed_promise_is_taken_off_by_two_and_its_row_stays(client, reply
         withdraw_commitment(commitment, reason="x", by=me)
     with pytest.raises(IntegrityError), transaction.atomic():
         Commitment.objects.update(status="promised", hidden_at=None)
+    assert unsort_reply(reply, by=me).kind == "unsorted"  # nothing that stands needs it any longer
+    sort_reply(reply, kind="answer", letters=list(reply.letters.values_list("pk", flat=True)), by=me)
     assert enter(reply).quote == QUOTE  # it can be entered anew
 
 
