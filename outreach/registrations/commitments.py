@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from outreach import tasks
-from outreach.models import Commitment, CommitmentChange, FollowUp
+from outreach.models import Commitment, CommitmentChange
+from outreach.services.commitments.follow_up_offices import asked
 from taushet import roles
 from taushet.registries import (
     PeriodicTask,
@@ -27,7 +29,7 @@ for role, permissions in {roles.CAMPAIGN: ENTER, roles.APPROVER: CONFIRM, roles.
 
 def follow_ups_waiting(user):
     """Say how many letters and promises should be followed up."""
-    if count := FollowUp.objects.waiting().count():
+    if count := asked(timezone.localdate()).count():
         sentence = ngettext("%(n)s to follow up", "%(n)s to follow up", count)
         yield sentence % {"n": count}, reverse("outreach:follow_up_list")
 

@@ -5,13 +5,25 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
 from outreach.models import FollowUp, Mailing
+from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
+from outreach.services.commitments.follow_up_offices import (
+    BLOCKED,
+    CANCELLED,
+    MENDABLE,
+    NO_ADDRESS,
+    OBJECTED,
+    hindrance_of,
+    hindrances,
+    not_asked,
+)
 from outreach.services.commitments.follow_ups import reopen_follow_up, settle_follow_up
 
 PER_PAGE = 50
@@ -32,9 +44,24 @@ def follow_ups():
 @permission_required("outreach.view_followup", raise_exception=True)
 @require_safe
 def follow_up_list(request):
-    page = Paginator(follow_ups().waiting().defer("draft"), PER_PAGE).get_page(request.GET.get("page"))
+    today = timezone.localdate()
+    silent = not_asked(today)
+    waiting = follow_ups().waiting().defer("draft")
+    page = Paginator(waiting.exclude(pk__in=silent), PER_PAGE).get_page(request.GET.get("page"))
+    why_not = hindrances(FollowUp.objects.filter(pk__in=[one.pk for one in page]), today) | silent
+    mendable = [pk for pk, why in silent.items() if why in MENDABLE]
+    kept = list(waiting.filter(pk__in=mendable)[:PER_PAGE])
+    for follow_up in [*page, *kept]:
+        follow_up.why_not = HOLD_KINDS.get(why_not.get(follow_up.pk), "")
     done = follow_ups().filter(settled_by__isnull=False).select_related("settled_by").order_by("-settled_at", "-pk")
-    return render(request, "outreach/follow_up_list.html", {"page": page, "done": done.defer("draft")[:LAST]})
+    context = {
+        "page": page,
+        "kept": kept,
+        "more_kept": len(mendable) - len(kept),
+        "objected": list(silent.values()).count(OBJECTED),
+        "done": done.defer("draft")[:LAST],
+    }
+    return render(request, "outreach/follow_up_list.html", context)
 
 
 @permission_required("outreach.view_followup", raise_exception=True)
@@ -42,9 +69,24 @@ def follow_up_list(request):
 def follow_up_detail(request, pk):
     follow_up = get_object_or_404(follow_ups().select_related("settled_by", "mailing"), pk=pk)
     mailing = follow_up.mailing if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED else None
-    has_left = not follow_up.settled_at and not follow_up.mandate.is_in_office(timezone.localdate())
-    context = {"follow_up": follow_up, "outcomes": CHOOSABLE, "mailing": mailing, "has_left": has_left}
+    why_not = "" if follow_up.settled_at else hindrance_of(follow_up, timezone.localdate())
+    context = {
+        "follow_up": follow_up,
+        "mailing": mailing,
+        "why_not": why_not,
+        "may_write": why_not not in (OBJECTED, CANCELLED),
+        "outcomes": CHOOSABLE if why_not not in (OBJECTED, CANCELLED) else [FollowUp.Outcome.DROPPED],
+        "address_page": address_page(follow_up.mandate) if why_not in (BLOCKED, NO_ADDRESS) else "",
+    }
     return render(request, "outreach/follow_up_detail.html", context)
+
+
+def address_page(office):
+    """Return where another address is put in; the mail-box of a municipality has a page of its own."""
+    place = office.body.municipality_id
+    if office.politician_id is None and place:
+        return reverse("outreach:mailbox_update", args=[place])
+    return reverse("outreach:mandate_update", args=[office.pk])
 
 
 @permission_required(["outreach.change_followup", "outreach.add_mailing"], raise_exception=True)

@@ -30,6 +30,8 @@ def mail_follow_up(follow_up: FollowUp, *, by: User) -> Mailing:
     first = letter_before(follow_up)
     if first is None:
         raise WrongStatus(_("We have sent no letter with this demand, so there is nothing to remind of."))
+    if follow_up.letter and first.mailing.status == Mailing.Status.CANCELLED:
+        raise WrongStatus(_("The mailing was cancelled, so nobody is reminded of it."))
     mailing = start(follow_up, first, by=by)
     follow_up.mailing = mailing
     follow_up.save(update_fields=["mailing"])

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from outreach.models import Commitment, FollowUp, Letter, Mailing, Reply, ReplyLink
+from outreach.models import Commitment, FollowUp, Letter, Mailing, Objection, Reply, ReplyLink
 from outreach.services.mailings.occasions import ANSWER_WITHIN
 from outreach.services.replies.answers import is_answered, is_linked
 from taushet.models import User
@@ -43,7 +43,8 @@ def unanswered(today: date) -> QuerySet[Letter]:
 
     An answer to the reminder of a letter, or to its correction, answers the letter. What nobody has sorted yet may be
     an answer, and waits for that. An answer from somebody unknown stops nothing, and neither does an automatic reply.
-    An office that nobody holds any longer is reminded of nothing.
+    An office that nobody holds any longer is reminded of nothing, and neither is who wants no letters, or whose mailing
+    has been cancelled since.
     """
     may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(
         reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False
@@ -56,8 +57,10 @@ def unanswered(today: date) -> QuerySet[Letter]:
     to_the_office = lately.filter(mandate=OuterRef("mandate"))
     first = Letter.objects.received().filter(occasion=Mailing.Occasion.FIRST)
     sent = first.filter(settled_at__lt=start_of_quiet(today, ANSWER_WITHIN))
-    due = sent.filter(
+    objected = Objection.objects.filter(politician=OuterRef("mandate__politician"), withdrawn_at=None)
+    due = sent.exclude(mailing__status=Mailing.Status.CANCELLED).filter(
         ~Exists(followed),
+        ~Exists(objected),
         ~Exists(to_the_place),
         ~Exists(to_the_county),
         ~Exists(to_the_office),
@@ -94,13 +97,16 @@ def start_of_quiet(today: date, workdays: int) -> datetime:
 
 
 def close_what_is_answered() -> int:
-    """Close what has been answered, promises that are settled, and what a letter has gone out about."""
+    """Close what is answered or written about, promises that are settled, and letters of cancelled mailings."""
     written = Letter.objects.received().filter(mailing=OuterRef("mailing"))
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__in=Commitment.objects.open())
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
     closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
-    return closed + waiting.filter(is_answered("letter__")).update(**changes) + about_promises.update(**changes)
+    called_off = waiting.filter(letter__mailing__status=Mailing.Status.CANCELLED)
+    for over in (waiting.filter(is_answered("letter__")), about_promises, called_off):
+        closed += over.update(**changes)
+    return closed
 
 
 def draft_for(letter: Letter) -> str:

@@ -244,7 +244,7 @@ def test_the_promise_of_who_has_left_is_handed_on_to_whoever_answers_for_it_now(
     sign_in(client, StaffFactory())
     follow_up = FollowUp.objects.get()
     page = client.get(follow_up.get_absolute_url())
-    assert page.context["has_left"]
+    assert page.context["why_not"] == "left_office"
     assert reverse("outreach:follow_up_mail", args=[follow_up.pk]) not in page.text
     assert commitment.get_absolute_url() in page.text
     new = Mandate.objects.get(email="ny@k6101.example")
