@@ -39,7 +39,9 @@ PRODUCTION_HOST = environment.text("TAUSHET_PRODUCTION_HOST")
 REPLY_DOMAIN = environment.text("TAUSHET_REPLY_DOMAIN")  # takes mail to any name at it
 OUTREACH_QUIET_DAYS = environment.number("TAUSHET_OUTREACH_QUIET_DAYS", 14)  # between two letters to one office
 # Receivers of our own whose word on a sender (DMARC) is believed, as they name themselves in Authentication-Results
-AUTHSERV_IDS = frozenset(word.lower() for word in environment.words("TAUSHET_AUTHSERV_IDS"))
+AUTHSERV_IDS = frozenset(
+    word.lower() for word in environment.words("TAUSHET_AUTHSERV_IDS", "mottak.demo.example" if DEMO else "")
+)
 DEFAULT_FROM_EMAIL = f"{MAIL_FROM_NAME} <{MAIL_FROM}>"
 SERVER_EMAIL = MAIL_FROM
 ANYMAIL = {"WEBHOOK_SECRET": environment.text("TAUSHET_WEBHOOK_SECRET") or None}

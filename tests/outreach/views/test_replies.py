@@ -8,12 +8,11 @@ from django.utils.timezone import localdate
 
 from municipalities.knowledge import with_knowledge
 from municipalities.models import Municipality
-from outreach.demonstration.replies import load
 from outreach.exceptions import NotVerified
 from outreach.models import Demand, Reply
 from outreach.services.mailings.audiences import NATIONAL, Audience
 from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
-from outreach.services.replies.sorting import publish_reply, sort_reply, suggested_kind, verify_sender
+from outreach.services.replies.sorting import publish_reply, sort_reply, verify_sender
 from outreach.services.replies.standing import seen_of
 from taushet.services.sending import send_all_due
 from tests.factories.outreach import BodyFactory, MandateFactory, demand_version, place
@@ -250,12 +249,3 @@ def test_the_database_keeps_what_is_unverified_from_the_public(client):
         publish_reply(reply, text="x", speaker="y", by=StaffFactory())
     with pytest.raises(IntegrityError, match="reply_published_is_verified_answer"), transaction.atomic():
         Reply.objects.update(published_at=timezone.now(), published_text="x")
-
-
-def test_the_demonstration_has_replies_to_sort_each_once():
-    load(lambda line: None)
-    load(lambda line: None)
-
-    kinds = [reply.kind for reply in Reply.objects.order_by("pk")]
-    assert kinds == ["unsorted", "unsorted", "unsorted", "automatic"]
-    assert [suggested_kind(reply) for reply in Reply.objects.to_sort()] == ["answer", "receipt", "answer"]
