@@ -19,7 +19,7 @@ from outreach.services.mailings.drafting import draft
 from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
 from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
-from outreach.services.privacy.objections import letters_to_objectors
+from outreach.services.privacy.objections import letters_to_objectors, tell_unwilling
 from outreach.services.sending.changes import waiting_on_changed_facts
 from outreach.services.sending.stages import GONE, departure_of, open_letters, stage_among
 from taushet.models import User
@@ -48,6 +48,7 @@ def mailing_page(request, pk, **forms):
         corrected_to=Subquery(corrected.values("to_email")[:1])
     )
     page = Paginator(shown.defer("text", "drafted_text"), PER_PAGE).get_page(request.GET.get("page"))
+    tell_unwilling(list(page))
     context = {"mailing": mailing, "form": form, "page": page, "run": mailing.current_run}
     template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
     return render(

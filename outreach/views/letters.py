@@ -16,11 +16,9 @@ from outreach.models import Letter
 from outreach.services.mailings.differences import compare
 from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint_of
 from outreach.services.mailings.letter_links import own_links
-from outreach.services.privacy.objections import has_objected
+from outreach.services.privacy.objections import tell_unwilling
 from outreach.services.sending.sending import send_test_copy
 from taushet.views.acting import attempt
-
-UNDER_WAY = (Letter.Status.READY, Letter.Status.QUEUED)
 
 
 def letter_of(mailing_pk, pk):
@@ -50,16 +48,13 @@ def letter_detail(request, mailing_pk, pk):
         for key, fact in letter.facts.items()
         if key in indicators
     ]
+    tell_unwilling([letter])
     tries = list(letter.redeliveries.exclude(message=None).select_related("message").order_by("pk"))
     context = {
         "letter": letter,
         "facts": facts,
         "last_try": tries[-1] if tries else None,
         "tried": list(dict.fromkeys([letter.to_email, *(one.to_email for one in tries[:-1])])) if tries else [],
-        "will_not_go": letter.status in UNDER_WAY
-        and letter.mandate is not None
-        and letter.mandate.politician_id is not None
-        and has_objected(letter.mandate.politician_id),
         "links": own_links(letter.mailing),
         "seen_form": SeenForm(initial={"seen_hash": fingerprint_of(letter)}),
         "subject_pieces": compare(letter.drafted_subject, letter.subject) if letter.is_edited else [],

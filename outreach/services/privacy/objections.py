@@ -129,6 +129,15 @@ def held_for_it(politician: Politician):
     return found.order_by("pk")
 
 
+def tell_unwilling(letters: Collection[Letter]) -> None:
+    """Say of each letter whether it will not go since its recipient has asked not to get any (`will_not_go`)."""
+    under_way = (Letter.Status.READY, Letter.Status.QUEUED)
+    people = {one.pk: one.mandate.politician_id for one in letters if one.mandate and one.status in under_way}
+    objected = who_objected(set(people.values()) - {None})
+    for letter in letters:
+        letter.will_not_go = people.get(letter.pk) in objected
+
+
 def letters_to_objectors(mailing: Mailing):
     """Return the letters of a mailing that are ready, though the person has objected since: they will not go."""
     objected = Objection.objects.filter(withdrawn_at=None).values("politician")

@@ -256,6 +256,7 @@ def test_a_politician_is_told_everything_and_an_objection_takes_effect(client, a
     assert "Vil ikke." in client.get(page("politician_told", politician.pk)).content.decode()
     draft = client.get(drafted.get_absolute_url())
     assert ("1 letter will not go" in draft.text, draft.context["ready"]) == (True, 0)
+    assert "Wants no letters" in draft.text
     assert "It will not go" in client.get(drafted.letters.get().get_absolute_url()).text
     assert "There is nothing to decide." in client.get(page("mailing_sending", sent.pk)).text
     release = client.get(reverse("outbox_release", args=[letter.message_id])).text

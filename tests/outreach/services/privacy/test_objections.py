@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from outreach.models import Letter, Mandate, Objection
 from outreach.services.mailings.audiences import Audience, look
+from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.offices.offices import end_office, set_mailbox
 from outreach.services.privacy.objections import OBJECTED, object_for, withdraw_objection
 from outreach.services.privacy.own_addresses import is_own, is_post_room_name
@@ -14,7 +15,8 @@ from taushet.models import DeliveryEvent, Message, Suppression
 from taushet.services.delivery import handle_event, suppress
 from taushet.services.outbox import release_message
 from taushet.services.sending import send_all_due
-from tests.factories.outreach import place, staff
+from tests.factories.outreach import mailing, place, staff
+from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 from tests.outreach.services.mailings.test_approvals import approved
 from tests.outreach.services.mailings.test_occasions import mayor, sent_to, to_mayors, with_mayor
 
@@ -73,6 +75,23 @@ def test_what_waits_is_held_at_once_and_stays_so_until_a_person_lets_it_go(clock
     release_message(Message.objects.get(pk=held.message_id), by=staff())
     send_all_due()
     assert sorted(address.partition("@")[0] for address in sent_to(mailbox)) == ["kari", "ola"]
+
+
+def test_the_page_of_a_mailing_says_at_once_who_wants_none_and_counts_the_others(clock, client):
+    draft = mailing(with_mayor("Kari"), with_mayor("Ola"), recipient="mayor", author=UserFactory())
+    waits = submit_mailing(draft, by=draft.author, seen_hash=draft.content_hash)
+    sign_in(client, StaffFactory(roles=["approver"]))
+
+    def words():
+        text = client.get(waits.get_absolute_url()).text
+        return "Godkjenn og send 1 brev" in text, text.count("Vil ikke ha brev"), "ingenting å godkjenne" in text
+
+    seen = [words()]
+    for letter in waits.letters.order_by("to_name"):
+        object_for(letter.mandate.politician, source="one-click")
+        seen.append(words())
+
+    assert seen == [(False, 0, False), (True, 1, False), (False, 2, True)]
 
 
 def test_a_report_that_a_letter_was_unwanted_is_an_objection_of_the_person_and_no_post_rooms(clock, mailbox):
