@@ -30,8 +30,13 @@ class ReplyQuerySet(models.QuerySet):
         """What everybody may read of the answers of a municipality or to a demand, the newest first."""
         about = {"letter__municipality": municipality, "letter__letter_demands__demand_version__demand": demand}
         links = ReplyLink.objects.filter(**{name: value for name, value in about.items() if value is not None})
-        shown = self.published().filter(pk__in=links.values("reply")).defer("text")
+        shown = self.published().filter(pk__in=links.values("reply")).with_documents().defer("text")
         return shown.prefetch_related("letters__municipality").order_by("-received_at", "-pk")
+
+    def with_documents(self):
+        """Know of each whether something else than pictures came with it, such as the sign of the municipality."""
+        files = ReplyAttachment.objects.filter(reply=models.OuterRef("pk"))
+        return self.annotate(has_documents=models.Exists(files.exclude(file__content_type__startswith="image/")))
 
     def search(self, text):
         """Those that hold a text in their subject, sender, journal number, or the municipality of a letter."""

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from outreach.demonstration import mailings, replies
 from outreach.models import Commitment, Letter, OfficeTask, Reply, ReplyAttachment
-from outreach.services.offices.offices import set_mayor
 from outreach.services.replies.sorting import suggested_kind, suggested_letters
 from outreach.services.replies.standing import seen_of
 from taushet.demonstration import load_people
@@ -16,6 +15,7 @@ from taushet.services.sending import send_all_due
 from tests.factories.outreach import demand_version, place
 from tests.factories.taushet import sign_in
 from tests.outreach.services.mailings.test_approvals import approved
+from tests.outreach.services.mailings.test_occasions import with_mayor
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,7 @@ def version(clock, settings, demonstration):
     for number in mailings.PLACES:
         place(number=number)
     for number in mailings.MAYORS:
-        who = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": f"ordforer@k{number}.example"}
-        set_mayor(place(number=number), **who, source="nett", checked_on="2026-11-01", by=None)
+        with_mayor(number=number)
     load_people(print)
     clock.set(2026, 11, 28, 3)
     settings.AUTHSERV_IDS = frozenset({"mottak.demo.example"})
@@ -94,6 +93,8 @@ def test_its_replies_can_be_sorted_published_and_held_to_at_once(version, client
         form = client.get(publish).context["form"]
         client.post(publish, {**form.initial, "is_checked": "on"})
     assert Reply.objects.published().count() == 6
+    with_files = [place for place in mailings.PLACES if "Det fulgte vedlegg" in client.get(f"/kommuner/{place}/").text]
+    assert with_files == ["3238"]
     answer = Reply.objects.get(letters__municipality="0301")
     add = reverse("outreach:commitment_create", args=[answer.pk])
     form = client.get(add).context["form"]

@@ -9,7 +9,7 @@ from outreach.exceptions import WrongStatus
 from outreach.models import FollowUp, Mailing
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
-from outreach.services.offices.offices import end_office, set_mayor
+from outreach.services.offices.offices import end_office
 from outreach.services.privacy.objections import object_for
 from taushet.models import Suppression
 from taushet.registries import today_cards
@@ -19,6 +19,7 @@ from tests.factories.outreach import place
 from tests.factories.replies import sent_letters
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 from tests.outreach.services.commitments.conftest import confirmed
+from tests.outreach.services.mailings.test_occasions import with_mayor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demonstration", "clock")]
 LIST = reverse("outreach:follow_up_list")
@@ -29,15 +30,8 @@ def open_at(clock, *day):
     return open_follow_ups(datetime(*day, 12, tzinfo=OSLO))
 
 
-def with_mayor(number):
-    town = place(number=number)
-    who = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": f"ordforer@k{number}.example"}
-    set_mayor(town, **who, source="nett", checked_on="2026-11-01", by=None)
-    return town
-
-
 def test_nobody_is_asked_to_remind_whom_no_letter_may_go_to(client, clock, django_assert_max_num_queries):
-    towns = [with_mayor(f"610{number}") for number in range(1, 6)]
+    towns = [with_mayor(number=f"610{number}") for number in range(1, 6)]
     before, after, dead, left, silent = sent_letters(*towns, recipient="mayor")
     (called_off,) = sent_letters(place(number="6106"))
     Mailing.objects.filter(pk=called_off.mailing_id).update(status="cancelled")
