@@ -57,7 +57,7 @@ class Letter(models.Model):
         QUEUED = "queued", _("In the outbox")
         SENT = "sent", _("Sent")
         STAYED = "stayed", _("Stayed here, outgoing mail is off")
-        UNKNOWN = "unknown", _("Sent, answer unknown")
+        UNKNOWN = "unknown", _("May have been sent")
         FAILED = "failed", _("Not delivered")
         STOPPED = "stopped", _("Stopped on the way out")
         CANCELLED = "cancelled", _("Cancelled")
