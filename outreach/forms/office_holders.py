@@ -235,7 +235,7 @@ class LeaveForm(forms.Form):
         Mandate.objects.none(),
         required=False,
         label=gettext_lazy("Who meets instead?"),
-        empty_label=gettext_lazy("Not known"),
+        empty_label=gettext_lazy("Nobody we know of"),
     )
 
     def __init__(self, *args, mandate: Mandate, **kwargs):
