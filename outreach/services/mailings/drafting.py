@@ -7,7 +7,7 @@ from django.db import transaction
 from django.tasks import TaskContext, task
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from outreach.exceptions import ContentChanged, NothingToSend, OutreachError, WrongStatus
 from outreach.models import DraftRun, Letter, LetterDemand, Mailing, Mandate
@@ -37,8 +37,8 @@ SEEN_FIELDS = (
     *("variant", "edited_by_id", "edited_at", "drafted_subject", "drafted_text"),
 )
 NO_START = {
-    Mailing.Occasion.REMINDER: _lazy("Write an opening that says which letter this reminds of, in both forms."),
-    Mailing.Occasion.ERRATUM: _lazy("Write in the opening what was wrong, in both forms."),
+    Mailing.Occasion.REMINDER: gettext_lazy("Write an opening that says which letter this reminds of, in both forms."),
+    Mailing.Occasion.ERRATUM: gettext_lazy("Write in the opening what was wrong, in both forms."),
 }
 Target = tuple[Candidate | None, str | None]
 
