@@ -1,20 +1,25 @@
 """Who a mailing goes to: in municipalities or nationally, in which offices, narrowed by what is known."""
 
 from django import forms
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from municipalities.exceptions import BadValue
 from municipalities.models import County, Indicator
-from outreach.models import Body, DemandVersion, Mandate
+from outreach.models import Body, DemandVersion, Letter, Mailing, Mandate
 from outreach.services.mailings.audience_facts import EQUALS, HAS, LACKS, STALE, UNKNOWN, as_stored
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience
 from taushet.fields import CleanCharField
+from taushet.templatetags.ui import short_day
 
 from .parties import party_choices
 from .places import MunicipalitiesField
 
 Role = Mandate.Role
 ANY = "any"  # those that have not answered us at all
+OF_MAILING = "m"  # before the number of a mailing that they got and have not answered
 NATIONAL_ROLES = ("minister", "representative", "member", "committee_leader", "state_administrator", "president")
 # A committee has a leader in a council as well as in the Storting.
 BOTH_ROLES = ("committee_leader", "member", "mailbox", "group_leader")
@@ -58,24 +63,43 @@ class CountiesField(forms.ModelMultipleChoiceField):
 
 
 def silence_choices():
-    """Everybody, or those that have not answered: us at all, or about a demand."""
+    """Everybody, or those that have not answered: us at all, about a demand, or a mailing they got."""
     versions = DemandVersion.objects.current().select_related("demand").order_by("demand__number")
+    sent = Mailing.objects.filter(Exists(Letter.objects.received().order_by().filter(mailing=OuterRef("pk"))))
+    about_demands = [
+        (str(one.demand.number), gettext("Have not answered %(name)s") % {"name": f"{one.demand.number}. {one.title}"})
+        for one in versions
+    ]
+    about_mailings = [
+        (
+            f"{OF_MAILING}{one.pk}",
+            gettext("Have got “%(name)s” of %(day)s, and have not answered")
+            % {"name": one.title, "day": short_day(timezone.localdate(one.submitted_at or one.created_at))},
+        )
+        for one in sent.exclude(occasion=Mailing.Occasion.PROMISE).order_by("-created_at", "-pk")
+    ]
     return [
         ("", _("All")),
         (ANY, _("Have not answered us at all")),
-        *(
-            (
-                str(one.demand.number),
-                _("Have not answered %(name)s") % {"name": f"{one.demand.number}. {one.title}"},
-            )
-            for one in versions
-        ),
+        (_("By demand"), about_demands),
+        (_("By mailing"), about_mailings),
     ]
 
 
 def silence_asked(value):
     """Return what the choice is in an audience."""
-    return {"unanswered": value == ANY, "unanswered_demand": int(value) if value.isdigit() else 0}
+    return {
+        "unanswered": value == ANY,
+        "unanswered_demand": int(value) if value.isdigit() else 0,
+        "unanswered_mailing": int(value.removeprefix(OF_MAILING)) if value.startswith(OF_MAILING) else 0,
+    }
+
+
+def silence_initial(audience):
+    """Return the choice that an audience is."""
+    if audience.unanswered_mailing:
+        return f"{OF_MAILING}{audience.unanswered_mailing}"
+    return ANY if audience.unanswered else str(audience.unanswered_demand or "")
 
 
 class AudienceForm(forms.Form):
@@ -166,7 +190,9 @@ class AudienceForm(forms.Form):
         choices=silence_choices,
         required=False,
         label=_("Answers"),
-        help_text=_("Whoever has never been asked has not answered either."),
+        help_text=_(
+            "Whoever has never been asked has not answered either. By mailing, it goes to those that got that one."
+        ),
     )
     parties = forms.MultipleChoiceField(
         choices=party_choices,
@@ -257,6 +283,6 @@ def audience_initial(audience):
         "indicator_is": audience.indicator_is,
         "indicator_value": audience.indicator_value,
         "had_course": audience.had_course,
-        "unanswered": ANY if audience.unanswered else str(audience.unanswered_demand or ""),
+        "unanswered": silence_initial(audience),
         "parties": list(audience.parties),
     }

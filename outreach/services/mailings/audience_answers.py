@@ -1,26 +1,62 @@
 """Who has answered us, to be left out of an audience of those that have not."""
 
+from dataclasses import dataclass
+
 from django.db.models import Q, QuerySet
 
-from outreach.models import ReplyLink
+from outreach.models import Letter, Mandate, ReplyLink
+from outreach.services.replies.answers import is_answered
 
 
-def answers_about(demand: int) -> QuerySet[ReplyLink]:
-    """Return the answers about the demand with a number in any wording, or every answer when none is given."""
+@dataclass(frozen=True)
+class Silence:
+    """How those chosen stand: how many got the mailing that is asked about, and how many have answered."""
+
+    asked: int | None
+    answered: int
+
+
+def letters_of(mailing: int) -> QuerySet[Letter]:
+    """Return the letters of a mailing that have left."""
+    return Letter.objects.received().filter(mailing=mailing).order_by()
+
+
+def answered_letters(demand: int = 0, mailing: int = 0) -> QuerySet[Letter]:
+    """Return the letters that have been answered: those of a mailing, those that put the demand with a number, or all.
+
+    Of a mailing also those where the answer came to what followed it, such as a reminder.
+    """
+    if mailing:
+        return letters_of(mailing).filter(is_answered())
     answers = ReplyLink.objects.answers().order_by()
-    return answers.filter(letter__letter_demands__demand_version__demand__number=demand) if demand else answers
+    if demand:
+        answers = answers.filter(letter__letter_demands__demand_version__demand__number=demand)
+    return Letter.objects.filter(pk__in=answers.values("letter")).order_by()
 
 
-def places_that_answered(demand: int = 0) -> QuerySet:
-    """Return the municipalities from which somebody has answered, by their numbers."""
-    return answers_about(demand).exclude(letter__municipality=None).values("letter__municipality")
+def places_of(letters: QuerySet[Letter]) -> QuerySet:
+    """Return the municipalities that letters went to, by their numbers."""
+    return letters.exclude(municipality=None).values("municipality")
 
 
-def have_answered(demand: int = 0, *, by_county: bool = False) -> Q:
-    """Return what picks the offices that have answered: of a county if any of its did, else the person or office."""
-    answers = answers_about(demand)
-    if by_county:
-        county = "letter__mandate__body__county"
-        return Q(body__county__in=answers.exclude(**{county: None}).values(county))
-    people = answers.exclude(letter__mandate__politician=None).values("letter__mandate__politician")
-    return Q(politician__in=people) | Q(pk__in=answers.exclude(letter__mandate=None).values("letter__mandate"))
+def offices_of(letters: QuerySet[Letter], level: str) -> Q:
+    """Return what picks the offices that letters were about at a level.
+
+    Of a county or a municipality (`county`, `local`) all offices if any got one, else the person or the office.
+    """
+    if level == "local":
+        return Q(body__municipality__in=places_of(letters))
+    if level == "county":
+        county = "mandate__body__county"
+        return Q(body__county__in=letters.exclude(**{county: None}).values(county))
+    people = letters.exclude(mandate__politician=None).values("mandate__politician")
+    return Q(politician__in=people) | Q(pk__in=letters.exclude(mandate=None).values("mandate"))
+
+
+def silence_among(chosen: QuerySet[Mandate], answered: QuerySet[Letter], mailing: int, level: str) -> Silence:
+    """Return how the offices of an audience stand before those that have answered are left out."""
+    asked = None
+    if mailing:
+        chosen = chosen.filter(offices_of(letters_of(mailing), level))
+        asked = chosen.count()
+    return Silence(asked, chosen.filter(offices_of(answered, level)).count())

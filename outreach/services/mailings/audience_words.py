@@ -5,7 +5,7 @@ from django.utils.translation import ngettext
 
 from municipalities.exceptions import BadValue
 from municipalities.models import County, Indicator, Municipality
-from outreach.models import Body, Mandate
+from outreach.models import Body, Mailing, Mandate
 from outreach.services.mailings.audience_facts import EQUALS, LACKS, STALE, UNKNOWN, as_stored
 from outreach.services.mailings.audiences import COUNTY, LOCAL, Audience
 
@@ -35,6 +35,9 @@ def describe(audience: Audience, picked: int = 0) -> str:
         parts.append(_("Has not answered us"))
     if audience.unanswered_demand:
         parts.append(_("Has not answered demand %(number)d") % {"number": audience.unanswered_demand})
+    if audience.unanswered_mailing:
+        asked = Mailing.objects.filter(pk=audience.unanswered_mailing).first() or audience.unanswered_mailing
+        parts.append(_("Has got “%(name)s” and has not answered") % {"name": asked})
     if picked:
         parts.append(ngettext("%(number)d chosen by hand", "%(number)d chosen by hand", picked) % {"number": picked})
     return " · ".join(str(part) for part in parts if part)

@@ -13,8 +13,15 @@ from django.db.models import Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Municipality
-from outreach.models import Body, Leave, Mailing, Mandate
-from outreach.services.mailings.audience_answers import have_answered, places_that_answered
+from outreach.models import Body, Leave, Letter, Mailing, Mandate
+from outreach.services.mailings.audience_answers import (
+    Silence,
+    answered_letters,
+    letters_of,
+    offices_of,
+    places_of,
+    silence_among,
+)
 from outreach.services.mailings.audience_facts import Split, by_indicator, split_by
 from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
 from outreach.services.offices.parties import spellings_of
@@ -46,6 +53,7 @@ class Audience:
     had_course: str = ""
     unanswered: bool = False
     unanswered_demand: int = 0
+    unanswered_mailing: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `Mailing.audience` keeps it."""
@@ -69,8 +77,13 @@ class Audience:
 
     @property
     def asks_for_silence(self) -> bool:
-        """Whether only those are asked for that have not answered us, at all or about a demand."""
-        return bool(self.unanswered or self.unanswered_demand)
+        """Whether only those are asked for that have not answered us: at all, about a demand, or a mailing they got."""
+        return bool(self.unanswered or self.unanswered_demand or self.unanswered_mailing)
+
+    @property
+    def answered(self) -> QuerySet[Letter]:
+        """The letters whose answer keeps somebody out of it."""
+        return answered_letters(self.unanswered_demand, self.unanswered_mailing)
 
 
 class Candidate(NamedTuple):
@@ -93,6 +106,7 @@ class Count:
     picked: int = 0
     dropped: int = 0
     fact: Split | None = None
+    silence: Silence | None = None
 
     @property
     def lost(self) -> list[tuple[str, int]]:
@@ -121,7 +135,9 @@ def places(audience: Audience, day: date) -> QuerySet[Municipality]:
         had = Q(pk__in=with_courses.values("pk"))
         found = found.filter(had if audience.had_course == "yes" else ~had)
     if audience.asks_for_silence:
-        found = found.exclude(pk__in=places_that_answered(audience.unanswered_demand))
+        found = found.exclude(pk__in=places_of(audience.answered))
+    if audience.unanswered_mailing:
+        found = found.filter(pk__in=places_of(letters_of(audience.unanswered_mailing)))
     return found
 
 
@@ -137,7 +153,9 @@ def offices(audience: Audience, day: date) -> QuerySet[Mandate]:
     else:
         found = found.filter(body__municipality__in=places(audience, day))
     if audience.level != LOCAL and audience.asks_for_silence:
-        found = found.exclude(have_answered(audience.unanswered_demand, by_county=audience.level == COUNTY))
+        found = found.exclude(offices_of(audience.answered, audience.level))
+        if audience.unanswered_mailing:
+            found = found.filter(offices_of(letters_of(audience.unanswered_mailing), audience.level))
     if audience.parties:
         found = found.filter(party__in=spellings_of(audience.parties))
     if audience.committee:
@@ -237,6 +255,9 @@ def look(
     count.offices, count.places_without = len(judged), len(without)
     if only is None and audience.level == LOCAL and audience.indicator:
         count.fact = split_by(audience.indicator, places(replace(audience, indicator=""), day), day)
+    if only is None and audience.asks_for_silence:
+        anybody = offices(replace(audience, unanswered=False, unanswered_demand=0, unanswered_mailing=0), day)
+        count.silence = silence_among(anybody, audience.answered, audience.unanswered_mailing, audience.level)
     count.steps.update(row.why for row in judged if row.why)
     return Look(judged, without, count)
 

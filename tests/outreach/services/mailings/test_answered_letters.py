@@ -1,15 +1,19 @@
 """Whoever has answered one letter about a demand is asked no more about it, and who leaves later is still there."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 
 from municipalities.models import County
+from outreach.forms.audiences import audience_initial, silence_asked, silence_choices
 from outreach.models import Body, FollowUp, Letter, Mailing, Mandate, Reply
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
-from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, offices
+from outreach.services.mailings.audience_answers import Silence
+from outreach.services.mailings.audience_words import describe
+from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, look, offices
 from outreach.services.mailings.mailings import Plan, create_mailing, submit_mailing
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
@@ -189,6 +193,31 @@ def test_those_that_have_not_answered_can_be_asked_for_at_every_level(client, cl
     assert silent(COUNTY, unanswered_demand=1) == [post_room, chair]
     assert silent(COUNTY, unanswered=True) == silent(COUNTY, unanswered_demand=2) == []
     assert silent(NATIONAL, unanswered=True) == silent(NATIONAL, unanswered_demand=2) == ministers[1:]
+    clock.set(2026, 12, 18, 11)
+    send_all_due()  # to the second minister, at the same mail system
+    to_towns, to_county, to_ministers = (letters[number].mailing_id for number in (0, 2, 3))
+    assert silent(LOCAL, unanswered_mailing=to_towns) == mailboxes[:1]
+    assert silent(LOCAL, unanswered_mailing=to_county) == []  # no town got it
+    assert silent(COUNTY, unanswered_mailing=to_county) == silent(COUNTY, unanswered_mailing=to_towns) == []
+    assert silent(NATIONAL, unanswered_mailing=to_ministers) == ministers[1:]
+    Reply.objects.filter(links__letter=letters[2]).update(verified_at=None)
+    assert silent(COUNTY, unanswered_mailing=to_county) == [post_room, chair]
+
+    asked = Audience(level=NATIONAL, roles=("minister",), unanswered_mailing=to_ministers)
+    assert Audience.from_json(asked.as_json()) == asked
+    count = look(asked, day=date(2026, 12, 1)).count
+    assert (count.offices, count.silence) == (1, Silence(asked=2, answered=1))
+    assert look(replace(asked, unanswered_mailing=0, unanswered=True), day=date(2026, 12, 1)).count.silence == Silence(
+        None, 1
+    )
+    assert describe(asked).endswith("Har fått «Høst» og ikke svart")
+    choice = audience_initial(asked)["unanswered"]
+    assert {**silence_asked(choice)} == {
+        "unanswered": False,
+        "unanswered_demand": 0,
+        "unanswered_mailing": to_ministers,
+    }
+    assert choice in dict(dict(silence_choices())["Etter utsending"])
 
 
 def test_who_leaves_on_a_known_day_holds_the_office_until_then(client, clock):
