@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from outreach.exceptions import BrokenExport
 
@@ -32,6 +33,14 @@ LISTS = {
 JSON_DATE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
 LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "constituency": 60, "title": 120, "ministry": 120}
 ROWS_NAMED = 10
+FIELD_WORDS = {
+    "first_name": gettext_lazy("first name"),
+    "last_name": gettext_lazy("last name"),
+    "party": gettext_lazy("party"),
+    "constituency": gettext_lazy("constituency"),
+    "title": gettext_lazy("title"),
+    "ministry": gettext_lazy("ministry"),
+}
 
 
 @dataclass(frozen=True)
@@ -230,16 +239,20 @@ def checked[Row](problems: Problems, file: str, number: int, shape: type[Row], v
     optional = {"committees", "email", "is_substitute", "party"}
     lacking = [name for name, value in values.items() if not value and name not in optional]
     if lacking:
-        problems.add(file, number, values["id"], _("Missing: %(fields)s.") % {"fields": ", ".join(lacking)})
+        problems.add(file, number, values["id"], _("Missing: %(fields)s.") % {"fields": words_of(lacking)})
     too_long = [name for name, longest in LONGEST.items() if len(values.get(name, "")) > longest]
     if too_long:
-        problems.add(file, number, values["id"], _("Too long: %(fields)s.") % {"fields": ", ".join(too_long)})
+        problems.add(file, number, values["id"], _("Too long: %(fields)s.") % {"fields": words_of(too_long)})
     if values.get("email"):
         try:
             validate_email(values["email"])
         except ValidationError:
             problems.add(file, number, values["id"], _("The e-mail address is not valid."))
     return shape(**values)
+
+
+def words_of(fields: list[str]) -> str:
+    return ", ".join(str(FIELD_WORDS.get(name, name)) for name in fields)
 
 
 def whole_export(
