@@ -17,6 +17,7 @@ retention_rules.register(
         apply=office_imports.empty_imports,
         fields=(
             "outreach.OfficeImport.content",
+            "outreach.OfficeImport.notes",
             "outreach.OfficeImport.decisions",
             "outreach.OfficeImport.written",
             "outreach.OfficeImport.plans",

@@ -8,6 +8,7 @@ from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from outreach.exceptions import ManyLeave, OutreachError
@@ -111,17 +112,27 @@ def office_import_storting(request):
 
 
 @may_change
+@never_cache
 @require_safe
 def office_import_detail(request, pk):
-    imported = get_object_or_404(OfficeImport.objects.select_related("created_by"), pk=pk)
-    return show(request, imported)
+    imports = OfficeImport.objects.select_related("created_by")
+    if request.htmx:
+        return progress(request, get_object_or_404(imports.defer("content", "written", "plans"), pk=pk))
+    return show(request, get_object_or_404(imports, pk=pk))
+
+
+def progress(request, imported):
+    """Say how far the writing has come; when it is done the page is shown anew."""
+    response = render(request, "outreach/office_import_done.html#progress", {"imported": imported})
+    if not imported.is_being_written:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 def show(request, imported, columns=None):
     """The page of an import: what it would change, or what it has changed."""
     if not imported.is_waiting or imported.is_being_written:
-        can_undo = office_imports.can_undo(imported)
-        context = {"imported": imported, "can_undo": can_undo, "summary": summary_of(imported.counts)}
+        context = {"imported": imported, "summary": summary_of(imported.counts)}
         return render(request, "outreach/office_import_done.html", context)
     try:
         plan = office_imports.plan_shown(imported)

@@ -1,6 +1,7 @@
 from .audit import AuditEntry
 from .events import DeliveryEvent
 from .files import StoredFile
+from .imports import Import, ImportQuerySet
 from .inbound import InboundMail, MailboxMark
 from .links import SecretLink
 from .marks import Mark
@@ -13,6 +14,8 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "DeliveryEvent",
+    "Import",
+    "ImportQuerySet",
     "InboundMail",
     "MailboxMark",
     "Mark",

@@ -18,6 +18,7 @@ from outreach.services.offices.parties import same_party as parties_alike
 
 Role = Mandate.Role
 ANOTHER, SKIP = "another", "skip"
+WARNED = 5
 
 
 def plan_councils(
@@ -44,17 +45,9 @@ def plan_councils(
     twice_decided(made)
     ended, warnings = leavers(made, here, places, as_of) if is_whole else ([], [])
     ended += followed(made, ended, here, places, as_of)
-    return CouncilPlan(made + ended, warnings + leaders_elsewhere(made), places, as_of, source)
-
-
-def leaders_elsewhere(steps: list[Step]) -> list[str]:
-    """Return what to say above the list of those who lead the group of a party they have left."""
-    return [
-        f"{step.name}, {step.place}: {sentence}"
-        for step in steps
-        if step.row and step.politician
-        for sentence in step.left_groups
-    ][:5]
+    plan = CouncilPlan(made + ended, warnings, places, as_of, source, here.known_bodies)
+    plan.warnings += plan.left_groups[:WARNED]  # each stands beside its line too
+    return plan
 
 
 def base_step(row: CouncilRow, state: str, told: Iterable[str] = ()) -> Step:

@@ -1,7 +1,8 @@
 """The steps of an import of councillors, and who holds office in the places it is about."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from municipalities.services.place_cells import Place
@@ -11,6 +12,7 @@ from outreach.services.offices.office_names import name_key
 from outreach.services.offices.parties import short_party
 
 Role, Kind = Mandate.Role, Body.Kind
+WRITTEN = frozenset({"new", "changed", "ended", "checked"})
 STATES = ("new", "changed", "ended", "checked", "doubtful", "faulty", "same")
 
 
@@ -45,6 +47,10 @@ class Step:
     left_groups: list[str] = field(default_factory=list)  # what to say of groups of another party that they lead
 
     @property
+    def place_key(self) -> str:
+        return self.row.place.key if self.row else body_key(self.mandate.body)[0]
+
+    @property
     def sign(self) -> list:
         """What a fingerprint covers."""
         row = self.row
@@ -74,6 +80,8 @@ class CouncilPlan:
     places: dict[str, Place]
     as_of: date
     source: str
+    # The (place, kind) of bodies that were here before: whoever is new in one has come since.
+    known_bodies: set[tuple[str, str]] = field(default_factory=set)
 
     def of(self, state: str) -> list[Step]:
         return [step for step in self.steps if step.state == state]
@@ -85,7 +93,31 @@ class CouncilPlan:
 
     @property
     def writes(self) -> bool:
-        return any(step.state in {"new", "changed", "ended", "checked"} for step in self.steps)
+        return any(step.state in WRITTEN for step in self.steps)
+
+    @property
+    def left_groups(self) -> list[str]:
+        """What to say of those who lead the group of a party they have left."""
+        return [
+            f"{step.name}, {step.place}: {sentence}"
+            for step in self.steps
+            if step.row and step.politician
+            for sentence in step.left_groups
+        ]
+
+    def pieces(self, size: int) -> Iterator["CouncilPlan"]:
+        """Divide what is to be written into plans of so many steps or more, each of whole places."""
+        by_place: dict[str, list[Step]] = defaultdict(list)
+        for step in self.steps:
+            if step.state in WRITTEN:
+                by_place[step.place_key].append(step)
+        piece: dict[str, list[Step]] = {}
+        for number, (key, steps) in enumerate(by_place.items(), 1):
+            piece[key] = steps
+            if sum(map(len, piece.values())) >= size or number == len(by_place):
+                some = [step for steps in piece.values() for step in steps]
+                yield replace(self, steps=some, places={key: self.places[key] for key in piece})
+                piece = {}
 
 
 def offices_of(row: CouncilRow) -> list[Office]:

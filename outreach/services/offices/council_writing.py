@@ -6,28 +6,27 @@ from datetime import date
 
 from municipalities.services.place_cells import Place
 from outreach.models import Body, Mandate, Politician
-from outreach.services.offices.council_steps import CouncilPlan, Here, Office, Step, body_key
+from outreach.services.offices.council_steps import WRITTEN, CouncilPlan, Office, Step, body_key
 from taushet.models import User
 from taushet.services import audit
 
 Kind, Role = Body.Kind, Mandate.Role
-WRITTEN = frozenset({"new", "changed", "checked"})
 AT_ONCE = 500  # SQLite takes so many values, and some more, in one question
 
 
 def write_councils(plan: CouncilPlan, *, by: User) -> dict:
     """Write the steps of a plan in the caller's transaction; returns what is needed to take it back."""
     written = {"people": [], "mandates": [], "changed": [], "ended": []}
-    first_time = Here(plan.places, plan.as_of).known_bodies
     end_all([step.mandate for step in plan.of("ended")], plan.as_of, written, by)
-    going = [step for step in plan.steps if step.state in WRITTEN]
+    going = [step for step in plan.steps if step.state in WRITTEN - {"ended"}]
     write_people(going, written)
     change_all(going, plan.source, written, by)
     bodies = Bodies(plan.places)
     bodies.make({office for step in going for office in step.add})
     mandates = [
         new_mandate(
-            step, office, bodies.get(office), plan, plan.as_of if (office.place, office.kind) in first_time else None
+            *(step, office, bodies.get(office), plan),
+            plan.as_of if (office.place, office.kind) in plan.known_bodies else None,
         )
         for step in going
         for office in step.add

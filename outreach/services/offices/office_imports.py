@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,8 +30,6 @@ from taushet.services import audit
 from taushet.tables.reading import Row, Table
 
 Plan = CouncilPlan | StortingPlan | MailboxPlan
-KEPT = timedelta(days=14)
-UNDO = timedelta(days=7)
 # More endings than this by one list are asked about once more: a part of a list may have been called whole.
 MANY = 10
 
@@ -178,45 +177,75 @@ def waiting(imported: OfficeImport, *, by_worker: bool = False) -> OfficeImport:
 
 
 @transaction.atomic
-def write_import(
-    imported: OfficeImport, *, seen: str, by: User, may_end_many: bool = False, by_worker: bool = False
-) -> OfficeImport:
+def write_import(imported: OfficeImport, *, seen: str, by: User, may_end_many: bool = False) -> OfficeImport:
     """Write an import exactly as it was looked over; `seen` is the fingerprint of what was on the page.
 
-    Raises AlreadyWritten the second time, ContentChanged when something else has changed offices meanwhile,
-    BrokenExport when an official export no longer fits, and ManyLeave when many would and nobody has said so.
+    Raises AlreadyWritten the second time or while the worker writes another, ContentChanged when something else has
+    changed offices meanwhile, BrokenExport when an official export no longer fits, and ManyLeave when many would and
+    nobody has said so.
     """
     lock_words("office-imports")
-    imported = waiting(imported, by_worker=by_worker)
+    imported = waiting(imported)
+    refuse_beside_another()
     plan = plan_of(imported)
+    refuse_unseen(plan, seen, may_end_many)
+    if isinstance(plan, StortingPlan):
+        changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
+        imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}
+        imported.written = changes.written
+        return settle(imported)
+    write = write_mailboxes if isinstance(plan, MailboxPlan) else write_councils
+    imported.written = write(plan, by=by)
+    return settle_list(imported, plan, by=by)
+
+
+def refuse_unseen(plan: Plan, seen: str, may_end_many: bool) -> None:
     if fingerprint(plan) != seen:
         raise ContentChanged(_("Offices have changed since you looked it over. This is how it looks now."))
     if not plan.writes:
         raise OutreachError(_("There is nothing to write."))
     refuse_many(plan, may_end_many)
-    if isinstance(plan, StortingPlan):
-        changes = import_storting(export_of(imported), seats=imported.choices["seats"], same=plan.same, by=by)
-        imported.counts = {name: len(getattr(changes, name)) for name in ("new", "changed", "ended")}
-        imported.written = changes.written
-    else:
-        write = write_mailboxes if isinstance(plan, MailboxPlan) else write_councils
-        imported.written = write(plan, by=by)
-        imported.counts = plan.counts
-        audit.record("office_import.written", imported, by=by, as_of=imported.as_of.isoformat(), **plan.counts)
+
+
+def refuse_beside_another() -> None:
+    """Raise AlreadyWritten while the worker writes a list: what it has not come to yet would be worked out wrongly."""
+    if OfficeImport.objects.being_written().exists():
+        raise AlreadyWritten(_("Another list is being written just now. Try again in a minute."))
+
+
+def settle_list(imported: OfficeImport, plan: CouncilPlan | MailboxPlan, *, by: User) -> OfficeImport:
+    """Record that a list is written, in the caller's transaction."""
+    imported.counts = plan.counts
+    audit.record("office_import.written", imported, by=by, as_of=imported.as_of.isoformat(), **plan.counts)
+    return settle(imported, plan.left_groups if isinstance(plan, CouncilPlan) else ())
+
+
+def settle(imported: OfficeImport, notes: Iterable[str] = ()) -> OfficeImport:
     imported.written_at = timezone.now()
-    imported.content, imported.decisions, imported.plans = [], {}, {}
-    imported.save(update_fields=["counts", "written", "written_at", "content", "decisions", "plans"])
+    fields = imported.drop_content()
+    imported.notes = list(notes)
+    imported.save(update_fields=["counts", "written", "written_at", *fields])
     return imported
 
 
 @transaction.atomic
 def discard_import(imported: OfficeImport, *, by: User) -> None:
-    """Throw away a list that is not to be used, with all it holds. Raises AlreadyWritten when it has been written."""
+    """Throw away a list that is not to be used, with all it holds.
+
+    Raises AlreadyWritten when it has been written, and CannotUndo when a part of it was and cannot be taken back.
+    """
     imported = waiting(imported)
-    imported.content, imported.decisions, imported.plans = [], {}, {}
+    take_back_part(imported)
     imported.emptied_at = timezone.now()
-    imported.save(update_fields=["content", "decisions", "plans", "emptied_at"])
+    imported.save(update_fields=["emptied_at", "written", *imported.drop_content()])
     audit.record("office_import.discarded", imported, by=by)
+
+
+def take_back_part(imported: OfficeImport) -> None:
+    """Take back what was written of a list before the worker was broken off. Raises CannotUndo."""
+    if imported.written and (hindrances := take_back(imported.written)):
+        raise CannotUndo(" ".join(hindrances))
+    imported.written, imported.done = {}, 0
 
 
 @transaction.atomic
@@ -224,8 +253,9 @@ def undo_import(imported: OfficeImport, *, by: User) -> None:
     """Take back a list within a week. Raises CannotUndo when somebody has worked with it since."""
     lock_words("office-imports")
     imported = OfficeImport.objects.select_for_update().get(pk=imported.pk)
-    if not can_undo(imported):
+    if not imported.can_be_undone:
         raise CannotUndo(_("This cannot be taken back any more."))
+    refuse_beside_another()
     if hindrances := take_back(imported.written):
         raise CannotUndo(" ".join(hindrances))
     imported.undone_at = timezone.now()
@@ -234,18 +264,6 @@ def undo_import(imported: OfficeImport, *, by: User) -> None:
     audit.record("office_import.undone", imported, by=by)
 
 
-def can_undo(imported: OfficeImport) -> bool:
-    return (
-        bool(imported.written)
-        and imported.undone_at is None
-        and imported.written_at is not None
-        and imported.written_at > timezone.now() - UNDO
-    )
-
-
 def empty_imports(now: datetime) -> int:
     """Forget lists that nobody wrote within two weeks, and what would take back those that were written."""
-    stale = OfficeImport.objects.filter(written_at=None, emptied_at=None, created_at__lt=now - KEPT)
-    emptied = stale.update(content=[], decisions={}, plans={}, refusal="", emptied_at=now)
-    done = OfficeImport.objects.filter(written_at__lt=now - UNDO, emptied_at=None)
-    return emptied + done.update(written={}, emptied_at=now)
+    return OfficeImport.objects.empty(now)

@@ -2,10 +2,11 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError, connection
 from django.urls import reverse
 
 from municipalities.models import Municipality
-from outreach.models import Mandate, OfficeImport
+from outreach.models import Mandate, OfficeImport, Politician
 from outreach.services.offices import large_lists, office_imports
 from outreach.services.offices.offices import current_mandate
 from taushet.services.jobs import run_all_due_jobs
@@ -81,10 +82,17 @@ def test_a_large_list_is_worked_out_once_and_written_by_the_worker(client, autho
 
     page = write(client, page)
     assert page.context["imported"].is_being_written
+    assert "0 of 2 lines are written." in page.text
+    part = client.get(at("detail", imported), headers={"HX-Request": "true"})
+    assert (part.text.strip()[:18], part.headers.get("HX-Refresh")) == ('<div id="progress"', None)
     assert said(client.post(at("discard", imported), follow=True)) == ["This list is being written."]
+    other = put_in(client, "Kommune;E-post\nAlver;post@alver.example")
+    assert said(write(client, other)) == ["Another list is being written just now. Try again in a minute."]
     run_all_due_jobs()
     imported.refresh_from_db()
     assert (imported.counts["new"], imported.plans, Mandate.objects.count()) == (2, {}, 2)
+
+    assert client.get(at("detail", imported), headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
 
     stale = upload(client, "Kommune;Navn;Parti\nAlver;Kari Nord;Ap\nAlver;Per Li;H\n")
     Mandate.objects.filter(politician__last_name="Nord").delete()
@@ -95,3 +103,37 @@ def test_a_large_list_is_worked_out_once_and_written_by_the_worker(client, autho
     assert waits.refusal.startswith("Offices have changed")
     assert not waits.is_being_written
     assert b"Offices have changed" in client.get(at("detail", waits)).content
+
+
+def test_a_large_list_that_breaks_off_leaves_nothing_behind(client, author, monkeypatch):
+    for module in (large_lists, office_imports):
+        monkeypatch.setattr(module, "LARGE", 2)
+    monkeypatch.setattr(large_lists, "PIECE", 1)
+    places = [MunicipalityFactory(name=name) for name in ("Alver", "Eide", "Fet")]
+    page = upload(
+        client, "\n".join(["Kommune;Navn;Parti", *[f"{place.name};Kari {place.name};Ap" for place in places]])
+    )
+    write(client, page)
+    done = []
+
+    def breaks(execute, sql, *rest):
+        if sql.startswith('INSERT INTO "outreach_mandate"'):
+            done.append(OfficeImport.objects.get().done)
+            if len(done) == 3:
+                raise OperationalError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(breaks):
+        run_all_due_jobs()
+
+    imported = OfficeImport.objects.get()
+    assert (done, imported.done, imported.written, imported.is_waiting) == ([0, 1, 2], 0, {}, True)
+    assert (Mandate.objects.count(), Politician.objects.count()) == (0, 0)
+    page = client.get(at("detail", imported))
+    assert "nothing was written. Try again." in page.text
+    write(client, page)
+    run_all_due_jobs()
+    imported.refresh_from_db()
+    assert (imported.done, imported.total, imported.counts["new"], Mandate.objects.count()) == (3, 3, 3, 3)
+    client.post(at("undo", imported))
+    assert (Mandate.objects.count(), Politician.objects.count()) == (0, 0)
