@@ -23,3 +23,15 @@ class AlreadyBelongs(MunicipalitiesError):
 
 class BadValue(MunicipalitiesError):
     """The value does not suit the indicator."""
+
+
+class FactsChanged(MunicipalitiesError):
+    """Facts have changed since the table was looked over."""
+
+
+class AlreadyWritten(MunicipalitiesError):
+    """The table has been saved or thrown away, so there is nothing left to choose."""
+
+
+class CannotUndo(MunicipalitiesError):
+    """Something newer stands on what was saved."""

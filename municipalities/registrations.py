@@ -24,7 +24,7 @@ from taushet.registries import (
 from taushet.searches import holds
 
 from .models import ContactPerson, County, CrisisCentre, Indicator, Membership, Municipality, Unit
-from .services import demonstration, erasing, people
+from .services import demonstration, erasing, fact_imports, people
 from .services.places import find_municipalities
 
 
@@ -147,6 +147,18 @@ retention_rules.register(
     )
 )
 
+retention_rules.register(
+    RetentionRule(
+        key="fact-imports",
+        what=_("Tables of facts about municipalities that staff put in."),
+        purpose=_("To look a table over before it is used."),
+        basis=INTEREST,
+        keep=_("Until it is used, two weeks at most."),
+        apply=fact_imports.empty_imports,
+        fields=("municipalities.FactImport.content", "municipalities.FactImport.notes"),
+    )
+)
+
 # What superusers change in the administration pages. Contact people are left out: this log would keep their names.
 for model in (County, Municipality, Unit, Indicator):
     auditlog.register(model, exclude_fields=["changed_at"] if hasattr(model, "changed_at") else [])
@@ -158,6 +170,10 @@ LOG_WORDS = {
     "contact.deleted": _("Contact person deleted"),
     "fact.forgotten": _("Fact taken away"),
     "fact.set": _("Fact put in"),
+    "fact.taken_back": _("Fact taken back"),
+    "fact_import.discarded": _("Table of facts thrown away"),
+    "fact_import.undone": _("Table of facts taken back"),
+    "fact_import.written": _("Table of facts saved"),
     "indicator.changed": _("Indicator changed"),
     "indicator.created": _("Indicator made"),
     "membership.confirmed": _("Membership of a municipality confirmed"),

@@ -23,8 +23,24 @@ urlpatterns = [
         fact_imports.fact_import_example,
         name="fact_import_example",
     ),
-    path("stab/kommuner/opplysninger/innlesing/se-over/", fact_imports.fact_import_check, name="fact_import_check"),
-    path("stab/kommuner/opplysninger/innlesing/lagre/", fact_imports.fact_import_save, name="fact_import_save"),
+    path("stab/kommuner/opplysninger/innlesing/tidligere/", fact_imports.fact_import_list, name="fact_import_list"),
+    path("stab/kommuner/opplysninger/innlesing/<int:pk>/", fact_imports.fact_import_detail, name="fact_import_detail"),
+    path(
+        "stab/kommuner/opplysninger/innlesing/<int:pk>/se-over/",
+        fact_imports.fact_import_check,
+        name="fact_import_check",
+    ),
+    path(
+        "stab/kommuner/opplysninger/innlesing/<int:pk>/lagre/", fact_imports.fact_import_save, name="fact_import_save"
+    ),
+    path(
+        "stab/kommuner/opplysninger/innlesing/<int:pk>/forkast/",
+        fact_imports.fact_import_discard,
+        name="fact_import_discard",
+    ),
+    path(
+        "stab/kommuner/opplysninger/innlesing/<int:pk>/angre/", fact_imports.fact_import_undo, name="fact_import_undo"
+    ),
     path("stab/kommuner/opplysninger/<slug:key>/endre/", indicators.indicator_update, name="indicator_update"),
     path("stab/kommuner/<municipality:number>/", facts.municipality_facts, name="municipality_facts"),
     path("stab/kommuner/<municipality:number>/opplysning/<slug:key>/", facts.fact_update, name="fact_update"),

@@ -26,6 +26,7 @@ from courses.models import (
 from courses.services.assignments import assign_trainer
 from courses.services.einvoices import make_einvoice
 from courses.services.trainers import register_trainer
+from municipalities.models import FactImport
 from outreach.models import FollowUp, Leave, OfficeImport, OfficeTask
 from taushet.models import InboundMail, Suppression
 from taushet.services.files import PDF, store_file
@@ -176,7 +177,8 @@ FOR_ROLES = {
     municipalities:membership_end
     municipalities:indicator_create municipalities:indicator_update
     municipalities:fact_import municipalities:fact_import_check municipalities:fact_import_save
-    municipalities:fact_import_example
+    municipalities:fact_import_example municipalities:fact_import_list municipalities:fact_import_detail
+    municipalities:fact_import_discard municipalities:fact_import_undo
     courses:participant_csv courses:participant_xlsx
     courses:staff_booking_start courses:staff_booking_create courses:staff_booking_cancel
     courses:staff_session_create courses:staff_session_update courses:staff_session_open
@@ -305,6 +307,12 @@ def world():
         unit=UnitFactory(municipality=municipality),
         contact=ContactPersonFactory(municipality=municipality),
         indicator=indicators()[0],
+        fact_import=FactImport.objects.create(
+            observed_on="2026-11-01",
+            content=[[1, "Alver", "ja"]],
+            choices={"parts": ["place", ""], "has_heading": False},
+            created_by=UserFactory(),
+        ),
         message=write(),
         suppression=Suppression.objects.create(email="dead@kommune.example", cause="bounce"),
         mailing=letters,
@@ -341,6 +349,7 @@ def values_of(name, world):
         "municipalities:unit": world.unit,
         "municipalities:contact": world.contact,
         "municipalities:membership": world.membership,
+        "municipalities:fact_import": world.fact_import,
         "outreach:mailing": world.mailing,
         "outreach:letter_export": world.mailing,
         "outreach:consultation": world.submission.consultation,

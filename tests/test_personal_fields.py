@@ -41,6 +41,8 @@ taushet.Attempt.provider_id taushet.Attempt.worker
 taushet.User.password
 municipalities.CrisisCentre municipalities.Indicator municipalities.Fact municipalities.County
 municipalities.Municipality municipalities.Unit
+municipalities.FactImport.source municipalities.FactImport.choices municipalities.FactImport.chosen
+municipalities.FactImport.counts municipalities.FactImport.written
 courses.AttendanceMark.client_key courses.SchoolHoliday
 courses.Booking.unit_name courses.Booking.terms
 courses.MailRule courses.MailText courses.Material courses.BookingMessage.key
@@ -62,7 +64,7 @@ outreach.Consultation outreach.Submission outreach.SubmissionRevision outreach.S
 outreach.Body
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source outreach.Mandate.period
-outreach.OfficeImport.source outreach.OfficeImport.notes outreach.OfficeImport.choices outreach.OfficeImport.counts
+outreach.OfficeImport.source outreach.OfficeImport.choices outreach.OfficeImport.counts
 outreach.Letter.held_codes outreach.Letter.holder
 outreach.Letter.variant
 outreach.LetterDemand outreach.DraftRun

@@ -1,12 +1,13 @@
 """Which lines of a table that is looked over stand on the page: one part of it at a time, narrowed by words."""
 
 from functools import cached_property
+from urllib.parse import urlencode
 
 from django import forms
 from django.core.paginator import Page, Paginator
 from django.utils.translation import gettext_lazy
 
-from municipalities.services.fact_imports import FactPlan, FactStep
+from municipalities.services.fact_plan import FactPlan, FactStep
 
 PER_PAGE = 50
 PARTS = {
@@ -19,10 +20,9 @@ PARTS = {
 
 
 class FactLinesForm(forms.Form):
-    """What is shown: `show` is the part a button asks for, `shown` the one the page has."""
+    """What the address of the page asks for."""
 
     show = forms.ChoiceField(choices=PARTS.items(), required=False)
-    shown = forms.ChoiceField(choices=PARTS.items(), required=False)
     q = forms.CharField(
         label=gettext_lazy("Find lines"),
         help_text=gettext_lazy("Municipality, fact or value."),
@@ -52,21 +52,22 @@ class FactLinesForm(forms.Form):
     @cached_property
     def state(self) -> str:
         """The part that is shown: the one asked for, else the first that holds anything."""
-        asked = (self.cleaned_data.get("show"), self.cleaned_data.get("shown"))
-        return next((state for state in (*asked, *PARTS) if state and self.parts[state]), "new")
+        asked = self.cleaned_data.get("show")
+        return next((state for state in (asked, *PARTS) if state and self.parts[state]), "new")
 
     @cached_property
     def lines(self) -> Page:
         words = self.cleaned_data.get("q", "").casefold().split()
         steps = [step for step in self.parts[self.state] if not words or all(word in said(step) for word in words)]
-        number = 1 if self.cleaned_data.get("show") else self.cleaned_data.get("page")
-        return Paginator(steps, PER_PAGE).get_page(number)
+        return Paginator(steps, PER_PAGE).get_page(self.cleaned_data.get("page"))
 
-    @property
-    def carried(self) -> str:
-        """The chosen lines that the page does not show, as one field: a form may not send a thousand."""
-        ticked = {step.cell.key for step in self.lines} if self.state == "doubtful" else set()
-        return " ".join(sorted(self.chosen - ticked))
+
+def address_of(data) -> str:
+    """Return as a query what a page was sent with: the part a button asks for, else page and part as they were."""
+    asked = {"show": data.get("show") or data.get("shown", ""), "q": data.get("q", "")}
+    if not data.get("show"):
+        asked["page"] = data.get("page", "")
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def said(step: FactStep) -> str:

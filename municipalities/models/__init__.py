@@ -1,4 +1,5 @@
 from .crisis_centres import CrisisCentre
+from .fact_imports import FactImport
 from .facts import Fact, Indicator
 from .people import ContactPerson, Membership
 from .registry import County, LanguageForm, Municipality, Succession
@@ -9,6 +10,7 @@ __all__ = [
     "County",
     "CrisisCentre",
     "Fact",
+    "FactImport",
     "Indicator",
     "LanguageForm",
     "Membership",

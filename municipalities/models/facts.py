@@ -97,6 +97,15 @@ class Fact(models.Model):
         verbose_name=_("entered by"),
     )
     entered_at = models.DateTimeField(_("entered"), default=timezone.now)
+    put_in_by = models.ForeignKey(
+        "municipalities.FactImport",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="facts",
+        verbose_name=_("put in by the table"),
+    )
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
     is_demonstration = models.BooleanField(_("demonstration value"), default=False)
 

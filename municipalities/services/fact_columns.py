@@ -28,6 +28,7 @@ YES = {"ja", "yes", "j", "y", "1", "sann", "sant", "true", "x", "har"}
 NO = {"nei", "no", "n", "0", "usann", "usant", "false", "har ikke", "har ikkje"}
 UNKNOWN = {"", "ukjent", "ukjend", "unknown", "vet ikke", "veit ikkje", "?", "-", "–", "i/t", "n/a"}
 DAY_FORMS = re.compile(r"^(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))(?:[ T]00:00(?::00)?)?$")
+THOUSANDS = re.compile(r"^-?[1-9]\d{0,2}\.\d{3}$")
 LONGEST_SOURCE = 300
 
 
@@ -44,6 +45,7 @@ class Cell:
     observed_on: date | None = None
     source: str = ""
     faults: list[str] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
 
     @property
     def key(self) -> str:
@@ -108,6 +110,8 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
             cell.value = clean_value(cell.indicator, said)
         except BadValue as error:
             cell.faults.append(str(error))
+        else:
+            cell.doubts += doubts_about(cell)
     cell.observed_on = read_day(day_text) if day_text else observed_on
     if cell.observed_on is None:
         cell.faults.append(_("“%(text)s” is not a date.") % {"text": day_text[:40]})
@@ -117,6 +121,14 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
         cell.faults.append(_("This line says no source, and there is none for the whole table."))
     if len(cell.source) > LONGEST_SOURCE:
         cell.faults.append(_("The source is too long."))
+
+
+def doubts_about(cell: Cell) -> list[str]:
+    """Say of a number such as 1.234 that the point may part thousands, as many write it."""
+    if cell.indicator.kind != Indicator.Kind.NUMBER or not THOUSANDS.match(normal(cell.indicator, cell.text)):
+        return []
+    words = {"text": cell.text[:40], "value": cell.indicator.show_number(cell.value)}
+    return [_("“%(text)s” is read as %(value)s. Is the point between thousands, write the number without it.") % words]
 
 
 def normal(indicator: Indicator, text: str) -> str:

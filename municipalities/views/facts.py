@@ -36,7 +36,7 @@ def municipality_facts(request, number):
     context = {
         "municipality": municipality,
         "indicators": [(indicator, fact, people.get(indicator.pk)) for indicator, fact in known_about(municipality)],
-        "history": history.select_related("indicator", "entered_by").order_by("-replaced_at")[:50],
+        "history": history.select_related("indicator", "entered_by", "put_in_by").order_by("-replaced_at")[:50],
         "units": municipality.units.order_by("-is_active", "name"),
         "crisis_centres": municipality.crisis_centres.all(),
     }

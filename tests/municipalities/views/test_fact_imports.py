@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
-from municipalities.models import Fact
+from municipalities.models import Fact, FactImport
 from municipalities.services.facts import set_fact
 from taushet.models import AuditEntry
 from tests.factories.municipalities import IndicatorFactory, MunicipalityFactory
@@ -18,9 +18,7 @@ from tests.factories.taushet import StaffFactory, sign_in
 
 pytestmark = pytest.mark.django_db
 
-PUT_IN, CHECK, SAVE = (
-    reverse(f"municipalities:{name}") for name in ("fact_import", "fact_import_check", "fact_import_save")
-)
+PUT_IN = reverse("municipalities:fact_import")
 COMMON = {"observed_on": "2026-03-01", "source": "Kartlegging 2026"}
 
 
@@ -49,17 +47,24 @@ def indicators():
 
 
 def put_in(client, *lines, **changes):
-    return client.post(PUT_IN, COMMON | {"text": "\n".join(lines)} | changes)
+    return client.post(PUT_IN, COMMON | {"text": "\n".join(lines)} | changes, follow=True)
 
 
-def again(client, page, address, /, **changes):
+def at(name, page):
+    return reverse(f"municipalities:fact_import_{name}", args=[page.context["imported"].pk])
+
+
+def again(client, page, name, /, **changes):
     """Send a preview on, as its own form would."""
     form = page.context["form"]
-    data = {"table": form.initial["table"], "seen": page.context["plan"].fingerprint}
-    data |= {column.name: part for column, part in zip(form.columns, form.parts, strict=True)}
+    data = {"seen": page.context["plan"].fingerprint, "shown": page.context["lines"].state}
+    if data["shown"] == "doubtful":
+        data["line"] = [step.cell.key for step in page.context["lines"].lines]
+        data["use"] = sorted(page.context["lines"].chosen & set(data["line"]))
+    data |= {column.name: column.initial for column in form.columns}
     if form["has_heading"].value():
         data["has_heading"] = "on"
-    return client.post(address, data | changes)
+    return client.post(at(name, page), data | changes, follow=True)
 
 
 def states(page):
@@ -85,8 +90,10 @@ def test_a_wide_table_is_looked_over_saved_and_the_second_time_changes_nothing(c
     assert states(page) == {"new": 6}
     assert not Fact.objects.exists()
 
-    assert again(client, page, SAVE).status_code == 302
+    saved = again(client, page, "save")
 
+    assert [where for where, _status in saved.redirect_chain] == [at("detail", page)]
+    assert "6 new and 0 changed values." in client.get(at("detail", page)).text  # reached by reload and Back
     assert standing() == {
         ("1804", "plan"): "yes",
         ("1804", "cost"): "1200.5",
@@ -101,7 +108,9 @@ def test_a_wide_table_is_looked_over_saved_and_the_second_time_changes_nothing(c
     assert states(put_in(client, *WIDE)) == {"same": 6}
     later = put_in(client, *WIDE, observed_on="2026-04-01")
     assert states(later) == {"changed": 6}  # known anew is fresh anew
-    again(client, later, SAVE)
+    again(client, later, "save")
+    twice = again(client, later, "save")  # a second click, or another tab
+    assert "has been saved already" in twice.text
     assert (Fact.objects.current().count(), Fact.objects.count()) == (6, 12)
 
 
@@ -117,12 +126,14 @@ def test_a_long_table_with_days_and_sources_of_its_own_from_a_spreadsheet(client
     file = BytesIO()
     book.save(file)
 
-    page = client.post(PUT_IN, COMMON | {"file": SimpleUploadedFile("fakta.xlsx", file.getvalue())})
+    sheet = {"file": SimpleUploadedFile("fakta.xlsx", file.getvalue())}
+    page = client.post(PUT_IN, COMMON | sheet, follow=True)
     assert states(page) == {"faulty": 1, "new": 2}
-    told = client.post(PUT_IN, COMMON | {"source": "", "file": SimpleUploadedFile("fakta.xlsx", file.getvalue())})
+    other = {"source": "", "file": SimpleUploadedFile("fakta.xlsx", file.getvalue())}
+    told = client.post(PUT_IN, COMMON | other, follow=True)
     assert states(told) == {"faulty": 2, "new": 1}  # the one with a source of its own needs no common one
     assert b"says no source" in told.content
-    again(client, page, SAVE)
+    again(client, page, "save")
 
     facts = Fact.objects.order_by("observed_on").values_list("value", "observed_on", "source")
     assert list(facts) == [
@@ -146,13 +157,17 @@ def test_the_page_shows_sources_leaves_titles_out_and_gives_an_example(client, s
 
 def test_doubtful_values_wait_until_a_person_chooses(client, staff, places, indicators):
     set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 5, 1), source="Ring")
+    MunicipalityFactory(number="5601", name="Alta")
     lines = ("Kommune;Handlingsplan;Kostnad", "Bodø;ja;1", "Oslo;ja;2", "Oslo;nei;2", "Atlantis;ja;", "Bodø;kanskje;to")
+    lines += ("Alta;;1.234",)
 
     page = put_in(client, *lines)
-    assert states(page) == {"doubtful": 3, "faulty": 3, "new": 2, "same": 1}
-    checked = again(client, page, CHECK, use=["2:plan", "4:plan"])
-    assert states(checked) == {"doubtful": 1, "faulty": 3, "new": 3, "changed": 1, "same": 1}
-    again(client, checked, SAVE, use=["2:plan", "4:plan"])
+    assert states(page) == {"doubtful": 4, "faulty": 3, "new": 2, "same": 1}
+    assert "“1.234” is read as 1.234." in page.text
+    ticked = again(client, page, "save", use=["2:plan", "4:plan"])  # without a look at what the ticks change
+    assert ("Look over what it changes" in ticked.text, Fact.objects.count()) == (True, 1)
+    assert states(ticked) == {"doubtful": 2, "faulty": 3, "new": 3, "changed": 1, "same": 1}
+    again(client, ticked, "save")
 
     assert standing() == {
         ("1804", "plan"): "yes",
@@ -174,11 +189,9 @@ def test_what_changes_meanwhile_is_told(client, staff, places, indicators):
     page = put_in(client, *WIDE)
     set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 1, 1), source="Ring")
 
-    told = again(client, page, SAVE)
+    told = again(client, page, "save")
 
-    assert told.context["form"].non_field_errors() == [
-        "Facts have changed since you looked it over. This is how it looks now."
-    ]
+    assert "Facts have changed since you looked it over. This is how it looks now." in told.text
     assert (states(told), Fact.objects.count()) == ({"new": 5, "changed": 1}, 1)
 
 
@@ -188,9 +201,9 @@ def test_columns_are_chosen_by_a_person_and_what_we_count_is_not_among_them(clie
     assert "Choose which column says the municipality." in page.content.decode()
     assert "i:held" not in dict(page.context["form"].fields["column1"].choices)
 
-    checked = again(client, page, CHECK, column0="place", column1="i:plan", has_heading="on")
+    checked = again(client, page, "check", column0="place", column1="i:plan", has_heading="on")
     assert states(checked) == {"new": 1}
-    twice = again(client, page, CHECK, column0="place", column1="place", has_heading="on")
+    twice = again(client, page, "check", column0="place", column1="place", has_heading="on")
     assert set(twice.context["form"].errors) == {"column1", "__all__"}
 
 
@@ -209,9 +222,45 @@ def test_what_cannot_be_read_is_told(client, staff, indicators, changes, field):
     assert list(page.context["form"].errors) == [field]
 
 
-def test_a_table_that_is_not_ours_is_asked_for_again(client, staff, indicators):
-    for address in (CHECK, SAVE):
-        assert client.post(address, {"table": "made up"}).url == PUT_IN
+def test_a_table_is_taken_back_while_nothing_newer_is_known(client, staff, places, indicators):
+    set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 1, 1), source="Ring")
+    first = again(client, put_in(client, *WIDE), "save")
+    later = again(client, put_in(client, *WIDE[:2], observed_on="2026-04-01"), "save")
+    assert "since something newer is known: Bodø: " in client.get(at("detail", first)).text
+    refused = client.post(at("undo", first), follow=True)
+    assert ("cannot be taken back" in refused.text, Fact.objects.current().count()) == (True, 6)
+
+    for page in (later, first):
+        done = client.post(at("undo", page), follow=True)
+        assert "The table is taken back." in done.text
+
+    assert standing() == {("1804", "plan"): "no"}
+    assert Fact.objects.count() == 11
+    assert AuditEntry.objects.filter(action="fact.taken_back", actor=staff).count() == 10
+    assert "cannot be taken back any more" in client.post(at("undo", first), follow=True).text
+    history = client.get(reverse("municipalities:municipality_facts", args=["1804"])).text
+    assert history.count("taken back") == 8
+    waiting = put_in(client, *WIDE)
+    listed = client.get(reverse("municipalities:fact_import_list"))
+    assert [one.summary for one in listed.context["page"]] == [
+        "0 new and 0 changed values.",
+        "0 new and 4 changed values.",
+        "5 new and 1 changed values.",
+    ]
+    assert [listed.text.count(words) for words in ("Waits to be looked over", "Taken back", str(staff))] == [1, 2, 4]
+    thrown = client.post(at("discard", waiting), follow=True)
+    assert ("Not used" in thrown.text, FactImport.objects.first().content) == (True, [])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_tables_asks_as_often_whatever_its_length(
+    client, staff, places, indicators, count, django_assert_num_queries
+):
+    for _number in range(count):
+        put_in(client, *WIDE)
+
+    with django_assert_num_queries(8):
+        client.get(reverse("municipalities:fact_import_list"))
 
 
 def test_the_whole_country_is_looked_over_and_saved_in_few_queries(
@@ -220,10 +269,10 @@ def test_the_whole_country_is_looked_over_and_saved_in_few_queries(
     places = [MunicipalityFactory() for _number in range(357)]
     lines = ["Kommune;Handlingsplan;Kostnad", *[f"{place.number};ja;{number}" for number, place in enumerate(places)]]
 
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(25):
         page = put_in(client, *lines)
-    with django_assert_max_num_queries(40):
-        again(client, page, SAVE)
+    with django_assert_max_num_queries(50):
+        again(client, page, "save")
 
     assert Fact.objects.current().count() == 714
 
@@ -239,20 +288,19 @@ def test_a_long_table_is_leafed_through_searched_and_chosen_from_page_by_page(cl
 
     first = put_in(client, *lines)
     assert shown(first) == list(range(2, 52))
-    second = again(client, first, CHECK, shown="doubtful", page="2", use=["2:plan", "3:plan"])
+    second = again(client, first, "check", page="2", use=["2:plan", "3:plan"])
     assert shown(second) == list(range(52, 62))  # what was ticked stays in its place
-    assert 'name="carried" value="2:plan 3:plan"' in second.text
-    back = again(client, second, CHECK, shown="doubtful", page="1", carried="2:plan 3:plan", use=["53:plan"])
+    assert second.redirect_chain[0][0].endswith("?show=doubtful&page=2#lines")
+    back = again(client, second, "check", page="1", use=["53:plan"])
     assert re.findall(r'value="(\d+):plan" checked', back.text) == ["2", "3"]
-    unticked = again(client, back, CHECK, shown="doubtful", use=["2:plan", "53:plan"])
+    unticked = again(client, back, "check", use=["2:plan"])
     assert states(unticked) == {"doubtful": 58, "new": 60, "changed": 2}
-    chosen = {"use": ["2:plan", "53:plan"]}
-    new = again(client, unticked, CHECK, shown="doubtful", show="new", page="2", **chosen)
+    new = again(client, unticked, "check", show="new", page="2")
     assert (shown(new)[0], len(shown(new)), new.context["lines"].lines.number) == (62, 50, 1)
-    found = again(client, new, CHECK, shown="new", q=f"{places[70].number} STED", page="9", **chosen)
+    found = again(client, new, "check", q=f"{places[70].number} STED", page="9")
     assert shown(found) == [72]
-    assert shown(again(client, found, CHECK, shown="new", q="finnes ikke", **chosen)) == []
+    assert shown(again(client, found, "check", q="finnes ikke")) == []
 
-    assert again(client, found, SAVE, shown="new", q=places[70].number, **chosen).status_code == 302
+    again(client, found, "save")
 
     assert Fact.objects.current().filter(value="yes").count() == 62  # all of them, whatever the page showed

@@ -7,14 +7,13 @@ import pytest
 
 from municipalities.exceptions import MunicipalitiesError
 from municipalities.models import Fact
-from municipalities.services.fact_columns import read_cells
-from municipalities.services.fact_imports import plan_facts, write_facts
+from municipalities.services import fact_imports
 from outreach.exceptions import OutreachError
 from outreach.models import Mandate, OfficeTask, Politician
 from outreach.services.offices import office_imports
 from outreach.services.offices.council_reading import LIMITS
 from outreach.services.offices.office_tasks import open_task
-from taushet.tables.reading import Row, read_text
+from taushet.tables.reading import read_text
 from tests.factories.municipalities import IndicatorFactory, MunicipalityFactory
 from tests.factories.outreach import MandateFactory
 from tests.factories.taushet import StaffFactory
@@ -58,21 +57,27 @@ def test_one_list_written_by_several_is_written_once():
 
 def test_one_table_of_facts_saved_by_several_is_saved_once():
     place, indicator, staff = MunicipalityFactory(name="Alver"), IndicatorFactory(), StaffFactory()
-    rows = [Row(2, ("Alver", "ja"))]
-    columns = ["place", f"i:{indicator.key}"]
-    cells = read_cells(rows, columns, [indicator], observed_on=DAY, source="x")
-    seen = plan_facts(cells).fingerprint
+    table = read_text(f"Kommune;{indicator.key}\nAlver;ja", LIMITS)
+    imported = fact_imports.start_facts(table, observed_on=DAY, source="x", by=staff)
+    seen = fact_imports.plan_of(imported).fingerprint
 
     def save(_number):
+        return attempt(fact_imports.write_facts, seen=seen)
+
+    def attempt(service, **values):
         try:
-            return bool(write_facts(cells, chosen=set(), seen=seen, by=staff).writes)
+            service(imported, by=staff, **values)
         except MunicipalitiesError as refusal:
             return type(refusal).__name__
+        return "done"
 
     outcomes = at_once(save, range(RIVALS))
 
-    assert Counter(outcomes) == {True: 1, "FactsChanged": RIVALS - 1}
+    assert Counter(outcomes) == {"done": 1, "AlreadyWritten": RIVALS - 1}
     assert Fact.objects.filter(municipality=place).count() == 1
+    undone = at_once(lambda _number: attempt(fact_imports.undo_facts), range(RIVALS))
+    assert Counter(undone) == {"done": 1, "CannotUndo": RIVALS - 1}
+    assert not Fact.objects.current().exists()
 
 
 def test_one_office_becomes_one_task_however_many_mails_tell():
