@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import gc
 import importlib
 
 import pytest
@@ -12,11 +13,30 @@ from tests import emptying
 from tests.servers.access_point import KEY, running_access_point
 from tests.servers.calendars import HOME, https_server, radicale, write_certificate
 
+REACHES = {"django_db_setup", "live_server"}
+
 
 def pytest_configure():
     """Let pages speak Norwegian in a fresh clone, before several processes begin to read the languages."""
     compile_translations()
     emptying.install()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what may touch the database, so that the rest need not run once for each database.
+
+    Nobody marks this by hand: pytest-django lets no other test reach the database.
+    """
+    for item in items:
+        if item.get_closest_marker("django_db") or not REACHES.isdisjoint(item.fixturenames):
+            item.add_marker(pytest.mark.database)
+
+
+def pytest_collection_finish():
+    """Keep what stays until the end, Django and all tests, out of what the garbage collector walks again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
