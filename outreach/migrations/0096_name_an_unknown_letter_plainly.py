@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0087_addresses_of_offices_are_open")]
+    dependencies = [("outreach", "0093_lines_written_of_large_lists")]
 
     operations = [
         migrations.AlterField(
