@@ -14,6 +14,7 @@ from outreach.services.mailings.fingerprints import hash_of_letters, letter_hash
 from outreach.services.mailings.holes import hole_in
 from outreach.services.mailings.letter_texts import check_letter_text
 from outreach.services.mailings.mailings import take_back
+from outreach.services.privacy.way_out import lacks_way_out
 from taushet.fields import BIDI_SIGNS
 from taushet.models import User
 from taushet.services import audit
@@ -127,6 +128,10 @@ def check_edit(mailing: Mailing, letter: Letter, subject: str, text: str) -> Non
         raise BrokenLetter(_("A text cannot hold private links."))
     if hole := hole_in(f"{subject}\n{text}", inert=values_in(letter)):
         raise BrokenLetter(_("The text is not whole. %(hole)s") % {"hole": hole})
+    if lacks_way_out(letter.mandate, text, letter.language):
+        raise BrokenLetter(
+            _("Keep the last paragraph. Whoever gets it has a right to be told how to get no more letters.")
+        )
     try:
         check_letter_text(mailing, letter.language, subject, text)
     except BrokenTemplate as error:

@@ -22,3 +22,9 @@ def with_way_out(mandate: Mandate | None, text: str, language: str) -> str:
     if mandate is None or mandate.politician_id is None:
         return text
     return f"{text}\n{WAY_OUT[language]}\n"
+
+
+def lacks_way_out(mandate: Mandate | None, text: str, language: str) -> bool:
+    """Whether a letter to a person does not say how to say no to more."""
+    said = " ".join(text.split())
+    return mandate is not None and mandate.politician_id is not None and WAY_OUT[language] not in said

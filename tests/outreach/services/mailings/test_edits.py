@@ -12,6 +12,7 @@ from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint
 from outreach.services.mailings.fingerprints import letter_hash, schedule_parts
 from outreach.services.mailings.history import history
 from outreach.services.mailings.mailings import submit_mailing
+from outreach.services.offices.offices import set_mayor
 from taushet.models import AuditEntry, Message
 from tests.factories.outreach import demand_version, indicators, mailing, place, staff
 from tests.outreach.conftest import MONDAY
@@ -126,6 +127,17 @@ def test_a_letter_from_both_houses_still_has_to_say_so():
 
     with pytest.raises(BrokenLetter):
         edit(letter, text="Hei\n")
+
+
+def test_a_letter_to_a_person_still_says_how_to_get_no_more():
+    town = place()
+    person = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": "kari@k.example"}
+    set_mayor(town, **person, source="nett", checked_on="2026-11-01", by=None)
+    to_mayor, to_room = (mailing(town, recipient=role).letters.get() for role in ("mayor", "mailbox"))
+    with pytest.raises(BrokenLetter, match="siste avsnittet"):
+        edit(to_mayor, text="Hei.")
+    assert edit(to_mayor, text=to_mayor.text.replace("Plan", "Planen")).is_edited
+    assert edit(to_room, text="Hei.").is_edited
 
 
 def test_hostile_signs_are_taken_away_and_the_rest_means_nothing():
