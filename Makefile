@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3.13 python3.14 python3 python $$HOME/.pyenv/ve
 	"$$p" -c "import sys; sys.exit(sys.version_info < (3, 13))" 2>/dev/null && { echo "$$p"; break; }; done)
 RUN = .venv/bin/python
 
-.PHONY: help run test bench lock browser clean
+.PHONY: help run test bench crash lock browser clean
 .DEFAULT_GOAL := help
 
 help:  ## list these commands
@@ -22,6 +22,9 @@ test: .venv/.installed-for-tests  ## run everything: linters, suite on SQLite an
 
 bench: .venv/.installed-for-tests  ## measure the figures, a line each, and write var/bench.json
 	@$(RUN) -m tests.bench
+
+crash: .venv/.installed-for-tests  ## kill the senders 20 times during 2 000 letters, on SQLite and PostgreSQL
+	@$(RUN) -m tests.crash
 
 lock: .venv/.installed-for-tests  ## renew the pinned versions from pyproject.toml
 	$(RUN) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.13 --no-header --upgrade \
