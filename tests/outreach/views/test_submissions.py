@@ -1,32 +1,23 @@
 """Submissions: drafted from demands, figures and facts, approved as they stand, and delivered by a person."""
 
-import re
-from datetime import date, timedelta
+from datetime import date
 from io import BytesIO
 
 import pytest
-from django.db import IntegrityError, transaction
 from django.urls import reverse
-from django.utils import timezone
 from docx import Document
 
 from municipalities.services.facts import set_fact
-from outreach.exceptions import ContentChanged, NotAsWritten, NotYourTurn, OwnMailing, WrongStatus
-from outreach.models import Commitment, Consultation, Demand, LegalHook, Submission, SubmissionApproval
-from outreach.services.consultations.consultations import save_consultation
-from outreach.services.consultations.submission_approvals import approve_submission, mark_delivered
-from outreach.services.consultations.submission_files import document_of
-from outreach.services.consultations.submission_grounds import changed_counts
-from outreach.services.consultations.submission_log import submission_log
+from outreach.exceptions import ContentChanged, WrongStatus
+from outreach.models import Commitment, LegalHook, Submission
+from outreach.services.consultations.submission_approvals import approve_submission
 from outreach.services.consultations.submissions import (
     change_submission,
-    follow_consultation,
     submit_submission,
 )
 from outreach.services.demands.wordings import publish_version
 from outreach.services.replies.publishing import TEXTS
 from taushet.forms.request_keys import new_request_key
-from taushet.registries import today_cards
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.outreach import consultation, demand_version, indicators, mailing, submission
 from tests.factories.replies import commitment_with_file, reply_with_file
@@ -145,226 +136,6 @@ def test_a_promise_that_two_people_agree_on_is_told_word_for_word():
     assert promise.quote not in before
     assert f"Det politikere har lovet\n«{promise.quote}» ({promise.speaker}, " in told
     assert "Dette venter ennå." not in told
-
-
-def test_it_is_approved_by_somebody_else_exactly_as_it_was_read(client, author, said):
-    row = submission(by=author)
-    client.post(page("submit", row), {"seen_hash": row.content_hash})
-    approver = StaffFactory(roles=["approver"])
-    assert [url for _text, url in today_cards["approve-submissions"].items(approver)] == [row.get_absolute_url()]
-    assert list(today_cards["approve-submissions"].items(author)) == []
-
-    with pytest.raises(OwnMailing):
-        approve_submission(row, approver=author, seen_hash=row.content_hash, is_public_confirmed=True)
-    with pytest.raises(ContentChanged):
-        approve_submission(row, approver=approver, seen_hash="0" * 64, is_public_confirmed=True)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SubmissionApproval.objects.create(
-            submission=row,
-            approver=author,
-            author=author,
-            last_editor=author,
-            content_hash="0" * 64,
-            is_public_confirmed=True,
-        )
-    sign_in(client, approver)
-    form = client.post(page("approve", row), {"seen_hash": row.content_hash}).context["approval_form"]
-    assert form.errors == {"is_public_confirmed": ["Confirm that the submission can become public."]}
-    client.post(page("approve", row), {"seen_hash": row.content_hash, "is_public_confirmed": "on"})
-    row.refresh_from_db()
-    assert row.status == "approved"
-
-    # One comma: the approval is void, the log shows the difference, and the database keeps the approval as it was.
-    sign_in(client, author)
-    client.post(page("update", row), edited(row, "Handlingsplan, endret."))
-    row.refresh_from_db()
-    approval = row.approvals.get()
-    assert (row.status, approval.voided_at is not None) == ("draft", True)
-    line = submission_log(row)[0]
-    assert line.text == "The text was changed. What was approved is void."
-    assert [part.text for part in line.differences[0][1] if part.kind == "new"][-1].endswith("endret")
-    assert "<ins>" in client.get(row.get_absolute_url()).text
-    with pytest.raises(IntegrityError), transaction.atomic():
-        SubmissionApproval.objects.filter(pk=approval.pk).update(voided_at=None)
-    with pytest.raises(WrongStatus):
-        mark_delivered(row, on=date(2026, 11, 20), url="", by=author)
-
-
-def test_when_both_houses_send_each_approves():
-    kss, ldo, neither = (UserFactory(house=house) for house in ("KSS", "LDO", ""))
-    row = submission(senders="both")
-    submit_submission(row, by=row.author, seen_hash=row.content_hash)
-    seen = {"seen_hash": row.content_hash, "is_public_confirmed": True}
-
-    approve_submission(row, approver=kss, **seen)
-    row.refresh_from_db()
-    assert row.status == "submitted"
-    for late in (neither, UserFactory(house="KSS")):
-        with pytest.raises(NotYourTurn):
-            approve_submission(row, approver=late, **seen)
-    approve_submission(row, approver=ldo, **seen)
-    row.refresh_from_db()
-    assert row.status == "approved"
-
-
-def test_who_wrote_what_one_house_alone_has_approved_still_had_a_hand_in_it():
-    kss, ldo, author = (UserFactory(house=house) for house in ("KSS", "LDO", "KSS"))
-    row = submission(by=author, senders="both")
-    changed = {"title": row.title, "senders": "both", "sources": row.sources}
-
-    def write(row, by, text):
-        blocks = [{"heading": "", "text": text}]
-        return change_submission(row, **changed, blocks=blocks, by=by, seen_hash=row.content_hash)
-
-    row = write(row, ldo, "Alt.")
-    row = submit_submission(row, by=author, seen_hash=row.content_hash)
-    for approver, hands in ((kss, {ldo, author}), (UserFactory(house="LDO"), {author})):
-        approve_submission(row, approver=approver, seen_hash=row.content_hash, is_public_confirmed=True)
-        again = write(row, author, f"Alt, {approver.pk}.")
-        assert again.hands == {person.pk for person in hands}
-        row = submit_submission(again, by=author, seen_hash=again.content_hash)
-        approve_submission(row, approver=kss, seen_hash=row.content_hash, is_public_confirmed=True)
-
-
-def approved(row):
-    row = submit_submission(row, by=row.author, seen_hash=row.content_hash, has_checked=True)
-    approve_submission(row, approver=UserFactory(), seen_hash=row.content_hash, is_public_confirmed=True)
-    row.refresh_from_db()
-    return row
-
-
-def test_an_approval_covers_to_whom_it_goes_and_in_which_case(client, author):
-    about = consultation(origin="storting", external_id="7", reference="Prop. 1 L")
-    row, handed_in = approved(submission(consultation=about, by=author)), approved(submission(consultation=about))
-    mark_delivered(handed_in, on=date(2026, 11, 23), url="", by=author)
-    case = dict(document_of(row)["about"])
-    assert (case["Til"], case["Sak"]) == (about.held_by, f"Prop. 1 L – {about.title}")
-
-    save_consultation(about, {"held_by": "Finansdepartementet", "title": "Noe annet"}, by=UserFactory())
-
-    row.refresh_from_db()
-    assert (row.status, row.approvals.get().voided_at is None) == ("draft", False)
-    now = dict(document_of(row)["about"])
-    assert (now["Til"], now["Sak"]) == ("Finansdepartementet", "Prop. 1 L – Noe annet")
-    line = submission_log(row)[0]
-    assert line.text.startswith("The consultation has got another addressee")
-    assert line.text.endswith("What was approved is void.")
-    assert [name for name, _parts in line.differences] == ["To", "Case"]
-    handed_in.refresh_from_db()
-    assert dict(document_of(handed_in)["about"]) == case  # as it was delivered
-    assert handed_in.status == "approved"
-    follow_consultation(Consultation.objects.get())
-    assert row.revisions.count() == 2  # the same once more changes nothing
-    Consultation.objects.update(state="unknown", answer_by=timezone.now() + timedelta(days=3))
-    Submission.objects.filter(pk=handed_in.pk).update(delivered_on=None)
-    assert [url for _text, url in today_cards["deadlines"].items(author)] == [about.get_absolute_url()]
-
-
-@pytest.mark.parametrize("at", ["draft", "submitted", "approved"])
-def test_what_leans_on_what_no_longer_holds_goes_no_further(client, author, at):
-    figure = LegalHook.objects.create(
-        key="tall",
-        kind="report",
-        citation_nb="Rapport",
-        citation_nn="Rapport",
-        url="https://tall.example/",
-        meaning_nb="9",
-        meaning_nn="9",
-    )
-    row, approver = submission(by=author, figures=[figure]), UserFactory()
-    seen = {"seen_hash": row.content_hash}
-    if at != "draft":
-        row = submit_submission(row, by=author, **seen)
-    if at == "approved":
-        approve_submission(row, approver=approver, is_public_confirmed=True, **seen)
-        row.refresh_from_db()
-
-    def go_on():
-        if at == "draft":
-            return submit_submission(row, by=author, **seen)
-        if at == "submitted":
-            return approve_submission(row, approver=approver, is_public_confirmed=True, **seen)
-        return mark_delivered(row, on=date(2026, 11, 23), url="", by=author)
-
-    about = {"status_on": date(2026, 11, 1), "status_reason_nb": "x", "status_reason_nn": "x"}
-    for break_it, mend_it, word in (
-        (
-            lambda: Demand.objects.update(status="withdrawn", **about),
-            lambda: Demand.objects.update(status="active"),
-            "Demand 1 is met or withdrawn",
-        ),
-        (
-            lambda: LegalHook.objects.exclude(pk=figure.pk).update(valid_to=date(2026, 1, 1)),
-            lambda: LegalHook.objects.update(valid_to=None),
-            "is not in force",
-        ),
-        (
-            lambda: LegalHook.objects.filter(pk=figure.pk).update(valid_to=date(2026, 11, 23)),
-            lambda: LegalHook.objects.update(valid_to=None),
-            "Rapport is not in force",
-        ),
-    ):
-        break_it()
-        with pytest.raises(NotAsWritten, match=word):
-            go_on()
-        assert word in client.get(row.get_absolute_url()).text
-        assert document_of(row)["draft"]
-        mend_it()
-    go_on()
-
-
-def test_numbers_that_have_changed_are_read_again_and_notes_and_quotes_have_to_hold(client, author, said):
-    plan = indicators()[0]
-    town = MunicipalityFactory()
-    set_fact(town, plan, value="no", observed_on=date(2026, 11, 1), source="Nettsiden")
-    row = submission(by=author)
-    set_fact(town, plan, value="yes", observed_on=date(2026, 11, 20), source="Nettsiden")
-    seen = {"seen_hash": row.content_hash}
-
-    assert "yes 1, no 0 (the text was written with 0 and 1)" in client.get(row.get_absolute_url()).text
-    refused = client.post(page("submit", row), seen, follow=True)
-    assert said(refused)[0].startswith("Read the text against what is counted now:")
-    client.post(page("submit", row), seen | {"has_checked": "on"})
-    row.refresh_from_db()
-    assert (row.status, changed_counts(row)) == ("submitted", [])
-    assert row.content_hash != seen["seen_hash"]
-    set_fact(town, plan, value="no", observed_on=date(2026, 11, 21), source="Nettsiden")
-    read = {"approver": UserFactory(), "seen_hash": row.content_hash, "is_public_confirmed": True}
-    with pytest.raises(NotAsWritten):
-        approve_submission(row, **read)
-    approve_submission(row, **read, has_checked=True)
-    row.refresh_from_db()
-
-    changed = {"title": row.title, "senders": "kss", "sources": ["Loven."], "by": author}
-    text = [{"heading": "", "text": "Dette er et krav [1] [4]. Vi lover."}]
-    row = change_submission(row, blocks=text, seen_hash=row.content_hash, **changed)
-    commitment_with_file(reply_with_file(), mailing(version=row.demand_versions.get()))
-    with pytest.raises(NotAsWritten, match=re.escape("points at [4]")):
-        submit_submission(row, by=author, seen_hash=row.content_hash, has_checked=True)
-    text = [{"heading": "", "text": "De skriver: «Vi lover.» [1]"}]
-    row = change_submission(row, blocks=text, seen_hash=row.content_hash, versions=[], **changed)
-    assert not row.demand_versions.exists()
-    assert [name for name, _parts in submission_log(row)[0].differences] == ["Demands", "Block 1"]
-    Commitment.objects.update(hidden_at=timezone.now())
-    with pytest.raises(NotAsWritten, match="quotes a promise"):
-        submit_submission(row, by=author, seen_hash=row.content_hash, has_checked=True)
-
-
-def test_whoever_wrote_any_of_it_cannot_approve_it_whoever_submits():
-    row, first, second, third = submission(), *(UserFactory() for _editor in "123")
-    texts = {"title": row.title, "senders": "kss", "sources": row.sources}
-    for by, text in ((first, "Ett."), (second, "To.")):
-        blocks = [{"heading": "", "text": text}]
-        row = change_submission(row, blocks=blocks, by=by, seen_hash=row.content_hash, **texts)
-
-    row = submit_submission(row, by=row.author, seen_hash=row.content_hash)
-
-    assert row.last_editor == second
-    for writer in (row.author, first, second):
-        assert not list(today_cards["approve-submissions"].items(writer))
-        with pytest.raises(OwnMailing):
-            approve_submission(row, approver=writer, seen_hash=row.content_hash, is_public_confirmed=True)
-    approve_submission(row, approver=third, seen_hash=row.content_hash, is_public_confirmed=True)
 
 
 def test_two_who_edit_do_not_write_over_each_other(client):

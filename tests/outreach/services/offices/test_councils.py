@@ -8,8 +8,8 @@ from django.utils.translation import override
 from openpyxl import Workbook
 
 from municipalities.services.telling_apart import tell_apart
-from outreach.exceptions import AlreadyWritten, CannotUndo, ContentChanged
-from outreach.models import Letter, Mandate, OfficeImport, Politician
+from outreach.exceptions import AlreadyWritten
+from outreach.models import Mandate, Politician
 from outreach.services.mailings.audiences import Audience, offices
 from outreach.services.mailings.salutations import name_with_party
 from outreach.services.offices import office_imports
@@ -19,8 +19,6 @@ from outreach.services.offices.parties import spellings_of
 from taushet.models import AuditEntry
 from taushet.tables.reading import read_table, read_text
 from tests.factories.municipalities import CountyFactory, MunicipalityFactory
-from tests.factories.outreach import MandateFactory, PoliticianFactory
-from tests.factories.taushet import StaffFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
@@ -32,16 +30,6 @@ FIRST = (
     "Alver;Eva Vik;Ap;1. vara;",
 )
 DAY, LATER = date(2026, 11, 1), date(2026, 11, 20)
-
-
-@pytest.fixture
-def alver():
-    return MunicipalityFactory(name="Alver")
-
-
-@pytest.fixture
-def staff():
-    return StaffFactory()
 
 
 def put_in(staff, *lines, head=HEAD, as_of=DAY, is_whole=True, place=None):
@@ -159,61 +147,6 @@ def test_a_list_of_mayors_ends_nobody_else_in_the_council_and_places_of_one_name
     assert [step.place for step in plan.of("new")] == ["Herøy (Nordland)"]
 
 
-def test_the_same_name_waits_for_a_person_to_decide(alver, staff):
-    elsewhere = MandateFactory(politician=PoliticianFactory(first_name="Per", last_name="Hansen")).politician
-    imported = put_in(staff, *FIRST)
-    (step,) = office_imports.plan_of(imported).of("doubtful")
-    assert (step.line, step.candidates) == (3, [elsewhere])
-
-    write(imported, staff)
-    assert Politician.objects.filter(last_name="Hansen").count() == 1
-    again = put_in(staff, *FIRST)
-    office_imports.decide(again, {"3": "another"})
-    again.refresh_from_db()
-    write(again, staff)
-
-    assert Politician.objects.filter(last_name="Hansen").count() == 2
-    assert counts(put_in(staff, *FIRST)) == {"same": 4}
-
-
-def test_a_person_may_say_that_it_is_the_same(alver, staff):
-    elsewhere = MandateFactory(politician=PoliticianFactory(first_name="Per", last_name="Hansen")).politician
-    imported = put_in(staff, "Alver;Per Hansen;H;;")
-    office_imports.decide(imported, {"2": str(elsewhere.pk)})
-    imported.refresh_from_db()
-
-    write(imported, staff)
-
-    assert Mandate.objects.get(role="councillor").politician == elsewhere
-
-
-def test_two_of_one_name_in_one_council_are_two_and_stay_so(alver, staff):
-    twins = ("Alver;Kari Vik;Ap;;en@a.example", "Alver;Kari Vik;Ap;;to@a.example")
-    imported = put_in(staff, *twins)
-    assert counts(imported) == {"doubtful": 2}
-    office_imports.decide(imported, {"2": "another", "3": "another"})
-    imported.refresh_from_db()
-
-    write(imported, staff)
-
-    assert Politician.objects.count() == 2
-    assert counts(put_in(staff, *reversed(twins))) == {"same": 2}
-    one_left = put_in(staff, twins[1], as_of=LATER)
-    plan = office_imports.plan_of(one_left)
-    assert [step.name for step in plan.of("ended")] == ["Kari Vik"]
-    assert plan.of("ended")[0].mandate.email == "en@a.example"
-
-
-def test_another_party_may_be_another_person(alver, staff):
-    write(put_in(staff, *FIRST), staff)
-
-    changed = put_in(staff, *FIRST[:1], FIRST[1].replace(";H;", ";FrP;"), *FIRST[2:], as_of=LATER)
-
-    assert counts(changed) == {"same": 2, "checked": 1, "doubtful": 1}
-    (step,) = office_imports.plan_of(changed).of("doubtful")
-    assert [str(candidate) for candidate in step.candidates] == ["Per Hansen"]
-
-
 def test_hostile_and_faulty_lines_are_told_by_line_and_nobody_leaves_because_of_them(alver, staff):
     write(put_in(staff, *FIRST), staff)
     lines = (
@@ -256,72 +189,6 @@ def test_a_line_break_in_a_cell_of_a_spreadsheet_makes_no_second_person(alver, s
     write(imported, staff)
 
     assert in_office() == ["Kari Anne Nord mann"]
-
-
-def test_what_changes_meanwhile_is_told_and_nothing_is_written(alver, staff):
-    one, other = put_in(staff, *FIRST), put_in(staff, *FIRST)
-    seen = office_imports.fingerprint(office_imports.plan_of(one))
-    write(other, staff)
-
-    with pytest.raises(ContentChanged):
-        office_imports.write_import(one, seen=seen, by=staff)
-
-    assert Politician.objects.count() == 4
-
-
-def test_an_import_is_taken_back_until_somebody_has_worked_with_it(alver, staff):
-    write(put_in(staff, *FIRST), staff)
-    before = list(Mandate.objects.order_by("pk").values())
-    later = write(put_in(staff, *FIRST[:1], "Alver;Ny Mann;V;;", as_of=LATER), staff)
-    assert list(Mandate.objects.order_by("pk").values()) != before
-
-    office_imports.undo_import(later, by=staff)
-
-    assert list(Mandate.objects.order_by("pk").values()) == before
-    with pytest.raises(CannotUndo):
-        office_imports.undo_import(later, by=staff)
-    assert not Letter.objects.exists()
-
-
-def test_whoever_is_known_to_leave_later_is_in_office_until_then(alver, staff):
-    write(put_in(staff, *FIRST), staff)
-    known, gone = date(2027, 1, 1), date(2026, 11, 10)
-    council = Mandate.objects.filter(role="councillor")
-    council.filter(politician__last_name__in=["Nordmann", "Hansen"]).update(ends_on=known)
-    council.filter(politician__last_name="Ås").update(ends_on=gone)
-
-    same = put_in(staff, *FIRST)
-    assert counts(same) == {"same": 4}  # of a day on which all three sat there
-    later = put_in(staff, FIRST[0], "Alver;Ny Mann;H;;", FIRST[3], as_of=LATER)
-    assert counts(later) == {"new": 1, "ended": 1, "checked": 1, "same": 1}
-    written = write(later, staff)
-
-    assert dict(council.values_list("politician__last_name", "ends_on")) == {
-        "Nordmann": known,
-        "Hansen": LATER,
-        "Ås": gone,
-        "Mann": None,
-    }
-    office_imports.undo_import(written, by=staff)
-    assert dict(council.values_list("politician__last_name", "ends_on")) == {
-        "Nordmann": known,
-        "Hansen": known,
-        "Ås": gone,
-    }
-
-
-def test_lists_are_not_kept(alver, staff):
-    waiting, written = put_in(staff, *FIRST), put_in(staff, *FIRST)
-    write(written, staff)
-
-    office_imports.empty_imports(office_imports.timezone.now().replace(year=2027))
-
-    assert list(OfficeImport.objects.order_by("pk").values_list("content", "written", "decisions")) == [
-        ([], {}, {}),
-        ([], {}, {}),
-    ]
-    with pytest.raises(AlreadyWritten):
-        office_imports.choose_columns(waiting, {})
 
 
 def test_nine_thousand_lines_are_looked_over_in_few_queries(staff, django_assert_max_num_queries):

@@ -20,11 +20,6 @@ from tests.outreach.services.mailings.test_answered_letters import at
 pytestmark = pytest.mark.usefixtures("trusting")
 
 
-@pytest.fixture
-def trusting(settings):
-    settings.AUTHSERV_IDS = frozenset({OURS})
-
-
 def mail_of(raw):
     return message_from_bytes(raw.encode(), policy=policy.default)
 

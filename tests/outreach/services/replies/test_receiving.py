@@ -1,48 +1,27 @@
 """Mail that answers letters: found again, kept, and never counted before a person has read it."""
 
-from base64 import b64encode
 from datetime import timedelta
-from io import BytesIO
-from zipfile import ZipFile
 
 import pytest
 from anymail.inbound import AnymailInboundMessage
 from anymail.signals import AnymailInboundEvent
-from django.core.checks import run_checks
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localdate
 
 from outreach.exceptions import NotVerified
-from outreach.models import Letter, OfficeTask, Reply, ReplyAttachment, ReplyLink
-from outreach.services.offices.offices import set_mayor
+from outreach.models import Letter, OfficeTask, Reply, ReplyLink
 from outreach.services.privacy.forgetting import erase_replies
 from outreach.services.replies import receiving, sorting
 from outreach.services.replies.reply_addresses import reply_address
 from taushet.models import InboundMail, Message
-from taushet.services import large_posts
 from taushet.services.inbound import handle_inbound, store_inbound, store_raw
 from taushet.services.jobs import run_all_due_jobs
 from tests.factories.outreach import BodyFactory, MandateFactory, place
 from tests.factories.replies import OURS, answer_to, post, receive, sent_letters
-from tests.factories.taushet import StaffFactory, UserFactory, sign_in
+from tests.factories.taushet import UserFactory
+from tests.outreach.services.replies.conftest import letter_to_mayor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "trusting")]
-
-
-@pytest.fixture
-def trusting(settings):
-    settings.AUTHSERV_IDS = frozenset({OURS})
-
-
-MAYOR = "Ordfører Kari Ås <ordforer@k.example>"
-
-
-def letter_to_mayor():
-    town = place(number="6101")
-    mayor = {"first_name": "Kari", "last_name": "Ås", "party": "Ap", "email": "ordforer@k.example"}
-    set_mayor(town, **mayor, source="nett", checked_on="2026-11-01", by=None)
-    return sent_letters(town, recipient="mayor")[0]
 
 
 def links(reply):
@@ -179,41 +158,6 @@ def test_without_the_secret_nothing_comes_in(client, secret):
     assert InboundMail.objects.count() == 0
 
 
-FORGED = f"{OURS}; dmarc=pass"
-# What our receiver says, what came with the mail, and what the mail is then.
-CLAIMS = [
-    ("pass", "", "unsorted", True),
-    ("fail", "", "quarantine", False),
-    ("FAIL (p=none) action=none", FORGED, "quarantine", False),
-    ("none", FORGED, "unsorted", False),
-    ("", "evil.example; dmarc=pass", "unsorted", False),
-    ("", f"{OURS}.evil.example; dmarc=pass", "unsorted", False),
-    ("", "evil.example; dmarc=fail", "unsorted", False),
-    ("temperror", "", "unsorted", False),
-]
-
-
-def test_only_our_own_receiver_is_believed_about_the_mayor(client):
-    letter = letter_to_mayor()
-    for said, forged, kind, verified in CLAIMS:
-        head, _blank, body = answer_to(letter, sender=MAYOR, dmarc=said).as_string().partition("\n\n")
-        raw = f"{head}\nAuthentication-Results: {forged}\n\n{body}" if forged else f"{head}\n\n{body}"
-
-        (reply,) = receive(client, raw)
-
-        assert (reply.kind, reply.is_verified, reply.is_from_office) == (kind, verified, True), said
-        assert reply.published_at is None
-        assert (reply in Reply.objects.to_sort()) == (kind == "unsorted")
-
-
-def test_sender_who_holds_no_office_is_not_confirmed_whatever_dmarc_says(client):
-    (letter,) = sent_letters()
-
-    (reply,) = receive(client, answer_to(letter, sender="hei@annet.example", dmarc="pass"))
-
-    assert (reply.is_from_office, reply.is_verified) == (False, False)
-
-
 REPORT = """From: MAILER-DAEMON@k.example
 To: {to}
 Subject: Undeliverable
@@ -277,141 +221,6 @@ def test_absence_that_says_somebody_left_is_a_task(client):
     assert (real.kind, forged.kind) == ("automatic", "quarantine")
     task = OfficeTask.objects.get()
     assert (task.mandate, task.reason, task.inbound) == (letter.mandate, "left", real.inbound)
-
-
-def test_mail_larger_than_a_page_may_send_is_taken_and_what_is_cut_is_said(client, settings, monkeypatch):
-    (letter,) = sent_letters()
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 50_000
-    monkeypatch.setattr(large_posts, "MOST_TEXT", 150_000)
-    for size in (90_000, 140_000):
-        mail = answer_to(letter)
-        content = b"%PDF-1.4\n" + b"x" * size
-        mail.add_attachment(content, maintype="application", subtype="pdf", filename="vedtak.pdf")
-        twice = {
-            "Attachments": [{"x": "y" * 300_000, "Name": "vedtak.pdf", "Content": b64encode(content).decode()}],
-            "Subject": 'Å \\"',
-        }
-        assert post(client, mail, **twice).status_code == 200
-    assert post(client, "x" * 60_000, secret="provider:wrong").status_code == 400
-    webhook, secret = reverse("anymail:postmark_inbound_webhook"), b64encode(b"provider:secret").decode()
-    odd = client.post(
-        webhook, b"[" * 60_000, content_type="application/json", headers={"authorization": f"Basic {secret}"}
-    )
-    assert odd.status_code == 200
-    run_all_due_jobs()
-
-    whole, cut = Reply.objects.order_by("pk")
-    assert (whole.inbound.is_cut, whole.attachments.get().file.size) == (False, 90_009)
-    assert (cut.inbound.is_cut, cut.text) == (True, whole.text)
-    assert (cut.attachments.get().name, cut.attachments.get().left_out) == ("vedtak.pdf", "size")
-    assert cut.inbound.size > 300_000
-    assert (InboundMail.objects.left_over().get().size, InboundMail.objects.count()) == (60_000, 3)
-    sign_in(client, StaffFactory())
-    pages = [client.get(reply.get_absolute_url()).content.decode() for reply in (whole, cut)]
-    assert ["for stor til å bli lagret hel" in page for page in pages] == [False, True]
-
-
-def zipped():
-    content = BytesIO()
-    with ZipFile(content, "w") as archive:
-        archive.writestr("x.exe", "MZ")
-    return content.getvalue()
-
-
-def test_files_are_kept_when_they_are_what_they_say_and_otherwise_as_names(client):
-    (letter,) = sent_letters()
-    mail = answer_to(letter)
-    files = {
-        "vedtak.pdf": b"%PDF-1.7 vedtak",
-        "../../faktura.exe": b"MZ",
-        "regning.pdf": b"<html><script>alert(1)</script>",
-        "pakke.zip": zipped(),
-        "side.html": b"<html>",
-        "stor.pdf": b"%PDF-" + b"x" * 100,
-    }
-    for name, content in files.items():
-        mail.add_attachment(content, maintype="application", subtype="octet-stream", filename=name)
-    for number in range(20):
-        mail.add_attachment(b"mer", maintype="application", subtype="octet-stream", filename=f"{number}.bin")
-
-    (reply,) = receive(client, mail)
-
-    kept = {row.name: (row.file.content_type if row.file else "") for row in reply.attachments.all()[:6]}
-    assert kept == {
-        "vedtak.pdf": "application/pdf",
-        "faktura.exe": "",
-        "regning.pdf": "",
-        "pakke.zip": "",
-        "side.html": "",
-        "stor.pdf": "application/pdf",
-    }
-    last = reply.attachments.last()
-    assert (reply.attachments.count(), last.name, last.left_out) == (21, "+6", ReplyAttachment.Left.COUNT)
-    sign_in(client, StaffFactory())
-    answer = client.get(reverse("outreach:reply_attachment", args=[reply.pk, 1]))
-    assert answer["Content-Disposition"].startswith("attachment;")
-    assert answer["Content-Type"] == "application/pdf"
-    assert client.get(reverse("outreach:reply_attachment", args=[reply.pk, 2])).status_code == 404
-
-
-def test_html_is_shown_as_text_and_old_mail_is_folded(client):
-    (letter,) = sent_letters()
-    mail = answer_to(letter)
-    mail.set_content(
-        "<style>p{}</style><p>Vi <b>lover</b> en plan &lt;b&gt;.</p><script>x()</script>"
-        "<p>Fra: Taushet tar liv<br>Sendt: mandag<br>Emne: Krav</p>",
-        subtype="html",
-    )
-
-    (reply,) = receive(client, mail)
-
-    sign_in(client, StaffFactory())
-    page = client.get(reply.get_absolute_url()).content.decode()
-    assert "Vi lover en plan &lt;b&gt;." in page.replace("\n", " ")
-    assert "x()" not in page
-    assert page.index("<details>") < page.index("Sendt: mandag")
-
-
-def test_journal_number_is_found_and_searched_for(client):
-    (letter,) = sent_letters()
-    numbers = {
-        ("SV: Krav", "Vår ref.: 2026/1234"): "2026/1234",
-        ("24/01234-5 Svar på krav", "Hei"): "24/01234-5",
-        ("Krav", "Saksnr. 26/778"): "26/778",
-        ("Krav", "Arkivref: 26/1234"): "26/1234",
-        ("Krav", "Saksnummer 202412345"): "202412345",
-        ("Krav", "Journalpost 1234/26"): "1234/26",
-        ("Krav", "Formannskapet, sak 45/26"): "45/26",
-        ("Krav", "Ring 20 24 12 34, sak 2024123"): "",
-        ("Krav", "Møtet er 24/12 kl. 10"): "",
-        ("Krav", "Hei\n> Vår ref.: 2026/1"): "",
-    }
-
-    replies = receive(client, *[answer_to(letter, subject=subject, text=text) for subject, text in numbers])
-
-    assert [reply.journal_number for reply in replies] == list(numbers.values())
-    assert list(Reply.objects.search("24/01234-5")) == [replies[1]]
-
-
-def test_what_no_database_takes_is_kept_readable(client):
-    (letter,) = sent_letters()
-    raw = answer_to(letter, text="Hei\x00 \u202eevil").as_bytes().replace(b"SV: Krav", b"=?utf-8?q?Kr=00av=ED=A0=80?=")
-
-    (reply,) = receive(client, raw.decode("utf-8", "replace"))
-
-    assert "\x00" not in reply.text + reply.subject
-    assert sorting.suggested_kind(reply) == "answer"
-    assert Letter.objects.get() == reply.letters.get()
-
-
-def test_check_of_a_deployment_tells_that_no_sender_is_known_by_itself(settings):
-    def faults():
-        return [fault.id for fault in run_checks(include_deployment_checks=True) if fault.id == "taushet.W002"]
-
-    settings.REPLY_DOMAIN = "svar.example"
-    assert faults() == []
-    settings.AUTHSERV_IDS = frozenset()
-    assert faults() == ["taushet.W002"]
 
 
 def test_what_the_provider_brings_again_is_one_mail_and_one_reply(client):
