@@ -6,6 +6,7 @@ the short form, as it stands in brackets after a name. A list that is no registe
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from outreach.models import Mandate
 from taushet.texts import plain
@@ -32,6 +33,7 @@ PARTIES = {
 FORM_NN = 1
 
 
+@lru_cache(maxsize=4096)  # a list says the same few a thousand times
 def party_key(party: str) -> str:
     """Return what spellings of a party have in common that differ in case, spaces and signs only."""
     return " ".join(re.sub(r"[\s.,;:()\-–/]+", " ", plain(party).casefold()).split())
@@ -55,6 +57,7 @@ def is_party(text: str) -> bool:
     return party_key(text) in SHORT
 
 
+@lru_cache(maxsize=4096)
 def short_party(party: str) -> str:
     """Return a party as it is kept and stands in brackets: `Ap` for Arbeiderpartiet, a local list as it is."""
     party = plain(party).strip()

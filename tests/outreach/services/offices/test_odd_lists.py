@@ -92,5 +92,5 @@ def test_who_leaves_the_council_leaves_what_only_members_hold_and_a_leader_of_an
     assert plan.warnings == [
         "Ola Ås, Alver: Still stands as leader of H, Alver. End that office by hand if it is no longer so."
     ]
-    write(imported, staff)
+    assert write(imported, staff).notes == plan.left_groups  # said after saving too
     assert in_office("group_leader") == ["Ola Ås"]
