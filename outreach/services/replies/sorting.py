@@ -170,6 +170,9 @@ def restore(reply: Reply, was: dict[str, Any]) -> list[str]:
     """Let a reply be as it was; returns which further fields have changed."""
     reply.kind, reply.before, reply.sorted_by_id = was["kind"], was["before"], was["sorted_by"]
     reply.sorted_at = datetime.fromisoformat(was["sorted_at"]) if was["sorted_at"] else None
+    # What was sorted by an older release does not say of each link whether it is from the office.
+    untold = [link["letter"] for link in was["links"] if "is_from_office" not in link]
+    own = from_offices(reply.from_email if reply.is_from_office else "", Letter.objects.filter(pk__in=untold))
     reply.links.all().delete()
     ReplyLink.objects.bulk_create(
         ReplyLink(
@@ -178,7 +181,7 @@ def restore(reply: Reply, was: dict[str, Any]) -> list[str]:
             how=link["how"],
             linked_by_id=link["linked_by"],
             linked_at=datetime.fromisoformat(link["linked_at"]),
-            is_from_office=link.get("is_from_office", False),
+            is_from_office=link.get("is_from_office", link["letter"] in own),
         )
         for link in was["links"]
     )
