@@ -39,6 +39,8 @@ def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
     text = str(SENTENCES.get(entry.action, entry.action))
     if entry.detail.get("case"):
         text = _("The consultation has got another addressee, number or title, and the submission follows it.")
+    if entry.detail.get("holds_case"):
+        text = _("It says itself now to whom and in which case it goes, and has to be approved with that.")
     if entry.detail.get("was") in (Submission.Status.SUBMITTED, Submission.Status.APPROVED):
         text = f"{text} {_('What was approved is void.')}"
     if entry.action == "submission.approved" and entry.detail.get("house"):
