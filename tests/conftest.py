@@ -4,6 +4,7 @@ import gc
 import importlib
 
 import pytest
+from django.http import HttpResponseForbidden, HttpResponseNotFound
 from django.urls import clear_url_caches
 from factory.django import DjangoModelFactory
 
@@ -58,6 +59,16 @@ def demonstration(settings, db):
     settings.DEMO = False
     importlib.reload(urls)
     clear_url_caches()
+
+
+@pytest.fixture
+def bare_refusals(monkeypatch):
+    """Let 403 and 404 come without the page around them, for tests that are told so thousands of times.
+
+    The pages themselves are tried in tests/taushet/views/test_errors.py and in the journeys.
+    """
+    monkeypatch.setattr(urls, "handler403", lambda request, exception: HttpResponseForbidden(), raising=False)
+    monkeypatch.setattr(urls, "handler404", lambda request, exception: HttpResponseNotFound(), raising=False)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ from tests.factories.outreach import MandateFactory, indicators, mailing, place,
 from tests.factories.replies import commitment_with_file, reply_with_file
 from tests.factories.taushet import StaffFactory, TrainerUserFactory, UserFactory, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_refusals")]
 
 STAFF = ("campaign", "approver", "finance", "administrator")
 PEOPLE = {

@@ -170,6 +170,7 @@ def told_by_mail_and_log():
     return [(kind, text) for kind, text in (*mails, *own, *log) if SECRETS.search(text)]
 
 
+@pytest.mark.usefixtures("bare_refusals")
 def test_no_page_before_the_course_tells_who_it_is(booking, participant, trainer):
     Session.objects.update(first_starts_at=timezone.now())
     Meeting.objects.update(starts_at=timezone.now())
@@ -182,6 +183,7 @@ def test_no_page_before_the_course_tells_who_it_is(booking, participant, trainer
     assert told_by_mail_and_log() == []
 
 
+@pytest.mark.usefixtures("bare_refusals")
 def test_no_page_after_the_course_tells_who_it_is(booking, participant, trainer):
     start = timezone.now() - timedelta(days=1)
     Session.objects.update(first_starts_at=start, last_ends_at=start + timedelta(hours=3))

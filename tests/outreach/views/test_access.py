@@ -11,7 +11,7 @@ from taushet.roles import APPROVER, BOOKER, FINANCE, TRAINER
 from tests.factories.outreach import PoliticianFactory, demand_version, mailing, place
 from tests.factories.taushet import StaffFactory, UserFactory, sign_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock", "bare_refusals")]
 
 READ = {
     "mailing_list": [],

@@ -7,7 +7,7 @@ from django.urls import resolve
 from taushet.models import AuditEntry, Message
 from tests.test_doors import doors, enter, expected, world  # noqa: F401  the fixture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_refusals")]
 
 MADE_UP = {
     "seen_hash": "0" * 64,
