@@ -66,7 +66,7 @@ class LetterFilterForm(NarrowingForm):
         elif "sort" in asked:
             letters = letters.filter(language=asked["sort"])
         if "variant" in asked:
-            letters = letters.filter(variant=asked["variant"])
+            letters = letters.filter(variant=asked["variant"], edited_at=None)
         if "q" in asked:
             letters = letters.filter(holds(asked["q"], "municipality__name", "to_name", "to_email"))
         return letters

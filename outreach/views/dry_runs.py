@@ -16,7 +16,7 @@ from outreach.forms.mailings import LetterFilterForm
 from outreach.models import Letter, Mailing, Redelivery
 from outreach.services.mailings.approvers import turns
 from outreach.services.mailings.drafting import draft
-from outreach.services.mailings.dry_runs import held_counts, letter_table, variants
+from outreach.services.mailings.dry_runs import MOST_EDITED, edited_letters, held_counts, letter_table, variants
 from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.privacy.objections import letters_to_objectors, tell_unwilling
@@ -122,6 +122,7 @@ def mailing_variants(request, pk):
     context = {
         "mailing": mailing,
         "groups": variants(mailing),
+        "edited_left": max(0, edited_letters(mailing).count() - MOST_EDITED),
         "links": own_links(mailing),
         "held_counts": held_counts(mailing),
     }

@@ -12,6 +12,7 @@ from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.mailings.differences import Piece, calmed, compare
 
 MOST_VARIANTS = 24
+MOST_EDITED = 24
 
 
 def held_counts(mailing: Mailing) -> list[tuple[str, str, int]]:
@@ -26,24 +27,31 @@ def held_counts(mailing: Mailing) -> list[tuple[str, str, int]]:
 
 @dataclass(frozen=True)
 class Variant:
-    """Letters that have the same paragraphs and differ in names and numbers only."""
+    """Letters that have the same paragraphs and differ in names and numbers only, or one edited by hand."""
 
     key: str
     number: int
     example: Letter
     # How the example differs from that of the largest group in the same language form; empty for that group itself.
+    # How a letter edited by hand differs from its own draft.
     pieces: list[Piece]
+
+    @property
+    def is_edited(self) -> bool:
+        return self.example.is_edited
 
 
 def variants(mailing: Mailing) -> list[Variant]:
-    """Return which texts the letters that go have, the most frequent first in each language form."""
-    going = mailing.letters.going().exclude(variant="")
+    """Return which texts the letters that go have, the most frequent first in each language form.
+
+    A letter edited by hand is a text of its own, after those of its language form, and no example of others.
+    """
+    going = mailing.letters.going().exclude(variant="").filter(edited_at=None)
     groups = list(going.order_by().values("language", "variant").annotate(number=Count("pk"), first=Min("pk")))
     groups.sort(key=lambda group: (group["language"], -group["number"], group["first"]))
     shown = groups[:MOST_VARIANTS]
-    examples = Letter.objects.select_related("municipality__county", "mandate__politician", "mandate__body").in_bulk(
-        [group["first"] for group in shown]
-    )
+    letters = Letter.objects.select_related("municipality__county", "mandate__politician", "mandate__body")
+    examples = letters.in_bulk([group["first"] for group in shown])
     found: list[Variant] = []
     base: dict[str, Letter] = {}
     for group in shown:
@@ -51,21 +59,28 @@ def variants(mailing: Mailing) -> list[Variant]:
         first = base.setdefault(group["language"], example)
         pieces = []
         if first is not example:
-            pieces = calmed(compare(generated(first), generated(example)), [*shown_by(first), *shown_by(example)])
+            pieces = calmed(compare(first.text, example.text), [*shown_by(first), *shown_by(example)])
         found.append(Variant(group["variant"], group["number"], example, pieces))
-    return found
+    by_hand = letters.filter(pk__in=edited_letters(mailing)).select_related("edited_by")[:MOST_EDITED]
+    found += [Variant("", 1, letter, from_draft(letter)) for letter in by_hand]
+    return sorted(found, key=lambda variant: variant.example.language)  # keeps the order within each form
+
+
+def edited_letters(mailing: Mailing) -> QuerySet[Letter]:
+    """Return the letters that go with what somebody wrote by hand."""
+    return mailing.letters.going().exclude(edited_at=None)
+
+
+def from_draft(letter: Letter) -> list[Piece]:
+    """Return how a letter edited by hand differs from its draft, subject and text."""
+    return compare(f"{letter.drafted_subject}\n\n{letter.drafted_text}", f"{letter.subject}\n\n{letter.text}")
 
 
 def shown_by(letter: Letter) -> list[str]:
     """Return what a letter shows of its recipient and of what is known: the salutation, names, facts and sources."""
     facts = [str(fact[name]) for fact in letter.facts.values() for name in ("value", "source")]
     county = [letter.municipality.county.name] if letter.municipality else []
-    return [generated(letter).partition("\n")[0], letter.place_name, letter.to_name, *county, *facts]
-
-
-def generated(letter: Letter) -> str:
-    """Return what the demands make of a letter, without what somebody wrote by hand."""
-    return letter.drafted_text or letter.text
+    return [letter.text.partition("\n")[0], letter.place_name, letter.to_name, *county, *facts]
 
 
 def letter_table(letters: QuerySet[Letter]) -> tuple[list[str], Iterable[list]]:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from outreach.models import Approval, DraftRun, Letter, Mailing, Mandate
 from outreach.services.mailings import drafting
-from outreach.services.mailings.edits import fingerprint_of
+from outreach.services.mailings.edits import edit_letter, fingerprint_of
 from outreach.services.mailings.mailings import change_mailing, plan_of
 from taushet.models import Message
 from taushet.roles import APPROVER, CAMPAIGN
@@ -218,3 +218,32 @@ def test_letters_of_one_text_or_one_reason_are_found(client, author):
     assert shown(why="fact_missing") == ["C"]
     assert shown(why="no_address") == []
     assert shown(why="finnes-ikke") == ["A", "B", "C"]
+
+
+def test_a_letter_edited_by_hand_is_a_text_of_its_own_and_never_the_example_of_others(client, author):
+    draft = mailing(place(name="A"), place(name="B"), place(name="C", plan="yes"))
+    first, _second, alone = draft.letters.order_by("municipality__name")
+    for letter, words in ((first, "Plan: mangler"), (alone, "Plan: finst")):
+        edit_letter(
+            letter,
+            subject="Eit anna emne",
+            text=letter.text.replace("Plan: nei", words).replace("Plan: ja", words),
+            by=author,
+            seen_hash=fingerprint_of(letter),
+        )
+
+    page = client.get(go(draft, "mailing_variants"))
+    groups = page.context["groups"]
+    listed = client.get(draft.get_absolute_url(), {"variant": groups[0].key}).context["page"]
+
+    assert [(group.number, group.example.place_name, group.is_edited) for group in groups] == [
+        (1, "B", False),
+        (1, "A", True),
+        (1, "C", True),
+    ]
+    assert [letter.place_name for letter in listed] == ["B"]
+    marked = [[piece.text for piece in group.pieces if piece.kind == "new"] for group in groups]
+    assert (marked[0], "mangler" in marked[1], "finst" in marked[2]) == ([], True, True)
+    assert "Eit anna emne" in "".join(piece.text for piece in groups[1].pieces if piece.kind != "gone")
+    assert page.text.count("edited by hand") >= 2
+    assert "Text 2" not in page.text
