@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('outreach', '0087_addresses_of_offices_are_open'),
+        ('outreach', '0092_hands_of_mailings_from_the_log'),
     ]
 
     operations = [
