@@ -75,7 +75,7 @@ def measure(url: str, database: str, folder: str, add: Callable[[list[Figure]], 
         add(tables.list_figures(inside, database))
         add(sweep.sweep_figures(inside, database))
         add(letters.letter_figures(inside, database))
-        add(replies.absence_figures(inside, database))
+        add(replies.absence_figures(port, inside, database))
         add(webhooks.webhook_figures(environment, database))
         with calendars.running_calendars() as reach:
             add(calendars.calendar_figures(asker(environment | reach), database))

@@ -28,6 +28,7 @@ from taushet.ical.writer import Event, write_calendar  # noqa: E402
 from taushet.models import StoredFile, User  # noqa: E402
 from taushet.services.jobs import run_all_due_jobs  # noqa: E402
 from tests.bench import clock_work, feed_work, invoice_work  # noqa: E402
+from tests.bench.answer_work import after_sending  # noqa: E402
 from tests.bench.einvoice_work import einvoices  # noqa: E402
 from tests.bench.letter_work import dry_run, freeze, letter_list, seed_offices  # noqa: E402
 from tests.bench.lists import exports, name_list  # noqa: E402
@@ -253,6 +254,7 @@ WORDS = (
     dry_run,
     freeze,
     letter_list,
+    after_sending,
     absences,
 )
 

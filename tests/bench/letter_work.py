@@ -22,7 +22,7 @@ from tests.factories.taushet import StaffFactory, sign_in
 ROUNDS = 20
 PARTIES = ("Arbeiderpartiet", "Høyre", "Senterpartiet", "Rødt", "Bygdelista")
 DAY = date(2026, 11, 1)
-EVERYBODY = Audience(roles=(Mandate.Role.MEMBER,), everywhere=True)
+EVERYBODY = Audience(roles=(Mandate.Role.COUNCILLOR,), everywhere=True)
 
 
 def seed_offices() -> dict:
@@ -30,9 +30,7 @@ def seed_offices() -> dict:
     load_demands()
     plan = Indicator.objects.get(key="action-plan")
     places = list(Municipality.objects.current())
-    bodies = Body.objects.bulk_create(
-        Body(kind="municipality", name=place.name, municipality=place) for place in places
-    )
+    bodies = Body.objects.bulk_create(Body(kind="council", name=place.name, municipality=place) for place in places)
     Fact.objects.bulk_create(
         Fact(municipality=place, indicator=plan, value=value, observed_on=DAY, source="Måling")
         for place, value in zip(places, cycle(["yes", "no"]), strict=False)
@@ -44,7 +42,7 @@ def seed_offices() -> dict:
         Mandate(
             politician=person,
             body=bodies[number % len(bodies)],
-            role=Mandate.Role.MEMBER,
+            role=Mandate.Role.COUNCILLOR,
             party=PARTIES[number % len(PARTIES)],
             email=f"folkevalgt{number}@maling.example",
             email_source="måling",
@@ -101,7 +99,7 @@ def read(client: Client, path: str, query: dict[str, str]) -> None:
 
 
 def audiences() -> list[Audience]:
-    roles = (Mandate.Role.MEMBER,)
+    roles = (Mandate.Role.COUNCILLOR,)
     return [
         EVERYBODY,
         Audience(roles=roles, everywhere=True, parties=("Ap", "H")),
