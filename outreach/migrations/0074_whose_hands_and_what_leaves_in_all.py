@@ -3,6 +3,21 @@
 import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
+from django.utils import timezone
+
+
+def void_second_of_one(apps, schema_editor):
+    """Void what one person approved for the other house too, by changing house: the first approval of each stands.
+
+    What has not left of such a mailing is held, since it is no longer approved by both.
+    """
+    for name, of in (("Approval", "mailing"), ("SubmissionApproval", "submission")):
+        seen = set()
+        for row in apps.get_model("outreach", name).objects.filter(voided_at=None).order_by("approved_at", "pk"):
+            key = getattr(row, f"{of}_id"), row.approver_id
+            if key in seen:
+                type(row).objects.filter(pk=row.pk).update(voided_at=timezone.now())
+            seen.add(key)
 
 
 class Migration(migrations.Migration):
@@ -28,6 +43,7 @@ class Migration(migrations.Migration):
             model_name="mandate",
             index=models.Index(django.db.models.functions.text.Lower("email"), name="mandate_by_address"),
         ),
+        migrations.RunPython(void_second_of_one, migrations.RunPython.noop),
         migrations.AddConstraint(
             model_name="approval",
             constraint=models.UniqueConstraint(
