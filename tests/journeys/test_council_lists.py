@@ -34,11 +34,11 @@ def test_a_council_and_its_facts_come_from_tables(new_page, site, accessible):
     accessible(page)
     page.get_by_role("button", name="Se over listen").click()
 
-    expect(page.get_by_text("1 nye, 0 endret, 0 avsluttet.")).to_be_visible()
+    expect(page.get_by_text("Nye: 1. Endret: 0. Avsluttet: 0.")).to_be_visible()
     accessible(page)
     page.get_by_label("En annen person").check()
     page.get_by_role("button", name="Lagre valgene").click()
-    expect(page.get_by_text("2 nye, 0 endret, 0 avsluttet.")).to_be_visible()
+    expect(page.get_by_text("Nye: 2. Endret: 0. Avsluttet: 0.")).to_be_visible()
     expect(page.get_by_text("Navnet inneholder «🎉», som ikke hører hjemme i et navn")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Lagre dette").click()
