@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
-from outreach.models import Letter, Mandate, ReplyLink
-from outreach.services.replies.answers import is_answered
+from outreach.models import Letter, Mailing, Mandate, ReplyLink
 
 
 @dataclass(frozen=True)
@@ -22,15 +21,16 @@ def letters_of(mailing: int) -> QuerySet[Letter]:
 
 
 def answered_letters(demand: int = 0, mailing: int = 0) -> QuerySet[Letter]:
-    """Return the letters that have been answered: those of a mailing, those that put the demand with a number, or all.
+    """Return the letters that have been answered: of a mailing, those that put the demand with a number, or all.
 
-    Of a mailing also those where the answer came to what followed it, such as a reminder.
+    An answer to what followed a mailing, such as a reminder, answers the mailing.
     """
-    if mailing:
-        return letters_of(mailing).filter(is_answered())
     answers = ReplyLink.objects.answers().order_by()
     if demand:
         answers = answers.filter(letter__letter_demands__demand_version__demand__number=demand)
+    if mailing:
+        followed = Q(pk=mailing) | Q(origin=mailing) | Q(origin__origin=mailing)
+        answers = answers.filter(letter__mailing__in=Mailing.objects.filter(followed).order_by().values("pk"))
     return Letter.objects.filter(pk__in=answers.values("letter")).order_by()
 
 
@@ -55,8 +55,7 @@ def offices_of(letters: QuerySet[Letter], level: str) -> Q:
 
 def silence_among(chosen: QuerySet[Mandate], answered: QuerySet[Letter], mailing: int, level: str) -> Silence:
     """Return how the offices of an audience stand before those that have answered are left out."""
-    asked = None
     if mailing:
         chosen = chosen.filter(offices_of(letters_of(mailing), level))
-        asked = chosen.count()
-    return Silence(asked, chosen.filter(offices_of(answered, level)).count())
+    counted = chosen.order_by().aggregate(asked=Count("pk"), answered=Count("pk", filter=offices_of(answered, level)))
+    return Silence(counted["asked"] if mailing else None, counted["answered"])

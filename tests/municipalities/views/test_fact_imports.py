@@ -247,7 +247,7 @@ def test_a_table_is_taken_back_while_nothing_newer_is_known(client, staff, place
         "0 new and 4 changed values.",
         "5 new and 1 changed values.",
     ]
-    assert [listed.text.count(words) for words in ("Waits to be looked over", "Taken back", str(staff))] == [1, 2, 4]
+    assert [listed.text.count(words) for words in ("Waits to be looked over", "Undone", str(staff))] == [1, 2, 4]
     thrown = client.post(at("discard", waiting), follow=True)
     assert ("Not used" in thrown.text, FactImport.objects.first().content) == (True, [])
 

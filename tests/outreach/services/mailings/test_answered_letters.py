@@ -60,6 +60,9 @@ def test_an_answer_to_what_followed_a_letter_answers_the_letter(client, clock, o
 
     assert answered(silent.mailing) == answered(following) == {answers.mandate_id}
     assert only_for(waits) == {silent.mandate_id}
+    for mailing in (silent.mailing, following):  # who has answered what followed a mailing has answered the mailing
+        audience = Audience(everywhere=True, unanswered_mailing=mailing.pk)
+        assert [office.pk for office in offices(audience, date(2027, 3, 3))] == [silent.mandate_id]
     for letter in waits.letters.exclude(mandate=None):
         assert follows_its_first(letter) == (letter.mandate_id == silent.mandate_id)
     open_follow_ups(at(2027, 3, 3))
