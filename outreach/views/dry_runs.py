@@ -119,10 +119,11 @@ def mailing_progress(request, pk):
 def mailing_variants(request, pk):
     """Show which texts there are, how many letters have each, and what differs between them."""
     mailing = get_object_or_404(Mailing, pk=pk)
+    groups = variants(mailing)
     context = {
         "mailing": mailing,
-        "groups": variants(mailing),
-        "edited_left": max(0, edited_letters(mailing).count() - MOST_EDITED),
+        "groups": groups,
+        "edited_left": left_of(edited_letters(mailing), sum(group.is_edited for group in groups), MOST_EDITED),
         "links": own_links(mailing),
         "held_counts": held_counts(mailing),
     }
@@ -134,19 +135,29 @@ def mailing_variants(request, pk):
 def mailing_print(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
     letters = mailing.letters.exclude(status=Letter.Status.CANCELLED).select_related(
-        "municipality", "mandate__body", "mandate__politician"
+        "municipality", "mandate__body__municipality", "mandate__politician", "edited_by"
     )
     page = Paginator(letters.exclude(status=Letter.Status.HELD), PER_PRINT).get_page(request.GET.get("page"))
-    held = letters.held()
+    held, edited = letters.held(), letters.exclude(status=Letter.Status.HELD).exclude(edited_at=None)
+    number = held.count()
+    shown = list(edited[:PER_PRINT]) if page.number == 1 else []
     context = {
         "mailing": mailing,
         "page": page,
         "links": own_links(mailing),
+        "edited": shown,
+        "edited_left": left_of(edited, len(shown), PER_PRINT),
         "held": held[:PER_PRINT] if page.number == 1 else [],
-        "held_number": held.count(),
+        "held_number": number,
+        "held_left": max(0, number - PER_PRINT),
         "held_counts": held_counts(mailing),
     }
     return render(request, "outreach/mailing_print.html", context)
+
+
+def left_of(letters, shown, most):
+    """Return how many letters there are beside those shown; they are counted only when the list is full."""
+    return letters.count() - shown if shown == most else 0
 
 
 @permission_required("outreach.view_letter", raise_exception=True)

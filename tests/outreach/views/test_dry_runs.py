@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import replace
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -221,8 +222,8 @@ def test_letters_of_one_text_or_one_reason_are_found(client, author):
 
 
 def test_a_letter_edited_by_hand_is_a_text_of_its_own_and_never_the_example_of_others(client, author):
-    draft = mailing(place(name="A"), place(name="B"), place(name="C", plan="yes"))
-    first, _second, alone = draft.letters.order_by("municipality__name")
+    draft = mailing(place(name="A"), place(name="B"), place(name="C", plan="yes"), place(name="D", plan=None))
+    first, _second, alone, held = draft.letters.order_by("municipality__name")
     for letter, words in ((first, "Plan: mangler"), (alone, "Plan: finst")):
         edit_letter(
             letter,
@@ -247,3 +248,8 @@ def test_a_letter_edited_by_hand_is_a_text_of_its_own_and_never_the_example_of_o
     assert "Eit anna emne" in "".join(piece.text for piece in groups[1].pieces if piece.kind != "gone")
     assert page.text.count("edited by hand") >= 2
     assert "Text 2" not in page.text
+
+    paper = client.get(go(draft, "mailing_print"))
+    main = paper.text.partition("<main")[2]
+    assert ([letter.place_name for letter in paper.context["edited"]], main.count("edited by hand")) == (["A", "C"], 2)
+    assert ("<strong>D</strong>" in main, held.held_reasons[0] in unescape(main)) == (True, True)
