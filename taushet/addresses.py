@@ -1,5 +1,6 @@
 """One spelling for each e-mail address, to find it again by."""
 
+from contextlib import suppress
 from functools import lru_cache
 
 
@@ -16,6 +17,15 @@ def canonical(address: str) -> str:
         return f"{name}{at}{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         return f"{name}{at}{domain}"
+
+
+def spellings(address: str) -> set[str]:
+    """Return how an address may stand in the database, in lower case: its domain as the net and as people write it."""
+    known = canonical(address)
+    name, at, domain = known.rpartition("@")
+    with suppress(UnicodeError):
+        return {known, f"{name}{at}{domain.encode('ascii').decode('idna')}"}
+    return {known}
 
 
 def same_address(one: str, other: str) -> bool:

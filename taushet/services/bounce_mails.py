@@ -4,19 +4,17 @@ Anybody can write such a report. So it has to hold the Message-ID of a mail of o
 mail knows, and to be about the address that mail went to: nobody but its receiver can make an address count as dead.
 """
 
-import re
 from collections.abc import Iterator
 from email import message_from_string, policy
 from email.message import EmailMessage
 
+from taushet.addresses import canonical
 from taushet.models import DeliveryEvent, InboundMail, Message
+from taushet.services.bounces import HARD, SOFT, status_says
 from taushet.services.delivery import handle_event
 from taushet.services.inbound import MOST_PARTS
 
 MOST_IDS = 20
-# Bad address or domain, or a mailbox that is closed (RFC 3463, 3.2 and 3.3); one that is full is not dead, and with
-# 5.1.7 and 5.1.8 it is the address of the sender that is bad.
-DEAD = re.compile(r"5\.(?:1\.(?![78]$)\d+|2\.1)$")
 RETURNED = {"message/rfc822", "text/rfc822-headers", "message/rfc822-headers"}
 
 
@@ -29,15 +27,15 @@ def take_bounce(inbound: InboundMail, mail: EmailMessage) -> bool:
         return False
     failed = dict(failed_recipients(mail))
     message = Message.objects.filter(message_id__in=list(returned_ids(mail))[:MOST_IDS]).first()
-    if message is None or message.to_email.lower() not in failed:
+    if message is None or canonical(message.to_email) not in failed:
         return False
-    status, detail = failed[message.to_email.lower()]
+    status, detail = failed[canonical(message.to_email)]
     event, _is_new = DeliveryEvent.objects.get_or_create(
         provider="mail",
         event_id=f"inbound-{inbound.pk}",
         defaults={
             "kind": "bounced",
-            "reason": "bounced" if DEAD.match(status) else "other",
+            "reason": "bounced" if status_says(status) == HARD else SOFT,
             "our_id": message.message_id[:120],
             "detail": f"{status} {detail}"[:300],
             "happened_at": inbound.received_at,
@@ -56,7 +54,7 @@ def failed_recipients(mail: EmailMessage) -> Iterator[tuple[str, tuple[str, str]
                 continue
             said = " ".join(str(block.get("Diagnostic-Code", "")).split())
             for name in ("Final-Recipient", "Original-Recipient"):
-                address = str(block.get(name, "")).rpartition(";")[2].strip().strip("<>").lower()
+                address = canonical(str(block.get(name, "")).rpartition(";")[2].strip().strip("<>"))
                 if address:
                     yield address, (str(block.get("Status", "")).strip()[:12], said)
 

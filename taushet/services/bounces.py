@@ -13,9 +13,11 @@ SOFT = "soft"  # as reason of a DeliveryEvent
 # The enhanced status code of RFC 3463; not a part of an address of the net or a version.
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?!\.?\d)")
 REPLY_CODE = re.compile(r"^\s*(?:smtp;\s*)?4\d\d[ -]")
-# Permanent for this mail, which says nothing of the address: mailbox full, mail too large, our own address not taken.
-NOT_THE_ADDRESS = {("1", "7"), ("1", "8"), ("2", "2"), ("2", "3"), ("2", "4"), ("3", "1"), ("3", "4")}
-POLICY = "7"
+# Bad address or domain, or a mailbox that is closed (RFC 3463, 3.2 and 3.3). All else is permanent for this mail and
+# says nothing of the address: mailbox full, mail too large, policy, a route that fails, no reason given. With 5.1.7 and
+# 5.1.8 it is the address of the sender that is bad.
+DEAD = re.compile(r"5\.(?:1\.(?![78]$)\d+|2\.1)$")
+HARD = "hard"
 SOFT_WORDS = {
     "softbounce",
     "soft_bounce",
@@ -40,10 +42,9 @@ def is_soft(event) -> bool:
 
 
 def status_says(text: str) -> str:
-    """Return "soft" or "hard" by the status that a mail system gave, nothing when it gave none."""
+    """Return HARD when the status that a mail system gave says that the address is dead, else SOFT; "" without one."""
     if found := STATUS.search(text):
-        sort, subject, detail = found.groups()
-        return SOFT if sort != "5" or subject == POLICY or (subject, detail) in NOT_THE_ADDRESS else "hard"
+        return HARD if DEAD.match(found[0]) else SOFT
     return SOFT if REPLY_CODE.match(text) else ""
 
 

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
-from taushet.addresses import canonical
+from taushet.addresses import canonical, spellings
 from taushet.models import Attempt, DeliveryEvent, Message, Suppression
 from taushet.registries import message_kinds
 from taushet.services import audit
@@ -103,8 +104,9 @@ def dead_address(email: str) -> Suppression | None:
 
 def hold_what_waits(email: str) -> int:
     """Hold what waits for an address that does not exist; a code to sign in just fails. Returns how many."""
-    waiting = Message.objects.waiting().filter(to_email__iexact=email).exclude(priority=Message.Priority.SIGN_IN)
-    held = list(waiting.select_for_update().order_by("pk"))
+    waiting = Message.objects.waiting().exclude(priority=Message.Priority.SIGN_IN)
+    to_it = waiting.alias(address=Lower("to_email")).filter(address__in=spellings(email))
+    held = list(to_it.select_for_update().order_by("pk"))
     for message in held:
         rest(message, State.HELD, DEAD)
     return len(held)

@@ -144,5 +144,6 @@ def _read_one(reader: _Reader, found: dict[str, Any], cut: list[str]) -> None:
         if reader.text(value, MOST_TEXT):
             cut.remove(key)
     finally:
-        # An escaped sign is kept whole or not at all.
-        found[key] = json.loads(b'"' + value[: IN_TEXT.match(value).end()] + b'"', strict=False)
+        # A sign is kept whole or not at all, escaped or of several bytes.
+        said = bytes(value[: IN_TEXT.match(value).end()]).decode(errors="strict" if key not in cut else "ignore")
+        found[key] = json.loads(f'"{said}"', strict=False)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Max, QuerySet, prefetch_related_objects
 
+from taushet.addresses import canonical
 from taushet.models import Attempt, Message, Suppression
 from taushet.registries import Decision, MessageKind, message_kinds
 from taushet.services.asking import Turn, ask_house, ask_switches, put_off
@@ -58,7 +59,7 @@ def claim_many(message: Message, in_turn: QuerySet, number: int, worker: str) ->
 
 
 def ask_the_house(messages: list[Message], decisions: list[Decision], kind: MessageKind) -> list[Decision]:
-    addresses = {message.to_email.lower() for message in messages}
+    addresses = {canonical(message.to_email) for message in messages}
     suppressed = set(
         Suppression.objects.filter(email__in=addresses, purpose__in=["", kind.purpose]).values_list("email", flat=True)
     )
@@ -66,7 +67,7 @@ def ask_the_house(messages: list[Message], decisions: list[Decision], kind: Mess
         decision
         if decision.action != "send"
         else ask_house(message, decision, kind.purpose)
-        if message.to_email.lower() in suppressed
+        if canonical(message.to_email) in suppressed
         else ask_switches(message, decision)
         for message, decision in zip(messages, decisions, strict=True)
     ]

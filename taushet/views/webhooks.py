@@ -43,7 +43,9 @@ def with_room_for_mail(view):
             try:
                 return view(request, *args, **kwargs)
             except SuspiciousOperation:
-                raise
+                if not hook.basic_auth:
+                    raise
+                # They have said who they are; the signature some add is over what they posted, not what is kept of it.
             except (LookupError, TypeError, ValueError, AttributeError):
                 pass  # too much is missing for the provider's own words to be read
         with transaction.atomic():

@@ -80,6 +80,8 @@ SOFT_BOUNCES = {
     "resend": {"esp_event": {"type": "email.bounced", "data": {"bounce": {"type": "Transient"}}}},
     "postal": {"mta_response": "452 4.2.2 Over quota"},
     "full for good": {"mta_response": "552 5.2.2 Mailbox full", "esp_event": {"Type": "HardBounce"}},
+    "no route": {"mta_response": "554 5.4.14 Hop count exceeded", "esp_event": {"Type": "HardBounce"}},
+    "no reason": {"mta_response": "550 5.0.0 Not taken", "esp_event": {"Type": "HardBounce"}},
     "policy": {"mta_response": "550 5.7.1 Refused by policy"},
 }
 

@@ -37,6 +37,9 @@ def test_what_is_too_large_or_broken_off_is_cut():
     assert (size, cut, found["C"], found["D"], "A" in found) == (len(posted), ["A", "B"], 1, "to" * 9, False)
     assert set(found["B"]) == {"å"}
     assert MOST_TEXT // 6 - 1 <= len(found["B"]) <= MOST_TEXT // 6
+    bare = json.dumps({"A": "x" * (MOST_TEXT % 2 + 1) + "å" * (MOST_TEXT // 2), "B": "å"}, ensure_ascii=False).encode()
+    found_bare, _size, cut = read_small(BytesIO(bare).read)
+    assert (len(found_bare["A"].lstrip("x")), found_bare["B"], cut) == (MOST_TEXT // 2 - 1, "å", ["A"])
     found, size, cut = read_small(BytesIO(posted[:-9]).read)
     assert (found["D"], size, cut) == ("tototototot", len(posted) - 9, ["A", "B", "D", ""])
 
