@@ -15,6 +15,8 @@ from outreach.services.offices.council_writing import Bodies
 from outreach.services.offices.offices import current_mandate, set_mailbox
 from outreach.services.offices.storting import import_storting
 from outreach.services.offices.storting_export import read_bundled
+from taushet.models import Suppression
+from taushet.services.delivery import suppress
 
 
 def words(text: str) -> list[str]:
@@ -179,4 +181,5 @@ def invent_absence_and_task(mandates: list[Mandate]) -> None:
     substitute = next(one for one in mandates if one.role == Role.SUBSTITUTE and one.party == member.party)
     Leave.objects.create(mandate=member, starts_on=date(2026, 10, 1), ends_on=date(2027, 2, 1), substitute=substitute)
     dead = next(one for one in mandates if one.role == Role.GROUP_LEADER and one.body.municipality_id != NUMBERS[0])
+    suppress(dead.email, Suppression.Cause.BOUNCE)
     OfficeTask.objects.create(mandate=dead, reason=OfficeTask.Reason.BOUNCE, email=dead.email)

@@ -13,7 +13,7 @@ from django.db.models import Q, QuerySet
 
 from municipalities.knowledge import knowledge, with_knowledge
 from municipalities.models import Municipality
-from outreach.models import Body, Leave, Letter, Mailing, Mandate
+from outreach.models import Body, Letter, Mailing, Mandate
 from outreach.services.mailings.audience_answers import (
     Silence,
     answered_letters,
@@ -24,6 +24,7 @@ from outreach.services.mailings.audience_answers import (
 )
 from outreach.services.mailings.audience_facts import Split, by_indicator, split_by
 from outreach.services.mailings.had_before import AT_ANY_TIME, had_demands, had_lately
+from outreach.services.offices.leaves import away_offices
 from outreach.services.offices.parties import spellings_of
 from outreach.services.privacy.objections import PURPOSE, people_who_objected
 from taushet.addresses import canonical
@@ -234,7 +235,7 @@ def look(
     quiet = set() if occasion in AT_ANY_TIME else had_lately(addresses, day, apart_from)
     refused = {
         "left_office": named - still,
-        "on_leave": away_mandates(day),
+        "on_leave": away_offices(day),
         "objected": objected_mandates(),
         "already_sent": already,
     }
@@ -294,11 +295,6 @@ def suppressed_of(emails: set[str]) -> set[str]:
     """Return which of the addresses get no mail from us."""
     silent = set(Suppression.objects.filter(purpose__in=["", PURPOSE]).values_list("email", flat=True))
     return {email for email in emails if canonical(email) in silent} if silent else set()
-
-
-def away_mandates(day: date) -> set[int]:
-    """Return the offices whose holders are on leave on a day; whoever meets instead holds an office of their own."""
-    return set(Leave.objects.on(day).values_list("mandate", flat=True))
 
 
 def objected_mandates() -> set[int]:

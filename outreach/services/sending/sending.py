@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from outreach.exceptions import WrongStatus
-from outreach.models import Demand, DemandVersion, Leave, Letter, Mailing, OfficeTask, Redelivery
+from outreach.models import Demand, DemandVersion, Letter, Mailing, OfficeTask, Redelivery
 from outreach.services.mailings.fingerprints import letter_hash, redelivery_hash, sender
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first, waiting_on_answers
+from outreach.services.offices.leaves import away_offices
 from outreach.services.offices.office_tasks import open_task
 from outreach.services.privacy.objections import OBJECTED, PURPOSE, who_objected
 from outreach.services.sending.changes import (
@@ -116,7 +117,6 @@ def look(messages: list[Message]) -> Ground:
     carried = find_letters(messages)
     letters = [letter for letter, _redelivery in carried.values()]
     mailings = {letter.mailing_id: letter.mailing for letter in letters}
-    offices = {letter.mandate_id for letter in letters} - {None}
     people = {letter.mandate.politician_id for letter in letters if letter.mandate} - {None}
     asked = {row.demand_version_id for letter in letters for row in letter.letter_demands.all()}
     addresses = {canonical(message.to_email) for message in messages}
@@ -127,7 +127,7 @@ def look(messages: list[Message]) -> Ground:
         now=now,
         carried=carried,
         approved={pk for pk, mailing in mailings.items() if is_approved(mailing)},
-        away=set(Leave.objects.on(today).filter(mandate__in=offices).values_list("mandate", flat=True)),
+        away=away_offices(today),
         suppressed=set(suppressed.values_list("email", flat=True)),
         objected=who_objected(people),
         lapsed={one.pk for one in versions if not all(hook.is_valid_on(today) for hook in one.hooks.all())},

@@ -8,8 +8,10 @@ from outreach.models import Mandate
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.audiences import Audience, look
 from outreach.services.mailings.mailings import plan_of, submit_mailing
+from outreach.services.offices.leaves import away_offices
 from taushet.models import Suppression
 from tests.factories.outreach import (
+    BodyFactory,
     MandateFactory,
     demand_version,
     mailing,
@@ -49,6 +51,19 @@ def test_whoever_gets_no_letter_keeps_none_from_another_at_the_address():
     assert whys(letters[away.pk]) == ["on_leave"]
     assert "left_office" in whys(letters[gone.pk])
     assert (letters[deputy.pk].status, letters[follows.pk].status) == ("ready", "ready")
+
+
+def test_whoever_is_away_from_the_council_is_away_from_what_goes_with_the_seat():
+    town, elsewhere = place(number="6001"), place(number="6002")
+    leads = mayor(town, "leder@k.example")
+    seat = BodyFactory(kind="council", municipality=town)
+    MandateFactory(role="councillor", politician=leads.politician, body=seat).leaves.create(starts_on=date(2026, 11, 1))
+    other = MandateFactory(role="deputy_mayor", politician=leads.politician, body=mayor(elsewhere, "a@k.example").body)
+
+    assert away_offices(date(2026, 10, 31)) == set()
+    assert leads.pk in away_offices(date(2026, 11, 1))
+    assert other.pk not in away_offices(date(2026, 11, 1))  # whatever the office, it is in another municipality
+    assert whys(mailing(town, recipient="mayor").letters.get()) == ["on_leave"]
 
 
 def test_the_count_tells_what_becomes_of_everybody_and_the_letters_agree():
