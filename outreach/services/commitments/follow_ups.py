@@ -8,9 +8,9 @@ from django.db.models.functions import Coalesce
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
-from outreach.models import Commitment, FollowUp, Letter, Mailing, Objection, Reply, ReplyLink
+from outreach.models import Commitment, FollowUp, Letter, Mailing, Objection
 from outreach.services.mailings.occasions import ANSWER_WITHIN
-from outreach.services.replies.answers import is_answered, is_linked
+from outreach.services.replies.answers import is_answered, something_waits
 from taushet.models import User
 from taushet.services import audit
 from taushet.workdays import OSLO, add_workdays, workdays_before
@@ -46,9 +46,6 @@ def unanswered(today: date) -> QuerySet[Letter]:
     An office that nobody holds any longer is reminded of nothing, and neither is who wants no letters, or whose mailing
     has been cancelled since.
     """
-    may_answer = ReplyLink.objects.answers() | ReplyLink.objects.filter(
-        reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False
-    )
     followed = FollowUp.objects.filter(rule=Rule.NO_ANSWER, letter=OuterRef("pk"))
     lately = Letter.objects.received().filter(settled_at__gte=start_of_quiet(today, QUIET))
     # A national office has no municipality, and that of a county only a county.
@@ -64,7 +61,8 @@ def unanswered(today: date) -> QuerySet[Letter]:
         ~Exists(to_the_place),
         ~Exists(to_the_county),
         ~Exists(to_the_office),
-        ~is_linked(may_answer),
+        ~is_answered(),
+        ~something_waits(),
         Q(mandate__ends_on=None) | Q(mandate__ends_on__gt=today),
     )
     return due.select_related("municipality", "mandate").order_by("pk")[:AT_ONCE]

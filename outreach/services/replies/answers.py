@@ -23,6 +23,7 @@ class Asked:
     sent_at: datetime
     answered_at: datetime | None
     version: DemandVersion | None = None
+    may_be_answered: bool = False  # something has come that nobody has sorted yet
 
     @property
     def answer_by(self) -> date:
@@ -31,8 +32,9 @@ class Asked:
 
     @property
     def is_late(self) -> bool:
-        """Whether it is unanswered and those weeks have passed."""
-        return self.answered_at is None and timezone.localdate(timezone=OSLO) > self.answer_by
+        """Whether it is unanswered and those weeks have passed, and nothing waits that may be the answer."""
+        is_over = timezone.localdate(timezone=OSLO) > self.answer_by
+        return self.answered_at is None and not self.may_be_answered and is_over
 
     @property
     def days(self) -> int:
@@ -75,16 +77,24 @@ def may_be_answered(letter: str = ""):
     Automatic replies do not, nor what is in quarantine, so that no stranger keeps a reminder back. What came from the
     domain of the letter's address, and is linked to nothing yet, does.
     """
-    unsorted = Q(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
-    of_nobody_known = Q(reply__kind=Reply.Kind.ANSWER, reply__erased_at=None) & ~ReplyLink.objects.is_confirmed()
-    linked = is_linked(ReplyLink.objects.filter(unsorted | of_nobody_known), letter)
+    return something_waits(letter) | is_linked(ReplyLink.objects.filter(is_of_nobody_known()), letter)
+
+
+def is_of_nobody_known() -> Q:
+    """Return what picks the links of answers while nobody knows that they are from the office they answer for."""
+    return Q(reply__kind=Reply.Kind.ANSWER, reply__erased_at=None) & ~ReplyLink.objects.is_confirmed()
+
+
+def something_waits(letter: str = ""):
+    """Whether something that nobody has sorted yet may answer a letter of an outer query."""
+    unsorted = ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
     address = OuterRef(f"{letter}to_email")
     from_there = (
         Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None)
         .alias(sent_from=domain_of("from_email"), written_to=domain_of(address))
         .filter(sent_from=F("written_to"), received_at__gte=OuterRef(f"{letter}settled_at"))
     )
-    return linked | Exists(from_there)
+    return is_linked(unsorted, letter) | Exists(from_there)
 
 
 def domain_of(address) -> Lower:
@@ -130,15 +140,33 @@ def public_reply_places(reply: Reply) -> list[tuple]:
     return list(dict.fromkeys(found))
 
 
+def places_that_may_have_answered() -> set[str]:
+    """Return the municipalities from which something waits that may be an answer, until a person has looked at it.
+
+    Nobody is said in public not to have answered while their mail lies with us.
+    """
+    unsorted = Q(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
+    waiting = ReplyLink.objects.filter(unsorted | is_of_nobody_known()).order_by()
+    places = set(waiting.values_list("letter__municipality", flat=True))
+    unlinked = Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None).order_by()
+    if domains := set(unlinked.annotate(domain=domain_of("from_email")).values_list("domain", flat=True)) - {""}:
+        letters = Letter.objects.received().annotate(domain=domain_of("to_email")).filter(domain__in=domains)
+        places |= set(letters.order_by().values_list("municipality", flat=True))
+    return places - {None}
+
+
 def places_asked(demand: Demand) -> list[Asked]:
     """Return every municipality that has received a demand, since when, and when it has answered, if it has."""
     demanded = {"letter__letter_demands__demand_version__demand": demand}
     answers = ReplyLink.objects.answers().filter(**demanded).order_by()
     newest = dict(answers.values_list("letter__municipality").annotate(newest=Max("reply__received_at")))
     rows: dict[str, Asked] = {}
+    waiting = places_that_may_have_answered()
     for letter in Letter.objects.received_places(demand):  # the newest of each place first, so that the oldest stays
         place = letter.municipality
-        rows[place.pk] = Asked(place, demand, letter.settled_at, newest.get(place.pk))
+        rows[place.pk] = Asked(
+            place, demand, letter.settled_at, newest.get(place.pk), may_be_answered=place.pk in waiting
+        )
     return list(rows.values())
 
 
@@ -150,8 +178,9 @@ def demands_put_to(municipality: Municipality) -> list[Asked]:
     received = Letter.objects.received().filter(municipality=municipality)
     put = LetterDemand.objects.filter(letter__in=received).select_related("letter", "demand_version__demand")
     rows: dict[int, Asked] = {}
+    waits = municipality.pk in places_that_may_have_answered()
     for row in put.order_by("demand_version__demand__number", "-letter__settled_at"):
         demand = row.demand_version.demand
         version = rows[demand.pk].version if demand.pk in rows else row.demand_version
-        rows[demand.pk] = Asked(municipality, demand, row.letter.settled_at, newest.get(demand.pk), version)
+        rows[demand.pk] = Asked(municipality, demand, row.letter.settled_at, newest.get(demand.pk), version, waits)
     return list(rows.values())

@@ -18,6 +18,7 @@ from outreach.services.mailings.mailings import Plan, create_mailing, submit_mai
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
 from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
+from outreach.services.replies.answers import demands_put_to, places_asked
 from outreach.services.replies.sorting import sort_reply
 from outreach.services.sending.sending import ANSWER_WAITS
 from taushet.services.sending import send_all_due
@@ -112,6 +113,12 @@ def test_a_reminder_waits_for_each_office_that_may_have_answered(client, clock, 
 
     assert answered(first.mailing) == {first.mandate_id}  # whose address our receiver has proven
     assert unsorted_of(first.mailing) == {beside.mandate_id, unlinked.mandate_id}
+    clock.set(2027, 2, 1, 10)
+    late = {asked.municipality for asked in places_asked(first.demand_version.demand) if asked.is_late}
+    assert late == {silent.municipality}  # nobody is named whose mail lies with us
+    assert [asked.is_late for one in (unlinked, silent) for asked in demands_put_to(one.municipality)] == [False, True]
+    open_follow_ups(at(2027, 2, 1))
+    assert {row.letter for row in FollowUp.objects.waiting()} == {beside, silent}
     sort_reply(Reply.objects.get(from_email__startswith="arkiv"), kind="unrelated", letters=[], by=UserFactory())
     assert unsorted_of(first.mailing) == {beside.mandate_id}
     assert silent.mandate_id not in unsorted_of(first.mailing) | answered(first.mailing)
