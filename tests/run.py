@@ -17,6 +17,8 @@ from tests.servers.postgres import find_programs, migrated_database, running_pos
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_TRIED_AGAIN = 5
+# One more than the smallest machine has cores: some tests wait for a browser, a worker's next look or a time limit.
+PROCESSES = "3"
 COUNTED = re.compile(r"(\d+) (passed|failed|skipped|error)")
 REAL_LOOKING = {
     "TAUSHET_SECRET_KEY": "k" * 25 + "-only-for-check--deploy-" + "0123456789abcdefghij",
@@ -35,6 +37,8 @@ def main() -> int:
     # Lets what was started be stopped, also where Ctrl-C is ignored, as in the background of a shell.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # Where it is set, each of the many processes started here would compile the project and its tests anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     started = time.monotonic()
     browser = ensure_browser(may_ask=sys.stdin is not None and sys.stdin.isatty())
     libical = ensure_libical()
@@ -46,17 +50,16 @@ def main() -> int:
             url = stack.enter_context(running_postgres()) if find_programs() else None
             migrated = pool.submit(migrated_database, url) if url else None
             faults += run_linters(linters(), pool)
-        on_sqlite = "(not journey or main_job) and not postgres" if browser else "not journey and not postgres"
-        faults += run_suite("SQLite", on_sqlite, {}, counts)
+        on_sqlite, on_postgres = selections(has_browser=bool(browser))
+        # These journeys show the same pages on PostgreSQL, where axe looks at them.
+        faults += run_suite("SQLite", on_sqlite, {"TAUSHET_TEST_AXE": "off"} if url else {}, counts)
         if url:
             try:
                 variables = {"DATABASE_URL": url, "TAUSHET_TEST_TEMPLATE": migrated.result()}
             except subprocess.CalledProcessError as error:
                 faults.append(f"the migrations on PostgreSQL, and so the suite: {error}")
             else:
-                # What cannot touch a database has been run already; tests/conftest.py tells which.
-                selection = "database or postgres" if browser else "(database or postgres) and not journey"
-                faults += run_suite("PostgreSQL", selection, variables, counts)
+                faults += run_suite("PostgreSQL", on_postgres, variables, counts)
         else:
             faults += tell_missing("the suite on PostgreSQL, since none was found", "apt-get install postgresql")
     if not browser:
@@ -76,12 +79,24 @@ def main() -> int:
     return 1 if failed else 0
 
 
+def selections(*, has_browser: bool) -> tuple[str, str]:
+    """Return which tests run on SQLite and which on PostgreSQL, as expressions of their marks.
+
+    What cannot touch a database runs on SQLite only (tests/conftest.py finds out which), and of the journeys only the
+    main ones run there.
+    """
+    if has_browser:
+        return "(not journey or main_job) and not postgres", "database or postgres or journey"
+    return "not journey and not postgres", "(database or postgres) and not journey"
+
+
 def linters() -> list[tuple]:
     """Return what reads the code without running it: a name, a command and its variables each."""
     python = sys.executable
     templates = [str(path) for path in sorted((ROOT / "templates").rglob("*.html"))]
     return [
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
+        ("collect the tests", [python, "-m", "pytest", "--collect-only", "-qq"], DEVELOPMENT),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
         ("djade", [tool("djade"), "--check", "--target-version", "6.1", *templates], {}),
         ("import-linter", [tool("lint-imports"), "--no-cache"], DEVELOPMENT),
@@ -111,7 +126,7 @@ def run_suite(database: str, selection: str, variables: dict, counts: dict) -> l
     Returns a fault when the run broke off without a test to blame.
     """
     print(f"\n{database}", flush=True)
-    code, found = run_tests(["-n", "2", "--dist", "loadgroup", "-m", selection], variables)
+    code, found = run_tests(["-n", PROCESSES, "--dist", "loadgroup", "-m", selection], variables)
     failed = found.get("failed", 0) + found.get("error", 0)
     if 0 < failed <= MOST_TRIED_AGAIN:
         print(f"\n{database}, once more what failed", flush=True)

@@ -4,11 +4,14 @@ import os
 import re
 import shutil
 import subprocess
+from itertools import product
 
 import pytest
+from _pytest.mark.expression import Expression
 from django.conf import settings
 
-from tests.run import tell_missing
+from taushet.models import User
+from tests.run import selections, tell_missing
 
 
 @pytest.fixture
@@ -58,3 +61,28 @@ def test_what_did_not_run_is_a_fault_in_ci(monkeypatch):
     monkeypatch.setenv("CI", "true")
 
     assert tell_missing("the journeys", "apt-get install chromium") == ["not run: the journeys"]
+
+
+@pytest.mark.parametrize("has_browser", [True, False])
+def test_every_test_runs_and_what_touches_the_database_on_both(has_browser):
+    names = ["database", "journey", "main_job", "postgres"]
+    for marks in product([True, False], repeat=len(names)):
+        has = dict(zip(names, marks, strict=True))
+        runs = [Expression.compile(chosen).evaluate(has.__getitem__) for chosen in selections(has_browser=has_browser)]
+
+        assert any(runs) == (has_browser or not has["journey"]), has
+        if has["database"] and not has["journey"] and not has["postgres"]:
+            assert all(runs), has
+        assert not (runs[0] and has["postgres"]), has
+
+
+def test_what_is_not_marked_as_touching_the_database_cannot(request):
+    """Else it would be left out on PostgreSQL."""
+    assert request.node.get_closest_marker("database") is None
+
+    with pytest.raises(RuntimeError, match="Database access not allowed"):
+        User.objects.exists()
+
+
+def test_what_asks_for_the_database_is_marked(request, db):
+    assert request.node.get_closest_marker("database") is not None
