@@ -32,6 +32,11 @@ class Approvable(models.Model):
         return [house for house in self.approving_houses if house not in approved]
 
     @property
+    def is_approval_void(self) -> bool:
+        """Whether somebody has approved it, and it is a draft again since."""
+        return self.status == self.Status.DRAFT and self.approvals.exclude(voided_at=None).exists()
+
+    @property
     def hands(self) -> set[int]:
         """Who had a hand in it as it stands: the author, and all who changed it since it was last approved."""
         return {self.author_id, self.last_editor_id}

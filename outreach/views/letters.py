@@ -77,9 +77,18 @@ def letter_edit(request, mailing_pk, pk):
         except OutreachError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _("The letter is saved, and shown as edited by hand."))
+            is_changed = edited.edited_at != letter.edited_at
+            said = _("The letter is saved, and shown as edited by hand.") if is_changed else _("Nothing was changed.")
+            messages.success(request, " ".join([said, *taken_back(letter, edited)]))
             return redirect(edited)
     return render(request, "outreach/letter_form.html", {"form": form, "letter": letter})
+
+
+def taken_back(before, after):
+    """Say that the mailing of a letter is a draft again, when what was done to the letter made it one."""
+    if before.mailing.status == after.mailing.status:
+        return []
+    return [_("The mailing is a draft again: it has to be submitted and approved once more.")]
 
 
 @permission_required("outreach.change_mailing", raise_exception=True)
@@ -87,13 +96,13 @@ def letter_edit(request, mailing_pk, pk):
 def letter_edit_drop(request, mailing_pk, pk):
     letter = letter_of(mailing_pk, pk)
     form = SeenForm(request.POST)
-    seen = form.data.get("seen_hash", "")
-    attempt(
-        request,
-        lambda: drop_edit(letter, by=request.user, seen_hash=seen),
-        _("The letter says what the draft says again."),
-    )
-    return redirect(letter)
+    try:
+        kept = drop_edit(letter, by=request.user, seen_hash=form.data.get("seen_hash", ""))
+    except OutreachError as error:
+        messages.error(request, str(error))
+        return redirect(letter)
+    messages.success(request, " ".join([_("The letter says what the draft says again."), *taken_back(letter, kept)]))
+    return redirect(kept)
 
 
 @permission_required("outreach.test_letter", raise_exception=True)

@@ -28,16 +28,17 @@ Status = Mailing.Status
 def edit_letter(letter: Letter, *, subject: str, text: str, by: User, seen_hash: str) -> Letter:
     """Give a letter a subject and text of its own. Whatever was approved becomes void, and the log says what differs.
 
-    Whoever edits counts as the mailing's last editor. Returns the letter that stands, which is another row than
-    before when its mailing was approved. Raises ContentChanged when the letter is no longer the one with `seen_hash`,
-    BrokenLetter when the text is not whole, WrongStatus when the letter is held for something else or is being
-    drafted, AlreadyLeft when a letter of the mailing has left.
+    Whoever edits counts as the mailing's last editor; a text that is what it was changes nothing. Returns the letter
+    that stands, which is another row than before when its mailing was approved. Raises ContentChanged when the letter
+    is no longer the one with `seen_hash`, BrokenLetter when the text is not whole, WrongStatus when the letter is held
+    for something else or is being drafted, AlreadyLeft when a letter of the mailing has left.
     """
-    letter, mailing = standing(letter, by=by, seen_hash=seen_hash)
+    letter, mailing = standing(letter, seen_hash=seen_hash)
     subject, text = plain(subject), clean(text)
     check_edit(mailing, letter, subject, text)
     if (subject, text) == (letter.subject, letter.text) and not letter.held_for:
         return letter
+    letter = as_draft(letter, mailing, by=by)
     if not letter.is_edited:
         letter.drafted_subject, letter.drafted_text = letter.subject, letter.text
     changes = {"subject": excerpt(letter.subject, subject)} if subject != letter.subject else {}
@@ -53,9 +54,10 @@ def edit_letter(letter: Letter, *, subject: str, text: str, by: User, seen_hash:
 @transaction.atomic
 def drop_edit(letter: Letter, *, by: User, seen_hash: str) -> Letter:
     """Let a letter say what the draft says again; raises as `edit_letter` does."""
-    letter, mailing = standing(letter, by=by, seen_hash=seen_hash)
+    letter, mailing = standing(letter, seen_hash=seen_hash)
     if not letter.is_edited:
         return letter
+    letter = as_draft(letter, mailing, by=by)
     changes = {"text": excerpt(letter.text, letter.drafted_text)}
     letter.subject, letter.text = letter.drafted_subject, letter.drafted_text
     letter.edited_by = letter.edited_at = None
@@ -65,8 +67,8 @@ def drop_edit(letter: Letter, *, by: User, seen_hash: str) -> Letter:
     return letter
 
 
-def standing(letter: Letter, *, by: User, seen_hash: str) -> tuple[Letter, Mailing]:
-    """Return the letter that may be edited, with its mailing locked and a draft again."""
+def standing(letter: Letter, *, seen_hash: str) -> tuple[Letter, Mailing]:
+    """Return the letter as it is and may be edited, with its mailing locked."""
     mailing = lock(letter.mailing, Status.DRAFT, Status.SUBMITTED, Status.APPROVED)
     if mailing.current_run is not None:
         raise WrongStatus(_("The letters are being drafted. Wait until that is done."))
@@ -75,10 +77,15 @@ def standing(letter: Letter, *, by: User, seen_hash: str) -> tuple[Letter, Maili
         raise ContentChanged(_("The letter has changed since you opened it. Open it again to edit it."))
     if not letter.can_be_edited:
         raise WrongStatus(_("This letter cannot be edited. See why it is held."))
+    return letter, mailing
+
+
+def as_draft(letter: Letter, mailing: Mailing, *, by: User) -> Letter:
+    """Make the mailing a draft again, and return the letter that stands then."""
     take_back(mailing, by=by)
     if letter.message_id:
-        return mailing.letters.get(mandate=letter.mandate_id, status=Letter.Status.READY), mailing
-    return Letter.objects.get(pk=letter.pk), mailing  # its PDF is gone, when it had one
+        return mailing.letters.get(mandate=letter.mandate_id, status=Letter.Status.READY)
+    return Letter.objects.get(pk=letter.pk)  # its PDF is gone, when it had one
 
 
 def fingerprint_of(letter: Letter) -> str:

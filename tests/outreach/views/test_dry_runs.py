@@ -133,12 +133,18 @@ def test_a_letter_is_edited_on_its_page_and_shown_as_such(client, author, said):
     asked = {"subject": letter.subject, "seen_hash": fingerprint_of(letter)}
 
     wrong = client.post(url, asked | {"text": "Kjære {{ navn }}"})
+    same = client.post(url, asked | {"text": letter.text}, follow=True)
+    waiting.refresh_from_db()
+    assert (said(same), waiting.status) == (["Nothing was changed."], "approved")
     saved = client.post(url, asked | {"text": letter.text.replace("Plan: nei", "Plan, nei")}, follow=True)
 
     assert wrong.context["form"].non_field_errors() == [
         "The text is not whole. A brace: …navn emne Kjære {{ navn }}…"
     ] or ("The text is not whole." in wrong.context["form"].non_field_errors()[0])
-    assert said(saved) == ["The letter is saved, and shown as edited by hand."]
+    again = "The mailing is a draft again: it has to be submitted and approved once more."
+    assert said(saved) == [f"The letter is saved, and shown as edited by hand. {again}"]
+    assert (f"{waiting.get_absolute_url()}#send-inn" in saved.text, "no longer holds" in saved.text) == (True, True)
+    assert 'id="send-inn"' in client.get(waiting.get_absolute_url()).text
     assert "edited by hand" in saved.text
     assert Approval.objects.get().voided_at is not None
     waiting.refresh_from_db()
