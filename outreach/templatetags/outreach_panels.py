@@ -91,11 +91,13 @@ PLACES = {
 def held_reasons(context, letter):
     """Why a letter is held, and for whoever may mend it a link to where."""
     user = context["user"]
+    # Once letters have left, their mailing cannot be changed; what they say of others can be mended still.
+    beyond = ("mailing", "letter") if context.get("has_left") else ()
     reasons = []
     for sentence, reason in zip(letter.held_reasons, letter.held_for, strict=True):
         at = reason.get("at", "")
         permission, label, place = OWN_TEXT if at == MAILING else MEND.get(reason["why"], ("", "", ""))
-        may_mend = place and user.has_perm(permission)
+        may_mend = place and place not in beyond and user.has_perm(permission)
         field = at if place == "wording" else reason["field"]
         reasons.append((sentence, label, PLACES[place](letter, field) if may_mend else ""))
     return {"reasons": reasons, "letter": letter}

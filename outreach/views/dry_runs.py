@@ -21,7 +21,7 @@ from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.privacy.objections import letters_to_objectors, tell_unwilling
 from outreach.services.sending.changes import waiting_on_changed_facts
-from outreach.services.sending.stages import GONE, departure_of, open_letters, stage_among
+from outreach.services.sending.stages import GONE, departure_of, has_left, open_letters, stage_among
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
@@ -50,10 +50,9 @@ def mailing_page(request, pk, **forms):
     page = Paginator(shown.defer("text", "drafted_text"), PER_PAGE).get_page(request.GET.get("page"))
     tell_unwilling(list(page))
     context = {"mailing": mailing, "form": form, "page": page, "run": mailing.current_run}
-    template = "outreach/mailing_detail.html#letters" if request.htmx else "outreach/mailing_detail.html"
-    return render(
-        request, template, context if request.htmx else context | surroundings(request, mailing, reasons) | forms
-    )
+    if request.htmx:
+        return render(request, "outreach/mailing_detail.html#letters", context | {"has_left": has_left(mailing)})
+    return render(request, "outreach/mailing_detail.html", context | surroundings(request, mailing, reasons) | forms)
 
 
 def narrowed(request, mailing, reasons=None):

@@ -18,7 +18,10 @@ from outreach.services.mailings.edits import drop_edit, edit_letter, fingerprint
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.privacy.objections import tell_unwilling
 from outreach.services.sending.sending import send_test_copy
+from outreach.services.sending.stages import has_left
 from taushet.views.acting import attempt
+
+from .mailings import CANNOT_CHANGE
 
 
 def letter_of(mailing_pk, pk):
@@ -56,6 +59,7 @@ def letter_detail(request, mailing_pk, pk):
         "last_try": tries[-1] if tries else None,
         "tried": list(dict.fromkeys([letter.to_email, *(one.to_email for one in tries[:-1])])) if tries else [],
         "links": own_links(letter.mailing),
+        "has_left": has_left(letter.mailing),
         "seen_form": SeenForm(initial={"seen_hash": fingerprint_of(letter)}),
         "subject_pieces": compare(letter.drafted_subject, letter.subject) if letter.is_edited else [],
         "text_pieces": compare(letter.drafted_text, letter.text) if letter.is_edited else [],
@@ -68,6 +72,9 @@ def letter_edit(request, mailing_pk, pk):
     letter = letter_of(mailing_pk, pk)
     if not letter.can_be_edited:
         messages.error(request, _("This letter cannot be edited now."))
+        return redirect(letter)
+    if request.method != "POST" and has_left(letter.mailing):
+        messages.error(request, CANNOT_CHANGE)
         return redirect(letter)
     initial = {"subject": letter.subject, "text": letter.text, "seen_hash": fingerprint_of(letter)}
     form = LetterForm(request.POST or None, initial=initial)

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Prefetch, Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
@@ -21,6 +22,7 @@ from outreach.services.sending.stages import GONE, OPEN, has_left, stage_of
 PER_PAGE = 50
 # A button of the form that asks for the count only.
 COUNT = "count"
+CANNOT_CHANGE = gettext_lazy("Some letters have left already. You can stop the rest, but not change them.")
 ASKED = MailingDemand.objects.select_related("demand_version").order_by("position", "pk")
 
 
@@ -82,7 +84,7 @@ def held_of(other):
 def mailing_update(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
     if request.method != "POST" and has_left(mailing):
-        messages.error(request, _("Some letters have left already. You can stop the rest, but not change them."))
+        messages.error(request, CANNOT_CHANGE)
         return redirect(mailing)
     form = ChangeMailingForm(request.POST or None, standing=plan_of(mailing), initial={"seen_hash": plan_hash(mailing)})
     edited = mailing.letters.exclude(edited_at=None).exclude(status=Letter.Status.CANCELLED).count()

@@ -11,6 +11,7 @@ from outreach.forms.mailings import OfficeSearchForm
 from outreach.models import Mailing, Mandate
 from outreach.services.mailings import picks
 from outreach.services.mailings.mailings import plan_hash
+from outreach.services.sending.stages import has_left
 from taushet.views.acting import attempt
 
 
@@ -21,6 +22,7 @@ def mailing_picks(request, pk):
     form = OfficeSearchForm(request.GET)
     asked = form.cleaned_data["q"] if form.is_valid() else ""
     found = list(picks.find_offices(asked)) if asked else []
+    is_settled = mailing.status == Mailing.Status.CANCELLED or has_left(mailing)
     chosen = mailing.picks.select_related("mandate__politician", "mandate__body__municipality")
     in_letters = set(
         mailing.letters.filter(mandate__in=[mandate.pk for mandate in found]).values_list("mandate", flat=True)
@@ -31,7 +33,8 @@ def mailing_picks(request, pk):
         "asked": asked,
         "found": [(mandate, mandate.pk in in_letters) for mandate in found],
         "chosen": list(chosen),
-        "may_change": request.user.has_perm("outreach.change_mailing"),
+        "is_settled": is_settled,
+        "may_change": request.user.has_perm("outreach.change_mailing") and not is_settled,
         "seen_form": SeenForm(initial={"seen_hash": plan_hash(mailing)}, auto_id=False),
     }
     return render(request, "outreach/mailing_picks.html", context)

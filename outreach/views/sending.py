@@ -52,6 +52,9 @@ def mailing_sending(request, pk):
 @require_http_methods(ASKS)
 def mailing_sending_update(request, pk):
     mailing = get_object_or_404(Mailing, pk=pk)
+    if request.method != "POST" and mailing.status != Mailing.Status.DRAFT:
+        messages.error(request, _("How it is sent can be changed in a draft only."))
+        return redirect("outreach:mailing_sending", pk=pk)
     names = ("embargo_until", "rate", "attach_pdf")
     form = SendingForm(request.POST or None, initial={name: getattr(mailing, name) for name in names})
     if form.is_valid():

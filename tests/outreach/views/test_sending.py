@@ -102,6 +102,17 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
     assert page("mailing_update", sent.pk) not in shown
     refused = client.get(page("mailing_update", sent.pk), follow=True)
     assert said(refused) == ["Some letters have left already. You can stop the rest, but not change them."]
+    still = sent.letters.get(status="queued")
+    edit = reverse("outreach:letter_edit", args=[sent.pk, still.pk])
+    picks = page("mailing_picks", sent.pk)
+    assert (picks in shown, edit in client.get(still.get_absolute_url()).text) == (False, False)
+    assert said(client.get(edit, follow=True)) == said(refused)
+    picked = client.get(picks, {"q": "a"}).text
+    assert (
+        "Some letters have left already." in picked,
+        "drafted anew" in picked,
+        'name="q"' in picked.partition("<main")[2],
+    ) == ((True, False, False))
 
     send_all_due()
     for address in (sent.get_absolute_url(), page("mailing_sending", sent.pk), page("mailing_list")):
