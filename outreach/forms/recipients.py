@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from municipalities.models import County
 from municipalities.names import fold
 from outreach.models import Mandate
+from outreach.services.offices.shared_addresses import others_at
 from taushet.fields import CleanCharField, DayField, WorkEmailField
 from taushet.forms.narrowing import NarrowingForm
 from taushet.searches import holds
 
 from .namesakes import ask_who, chosen_person
 from .parties import PartyField
+from .shared_addresses import ask_about
 
 
 class AddressForm(forms.Form):
@@ -47,15 +49,20 @@ class TaskAddressForm(AddressForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
-    def __init__(self, *args, others, **kwargs):
+    field_order = ["email", "is_shared"]
+
+    def __init__(self, *args, mandate, others, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["also"].queryset = others
         self.fields["also"].label_from_instance = str
+        if self.is_bound:
+            ask_about(self, others_at(self.data.get("email", ""), mandate))
         if not others:
             del self.fields["also"]
 
     def clean(self):
         super().clean()
+        self.cleaned_data.pop("is_shared", None)
         self.cleaned_data["also"] = [mandate.pk for mandate in self.cleaned_data.get("also", [])]
         return self.cleaned_data
 

@@ -14,6 +14,7 @@ from outreach.forms.office_holders import EndForm
 from outreach.forms.recipients import TaskAddressForm
 from outreach.models import OfficeTask
 from outreach.services.offices import office_tasks
+from outreach.services.sending.trying_again import message_of_task
 
 PER_PAGE = 50
 may_change = permission_required("outreach.change_mandate", raise_exception=True)
@@ -45,8 +46,9 @@ def show(request, task, address=None, ending=None):
     initial = {"checked_on": timezone.localdate(), "also": others}
     context = {
         "task": task,
-        "address": address or TaskAddressForm(initial=initial, others=others),
+        "address": address or TaskAddressForm(initial=initial, mandate=task.mandate, others=others),
         "ending": ending or EndForm(),
+        "again": message_of_task(task),
         "closed": office_tasks.block_of(task),
         "letters": office_tasks.letters_to_try_again(task) if task.settled_at else [],
     }
@@ -77,7 +79,7 @@ def settled(request, service, task, **values):
 @require_POST
 def office_task_address(request, pk):
     task = get_object_or_404(tasks(), pk=pk)
-    form = TaskAddressForm(request.POST, others=office_tasks.at_same_address(task))
+    form = TaskAddressForm(request.POST, mandate=task.mandate, others=office_tasks.at_same_address(task))
     if form.is_valid():
         try:
             return settled(request, office_tasks.settle_with_address, task, **form.cleaned_data)

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from outreach.exceptions import DeadAddress, WrongStatus
 from outreach.models import Letter, Mailing, Mandate, OfficeTask
 from outreach.services.offices.offices import end_office, set_address
-from taushet.addresses import same_address
 from taushet.models import InboundMail, Message, Suppression, User
 from taushet.services import audit
 from taushet.services.delivery import dead_address
@@ -45,12 +44,10 @@ def settle_with_address(
 ) -> None:
     """Put in the address that is right now, for `also` too of the other offices at the address that was wrong.
 
-    Raises DeadAddress for the address the task is about, and for any that no mail goes to since it does not exist;
-    WrongStatus when the task has been settled.
+    Raises DeadAddress for one that no mail goes to since it does not exist; WrongStatus when the task has been settled.
     """
     task = waiting(task)
-    is_the_same = task.reason == OfficeTask.Reason.BOUNCE and same_address(email, task.email)
-    if is_the_same or dead_address(email):
+    if dead_address(email):
         raise DeadAddress(
             _("Mail to this address has come back. If it works after all, choose “Nothing to do” and allow mail to it.")
         )

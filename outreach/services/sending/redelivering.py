@@ -5,6 +5,8 @@ send. Where it goes is new, so one person approves that: neither who proposed it
 It stays one letter: what is new is a message that points back to it.
 """
 
+from collections.abc import Collection
+
 from auditlog.models import LogEntry
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,6 +16,7 @@ from outreach.exceptions import OwnMailing, WrongStatus
 from outreach.models import Letter, Mandate, Redelivery
 from outreach.services.mailings.fingerprints import message_hash, redelivery_hash
 from outreach.services.mailings.letter_links import own_links
+from outreach.services.offices.shared_addresses import letters_there, others_at
 from outreach.services.privacy.objections import has_objected
 from outreach.services.sending.queueing import letter_message, person_of
 from outreach.services.sending.steering import lock_running
@@ -31,7 +34,8 @@ def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
     """Put the letter before a colleague, to the address the office has now.
 
     Raises WrongStatus when it did not fail, when the office has no other address than the one that was tried or mail
-    has come back from it, when its holder has objected, or when the mailing is not approved.
+    has come back from it, when another letter of the mailing goes there, when its holder has objected, or when the
+    mailing is not approved.
     """
     lock_running(letter.mailing)
     letter = Letter.objects.select_for_update(of=["self"]).select_related("mandate").get(pk=letter.pk)
@@ -42,6 +46,7 @@ def propose_redelivery(letter: Letter, *, by: User) -> Redelivery:
         raise WrongStatus(_("The office has the address that was tried. Put in the new one first."))
     if dead_address(address):
         raise WrongStatus(_("Mail to the address of the office has come back. Put in another one first."))
+    refuse_second(letter, address)
     if letter.mandate.politician_id and has_objected(letter.mandate.politician_id):
         raise WrongStatus(_("The recipient has asked not to get letters from us."))
     try:
@@ -63,11 +68,13 @@ def new_address(letter: Letter) -> str:
 
 
 @transaction.atomic
-def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
+def approve_redelivery(redelivery: Redelivery, *, approver: User, shared_with: Collection[int] = ()) -> Redelivery:
     """Let the letter leave for its new address; it is checked at the last moment like every letter.
 
-    Raises OwnMailing when the approver proposed it or corrected the address of the office, WrongStatus when it does
-    not wait, the mailing is not approved, or the address of the office is another one by now.
+    `shared_with` are the offices of others at that address, by their keys, as the approver was told of them. Raises
+    OwnMailing when the approver proposed it or corrected the address of the office, WrongStatus when it does not wait,
+    the mailing is not approved, the address of the office is another one by now, another letter of the mailing goes
+    there, or somebody has that address whom the approver was not told of.
     """
     lock_running(redelivery.letter.mailing)
     redelivery = Redelivery.objects.select_for_update().get(pk=redelivery.pk)
@@ -80,6 +87,9 @@ def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
         raise WrongStatus(_("It does not wait for approval any more."))
     if letter.mandate.email != redelivery.to_email:
         raise WrongStatus(_("The office has another address now. Take this back and start anew."))
+    refuse_second(letter, redelivery.to_email)
+    if {other.pk for other in others_at(redelivery.to_email, letter.mandate)} - set(shared_with):
+        raise WrongStatus(_("The address is somebody else’s too. Say that you have seen it, and that it is right."))
     now = timezone.now()
     person = person_of(letter.mandate, redelivery.to_email)
     due_at, links = next_business_time(now), own_links(letter.mailing)
@@ -95,6 +105,14 @@ def approve_redelivery(redelivery: Redelivery, *, approver: User) -> Redelivery:
     )
     audit.record("letter.redelivery_approved", letter, by=approver, redelivery=redelivery.pk)
     return redelivery
+
+
+def refuse_second(letter: Letter, address: str) -> None:
+    if other := letters_there(letter, address).first():
+        told = _(
+            "%(name)s has this address, and gets the same mailing there. No address gets two letters of one mailing."
+        )
+        raise WrongStatus(told % {"name": other.to_name})
 
 
 def correctors_of(mandate: Mandate) -> set[int]:

@@ -18,6 +18,7 @@ from outreach.services.mailings.letter_pdfs import has_its_pdf
 from outreach.services.mailings.occasions import follows_its_first, waiting_on_answers
 from outreach.services.offices.leaves import away_offices
 from outreach.services.offices.office_tasks import open_task
+from outreach.services.offices.shared_addresses import letters_there
 from outreach.services.privacy.objections import OBJECTED, PURPOSE, who_objected
 from outreach.services.sending.changes import (
     changed_facts,
@@ -51,6 +52,7 @@ NOT_THE_FIRST = gettext_noop("Somebody else got the letter that this one follows
 LAPSED = gettext_noop("A legal hook is no longer in force.")
 STALE = gettext_noop("A fact in the letter has become too old.")
 OTHER_FACT = gettext_noop("A fact in the letter has changed since approval.")
+SECOND = gettext_noop("Somebody else in the mailing has the same address and gets the letter.")
 CLOSED = gettext_noop("Waits for business hours.")
 EMBARGO = gettext_noop("Waits for the time it may leave.")
 TURN = gettext_noop("Waits for its turn.")
@@ -198,6 +200,8 @@ def fault_today(letter: Letter, redelivery: Redelivery | None, message: Message,
         return OBJECTED
     if canonical(message.to_email) in ground.suppressed:
         return SUPPRESSED
+    if redelivery and letters_there(letter, message.to_email).exists():
+        return SECOND
     if not follows_its_first(letter):
         return NOT_THE_FIRST
     asked = {row.demand_version_id for row in letter.letter_demands.all()}

@@ -11,6 +11,7 @@ from outreach.services.sending.departures import letters_an_hour
 from outreach.services.sending.production import is_production
 from outreach.services.sending.sending import ANSWER_WAITS, QUIET
 from outreach.services.sending.stages import departure_of
+from outreach.services.sending.trying_again import messages_to_try
 from taushet.models import Message
 from taushet.workdays import CLOSES_AT, OSLO, next_business_time
 
@@ -56,6 +57,9 @@ def progress_of(mailing: Mailing) -> Progress:
     reasons = waiting_for(mailing) if waiting else {}
     pace, bound = measured_pace(mailing), letters_an_hour(mailing)
     shown = list(trouble[:MOST_TROUBLE])
+    again = messages_to_try(shown)
+    for letter in shown:
+        letter.again = again.get(letter.pk)
     return Progress(
         counts=[(Letter.Status(status), counts[status]) for status in Letter.Status.values if status in counts],
         going=sum(counts.get(status, 0) for status in Letter.TAKEN),

@@ -3,33 +3,38 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+from django.utils import timezone
 
 from municipalities.models import Fact
 from municipalities.services.facts import forget_fact, set_fact
 from outreach.exceptions import AlreadyLeft, ContentChanged, OwnMailing, WrongStatus
-from outreach.models import Mandate, Politician, Redelivery
+from outreach.models import Letter, Mandate, OfficeTask, Politician, Redelivery
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.history import history
 from outreach.services.mailings.mailings import cancel_mailing, change_mailing, submit_mailing
+from outreach.services.offices.office_tasks import open_task
 from outreach.services.offices.offices import set_address
 from outreach.services.sending.changes import ENDED, OTHER_FORM, waiting_on_changed_facts
 from outreach.services.sending.redelivering import approve_redelivery, propose_redelivery
-from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, QUIET, check_letter
+from outreach.services.sending.sending import NOT_AS_APPROVED, OTHER_FACT, OTHER_HOLDER, QUIET, SECOND, check_letter
 from outreach.services.sending.steering import UNTIL_RESUMED, pause_mailing, resume_mailing
 from taushet.models import Message
 from taushet.services.sending import send_all_due
 from taushet.workdays import OSLO
 from tests.factories.outreach import PoliticianFactory, demand_version, indicators, mailing, place, staff
+from tests.factories.taushet import StaffFactory, sign_in
 from tests.outreach.services.mailings.test_approvals import approve, approved, plan_of, submitted
 from tests.outreach.services.mailings.test_occasions import bounced, correct, mayor, sent_to, to_mayors, with_mayor
 
 pytestmark = [pytest.mark.django_db]
 
 
-def redelivered(clock):
+def redelivered(clock, email="ny@kommune.example"):
     """A letter that failed, and is under way to a corrected address."""
     letter = bounced(clock)
-    correct(letter)
+    correct(letter, email)
     return letter, approve_redelivery(propose_redelivery(letter, by=staff()), approver=staff())
 
 
@@ -74,7 +79,7 @@ def test_a_mailing_is_edited_while_a_letter_of_it_waits_for_a_corrected_address_
     assert mailing.letters.counts() == {"cancelled": 1, "ready": 1}
     assert mailing.letters.get(status="ready").to_email == "ny@kommune.example"
 
-    letter, _redelivery = redelivered(clock)
+    letter, _redelivery = redelivered(clock, "ny@nabo.example")
     send_all_due()
     with pytest.raises(AlreadyLeft):
         change_mailing(letter.mailing, plan_of(letter.mailing, title="Ny"), by=staff())
@@ -168,6 +173,55 @@ def test_who_corrected_the_address_does_not_approve_the_letter_to_it(clock, mail
         approve_redelivery(proposed, approver=corrector)
 
     assert approve_redelivery(proposed, approver=earlier).approved_by == earlier
+
+
+def test_a_corrected_address_that_is_somebody_elses_is_asked_about_and_gets_no_second_letter(clock, mailbox, client):
+    kari, ola, _eva = with_mayor("Kari"), with_mayor("Ola"), with_mayor("Eva")
+    sent = to_mayors(kari, ola)
+    send_all_due()
+    letter = sent.letters.get(to_name__startswith="Kari")
+    Message.objects.filter(pk=letter.message_id).update(state="failed", state_reason="552 5.2.2 Mailbox full")
+    Letter.objects.filter(pk=letter.pk).update(status="failed")
+    letter.refresh_from_db()
+    task = open_task(letter.mandate, "bounce", message=Message.objects.get(pk=letter.message_id))
+    sign_in(client, StaffFactory())
+    again = reverse("outbox_send_again", args=[letter.message_id])
+    for shown in (task.get_absolute_url(), reverse("outreach:mailing_sending", args=[sent.pk])):
+        assert again in client.get(shown).text  # a full mailbox is no dead address
+    correct_it = reverse("outreach:office_task_address", args=[task.pk])
+    of_ola, of_eva = (Mandate.objects.get(politician__first_name=name) for name in ("Ola", "Eva"))
+    values = {"source": "ringte", "checked_on": "2026-11-23"}
+    for other in (of_ola, of_eva):
+        asked = client.post(correct_it, values | {"email": other.email.title()})
+        assert (list(asked.context["address"].errors), str(other) in asked.text) == (["is_shared"], True)
+        assert OfficeTask.objects.get().settled_at is None
+
+    correct(letter, of_ola.email)
+    with pytest.raises(WrongStatus, match="Ola Nordmann"):
+        propose_redelivery(letter, by=staff())
+    client.post(correct_it, values | {"email": of_eva.email, "is_shared": "on"})
+    letter.mandate.refresh_from_db()
+    assert letter.mandate.email == of_eva.email
+    sign_in(client, StaffFactory()).user_permissions.add(Permission.objects.get(codename="approve_mailing"))
+    proposed = propose_redelivery(letter, by=staff())
+    approve_it = reverse("outreach:letter_redeliver_approve", args=[sent.pk, letter.pk])
+    for said in ({"shared_with": f"{of_eva.pk}"}, {"is_shared": "on", "shared_with": ""}):
+        refused = client.post(approve_it, said, follow=True)
+        assert str(of_eva) in refused.text
+        proposed.refresh_from_db()
+        assert proposed.approved_at is None
+    client.post(approve_it, {"is_shared": "on", "shared_with": f"{of_eva.pk}"})
+    proposed.refresh_from_db()
+    assert proposed.approved_at is not None
+
+    message = Message.objects.get(pk=proposed.message_id)
+    assert check_letter(message).reason != SECOND
+    there = {"to_email": of_eva.email, "content_hash": "0" * 64, "proposed_by": staff(), "approved_by": staff()}
+    first = Message.objects.get(pk=letter.message_id)  # another letter has gone there meanwhile
+    Redelivery.objects.create(
+        letter=sent.letters.get(mandate=of_ola), message=first, approved_at=timezone.now(), **there
+    )
+    assert check_letter(message).reason == SECOND
 
 
 def test_an_address_gets_a_demand_once_whichever_office_it_is_written_to(clock, mailbox, settings):
