@@ -1,5 +1,6 @@
 """What moves a mailing on: submit, approve, send back, cancel."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from outreach.forms.approvals import MailingApprovalForm, ReturnForm, SeenForm
 from outreach.models import Letter, Mailing
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.mailings import cancel_mailing, return_mailing, submit_mailing
-from outreach.services.sending.stages import GONE, departure_of, open_letters
+from outreach.services.sending.stages import GONE, can_be_cancelled, departure_of, open_letters
 from taushet.templatetags.ui import moment
 from taushet.views.acting import act, attempt
 
@@ -99,6 +100,9 @@ def mailing_cancel(request, pk):
     if request.method == "POST":
         done = _("The mailing is cancelled. What has not left does not leave.")
         attempt(request, lambda: cancel_mailing(mailing, by=request.user), done)
+        return redirect(mailing)
+    if not can_be_cancelled(mailing):
+        messages.error(request, _("No letter waits any longer, so there is nothing to cancel."))
         return redirect(mailing)
     context = {
         "title": _("Cancel the mailing?"),

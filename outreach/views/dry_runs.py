@@ -21,7 +21,7 @@ from outreach.services.mailings.history import history
 from outreach.services.mailings.letter_links import own_links
 from outreach.services.privacy.objections import letters_to_objectors, tell_unwilling
 from outreach.services.sending.changes import waiting_on_changed_facts
-from outreach.services.sending.stages import GONE, departure_of, has_left, open_letters, stage_among
+from outreach.services.sending.stages import GONE, can_be_cancelled, departure_of, has_left, stage_among
 from taushet.models import User
 from taushet.tables.writing import CONTENT_TYPES, CSV, write_csv
 
@@ -91,8 +91,7 @@ def surroundings(request, mailing, reasons):
         "log": history(mailing),
         "stage": stage_among(mailing, counts),
         "has_left": any(counts.get(status) for status in GONE),
-        "can_cancel": mailing.status != Mailing.Status.CANCELLED
-        and (mailing.status != Mailing.Status.APPROVED or open_letters(mailing) > 0),
+        "can_cancel": can_be_cancelled(mailing),
         "departs_at": departure_of(mailing),
     }
 

@@ -63,6 +63,13 @@ def open_letters(mailing: Mailing) -> int:
     return mailing.letters.filter(status=Letter.Status.READY).count() + under_way.count()
 
 
+def can_be_cancelled(mailing: Mailing) -> bool:
+    """Whether there is anything left to cancel: what nobody has approved, or letters that have not left."""
+    if mailing.status == Mailing.Status.APPROVED:
+        return open_letters(mailing) > 0
+    return mailing.status != Mailing.Status.CANCELLED
+
+
 def departure_of(mailing: Mailing) -> datetime | None:
     """Return when letters leave that wait for a stated time, with offices open; None when no such time is ahead."""
     moment = mailing.leaves_after

@@ -42,7 +42,7 @@ def test_a_demand_shows_who_has_received_it_at_one_cost(client, outgoing, django
     approved(*[place(name=f"Kommune {number}", county=county) for number in range(count)])
     send_all_due()
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         response = client.get("/krav/krav-1/")
 
     assert f"0 municipalities yes, {count} no, 0 unknown to us" in response.text

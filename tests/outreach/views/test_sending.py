@@ -120,8 +120,9 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
         assert page("mailing_cancel", sent.pk) not in text
         assert "letters an hour</dd>" not in text
         assert "Finished" in text or address == page("mailing_sending", sent.pk)
-    refused = client.post(page("mailing_cancel", sent.pk), follow=True)
-    assert said(refused) == ["No letter waits any longer, so there is nothing to cancel."]
+    for ask in (client.get, client.post):
+        refused = ask(page("mailing_cancel", sent.pk), follow=True)
+        assert said(refused) == ["No letter waits any longer, so there is nothing to cancel."]
     assert Mailing.objects.get().status == "approved"
 
 
