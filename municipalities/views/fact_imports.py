@@ -117,11 +117,11 @@ def fact_import_save(request, pk):
         if form and fact_imports.choose(imported, **chosen_on(request, form)):
             messages.info(request, _("What you chose is kept. Look over what it changes, and save."))
             return redirect(imported)
-        written = fact_imports.write_facts(imported, seen=request.POST.get("seen", ""), by=request.user)
+        fact_imports.write_facts(imported, seen=request.POST.get("seen", ""), by=request.user)
     except MunicipalitiesError as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, summary_of(written.counts))
+        messages.success(request, _("The facts are saved."))
     return redirect(imported)
 
 

@@ -61,4 +61,5 @@ def test_a_council_and_its_facts_come_from_tables(new_page, site, accessible):
     page.get_by_role("button", name="Se over tabellen igjen").click()
     page.get_by_role("button", name="Lagre opplysningene").click()
     expect(page.get_by_text("Nye verdier: 1. Endrede: 0.")).to_be_visible()
+    accessible(page)
     assert list(Fact.objects.values_list("value", "source")) == [("yes", "Kartlegging")]
