@@ -13,7 +13,7 @@ from municipalities.names import fold
 from taushet.tables.cells import clean_text
 from taushet.tables.reading import Row
 
-from .facts import clean_value, refuse_unclear
+from .facts import UNCLEAR, clean_value
 from .place_cells import Places
 
 PLACE, INDICATOR, VALUE, DAY, SOURCE = "place", "indicator", "value", "day", "source"
@@ -28,7 +28,6 @@ YES = {"ja", "yes", "j", "y", "1", "sann", "sant", "true", "x", "har"}
 NO = {"nei", "no", "n", "0", "usann", "usant", "false", "har ikke", "har ikkje"}
 UNKNOWN = {"", "ukjent", "ukjend", "unknown", "vet ikke", "veit ikkje", "?", "-", "–", "i/t", "n/a"}
 DAY_FORMS = re.compile(r"^(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4}))(?:[ T]00:00(?::00)?)?$")
-THOUSANDS = re.compile(r"^-?[1-9]\d{0,2}\.\d{3}$")
 LONGEST_SOURCE = 300
 
 
@@ -105,9 +104,7 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
         cell.faults.append(_("We do not measure what this line is about."))
     else:
         try:
-            said = normal(cell.indicator, cell.text)
-            refuse_unclear(cell.indicator, said)
-            cell.value = clean_value(cell.indicator, said)
+            cell.value = clean_value(cell.indicator, normal(cell.indicator, cell.text))
         except BadValue as error:
             cell.faults.append(str(error))
         else:
@@ -125,7 +122,7 @@ def complete(cell: Cell, day_text: str, observed_on: date) -> None:
 
 def doubts_about(cell: Cell) -> list[str]:
     """Say of a number such as 1.234 that the point may part thousands, as many write it."""
-    if cell.indicator.kind != Indicator.Kind.NUMBER or not THOUSANDS.match(normal(cell.indicator, cell.text)):
+    if cell.indicator.kind != Indicator.Kind.NUMBER or not UNCLEAR.fullmatch(normal(cell.indicator, cell.text)):
         return []
     words = {"text": cell.text[:40], "value": cell.indicator.show_number(cell.value)}
     return [_("“%(text)s” is read as %(value)s. Is the point between thousands, write the number without it.") % words]

@@ -177,14 +177,6 @@ def test_doubtful_values_wait_until_a_person_chooses(client, staff, places, indi
     }
 
 
-def test_a_number_that_can_be_read_in_two_ways_is_asked_about(client, staff, places, indicators):
-    unclear = put_in(client, "Kommune;Kostnad", "Bodø;1.234", "Oslo;0.125")
-    assert states(unclear) == {"faulty": 1, "new": 1}
-    assert "Write 1234 or 1,234." in unclear.text
-    clear = put_in(client, "Kommune;Kostnad", "Bodø;1,234", "Oslo;12 345", "Bodø;1,234")
-    assert states(clear) == {"new": 2, "same": 1}
-
-
 def test_what_changes_meanwhile_is_told(client, staff, places, indicators):
     page = put_in(client, *WIDE)
     set_fact(places[0], indicators["plan"], value="no", observed_on=date(2026, 1, 1), source="Ring")
