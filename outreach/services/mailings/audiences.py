@@ -207,8 +207,7 @@ def look(
     `versions` are the wordings to be sent, `added` and `dropped` the offices chosen by hand, `apart_from` the mailings
     whose letters do not count as letters had lately: the one itself and what it follows. `only` are the offices that
     got what this one follows: then it goes to those, whatever the filter says by now, unless somebody has changed the
-    filter to narrow them (`narrows`), since not all got the fault; `waits` tells which of them
-    are not to be reminded yet, and why. A handful of queries, however many offices there are.
+    filter to narrow them (`narrows`); `waits` tells who is not to be reminded yet, and why. A handful of queries.
     """
     added, dropped = set(added), set(dropped)
     if only is not None and narrows:
@@ -248,11 +247,9 @@ def look(
         else reason_of(row, refused, suppressed, quiet) or waits.get(row.mandate, "")
         for row in rows
     ]
-    # Only those who would get a letter count: whoever is away or has left keeps it from nobody at the same address.
-    second = second_at_address([row for row, why in zip(rows, whys, strict=True) if not why])
-    if second:
-        whys = [why or ("same_address" if row.mandate in second else "") for row, why in zip(rows, whys, strict=True)]
     judged = [row._replace(why=why) if why else row for row, why in zip(rows, whys, strict=True)]
+    if second := second_at_address([row for row in judged if not row.why]):
+        judged = [row._replace(why="same_address") if row.mandate in second else row for row in judged]
     count.offices, count.places_without = len(judged), len(without)
     if only is None and audience.level == LOCAL and audience.indicator:
         count.fact = split_by(audience.indicator, places(replace(audience, indicator=""), day), day)
@@ -281,7 +278,7 @@ def reason_of(row: Candidate, refused: dict[str, set[int]], suppressed: set[str]
 
 
 def second_at_address(rows: list[Candidate]) -> set[int]:
-    """Return who gets none since another at the same address does: the first by rank, then who was put in first."""
+    """Return which of those who may get a letter get none since another at the address does, by rank and then age."""
     times = Counter([row.email.lower() for row in rows])
     if len(times) == len(rows):
         return set()

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, Exists, Max, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Lower, StrIndex, Substr, TruncDate
+from django.db.models.lookups import In
 from django.utils import timezone
 
 from municipalities.models import Municipality
@@ -63,7 +64,8 @@ def is_linked(links: QuerySet[ReplyLink], letter: str = ""):
     # One for each way: asked for at once by an "or", the database would go through every link for every letter.
     by_the_office = about_the_same.filter(letter__mandate=mandate)
     by_the_place = about_the_same.filter(letter__mandate__body=body, letter__mandate__body__kind=Body.Kind.MUNICIPALITY)
-    return Exists(links.filter(letter=pk)) | Exists(by_the_office) | Exists(by_the_place)
+    is_the_place = Q(**{f"{letter}mandate__body__kind": Body.Kind.MUNICIPALITY})  # most are not, and asked no further
+    return Exists(links.filter(letter=pk)) | Exists(by_the_office) | (is_the_place & Exists(by_the_place))
 
 
 def is_answered(letter: str = ""):
@@ -88,13 +90,22 @@ def is_of_nobody_known() -> Q:
 def something_waits(letter: str = ""):
     """Whether something that nobody has sorted yet may answer a letter of an outer query."""
     unsorted = ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
-    address = OuterRef(f"{letter}to_email")
-    from_there = (
-        Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None)
-        .alias(sent_from=domain_of("from_email"), written_to=domain_of(address))
-        .filter(sent_from=F("written_to"), received_at__gte=OuterRef(f"{letter}settled_at"))
-    )
-    return is_linked(unsorted, letter) | Exists(from_there)
+    linked = is_linked(unsorted, letter)
+    domains, newest = unlinked_domains()
+    if not domains:
+        return linked
+    return linked | Q(In(domain_of(f"{letter}to_email"), domains), **{f"{letter}settled_at__lte": newest})
+
+
+def unlinked_domains() -> tuple[list[str], datetime | None]:
+    """Return the domains from which mail waits to be sorted that is linked to no letter, and when the newest came.
+
+    They are few: asked for together with each letter, they would be compared for every one.
+    """
+    unlinked = Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None).order_by("received_at")
+    found = dict(unlinked.annotate(domain=domain_of("from_email")).values_list("domain", "received_at"))
+    found.pop("", None)
+    return sorted(found), max(found.values(), default=None)
 
 
 def domain_of(address) -> Lower:
@@ -148,8 +159,8 @@ def places_that_may_have_answered() -> set[str]:
     unsorted = Q(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
     waiting = ReplyLink.objects.filter(unsorted | is_of_nobody_known()).order_by()
     places = set(waiting.values_list("letter__municipality", flat=True))
-    unlinked = Reply.objects.filter(kind=Reply.Kind.UNSORTED, is_automatic=False, links=None).order_by()
-    if domains := set(unlinked.annotate(domain=domain_of("from_email")).values_list("domain", flat=True)) - {""}:
+    domains, _newest = unlinked_domains()
+    if domains:
         letters = Letter.objects.received().annotate(domain=domain_of("to_email")).filter(domain__in=domains)
         places |= set(letters.order_by().values_list("municipality", flat=True))
     return places - {None}
