@@ -35,9 +35,10 @@ def pytest_collection_modifyitems(items):
 
 
 def pytest_collection_finish():
-    """Keep what stays until the end, Django and all tests, out of what the garbage collector walks again and again."""
+    """Let the garbage collector look seldom, and not at what stays until the end: Django and all tests."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(autouse=True)
