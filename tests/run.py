@@ -44,12 +44,13 @@ def main() -> int:
     libical = ensure_libical()
     counts = dict.fromkeys(["passed", "failed", "skipped", "error", "unsteady"], 0)
     with ExitStack() as stack:
-        with ThreadPoolExecutor(2) as pool:
-            # Before anything reads the languages, which several of the linters do.
-            faults = run_linters([COMPILER], pool)
-            url = stack.enter_context(running_postgres()) if find_programs() else None
-            migrated = pool.submit(migrated_database, url) if url else None
-            faults += run_linters(linters(), pool)
+        pool = stack.enter_context(ThreadPoolExecutor(2))
+        # Before anything reads the languages, which several of the linters do.
+        faults = run_linters([COMPILER], pool)
+        url = stack.enter_context(running_postgres()) if find_programs() else None
+        # Takes longer than the linters, so the suite on SQLite does not wait for it.
+        migrated = pool.submit(migrated_database, url) if url else None
+        faults += run_linters(linters(), pool)
         on_sqlite, on_postgres = selections(has_browser=bool(browser))
         # These journeys show the same pages on PostgreSQL, where axe looks at them.
         faults += run_suite("SQLite", on_sqlite, {"TAUSHET_TEST_AXE": "off"} if url else {}, counts)
