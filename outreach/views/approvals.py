@@ -82,16 +82,29 @@ def mailing_return(request, pk):
 
 def cancelled_sentence(mailing):
     number = open_letters(mailing)
-    gone = mailing.letters.filter(status__in=GONE).count()
+    gone = mailing.letters.filter(status__in=GONE)
+    stayed = gone.filter(status=Letter.Status.STAYED).count()
     sentence = ngettext(
         "%(number)d letter that has not left will not leave. This cannot be undone.",
         "%(number)d letters that have not left will not leave. This cannot be undone.",
         number,
     ) % {"number": number}
-    if not gone:
-        return sentence
-    left = ngettext("%(number)d letter has left already.", "%(number)d letters have left already.", gone)
-    return f"{sentence} {left % {'number': gone}}"
+    parts = [sentence]
+    if left := gone.count() - stayed:
+        parts.append(
+            ngettext("%(number)d letter has left already.", "%(number)d letters have left already.", left)
+            % {"number": left}
+        )
+    if stayed:
+        parts.append(
+            ngettext(
+                "%(number)d letter has stayed here, and nobody got it.",
+                "%(number)d letters have stayed here, and nobody got them.",
+                stayed,
+            )
+            % {"number": stayed}
+        )
+    return " ".join(parts)
 
 
 @permission_required("outreach.change_mailing", raise_exception=True)

@@ -22,7 +22,7 @@ from outreach.services.sending.stages import GONE, OPEN, has_left, stage_of
 PER_PAGE = 50
 # A button of the form that asks for the count only.
 COUNT = "count"
-CANNOT_CHANGE = gettext_lazy("Some letters have left already. You can stop the rest, but not change them.")
+CANNOT_CHANGE = gettext_lazy("The sending has begun. You can stop the rest, but not change the letters.")
 ASKED = MailingDemand.objects.select_related("demand_version").order_by("position", "pk")
 
 

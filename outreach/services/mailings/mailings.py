@@ -218,7 +218,7 @@ def take_back(mailing: Mailing, *, by: User) -> None:
     stop_what_waits(mailing, TAKEN_BACK, (*WAITING, Message.State.FAILED))
     left = Message.objects.filter(carrying(mailing)).exclude(state=Message.State.CANCELLED)
     if queued.exists() or left.exists():
-        raise AlreadyLeft(_("Some letters have left already. You can stop the rest, but not change them."))
+        raise AlreadyLeft(_("The sending has begun. You can stop the rest, but not change the letters."))
     copy_letters(standing)
     was = mailing.status
     if was == Status.APPROVED:

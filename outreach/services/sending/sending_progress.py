@@ -45,8 +45,13 @@ class Progress:
     leaves_from_here: bool
 
     @property
+    def done(self) -> int:
+        """How many have left; where letters stay, how many have had their turn."""
+        return self.settled if self.stayed else self.left
+
+    @property
     def percent(self) -> int:
-        return 100 * self.settled // self.going if self.going else 0
+        return 100 * self.done // self.going if self.going else 0
 
 
 def progress_of(mailing: Mailing) -> Progress:

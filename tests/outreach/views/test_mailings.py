@@ -169,7 +169,7 @@ def test_what_has_left_is_not_changed(client, author):
     response = client.post(url, opened | fields(sent.demand_version, place(), title="Ny"))
 
     assert response.context["form"].non_field_errors() == [
-        "Some letters have left already. You can stop the rest, but not change them."
+        "The sending has begun. You can stop the rest, but not change the letters."
     ]
     assert Mailing.objects.get().title == "Høst"
 

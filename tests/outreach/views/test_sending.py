@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from municipalities.services.facts import set_fact
 from outreach.exceptions import WrongStatus
-from outreach.models import Mailing, Objection
+from outreach.models import Letter, Mailing, Objection
 from outreach.services.mailings.mailings import submit_mailing
 from outreach.services.offices.offices import set_address, set_mayor
 from taushet.models import AuditEntry, Message
@@ -82,6 +83,18 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
         "Paused since" in client.get(page("mailing_sending", sent.pk), headers={"hx-request": "true"}).content.decode()
     )
     assert "Paused" in client.get(page("mailing_list")).text
+    # One stays, as in a demonstration: every page says that of it, and none that it has left.
+    first = sent.letters.first()
+    Letter.objects.filter(pk=first.pk).update(status="stayed", settled_at=timezone.now())
+    staying = client.get(page("mailing_sending", sent.pk)).text
+    assert ("1 of 2 letters have had their turn." in staying, 'value="1"' in staying, "Pace now" in staying) == (
+        True,
+        True,
+        False,
+    )
+    cancelling = client.get(page("mailing_cancel", sent.pk)).text
+    assert ("1 letter has stayed here" in cancelling, "has left already" in cancelling) == (True, False)
+    Letter.objects.filter(pk=first.pk).update(status="queued", settled_at=None)
     assert said(client.post(page("mailing_resume", sent.pk), {"rate": "7200"}, follow=True)) == ["The mailing goes on."]
     assert said(client.post(page("mailing_resume", sent.pk), follow=True)) == ["The mailing is not paused."]
     send_all_due()
@@ -101,7 +114,7 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
     assert "On its way out" in client.get(page("mailing_list")).text
     assert page("mailing_update", sent.pk) not in shown
     refused = client.get(page("mailing_update", sent.pk), follow=True)
-    assert said(refused) == ["Some letters have left already. You can stop the rest, but not change them."]
+    assert said(refused) == ["The sending has begun. You can stop the rest, but not change the letters."]
     still = sent.letters.get(status="queued")
     edit = reverse("outreach:letter_edit", args=[sent.pk, still.pk])
     picks = page("mailing_picks", sent.pk)
@@ -109,7 +122,7 @@ def test_pause_resume_and_progress_in_the_browser(client, author, said, mailbox,
     assert said(client.get(edit, follow=True)) == said(refused)
     picked = client.get(picks, {"q": "a"}).text
     assert (
-        "Some letters have left already." in picked,
+        "The sending has begun." in picked,
         "drafted anew" in picked,
         'name="q"' in picked.partition("<main")[2],
     ) == ((True, False, False))
