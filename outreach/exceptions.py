@@ -68,7 +68,11 @@ class CannotUndo(OutreachError):
 
 
 class BrokenLetter(OutreachError):
-    """A letter that somebody wrote by hand and that cannot be sent as it is."""
+    """A letter that somebody wrote by hand and that cannot be sent as it is; `field` is subject or text."""
+
+    def __init__(self, message: str, field: str = "text"):
+        super().__init__(message)
+        self.field = field
 
 
 class NotVerified(OutreachError):

@@ -74,7 +74,10 @@ class MailingForm(AudienceForm):
         choices=Mailing.Language.choices,
         initial=Mailing.Language.BOKMAL,
         required=False,
-        label=_("Form for neutral municipalities and national offices, or for all"),
+        label=_("Which form"),
+        help_text=_(
+            "With one form for all: that of every letter. Else: where a municipality has chosen none, and nationally."
+        ),
     )
     send_at = forms.DateTimeField(
         required=False,
@@ -111,6 +114,10 @@ class MailingForm(AudienceForm):
                 empty_label=_("None"),
                 error_messages={"invalid_choice": _("This demand cannot be sent.")},
             )
+        own = [
+            name for name in MailingForm.declared_fields if name not in {*AudienceForm.declared_fields, "keeps_edits"}
+        ]
+        self.order_fields(["title", *self.demand_names, *own])  # as the page has them, so that a summary does too
 
     def versions(self):
         """The wordings to choose from: the current ones, and those that stand already."""

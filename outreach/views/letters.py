@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from municipalities.models import Indicator
-from outreach.exceptions import OutreachError
+from outreach.exceptions import BrokenLetter, OutreachError
 from outreach.forms.approvals import SeenForm
 from outreach.forms.letters import LetterForm
 from outreach.models import Letter
@@ -81,6 +81,8 @@ def letter_edit(request, mailing_pk, pk):
     if form.is_valid():
         try:
             edited = edit_letter(letter, by=request.user, **form.cleaned_data)
+        except BrokenLetter as error:
+            form.add_error(error.field, str(error))
         except OutreachError as error:
             form.add_error(None, str(error))
         else:

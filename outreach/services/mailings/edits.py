@@ -130,14 +130,16 @@ def values_in(letter: Letter) -> list[str]:
 def check_edit(mailing: Mailing, letter: Letter, subject: str, text: str) -> None:
     """Raise BrokenLetter when a text that somebody typed cannot be sent."""
     if not subject or not text.strip():
-        raise BrokenLetter(_("A letter needs both a subject and a text."))
+        raise BrokenLetter(_("A letter needs both a subject and a text."), "text" if subject else "subject")
     if PLACEHOLDER.search(text + subject) or "[[link" in text + subject:
         raise BrokenLetter(_("A text cannot hold private links."))
-    if hole := hole_in(f"{subject}\n{text}", inert=values_in(letter)):
-        raise BrokenLetter(_("The text is not whole. %(hole)s") % {"hole": hole})
+    for field, words in (("subject", subject), ("text", text)):
+        if hole := hole_in(words, inert=values_in(letter)):
+            sentence = _("Take this away, or write what should stand there. %(hole)s")
+            raise BrokenLetter(sentence % {"hole": hole}, field)
     if lacks_way_out(letter.mandate, text, letter.language):
         raise BrokenLetter(
-            _("Keep the last paragraph. Whoever gets it has a right to be told how to get no more letters.")
+            _("Keep the last paragraph. Whoever gets it has a right to be told how to get no more letters."), "text"
         )
     try:
         check_letter_text(mailing, letter.language, subject, text)
