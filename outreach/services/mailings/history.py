@@ -7,7 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from outreach.models import Letter, Mailing, Redelivery
+from municipalities.models import Municipality
+from outreach.models import DemandVersion, Letter, Mailing, Redelivery
 from taushet.models import AuditEntry, Message, User
 
 SENTENCES = {
@@ -83,8 +84,9 @@ def history(mailing: Mailing) -> list[Line]:
     if again := list(Redelivery.objects.filter(letter__mailing=mailing).values_list("letter", flat=True).distinct()):
         letters = [str(number) for number in again]
         about |= Q(object_type=Letter._meta.label_lower, object_id__in=letters, action__in=OF_CORRECTED_ADDRESSES)
-    entries = AuditEntry.objects.filter(about).select_related("actor").order_by("-at", "-pk")
-    lines = [Line(entry.at, sentence(entry), entry.actor) for entry in entries[:LONGEST_LOG]]
+    entries = list(AuditEntry.objects.filter(about).select_related("actor").order_by("-at", "-pk")[:LONGEST_LOG])
+    names = names_in(entries)
+    lines = [Line(entry.at, sentence(entry, names), entry.actor) for entry in entries]
     return sorted([*lines, *decisions(mailing)], key=lambda line: line.at, reverse=True)[:LONGEST_LOG]
 
 
@@ -107,10 +109,45 @@ def decisions(mailing: Mailing) -> list[Line]:
     ]
 
 
-def sentence(entry: AuditEntry) -> str:
+@dataclass(frozen=True)
+class Names:
+    """What the numbers in the log are called: letters, municipalities and wordings."""
+
+    letters: dict[int, str]
+    places: dict[str, str]
+    demands: dict[int, str]
+
+
+def names_in(entries: list[AuditEntry]) -> Names:
+    """Return the names of all that some entries tell of by number."""
+    details = [entry.detail for entry in entries]
+    changes = [detail["changes"] for detail in details if detail.get("changes")]
+    letters = Letter.objects.select_related("municipality", "mandate__body", "mandate__politician").in_bulk(
+        [detail["letter"] for detail in details if detail.get("letter")]
+    )
+    numbers = {number for change in changes for _words, some in added_and_removed(change) for number in some}
+    places = Municipality.objects.in_bulk(numbers) if numbers else {}
+    wordings = {number for change in changes for some in change.get("demands", ()) for number in some}
+    demands = DemandVersion.objects.select_related("demand").in_bulk(wordings) if wordings else {}
+    return Names(
+        {pk: letter_name(letter) for pk, letter in letters.items()},
+        {number: place.display_name for number, place in places.items()},
+        {pk: f"{one.demand.number}. {one.title}" for pk, one in demands.items()},
+    )
+
+
+def letter_name(letter: Letter) -> str:
+    """Return where a letter goes, and to whom when it is to a person."""
+    person = letter.mandate.politician if letter.mandate else None
+    return f"{letter.place_name}, {person}" if person else letter.place_name
+
+
+def sentence(entry: AuditEntry, names: Names) -> str:
     """Return what happened, with what changed."""
     changes = entry.detail.get("changes", {})
     parts = [str(SENTENCES.get(entry.action, entry.action))]
+    if name := names.letters.get(entry.detail.get("letter", 0)):
+        parts.insert(0, f"{name}:")
     if entry.action == "mailing.approved" and entry.detail.get("house"):
         parts = [_("The mailing was approved for %(house)s.") % {"house": User.House(entry.detail["house"]).label}]
     if entry.action in ("mailing.resumed", "mailing.rate_set"):
@@ -124,7 +161,12 @@ def sentence(entry: AuditEntry) -> str:
         parts.append(_("Changed: %(fields)s.") % {"fields": ", ".join(dict.fromkeys(named))})
     for words, numbers in added_and_removed(changes):
         if numbers:
-            parts.append(words % {"numbers": some_of(numbers)})
+            parts.append(words % {"numbers": some_of([names.places.get(number, number) for number in numbers])})
+    if "demands" in changes:
+        before, after = (
+            "; ".join(names.demands.get(number, str(number)) for number in some) for some in changes["demands"]
+        )
+        parts.append(f"«{before}» → «{after}»")
     # What differs in a text stands as it is: [-gone-] and {+new+}.
     parts += [f"«{change}»" for change in changes.values() if isinstance(change, str)]
     return " ".join(parts)
@@ -141,6 +183,6 @@ def added_and_removed(changes: dict) -> list[tuple[str, list[str]]]:
 
 
 def some_of(numbers: list[str]) -> str:
-    """Return municipality numbers, the first few when there are many."""
+    """Return municipalities, the first few when there are many."""
     rest = len(numbers) - NUMBERS_SHOWN
     return ", ".join(numbers[:NUMBERS_SHOWN]) + (_(" and %(number)d more") % {"number": rest} if rest > 0 else "")

@@ -41,7 +41,8 @@ def test_one_comma_after_approval_voids_it_and_the_log_shows_the_difference():
     assert (edited.pk != letter.pk, edited.status, edited.is_edited) == (True, "ready", True)
     assert sent.letters.counts() == {"cancelled": 2, "ready": 2}
     assert AuditEntry.objects.get(action="letter.edited").detail["changes"]["text"].count("[-:-]{+,+}") == 1
-    assert "[-:-]{+,+}" in history(sent)[0].text
+    told = history(sent)[0].text
+    assert ("[-:-]{+,+}" in told, told.startswith(f"{edited.place_name}: ")) == (True, True)
 
     waiting = submit_mailing(sent, by=sent.author, seen_hash=sent.content_hash)
     assert "Plan, nei" in waiting.letters.get(pk=edited.pk).text

@@ -104,8 +104,11 @@ def test_the_log_tells_what_changed():
     )
     assert entry.detail == {"changes": {"title": True, "audience": [before, after]}}
     assert [line.who for line in history(sent)][-1] == sent.author
-    assert "6102" in history(sent)[0].text
-    assert "6101" in history(sent)[0].text
+    told = history(sent)[0].text
+    assert (f": {extra.name}." in told, f": {places_of(sent)[0].name}." in told) == (True, True)
+    was, other = sent.demand_version, demand_version(2)
+    change_mailing(sent, plan_of(sent, demands=(other,)), by=sent.author)
+    assert f"«{was.demand.number}. {was.title}» → «2. {other.title}»" in history(sent)[0].text
 
 
 def test_nothing_changed_keeps_the_approval():
