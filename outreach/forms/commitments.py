@@ -16,6 +16,8 @@ from outreach.services.commitments.commitments import (
 )
 from taushet.fields import CleanCharField, DayField, LongestText
 from taushet.forms.narrowing import NarrowingForm
+from taushet.named_days import last_day_named
+from taushet.templatetags.ui import day
 
 
 class SpeakerField(forms.ModelChoiceField):
@@ -55,6 +57,7 @@ class CommitmentForm(forms.Form):
         label=_("For which municipality?"),
         empty_label=_("The whole country"),
     )
+    is_no_day_meant = forms.BooleanField(required=False, label=_("Yes, it is promised for no particular day"))
     due_on = DayField(
         required=False, label=_("When shall it be done?"), help_text=_("Leave it empty when no day is named.")
     )
@@ -71,6 +74,9 @@ class CommitmentForm(forms.Form):
         others = reply.commitments.exclude(pk=instead_of and instead_of.pk)
         if not put_in_before(others, self.data.get("quote", "")).exists():
             del self.fields["is_double_meant"]  # asked only when the words are there already
+        self.named = last_day_named(self.data.get("quote", ""), self.said_on)
+        if self.named is None or self.named <= self.said_on or self.data.get("due_on"):
+            del self.fields["is_no_day_meant"]  # asked only when the words name a day and none is put in
         written_to = [mandate.pk for mandate in self.fields["mandate"].queryset if mandate.was_written_to]
         if len(written_to) == 1:
             self.fields["mandate"].initial = written_to[0]
@@ -86,6 +92,9 @@ class CommitmentForm(forms.Form):
         if "is_double_meant" in self.fields and not values.get("is_double_meant"):
             warning = _("These words are put in already. Tick this only if they promise something else as well.")
             self.add_error("is_double_meant", warning)
+        if "is_no_day_meant" in self.fields and not values.pop("is_no_day_meant", False):
+            warning = _("The words name %(day)s. Put it in below, or tick this if that is not when it shall be done.")
+            self.add_error("is_no_day_meant", warning % {"day": day(self.named)})
         if (due_on := values.get("due_on")) and due_on < self.said_on:
             warning = _("The day lies before the answer came. Put in the day it is to be done, or none.")
             self.add_error("due_on", warning)

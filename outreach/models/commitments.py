@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
@@ -6,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from taushet.named_days import last_day_named
 from taushet.searches import holds
 
 
@@ -141,6 +144,12 @@ class Commitment(models.Model):
         return self.successor or self.mandate
 
     @property
+    def last_day(self) -> date | None:
+        """The day it is to be done by: as put in, else as the words name it when that lies after they were said."""
+        named = None if self.due_on else last_day_named(self.quote, self.said_on)
+        return self.due_on or (named if named and named > self.said_on else None)
+
+    @property
     def is_taken_back(self) -> bool:
         """Whether whoever put it in has taken it back before anybody confirmed it."""
         return self.refused_at is not None and self.refused_by_id == self.entered_by_id
@@ -257,9 +266,9 @@ class CommitmentChange(models.Model):
     @property
     def is_early(self) -> bool:
         """Whether it was called broken, or kept only in part, before the day of the promise was over."""
-        due_on, said_on = self.commitment.due_on, timezone.localdate(self.changed_at)
+        last_day, said_on = self.commitment.last_day, timezone.localdate(self.changed_at)
         blames = self.status in (Commitment.Status.BROKEN, Commitment.Status.PARTLY)
-        return blames and due_on is not None and due_on >= said_on
+        return blames and last_day is not None and last_day >= said_on
 
     def can_be_confirmed_by(self, user) -> bool:
         """Whether this person may agree: somebody else than who proposes it."""

@@ -30,7 +30,7 @@ def commitment_list(request):
     rows = form.narrow(known, timezone.localdate()).with_what_it_is_about()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     template = "outreach/commitment_list.html#commitments" if request.htmx else "outreach/commitment_list.html"
-    return render(request, template, {"form": form, "page": page})
+    return render(request, template, {"form": form, "page": page, "is_any": bool(page) or known.exists()})
 
 
 @permission_required("outreach.add_commitment", raise_exception=True)

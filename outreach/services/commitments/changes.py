@@ -31,7 +31,8 @@ def change_commitment(
     """Put down how it stands with a promise, and what shows it. A judgement waits for a second person.
 
     Raises WrongStatus when it is not whole or another judgement waits, and TooEarly when it is said to be broken, or
-    kept only in part, before its day is over (Oslo date) and nobody says that it is meant.
+    kept only in part, before its day, or the one that its words name, is over (Oslo date) and nobody says that it is
+    meant.
     """
     commitment = _lock(commitment)
     is_judged = by is not None and status in Commitment.JUDGED
@@ -43,7 +44,7 @@ def change_commitment(
         raise WrongStatus(_("Write why. It is what everybody reads."))
     if by is not None and commitment.changes.waiting().exists():
         raise WrongStatus(_("A change waits for somebody to confirm it. That has to be decided first."))
-    over = commitment.due_on is None or commitment.due_on < timezone.localdate()
+    over = commitment.last_day is None or commitment.last_day < timezone.localdate()
     if status in (Status.BROKEN, Status.PARTLY) and not over and not is_early_meant:
         raise TooEarly(_("The day of the promise is not over yet."))
     change = CommitmentChange.objects.create(

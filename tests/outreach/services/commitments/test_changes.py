@@ -90,6 +90,18 @@ def test_a_judgement_counts_and_is_public_once_a_second_person_agrees(client, re
     ]
 
 
+def test_a_day_that_only_the_words_name_is_asked_about_before_it_is_over(client, reply):
+    commitment = confirmed(reply, due_on=None)
+    sign_in(client, StaffFactory())
+    update = reverse("outreach:commitment_update", args=[commitment.pk])
+    broken = {"status": "broken", "reason": "Utsatt", "evidence": "Brev"}
+    assert list(client.post(update, broken).context["form"].errors) == ["is_early_meant"]
+    client.post(update, broken | {"is_early_meant": "on"})
+    page = client.get(commitment.get_absolute_url()).text.replace("\N{NO-BREAK SPACE}", " ")
+    assert "men ordene nevner 1. mars 2027" in page
+    assert "så fristen var ikke ute" in page
+
+
 def test_that_work_goes_on_is_told_by_one(client, reply):
     commitment = confirmed(reply)
     sign_in(client, StaffFactory())
@@ -152,6 +164,9 @@ def test_a_slip_of_the_pen_is_warned_of_and_mended_before_anybody_confirms_it(cl
     form = {"quote": QUOTE, "mandate": Mandate.objects.get(role="mayor").pk, "demand": Demand.objects.get().pk}
     form |= {"municipality": town.pk, "due_on": "2027-03-01"}
 
+    nameless = client.post(address, form | {"due_on": ""}).context["form"]
+    assert list(nameless.errors) == ["is_no_day_meant"]  # the words name 1 March
+    assert "1.\N{NO-BREAK SPACE}mars 2027" in nameless.errors["is_no_day_meant"][0]
     assert list(client.post(address, form | {"due_on": "2020-01-01"}).context["form"].errors) == ["due_on"]
     with pytest.raises(WrongStatus):
         enter(reply, due_on=date(2020, 1, 1))

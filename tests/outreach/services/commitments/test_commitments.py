@@ -59,6 +59,7 @@ def test_the_office_written_to_leads_and_another_has_to_be_meant(client, reply, 
     with pytest.raises(OtherSpeaker):
         enter(reply, mandate=mailbox)
     form = {"quote": QUOTE, "mandate": mailbox.pk, "demand": Demand.objects.get().pk, "municipality": town.pk}
+    form["due_on"] = "2027-03-01"
 
     warned = client.post(address, form)
 
