@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.models import FollowUp, Mailing
+from outreach.models import FollowUp, Letter, Mailing
 from outreach.models.hold_words import HOLD_KINDS
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_up_offices import (
@@ -25,6 +25,7 @@ from outreach.services.commitments.follow_up_offices import (
     not_asked,
 )
 from outreach.services.commitments.follow_ups import reopen_follow_up, settle_follow_up
+from outreach.services.replies.answers import may_be_answered
 
 PER_PAGE = 50
 LAST = 5
@@ -74,11 +75,17 @@ def follow_up_detail(request, pk):
         "follow_up": follow_up,
         "mailing": mailing,
         "why_not": why_not,
+        "may_be_answered": not follow_up.settled_at and may_be_answered_already(follow_up),
         "may_write": why_not not in (OBJECTED, CANCELLED),
         "outcomes": CHOOSABLE if why_not not in (OBJECTED, CANCELLED) else [FollowUp.Outcome.DROPPED],
         "address_page": address_page(follow_up.mandate) if why_not in (BLOCKED, NO_ADDRESS) else "",
     }
     return render(request, "outreach/follow_up_detail.html", context)
+
+
+def may_be_answered_already(follow_up):
+    """Whether something that may answer the letter it is about waits to be sorted or confirmed."""
+    return Letter.objects.filter(may_be_answered(), pk=follow_up.letter_id).exists()
 
 
 def address_page(office):

@@ -34,8 +34,12 @@ class Asked:
     @property
     def is_late(self) -> bool:
         """Whether it is unanswered and those weeks have passed, and nothing waits that may be the answer."""
-        is_over = timezone.localdate(timezone=OSLO) > self.answer_by
-        return self.answered_at is None and not self.may_be_answered and is_over
+        return self.answered_at is None and not self.may_be_answered and self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether those weeks have passed."""
+        return timezone.localdate(timezone=OSLO) > self.answer_by
 
     @property
     def days(self) -> int:

@@ -84,4 +84,9 @@ def test_pages_say_truly_who_has_answered_and_who_has_not_for_how_long(client, a
         for address in towns:
             page = client.get(address).content.decode().replace("\xa0", " ")
             assert [one in page for one in said] == [one == words for one in said]
+    # Nobody has sorted it, and it is linked to nothing; of another town an answer waits for its sender to be confirmed.
+    receive(client, answer_to(sender="arkiv@k6102.example"))
+    for address, number in zip(towns, (0, 1), strict=True):
+        page = client.get(address).text.replace("\xa0", " ")
+        assert ("may be an answer has come" in page, page.count(said[1])) == (True, number)
     assert "answered 26 November 2026" in client.get("/kommuner/6101/").content.decode().replace("\xa0", " ")

@@ -37,9 +37,10 @@ def waiting():
 
 
 def test_a_letter_is_followed_up_after_twenty_workdays_unless_it_is_answered(client):
-    places = [place(number=f"610{n}") for n in range(1, 6)]
-    silent, away, answered, unread, retired = sent_letters(*places)  # on Monday 23 November 2026
+    places = [place(number=f"610{n}") for n in range(1, 7)]
+    silent, away, answered, unread, retired, linked_to_none = sent_letters(*places)  # on Monday 23 November 2026
     replies = receive(client, answer_to(away, Auto_Submitted="auto-replied"), answer_to(answered), answer_to(unread))
+    receive(client, answer_to(sender=f"arkiv@{linked_to_none.to_email.partition('@')[2]}"))
     sort_reply(replies[1], kind="answer", letters=[answered.pk], how="Ringte", by=UserFactory())
     end_office(retired.mandate, on=date(2026, 12, 1), by=None)
     before = Message.objects.count()
@@ -53,6 +54,9 @@ def test_a_letter_is_followed_up_after_twenty_workdays_unless_it_is_answered(cli
     assert Message.objects.count() == before
     assert "23. november 2026" in FollowUp.objects.first().draft
     (late,) = receive(client, answer_to(silent))
+    sign_in(client, StaffFactory())
+    page = FollowUp.objects.get(letter=silent).get_absolute_url()
+    assert "Noe som kan være et svar, har kommet." in client.get(page).text
     sort_reply(late, kind="answer", letters=[silent.pk], by=UserFactory())
     assert open_follow_ups(at(2026, 12, 28)) == 0
     assert waiting() == [silent, away]  # nobody knows yet who has answered
