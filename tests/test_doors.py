@@ -220,7 +220,8 @@ FOR_ROLES = {
     outreach:mailing_sending_update outreach:mailing_pause outreach:mailing_resume outreach:mailing_remind
     outreach:mailing_rate outreach:mailing_correct outreach:letter_redeliver_propose outreach:letter_redeliver_withdraw
     outreach:politician_object outreach:politician_object_withdraw
-    outreach:reply_sort outreach:reply_sort_save outreach:reply_put_back outreach:reply_verify outreach:reply_publish
+    outreach:reply_sort outreach:reply_sort_save outreach:reply_find_letters outreach:reply_put_back
+    outreach:reply_verify outreach:reply_publish
     outreach:reply_take_back outreach:commitment_create outreach:commitment_update
     outreach:commitment_take_back outreach:commitment_hand_on
     outreach:follow_up_settle outreach:follow_up_reopen outreach:follow_up_mail

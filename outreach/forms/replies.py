@@ -8,6 +8,7 @@ from taushet.fields import CleanCharField, LongestText
 from taushet.forms.narrowing import NarrowingForm
 
 LONGEST_ANSWER = 20_000
+LONGEST_HOW = 300
 
 
 class SortForm(forms.Form):
@@ -15,7 +16,7 @@ class SortForm(forms.Form):
 
     kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in Reply.SORTABLE])
     letters = forms.ModelMultipleChoiceField(Letter.objects.all(), required=False)
-    how = CleanCharField(required=False, max_length=300)
+    how = CleanCharField(required=False, max_length=LONGEST_HOW)
     seen = forms.CharField(max_length=64)
 
 
@@ -46,8 +47,10 @@ class LetterSearchForm(forms.Form):
 
     q = CleanCharField(label=_("Find a letter"), required=False, max_length=60)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, part_of="", **kwargs):
         super().__init__(*args, **kwargs)
+        if part_of:  # the form of a page that it is sent with, so that nothing put in there is lost
+            self.fields["q"].widget.attrs["form"] = part_of
         self.fields["q"].widget.attrs |= {"type": "search", "autocomplete": "off", "data-key": "s"}
 
     @property

@@ -12,7 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import ContentChanged, OutreachError
-from outreach.forms.replies import LetterSearchForm, PublishForm, ReplyFilterForm, SortForm, TakeBackForm, VerifyForm
+from outreach.forms.replies import (
+    LONGEST_HOW,
+    LetterSearchForm,
+    PublishForm,
+    ReplyFilterForm,
+    SortForm,
+    TakeBackForm,
+    VerifyForm,
+)
 from outreach.models import Reply
 from outreach.services.replies import sorting
 from outreach.services.replies.quoting import split_quoted
@@ -22,6 +30,7 @@ from taushet.services import audit
 from taushet.services.files import serve_file
 
 PER_PAGE = 50
+SORT_FORM = "sort-it"
 LETTER_KEYS = "abcdefghijklm"
 
 
@@ -30,15 +39,21 @@ def reply_number(request, name):
     return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
-def choices_of(reply, text):
-    """The letters to choose from: those linked, those looked for, and those the sender may mean, each once."""
+def choices_of(reply, text, chosen=None):
+    """The letters to choose from: those linked, those looked for, and those the sender may mean, each once.
+
+    Ticked are those `chosen`, when somebody has chosen.
+    """
     linked = [link.letter for link in linked_letters(reply)]
     found = sorting.find_letters_to(text, reply) if text else []
     suggested = sorting.suggested_letters(reply)
     likely = {letter.pk for letter in linked}
     if not linked and len(suggested) == 1:
         likely = {suggested[0].pk}
-    rows = {letter.pk: letter for letter in [*linked, *found, *suggested]}
+    kept = [] if chosen is None else list(sorting.letters_among(chosen, reply))
+    if chosen is not None:
+        likely = {letter.pk for letter in kept}
+    rows = {letter.pk: letter for letter in [*linked, *kept, *found, *suggested]}
     keys = iter(LETTER_KEYS)
     return [(letter, letter.pk in likely, next(keys, "")) for letter in rows.values()]
 
@@ -48,7 +63,7 @@ def linked_letters(reply):
     return reply.links.select_related(*about)
 
 
-def shown(reply, text=""):
+def shown(reply, text="", chosen=None):
     """What the pages about one reply need."""
     own, quoted = split_quoted(reply.text)
     suggestion = sorting.suggested_kind(reply)
@@ -60,7 +75,7 @@ def shown(reply, text=""):
         "own": own,
         "quoted": quoted,
         "attachments": reply.attachments.select_related("file").defer("file__content"),
-        "choices": choices_of(reply, text),
+        "choices": choices_of(reply, text, chosen),
         "is_found": bool(text) and bool(sorting.find_letters_to(text, reply)),
         "kinds": kinds,
     }
@@ -75,9 +90,14 @@ def reply_sort(request):
     waiting = Reply.objects.filter(sorted_at=None)
     reply = waiting.filter(pk=asked).first() if asked else None
     reply = reply or sorting.next_to_sort(reply_number(request, "etter"))
-    search = LetterSearchForm(request.GET)
+    return sort_page(request, reply, LetterSearchForm(request.GET, part_of=SORT_FORM))
+
+
+def sort_page(request, reply, search, *, chosen=None, how=""):
+    """Show the reply that is to be sorted, with what somebody has put in about it and not saved yet."""
     context = {
         "search": search,
+        "how": how,
         "counts": counts(),
         "left": Reply.objects.to_sort().count(),
         "is_checked_by_itself": bool(settings.AUTHSERV_IDS),
@@ -85,7 +105,7 @@ def reply_sort(request):
     }
     if reply:
         audit.record("reply.seen", reply, by=request.user)
-        context |= shown(reply, search.text)
+        context |= shown(reply, search.text, chosen)
     return render(request, "outreach/reply_sort.html", context)
 
 
@@ -95,16 +115,32 @@ def counts():
     return [(kind.label, found.get(kind, 0), f"{reverse('outreach:reply_list')}?kind={kind}") for kind in Reply.Kind]
 
 
+def put_in(request):
+    """What somebody has put in about a reply that is not sorted yet, whether it makes sense or not."""
+    numbers = [int(one) for one in request.POST.getlist("letters") if one.isascii() and one.isdigit() and len(one) < 16]
+    return {"chosen": numbers, "how": request.POST.get("how", "")[:LONGEST_HOW]}
+
+
 @permission_required("outreach.sort_reply", raise_exception=True)
+@never_cache
+@require_POST
+def reply_find_letters(request, pk):
+    """Look for letters without losing what has been put in about the reply."""
+    reply = get_object_or_404(Reply, pk=pk)
+    if reply.sorted_at is not None:
+        return redirect(reply)
+    return sort_page(request, reply, LetterSearchForm(request.POST, part_of=SORT_FORM), **put_in(request))
+
+
+@permission_required("outreach.sort_reply", raise_exception=True)
+@never_cache
 @require_POST
 def reply_sort_save(request, pk):
     reply = get_object_or_404(Reply, pk=pk)
     was_waiting = reply.sorted_at is None
     form = SortForm(request.POST)
-    back = f"{reverse('outreach:reply_sort')}?svar={reply.pk}" if was_waiting else reply.get_absolute_url()
     if not form.is_valid():
-        messages.error(request, _("Choose what it is."))
-        return redirect(back)
+        return refused(request, reply, _("Choose what it is."))
     try:
         letters = [letter.pk for letter in form.cleaned_data["letters"]]
         rest = {name: form.cleaned_data[name] for name in ("kind", "how", "seen")}
@@ -113,9 +149,16 @@ def reply_sort_save(request, pk):
         messages.error(request, str(error))
         return redirect(reply)
     except OutreachError as error:
-        messages.error(request, str(error))
-        return redirect(back)
+        return refused(request, reply, str(error))
     return redirect(f"{reverse('outreach:reply_sort')}?sist={reply.pk}" if was_waiting else reply.get_absolute_url())
+
+
+def refused(request, reply, why):
+    """Say why it is not sorted so, and keep what was put in."""
+    messages.error(request, why)
+    if reply.sorted_at is not None:
+        return redirect(reply)
+    return sort_page(request, reply, LetterSearchForm(request.POST, part_of=SORT_FORM), **put_in(request))
 
 
 @permission_required("outreach.sort_reply", raise_exception=True)

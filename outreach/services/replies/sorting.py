@@ -74,6 +74,11 @@ def find_letters_to(text: str, reply: Reply) -> list[Letter]:
     return list(_letters(reply).filter(found).order_by("-settled_at", "-pk")[:FOUND])
 
 
+def letters_among(numbers: Iterable[int], reply: Reply) -> list[Letter]:
+    """Return those of some letters, by their keys, that a reply may answer."""
+    return list(_letters(reply).filter(pk__in=list(numbers)).order_by("-settled_at", "-pk"))
+
+
 def _letters(reply: Reply):
     about = ("municipality", "demand_version__demand", "mandate__body")
     return left_before(reply.received_at).filter(status__in=LEFT).select_related(*about)

@@ -59,8 +59,18 @@ def test_replies_are_sorted_one_after_another_and_put_back(client):
     assert (first.kind, first.sorted_by) == ("answer", me)
     back = client.post(reverse("outreach:reply_put_back", args=[first.pk]))
     assert page(client, back.url).context["reply"] == first
-    assert save(client, second, "answer").url == f"{SORT}?svar={second.pk}"  # to no letter
-    assert save(client, second, "unsorted", letter).url == f"{SORT}?svar={second.pk}"
+    typed = {"how": "Ringte «sentralbordet»", "q": "Øygarden"}
+    find = reverse("outreach:reply_find_letters", args=[second.pk])
+    for kept in (
+        save(client, second, "answer", **typed),  # to no letter
+        save(client, second, "unsorted", other, **typed),
+        client.post(find, {"letters": [other.pk], **typed}),
+    ):
+        assert (kept.status_code, kept.context["reply"]) == (200, second)
+        assert 'value="Ringte «sentralbordet»"' in kept.text
+        assert letter.pk in {row.pk for row, _chosen, _key in kept.context["choices"]}
+    assert [row.pk for row, chosen, _key in kept.context["choices"] if chosen] == [other.pk]
+    assert client.post(reverse("outreach:reply_find_letters", args=[third.pk])).status_code == 200
     for reply, kind in ((first, "receipt"), (second, "unrelated"), (third, "answer")):
         save(client, reply, kind, *reply.letters.all())
     assert "reply" not in page(client).context
