@@ -11,6 +11,7 @@ from municipalities.services.fact_columns import DAY, INDICATOR, PLACE, SOURCE, 
 from municipalities.services.fact_imports import entered_indicators, lacking
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField
+from taushet.forms.files import ask_for_files_again
 from taushet.tables.reading import Limits, Table, read_table, read_text, refuse_other_kind
 
 LIMITS = Limits(bytes=2 * 1024 * 1024, rows=12_000)
@@ -89,6 +90,7 @@ class FactTableForm(forms.Form):
             else:
                 data["table"] = without_titles(data["table"])
                 self.ask_for_source(data["table"])
+        ask_for_files_again(self)
         return data
 
     def ask_for_source(self, table: Table) -> None:

@@ -15,6 +15,7 @@ from outreach.services.offices.office_imports import ends_many, fingerprint
 from outreach.services.offices.storting_export import LISTS, SEATS
 from taushet.exceptions import TaushetError
 from taushet.fields import CleanCharField, DayField, WholeNumberField
+from taushet.forms.files import ask_for_files_again
 from taushet.tables.reading import read_table, refuse_other_kind
 
 from .namesakes import describe
@@ -28,6 +29,7 @@ class ListForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("The list"),
         allow_empty_file=True,
+        error_messages={"required": gettext_lazy("Choose the file.")},
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx,.txt"}),
         help_text=gettext_lazy("Excel (.xlsx) or CSV, at most 5 MB and 30,000 rows."),
     )
@@ -47,6 +49,11 @@ class ListForm(forms.Form):
         if day > timezone.localdate():
             raise forms.ValidationError(_("This day has not come yet."))
         return day
+
+    def clean(self):
+        data = super().clean()
+        ask_for_files_again(self)
+        return data
 
     def clean_file(self):
         try:
@@ -117,6 +124,7 @@ class StortingFilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name in LISTS:
             self.fields[name].widget.attrs["accept"] = ".json,.xml"
+            self.fields[name].error_messages["required"] = _("Choose the file.")
 
     def clean(self):
         data = super().clean()
@@ -124,6 +132,7 @@ class StortingFilesForm(forms.Form):
             file = data.get(name)
             if file and file.size > MOST_BYTES:
                 self.add_error(name, _("The file is larger than 5 MB."))
+        ask_for_files_again(self)
         return data
 
     @property

@@ -92,6 +92,7 @@ def politician_detail(request, pk):
         "politician": politician,
         "mandates": shown,
         "objection": standing_objection(politician),
+        "taken_back": politician.objections.exclude(withdrawn_at=None).select_related("withdrawn_by").order_by("-pk"),
         "held": held_for_it(politician),
         "today": timezone.localdate(),
         "letters": Letter.objects.filter(mandate__politician=politician)

@@ -124,7 +124,7 @@ def refuse_other_kind(name: str) -> None:
 
 
 def _not_a_table() -> TableRefused:
-    return TableRefused(_("This is not a table we can read. Save it as .xlsx or .csv, or paste the names instead."))
+    return TableRefused(_("This is not a table we can read. Save it as .xlsx or .csv."))
 
 
 def _decode(content: bytes) -> str:

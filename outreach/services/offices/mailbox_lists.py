@@ -112,7 +112,8 @@ def read_line(row: Row, parts: list[str], places: Places, source: str) -> Mailbo
     try:
         validate_email(email)
     except ValidationError:
-        step.told.append(_("“%(text)s” is not one valid e-mail address.") % {"text": email[:80]})
+        wrong = _("“%(text)s” is not one valid e-mail address.") % {"text": email[:80]}
+        step.told.append(wrong if email else _("The address is missing."))
     if PRIVATE_HOSTS.search(email):
         step.told.append(_("This looks like a private address, not a central mail-box."))
     if len(step.source) > LONGEST_SOURCE:

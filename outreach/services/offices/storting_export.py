@@ -30,6 +30,11 @@ LISTS = {
     "regjering": ("regjeringsmedlemmer_liste",),
     "allekomiteer": ("komiteer_liste", "allekomiteer_liste"),
 }
+FILES = {
+    "dagensrepresentanter": gettext_lazy("today’s representatives"),
+    "regjering": gettext_lazy("the government"),
+    "allekomiteer": gettext_lazy("the committees"),
+}
 JSON_DATE = re.compile(r"^/Date\((-?\d+)([+-]\d{4})?\)/$")
 LONGEST = {"first_name": 80, "last_name": 80, "party": 80, "constituency": 60, "title": 120, "ministry": 120}
 ROWS_NAMED = 10
@@ -197,6 +202,10 @@ def rows_of(name: str, document: dict[str, Any]) -> list[dict[str, Any]]:
         rows = document.get(key)
         if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
             return rows
+    other = next((one for one, keys in LISTS.items() if any(isinstance(document.get(key), list) for key in keys)), None)
+    if other:
+        told = _("The file chosen as “%(file)s” holds “%(other)s”.")
+        raise BrokenExport(told % {"file": FILES[name], "other": FILES[other]})
     raise BrokenExport(_("%(file)s has no list called %(key)s.") % {"file": name, "key": LISTS[name][0]})
 
 

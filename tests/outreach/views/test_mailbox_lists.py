@@ -38,6 +38,15 @@ def test_mail_boxes_come_from_a_list_and_can_be_taken_back(client, author, said)
         "Fet;b@fet.example;",
     ]
 
+    later = SOURCE | {
+        "as_of": "2031-01-01",
+        "file": SimpleUploadedFile("postmottak.csv", b"Kommune;E-post\n6101;a@b.no"),
+    }
+    errors = client.post(reverse("outreach:office_import_mailboxes"), later).context["form"].errors
+    assert errors["file"] == ["Choose the file again. It is not kept when something else has to be put right."]
+    page = put_in(client, "\n".join([*lines[:1], "6103;;"]))
+    assert "The address is missing." in page.text
+    OfficeImport.objects.all().delete()
     page = put_in(client, "\n".join(lines))
     assert counts(page) == {"faulty": 4, "new": 1, "changed": 1, "checked": 1}
     assert said(write(client, page)) == ["The list is written."]

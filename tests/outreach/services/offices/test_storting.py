@@ -162,6 +162,13 @@ def test_an_export_without_ministers_changes_nothing(db):
     assert Politician.objects.count() == 0
 
 
+def test_files_put_in_each_in_the_place_of_another_are_named():
+    right = official([official_representative()])
+    swapped = right | {"dagensrepresentanter": right["regjering"], "regjering": right["dagensrepresentanter"]}
+    with pytest.raises(BrokenExport, match="«dagens representanter», inneholder «regjeringen»"):
+        read_official(swapped)
+
+
 def test_an_older_export_is_refused(db, clock):
     clock.set(2027, 1, 11, 10)
     import_storting(export(), seats=3)

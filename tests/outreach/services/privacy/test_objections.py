@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from outreach.models import Letter, Mandate, Objection
@@ -59,7 +60,7 @@ def test_a_post_room_is_known_by_its_name_and_is_never_closed_for_letters(clock,
     assert not Suppression.objects.exists()
 
 
-def test_what_waits_is_held_at_once_and_stays_so_until_a_person_lets_it_go(clock, mailbox):
+def test_what_waits_is_held_at_once_and_stays_so_until_a_person_lets_it_go(client, clock, mailbox):
     sent = to_mayors(with_mayor("Kari"), with_mayor("Ola"))
     kari = sent.letters.get(to_name__startswith="Kari").mandate.politician
     objection = object_for(kari, source="one-click")
@@ -72,6 +73,10 @@ def test_what_waits_is_held_at_once_and_stays_so_until_a_person_lets_it_go(clock
     assert Message.objects.get(pk=held.message_id).state_reason == OBJECTED
     withdraw_objection(objection, by=staff(), why="Ringte")
     assert Objection.objects.get().withdrawn_why == "Ringte"
+    sign_in(client, StaffFactory())
+    assert (
+        "og trakk det tilbake" in client.get(reverse("outreach:politician_detail", args=[objection.politician_id])).text
+    )
     release_message(Message.objects.get(pk=held.message_id), by=staff())
     send_all_due()
     assert sorted(address.partition("@")[0] for address in sent_to(mailbox)) == ["kari", "ola"]
