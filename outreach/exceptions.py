@@ -39,6 +39,10 @@ class NotAsWritten(OutreachError):
     """A text leans on something that no longer holds."""
 
 
+class WrongDay(OutreachError):
+    """A day that cannot be right: it has not come, or lies before what had to happen first."""
+
+
 class NothingToSend(OutreachError):
     """Every letter is held."""
 

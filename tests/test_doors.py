@@ -227,7 +227,7 @@ FOR_ROLES = {
     outreach:follow_up_settle outreach:follow_up_reopen outreach:follow_up_mail
     outreach:consultation_create outreach:consultation_update outreach:consultation_import
     outreach:consultation_import_write outreach:submission_create outreach:submission_update
-    outreach:submission_submit outreach:submission_delivered
+    outreach:submission_submit outreach:submission_delivered outreach:delivery_correct outreach:delivery_take_back
     """,
     ("approver", "administrator"): """
     outreach:mailing_approve outreach:mailing_return outreach:letter_redeliver_approve outreach:submission_approve

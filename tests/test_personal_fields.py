@@ -61,7 +61,7 @@ courses.CardCheckout courses.CardRefund courses.PaymentCase
 courses.Payment.external_reference courses.Payment.kid courses.Payment.note
 outreach.Approval outreach.LegalHook outreach.Demand outreach.DemandVersion outreach.ConfirmedBlock outreach.Mailing
 outreach.Consultation outreach.Submission outreach.SubmissionRevision outreach.SubmissionApproval
-outreach.Body
+outreach.Body outreach.DeliveryChange
 outreach.Letter.occasion outreach.Letter.facts outreach.Letter.held_for
 outreach.Mandate.title outreach.Mandate.constituency outreach.Mandate.source outreach.Mandate.period
 outreach.OfficeImport.source outreach.OfficeImport.choices outreach.OfficeImport.counts

@@ -122,12 +122,26 @@ class BlocksForm(forms.Form):
 class DeliveredForm(forms.Form):
     """That a person has handed it in."""
 
-    on = DayField(label=_("Delivered"))
+    on = DayField(label=_("Day of delivery"), initial=timezone.localdate)
     url = forms.URLField(max_length=300, required=False, assume_scheme="https", label=_("Where it can be read"))
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["on"].initial = timezone.localdate()
+
+class TakeBackForm(forms.Form):
+    """That it was not handed in after all."""
+
+    reason = CleanCharField(
+        max_length=300, label=_("Why?"), help_text=_("It stands below, under what has happened, for staff only.")
+    )
+
+
+class DeliveryForm(DeliveredForm):
+    """When it was handed in and where it stands, put right."""
+
+    reason = CleanCharField(
+        max_length=300,
+        label=_("Why is it corrected?"),
+        help_text=_("It stands below, under what has happened, for staff only."),
+    )
 
 
 class SubmitForm(SeenForm):

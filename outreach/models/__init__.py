@@ -12,7 +12,7 @@ from .office_tasks import OfficeTask
 from .offices import Leave, Mandate, Politician
 from .published_words import PublishedWords
 from .replies import Reply, ReplyAttachment, ReplyCopy, ReplyLink
-from .submissions import Submission, SubmissionApproval, SubmissionRevision
+from .submissions import DeliveryChange, Submission, SubmissionApproval, SubmissionRevision
 
 __all__ = [
     "Approval",
@@ -22,6 +22,7 @@ __all__ = [
     "CommitmentChange",
     "ConfirmedBlock",
     "Consultation",
+    "DeliveryChange",
     "Demand",
     "DemandVersion",
     "DraftRun",

@@ -114,6 +114,28 @@ class SubmissionRevision(models.Model):
         return f"{self.submission_id} {self.number}"
 
 
+class DeliveryChange(models.Model):
+    """That the day or the address of a delivery was wrong, or that nothing had been delivered, and why. Never changed.
+
+    Without a day the delivery was taken back.
+    """
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="delivery_changes")
+    delivered_on = models.DateField(_("delivered"), null=True, blank=True)
+    delivered_url = models.URLField(_("where it can be read"), max_length=300, blank=True)
+    reason = models.CharField(_("why"), max_length=300)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("change of a delivery")
+        verbose_name_plural = _("changes of deliveries")
+        ordering = ["submission", "-pk"]
+
+    def __str__(self):
+        return f"{self.submission_id} {self.delivered_on}"
+
+
 class SubmissionApproval(GivenApproval):
     """That a colleague read a submission and found it ready, exactly as it stood. Any change makes it void."""
 

@@ -76,6 +76,8 @@ WORDS = {
     "submission.changed": _("Submission changed"),
     "submission.created": _("Submission drafted"),
     "submission.delivered": _("Submission delivered"),
+    "submission.delivery_corrected": _("Delivery of a submission corrected"),
+    "submission.delivery_taken_back": _("Delivery of a submission taken back"),
     "submission.returned": _("Submission sent back"),
     "submission.submitted": _("Submission submitted for approval"),
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outreach.views import consultation_feed, consultations, submissions
+from outreach.views import consultation_feed, consultations, deliveries, submissions
 
 urlpatterns = [
     path("stab/horinger/", consultations.consultation_list, name="consultation_list"),
@@ -20,7 +20,11 @@ urlpatterns = [
     path("stab/horinger/innspill/<int:pk>/send-inn/", submissions.submission_submit, name="submission_submit"),
     path("stab/horinger/innspill/<int:pk>/godkjenn/", submissions.submission_approve, name="submission_approve"),
     path("stab/horinger/innspill/<int:pk>/tilbake/", submissions.submission_return, name="submission_return"),
-    path("stab/horinger/innspill/<int:pk>/levert/", submissions.submission_delivered, name="submission_delivered"),
+    path("stab/horinger/innspill/<int:pk>/levert/", deliveries.submission_delivered, name="submission_delivered"),
+    path("stab/horinger/innspill/<int:pk>/levert/rett/", deliveries.delivery_correct, name="delivery_correct"),
+    path(
+        "stab/horinger/innspill/<int:pk>/levert/ta-tilbake/", deliveries.delivery_take_back, name="delivery_take_back"
+    ),
     path("stab/horinger/innspill/<int:pk>/innspill.docx", submissions.submission_docx, name="submission_docx"),
     path("stab/horinger/innspill/<int:pk>/innspill.pdf", submissions.submission_pdf, name="submission_pdf"),
 ]

@@ -10,9 +10,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import ContentChanged, OutreachError
 from outreach.forms.approvals import ReturnForm
-from outreach.forms.submissions import BlocksForm, DeliveredForm, StartForm, SubmissionApprovalForm, SubmitForm
+from outreach.forms.submissions import (
+    BlocksForm,
+    DeliveredForm,
+    DeliveryForm,
+    StartForm,
+    SubmissionApprovalForm,
+    SubmitForm,
+    TakeBackForm,
+)
 from outreach.models import Consultation, Submission, SubmissionRevision
-from outreach.services.consultations.submission_approvals import approve_submission, mark_delivered, return_submission
+from outreach.services.consultations.submission_approvals import approve_submission, return_submission
 from outreach.services.consultations.submission_files import MIME, write_docx, write_pdf
 from outreach.services.consultations.submission_grounds import changed_counts, faults_of
 from outreach.services.consultations.submission_log import differences_of, submission_log
@@ -70,6 +78,8 @@ def submission_page(request, pk, **forms):
         "approval_form": SubmissionApprovalForm(**asked),
         "return_form": ReturnForm(),
         "delivered_form": DeliveredForm(),
+        "delivery_form": DeliveryForm(initial={"on": submission.delivered_on, "url": submission.delivered_url}),
+        "take_back_form": TakeBackForm(auto_id="take_back_%s"),
     }
     return render(request, "outreach/submission_detail.html", context | forms)
 
@@ -158,21 +168,6 @@ def submission_return(request, pk):
         ReturnForm(request.POST),
         lambda data: return_submission(submission, by=request.user, note=data["note"]),
         _("The submission is sent back."),
-    )
-
-
-@may_change
-@require_POST
-def submission_delivered(request, pk):
-    submission = get_object_or_404(Submission, pk=pk)
-    return act(
-        request,
-        submission,
-        submission_page,
-        "delivered_form",
-        DeliveredForm(request.POST),
-        lambda data: mark_delivered(submission, by=request.user, **data),
-        _("Noted as delivered."),
     )
 
 

@@ -17,6 +17,8 @@ SENTENCES = {
     "submission.approved": gettext_lazy("It was approved."),
     "submission.returned": gettext_lazy("It was sent back."),
     "submission.delivered": gettext_lazy("It was marked as delivered."),
+    "submission.delivery_corrected": gettext_lazy("The delivery was corrected."),
+    "submission.delivery_taken_back": gettext_lazy("The delivery was taken back."),
 }
 
 
@@ -31,11 +33,12 @@ class Line:
 def submission_log(submission: Submission) -> list[Line]:
     """Return who did what, the newest first; a change says whether it voided an approval, and what differs."""
     revisions = {revision.number: revision for revision in submission.revisions.all()}
+    reasons = dict(submission.delivery_changes.values_list("pk", "reason"))
     entries = AuditEntry.objects.filter(object_type=submission._meta.label_lower, object_id=str(submission.pk))
-    return [line(entry, revisions) for entry in entries.select_related("actor")[:100]]
+    return [line(entry, revisions, reasons) for entry in entries.select_related("actor")[:100]]
 
 
-def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
+def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision], reasons: dict[int, str]) -> Line:
     text = str(SENTENCES.get(entry.action, entry.action))
     if entry.detail.get("case"):
         text = _("The consultation has got another addressee, number or title, and the submission follows it.")
@@ -45,6 +48,8 @@ def line(entry: AuditEntry, revisions: dict[int, SubmissionRevision]) -> Line:
         text = f"{text} {_('What was approved is void.')}"
     if entry.action == "submission.approved" and entry.detail.get("house"):
         text = _("It was approved for %(house)s.") % {"house": User.House(entry.detail["house"]).label}
+    if reason := reasons.get(entry.detail.get("delivery_change")):
+        text = f"{text} {reason}"
     number = entry.detail.get("revision", 0)
     before, after = revisions.get(number - 1), revisions.get(number)
     differences = differences_of(before, after) if before and after else []

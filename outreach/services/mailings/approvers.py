@@ -105,6 +105,7 @@ def give_approval(row: Mailing | Submission, approver: User, seen_hash: str) -> 
         last_editor=row.last_editor,
         content_hash=seen_hash,
         is_public_confirmed=True,
+        approved_at=timezone.now(),
     )
     if not row.houses_left:
         row.status = row.Status.APPROVED

@@ -85,18 +85,20 @@ def test_when_both_houses_send_each_approves():
     assert row.status == "approved"
 
 
-def test_who_wrote_what_one_house_alone_has_approved_still_had_a_hand_in_it():
+def test_who_wrote_what_one_house_alone_has_approved_still_had_a_hand_in_it(clock):
     kss, ldo, author = (UserFactory(house=house) for house in ("KSS", "LDO", "KSS"))
     row = submission(by=author, senders="both")
     changed = {"title": row.title, "senders": "both", "sources": row.sources}
 
     def write(row, by, text):
         blocks = [{"heading": "", "text": text}]
+        clock.now += timedelta(minutes=1)
         return change_submission(row, **changed, blocks=blocks, by=by, seen_hash=row.content_hash)
 
     row = write(row, ldo, "Alt.")
     row = submit_submission(row, by=author, seen_hash=row.content_hash)
     for approver, hands in ((kss, {ldo, author}), (UserFactory(house="LDO"), {author})):
+        clock.now += timedelta(minutes=1)
         approve_submission(row, approver=approver, seen_hash=row.content_hash, is_public_confirmed=True)
         again = write(row, author, f"Alt, {approver.pk}.")
         assert again.hands == {person.pk for person in hands}

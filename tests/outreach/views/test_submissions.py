@@ -5,12 +5,15 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override, pgettext
 from docx import Document
 
 from municipalities.services.facts import set_fact
 from outreach.exceptions import ContentChanged, WrongStatus
 from outreach.models import Commitment, LegalHook, Submission
-from outreach.services.consultations.submission_approvals import approve_submission
+from outreach.services.consultations.consultations import save_consultation
+from outreach.services.consultations.submission_approvals import approve_submission, mark_delivered
+from outreach.services.consultations.submission_log import submission_log
 from outreach.services.consultations.submissions import (
     change_submission,
     submit_submission,
@@ -157,7 +160,37 @@ def test_two_who_edit_do_not_write_over_each_other(client):
     assert client.post(page("update", row), again).url == row.get_absolute_url()
 
 
-def test_the_files_hold_the_text_and_say_draft_until_it_is_approved(client, author, said):
+def test_a_delivery_is_put_right_and_taken_back_with_a_reason(client, author):
+    row = submission(by=author)
+    submit_submission(row, by=author, seen_hash=row.content_hash)
+    approve_submission(row, approver=UserFactory(), seen_hash=row.content_hash, is_public_confirmed=True)
+    correct, take_back = (reverse(f"outreach:delivery_{name}", args=[row.pk]) for name in ("correct", "take_back"))
+    right = {"on": "2026-11-23", "url": "https://horing.example/8", "reason": "Feil lenke."}
+    assert client.post(correct, right).context["delivery_form"].non_field_errors()  # nothing is delivered yet
+    mark_delivered(row, on=date(2026, 11, 23), url="https://horing.example/7", by=author)
+    with pytest.raises(WrongStatus):
+        mark_delivered(row, on=date(2026, 11, 23), url="", by=author)
+
+    assert "reason" in client.post(correct, right | {"reason": ""}).context["delivery_form"].errors
+    assert "on" in client.post(correct, right | {"on": "2026-11-24"}).context["delivery_form"].errors
+    assert client.post(correct, right).url == row.get_absolute_url()
+    row.refresh_from_db()
+    assert (row.delivered_on, row.delivered_url) == (date(2026, 11, 23), right["url"])
+    save_consultation(row.consultation, {"title": "Noe annet"}, by=author)
+    assert "reason" in client.post(take_back, {}).context["take_back_form"].errors
+    client.post(take_back, {"reason": "Bare lagret hos dem."})
+
+    row.refresh_from_db()
+    assert (row.delivered_on, row.delivered_url, row.status) == (None, "", "draft")
+    assert row.case_title == "Noe annet"  # it follows its consultation again, and what was approved is void
+    text = [line.text for line in submission_log(row)]
+    assert "The delivery was taken back. Bare lagret hos dem." in text
+    assert "The delivery was corrected. Feil lenke." in text
+    with override("nb"):
+        assert pgettext("status", "Delivered") == "Levert"
+
+
+def test_the_files_hold_the_text_and_say_draft_until_it_is_approved(client, author):
     row = submission(by=author, title="Innspill {{ }} <script> #pagebreak()")
     row = change_submission(
         row,
@@ -187,11 +220,14 @@ def test_the_files_hold_the_text_and_say_draft_until_it_is_approved(client, auth
     assert pdf.content.startswith(b"%PDF-")
     assert pdf["Content-Type"] == "application/pdf"
 
-    response = client.post(page("delivered", row), {"on": "2026-11-24"}, follow=True)
-    assert said(response) == ["The day lies in the future."]
-    client.post(page("delivered", row), {"on": "2026-11-23", "url": "https://horing.example/7"})
+    delivery = {"on": "2026-11-23", "url": "https://horing.example/7"}
+    for on, refused in (("2026-11-24", "The day lies in the future."), ("2020-01-01", "It was approved on 23")):
+        form = client.post(page("delivered", row), delivery | {"on": on}).context["delivered_form"]
+        assert form.errors["on"][0].startswith(refused)
+        assert form["url"].value() == delivery["url"]
+    client.post(page("delivered", row), delivery)
     row.refresh_from_db()
-    assert (row.delivered_on, row.delivered_url) == (date(2026, 11, 23), "https://horing.example/7")
+    assert (row.delivered_on, row.delivered_url) == (date(2026, 11, 23), delivery["url"])
     with pytest.raises(WrongStatus):
         change_submission(
             row, title="Sent", senders="kss", blocks=row.blocks, sources=[], by=author, seen_hash=row.content_hash
