@@ -20,6 +20,7 @@ from taushet.exceptions import TaushetError
 from taushet.fields import BIDI_SIGNS
 from taushet.services.links import PLACEHOLDER
 from taushet.text_comparisons import compared_names, comparison_fault
+from taushet.text_faults import syntax_fault
 from taushet.text_values import Blank, Named, NamedDecimal, NamedNumber, NamedText, Number
 
 LONGEST = 20_000
@@ -109,8 +110,7 @@ def check_template(source: str, vocabulary: Vocabulary) -> None:
         check_node(ENVIRONMENT.parse(source), vocabulary)
         ENVIRONMENT.from_string(source)
     except TemplateSyntaxError as error:
-        sentence = _("Line %(line)d cannot be understood: %(error)s")
-        raise BrokenTemplate(sentence % {"line": error.lineno, "error": error.message}) from error
+        raise BrokenTemplate(syntax_fault(source, error)) from error
     except (RecursionError, MemoryError, SyntaxError) as error:
         raise BrokenTemplate(_("The text has too many parts inside each other.")) from error
     except ValueError as error:  # Python reads no whole number of thousands of digits

@@ -76,7 +76,7 @@ class WordingForm(forms.Form):
             self.add_error("title_nb", _("Give it a title in one of the forms."))
         for name, fault in wording_faults(data, data.get("indicators", ()), data.get("hooks", ())).items():
             if name in data:
-                self.add_error(name, fault)
+                self.add_error(name, f"{self.fields[name].label}: {fault}")
         return data
 
     @property

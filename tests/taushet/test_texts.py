@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from taushet.text_values import number
 from taushet.texts import BrokenTemplate, Vocabulary, check_template, render_text
@@ -80,6 +81,24 @@ def test_whatever_else_a_letter_tries_is_refused(source):
 def test_the_line_at_fault_is_named():
     with pytest.raises(BrokenTemplate, match=r"3.*kommune"):
         check_template("Hei\n\n{{ kommune }}", VOCABULARY)
+
+
+def test_a_fault_of_writing_is_told_in_the_language_of_the_reader_with_what_to_do():
+    faults = {
+        "a\n{% if %}x{% endif %}": "Linje 2: {% if %} mangler det som skal sjekkes",
+        "{% if municipality %}x{% elif %}{% endif %}": "Linje 1: {% elif %} mangler det som skal sjekkes",
+        "a\n{% if municipality %}x\n\nb": "Linje 2: {% if %} er ikke avsluttet. Skriv {% endif %}",
+        "a\n\n{% else %}": "Linje 3: {% else %} står uten {% if %} foran",
+        "{% for a in b %}": "Linje 1: En tekst kan ikke bruke {% for %}",
+        "{{ }}": "Linje 1: Det står ingenting mellom {{ }}",
+        "{{ municipality }": "Linje 1: En krøllparentes er ikke lukket",
+        "{{ municipality kommune }}": "Linje 1: Det som står i krøllparentesene, er ikke til å forstå",
+    }
+    with override("nb"):
+        for source, fault in faults.items():
+            with pytest.raises(BrokenTemplate) as refused:
+                check_template(source, VOCABULARY)
+            assert str(refused.value).startswith(fault)
 
 
 def test_sources_are_numbered_in_the_order_they_are_named():
