@@ -2,6 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from outreach.models import Demand, DemandVersion
@@ -34,6 +35,7 @@ def demand_detail(request, slug):
     context = {
         "version": version,
         "demand": version.demand,
+        "today": timezone.localdate(),
         "hooks": sorted(version.hooks.all(), key=lambda hook: (not hook.is_binding, hook.pk)),
         "measures": measures_of([need.indicator for need in version.needed_facts.select_related("indicator")]),
         "received": received,
@@ -49,6 +51,5 @@ def demand_version(request, slug, version):
     versions = DemandVersion.objects.published().select_related("demand").prefetch_related("hooks")
     version = get_object_or_404(versions, demand__slug=slug, number=version)
     current = DemandVersion.objects.current().get(demand=version.demand)
-    return render(
-        request, "outreach/demand_version.html", {"version": version, "demand": version.demand, "current": current}
-    )
+    context = {"version": version, "demand": version.demand, "current": current, "today": timezone.localdate()}
+    return render(request, "outreach/demand_version.html", context)

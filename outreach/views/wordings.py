@@ -5,6 +5,7 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,13 +34,16 @@ may_change = permission_required("outreach.change_demand", raise_exception=True)
 @permission_required("outreach.view_demand", raise_exception=True)
 @require_safe
 def wording_list(request):
-    demands = Demand.objects.prefetch_related(Prefetch("versions", DemandVersion.objects.order_by("-number")))
-    rows = []
+    versions = DemandVersion.objects.order_by("-number").prefetch_related("hooks")
+    demands = Demand.objects.prefetch_related(Prefetch("versions", versions))
+    rows, today = [], timezone.localdate()
     for demand in demands:
         versions = demand.versions.all()
         published = next((version for version in versions if version.published_at), None)
         draft = next((version for version in versions if not version.published_at), None)
-        rows.append({"demand": demand, "published": published, "draft": draft, "version": published or draft})
+        version = published or draft
+        lapsed = [hook for hook in version.hooks.all() if not hook.is_valid_on(today)] if version else []
+        rows.append({"demand": demand, "published": published, "draft": draft, "version": version, "lapsed": lapsed})
     return render(request, "outreach/wording_list.html", {"rows": rows})
 
 

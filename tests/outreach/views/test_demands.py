@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -101,7 +102,10 @@ def test_a_withdrawn_demand_leaves_the_list_and_keeps_its_page(client):
 def test_a_hook_that_is_repealed_is_not_shown_as_law_in_force(client):
     demand_version(valid_to=date(2026, 1, 1))
 
-    assert "No longer in force from 1\N{NO-BREAK SPACE}January 2026." in client.get("/krav/krav-1/").text
+    page = client.get("/krav/krav-1/").text
+    assert "No longer in force from 1\N{NO-BREAK SPACE}January 2026." in page
+    for text in (page, client.get("/krav/krav-1/1/").text):
+        assert re.search(r'data-color="warning">\s*No longer in force\s*</span>', text)
 
 
 @pytest.mark.parametrize("language", ["nb", "nn", "en"])

@@ -129,6 +129,9 @@ def test_a_demand_on_a_repealed_hook_is_neither_published_nor_sent(client, autho
     rows = client.get(reverse("outreach:hook_list")).context["rows"]
     assert [(row["is_valid"], [each.number for each in row["leaning"]]) for row in rows] == [(False, [1, 2])]
     assert [text for text, _url in today_cards["hooks"].items(author)] == ["Loven § 1 is repealed. Leaning on it: 1"]
+    listed = client.get(reverse("outreach:wording_list"))
+    assert [hook.citation for row in listed.context["rows"] for hook in row["lapsed"]] == ["Loven § 1"]
+    assert "Source not in force" in listed.text
 
 
 def test_a_hook_nobody_has_looked_up_for_half_a_year_is_a_task(client, author):
@@ -190,7 +193,7 @@ def test_a_new_demand_begins_as_a_draft_nobody_else_sees(client, author):
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"letter_nb": "{{ passord }}"}, {"letter_nb": ["Line 1 names passord, which is not known."]}),
+        ({"letter_nb": "{{ passord }}"}, {"letter_nb": ["Letter in bokmål: Line 1 names passord, which is not known."]}),
         ({"subject_nn": "{{ fact.finnes_ikke }}"}, ["subject_nn"]),
         ({"letter_nn": "{% for x in y %}{% endfor %}"}, ["letter_nn"]),
         ({"letter_nb": "{{ ''.__class__ }}"}, ["letter_nb"]),
@@ -228,7 +231,7 @@ def test_the_list_of_wordings_costs_the_same(client, author, django_assert_num_q
     url = reverse("outreach:wording_list")
     client.get(url)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(url)
 
     assert len(response.context["rows"]) == count
