@@ -22,7 +22,7 @@ from outreach.forms.submissions import (
 from outreach.models import Consultation, Submission, SubmissionRevision
 from outreach.services.consultations.submission_approvals import approve_submission, return_submission
 from outreach.services.consultations.submission_files import MIME, write_docx, write_pdf
-from outreach.services.consultations.submission_grounds import changed_counts, faults_of
+from outreach.services.consultations.submission_grounds import changed_counts, faults_of, unused_sources
 from outreach.services.consultations.submission_log import differences_of, submission_log
 from outreach.services.consultations.submission_sources import missing_form
 from outreach.services.consultations.submissions import CASE, change_submission, start_submission, submit_submission
@@ -67,6 +67,7 @@ def submission_page(request, pk, **forms):
     context = {
         "submission": submission,
         "faults": faults_of(submission) if waits else [],
+        "unused": unused_sources(submission) if waits else [],
         "counts": counts,
         "is_late": is_late(submission),
         "versions": submission.demand_versions.select_related("demand").order_by("demand__number"),

@@ -93,6 +93,14 @@ def faults_in_text(submission: Submission) -> list[str]:
     return faults
 
 
+def unused_sources(submission: Submission) -> list[str]:
+    """Return the sources that no note in the text points at, each with its number; they may stand, but look amiss."""
+    used = {
+        int(number) for block in submission.blocks for number in NOTE.findall(f"{block['heading']}\n{block['text']}")
+    }
+    return [f"[{number}] {source}" for number, source in enumerate(submission.sources, 1) if number not in used]
+
+
 def is_quoted(quote: str, words: str) -> bool:
     """Whether a text quotes this; a few words may stand in any text, so they count in quotation marks only."""
     if len(quote) >= SHORTEST_QUOTE:

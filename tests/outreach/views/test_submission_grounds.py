@@ -101,10 +101,11 @@ def test_numbers_that_have_changed_are_read_again_and_notes_and_quotes_have_to_h
     approve_submission(row, **read, has_checked=True)
     row.refresh_from_db()
 
-    changed = {"title": row.title, "senders": "kss", "sources": ["Loven."], "by": author}
+    changed = {"title": row.title, "senders": "kss", "sources": ["Loven.", "Ubrukt."], "by": author}
     text = [{"heading": "", "text": "Dette er et krav [1] [4]. Vi lover."}]
     row = change_submission(row, blocks=text, seen_hash=row.content_hash, **changed)
     commitment_with_file(reply_with_file(), mailing(version=row.demand_versions.get()))
+    assert client.get(row.get_absolute_url()).context["unused"] == ["[2] Ubrukt."]
     with pytest.raises(NotAsWritten, match=re.escape("points at [4]")):
         submit_submission(row, by=author, seen_hash=row.content_hash, has_checked=True)
     text = [{"heading": "", "text": "De skriver: «Vi lover.» [1]"}]
