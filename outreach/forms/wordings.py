@@ -50,8 +50,8 @@ class WordingForm(forms.Form):
         Indicator.objects.all(), required=False, label=_("Facts it needs"), widget=forms.CheckboxSelectMultiple
     )
     subject_nb = short_field(_("Subject of the letter in bokmål"), 200)
-    letter_nb = long_field(_("Letter in bokmål"), 30)
     subject_nn = short_field(_("Subject of the letter in nynorsk"), 200)
+    letter_nb = long_field(_("Letter in bokmål"), 30)
     letter_nn = long_field(_("Letter in nynorsk"), 30)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -78,6 +78,19 @@ class WordingForm(forms.Form):
             if name in data:
                 self.add_error(name, f"{self.fields[name].label}: {fault}")
         return data
+
+    @property
+    def parts(self):
+        """The fields in the order of the page: texts that have to say the same together, each of the others alone."""
+        parts, last = [], ""
+        for field in self.visible_fields():
+            text = field.name[:-3] if field.name.endswith(("_nb", "_nn", "_en", "_se")) else ""
+            if text and text == last:
+                parts[-1].append(field)
+            else:
+                parts.append([field])
+            last = text
+        return parts
 
     @property
     def wording(self):

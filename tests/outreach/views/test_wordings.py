@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from municipalities.models import Indicator
@@ -193,7 +194,10 @@ def test_a_new_demand_begins_as_a_draft_nobody_else_sees(client, author):
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"letter_nb": "{{ passord }}"}, {"letter_nb": ["Letter in bokmål: Line 1 names passord, which is not known."]}),
+        (
+            {"letter_nb": "{{ passord }}"},
+            {"letter_nb": ["Letter in bokmål: Line 1 names passord, which is not known."]},
+        ),
         ({"subject_nn": "{{ fact.finnes_ikke }}"}, ["subject_nn"]),
         ({"letter_nn": "{% for x in y %}{% endfor %}"}, ["letter_nn"]),
         ({"letter_nb": "{{ ''.__class__ }}"}, ["letter_nb"]),
@@ -213,6 +217,23 @@ def test_a_broken_wording_is_told_beside_its_field(client, author, changes, foun
     errors = response.context["form"].errors
     assert errors == found if isinstance(found, dict) else found[0] in errors
     assert DemandVersion.objects.count() == 1
+
+
+def test_both_forms_are_written_and_read_side_by_side_with_their_paragraphs(client, author):
+    demand_version()
+    form = client.get(reverse("outreach:wording_update", args=["krav-1"])).context["form"]
+    assert [[field.name for field in fields] for fields in form.parts] == [
+        *([f"{text}_{code}" for code in ("nb", "nn", "en", "se")] for text in ("title", "summary", "text")),
+        ["hooks"],
+        ["indicators"],
+        ["subject_nb", "subject_nn"],
+        ["letter_nb", "letter_nn"],
+    ]
+    pages = (settings.BASE_DIR / "templates" / "outreach").glob("*.html")
+    showing = [page for page in pages if "{% differences" in page.read_text("utf-8")]
+    assert showing
+    # The stylesheet keeps the breaks of a text in which changes are marked.
+    assert [page.name for page in showing if "outreach/outreach.css" not in page.read_text("utf-8")] == []
 
 
 def test_a_letter_cannot_name_a_fact_that_is_not_asked_for(client, author):
