@@ -1,16 +1,12 @@
 """The draft of a follow-up as a mailing to the one office it is about; approved and sent like any other."""
 
 from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import WrongStatus
 from outreach.models import FollowUp, Letter, Mailing, MailingDemand, Mandate
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, of_counties
 from outreach.services.mailings.drafting import draft
-from outreach.services.mailings.edits import edit_letter, fingerprint_of
-from outreach.services.mailings.salutations import WORDS
-from outreach.services.privacy.way_out import with_way_out
 from taushet.models import User
 from taushet.services import audit
 
@@ -38,13 +34,10 @@ def mail_follow_up(follow_up: FollowUp, *, by: User) -> Mailing:
     audit.record("mailing.created", mailing, by=by, follows=mailing.origin_id, follow_up=follow_up.pk)
     mailing = draft(mailing, by=by)
     letter = mailing.letters.first()
-    if letter is None or not letter.can_be_edited:
+    if letter is None or letter.status != Letter.Status.READY:
         reasons = " ".join(letter.held_reasons) if letter else _("No longer in office on the day it leaves.")
         raise WrongStatus(_("No letter can go to this office now. %(reasons)s") % {"reasons": reasons})
-    subject = subject_of(follow_up, first, letter.language)
-    text = text_of(follow_up, mailing, letter.language)
-    edit_letter(letter, subject=subject, text=text, by=by, seen_hash=fingerprint_of(letter))
-    return Mailing.objects.get(pk=mailing.pk)
+    return mailing
 
 
 def letter_before(follow_up: FollowUp) -> Letter | None:
@@ -89,18 +82,3 @@ def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
         for position, version in enumerate(versions)
     )
     return mailing
-
-
-def text_of(follow_up: FollowUp, mailing: Mailing, language: str) -> str:
-    """Return what the letter says: what goes on from a letter of both houses names both, and a person can say no."""
-    text = follow_up.draft
-    if mailing.senders == Mailing.Senders.BOTH:
-        text = f"{text.rstrip()}\n{WORDS[language]['both']}\n"
-    return with_way_out(follow_up.mandate, text, language)
-
-
-def subject_of(follow_up: FollowUp, first: Letter, language: str) -> str:
-    with translation.override(language):
-        if follow_up.letter:
-            return (_("Reminder: %(subject)s") % {"subject": first.subject})[:200]
-        return _("How does it go with what you have promised?")

@@ -166,6 +166,8 @@ def keep_edit(letter: Letter, old: Letter, ground: Ground) -> None:
     """Let a letter keep what was written by hand; when the draft behind it has changed, somebody has to look."""
     drafted = (letter.subject, letter.text)
     kept = Letter.objects.values_list("subject", "text").get(pk=old.pk)
+    if kept == drafted and not letter.held_for:
+        return  # the draft says now what somebody wrote
     letter.edited_by_id, letter.edited_at = old.edited_by_id, old.edited_at
     letter.subject, letter.text = kept
     before = (old.drafted_subject, old.drafted_text)

@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from municipalities.models import Indicator, Municipality
 from municipalities.services.facts import Known, known_values
-from outreach.models import DemandVersion, LegalHook, Mailing
+from outreach.models import DemandVersion, FollowUp, LegalHook, Mailing
 from outreach.services.demands.wordings import letter_addresses
 from outreach.services.mailings.audiences import Audience, Look, look
+from outreach.services.mailings.follow_up_texts import follow_ups_of
 from outreach.services.mailings.letter_texts import asks_who
 from outreach.services.mailings.occasions import days_of, occasion_of_letters, only_for, waiting_for
 from outreach.services.replies.publishing import why_not_to_send
@@ -42,6 +43,8 @@ class Ground:
     occasion: str
     # The Oslo day on which each office got the letter that this mailing follows.
     sent_on: dict[int, date] = field(default_factory=dict)
+    # What the letters of follow-ups say, by office.
+    follow_ups: dict[int, FollowUp] = field(default_factory=dict)
     # What several letters to one place have in common, by (place, language form).
     made: dict[Any, Any] = field(default_factory=dict)
 
@@ -108,4 +111,5 @@ def gather(mailing: Mailing, found: Look) -> Ground:
         asks_who=asks_who(mailing, [one.version for one in asked]),
         occasion=occasion_of_letters(mailing),
         sent_on=days_of(mailing.origin) if mailing.origin_id else {},
+        follow_ups=follow_ups_of(mailing),
     )

@@ -9,6 +9,7 @@ from municipalities.models import LanguageForm, Municipality
 from outreach.models import Letter, Mailing, Mandate
 from outreach.services.mailings.audiences import Candidate
 from outreach.services.mailings.fingerprints import holder_of, letter_hash
+from outreach.services.mailings.follow_up_texts import write_follow_up
 from outreach.services.mailings.grounds import Ground
 from outreach.services.mailings.holding import MAILING, reason, reasons_to_hold, stale_on
 from outreach.services.mailings.holes import Hole
@@ -64,13 +65,17 @@ def make_letter(ground: Ground, row: Candidate | None, mandate: Mandate | None, 
 
 def write_letter(ground: Ground, letter: Letter) -> None:
     """Give a letter its subject, text and variant, or the reason why it cannot have them."""
+    follow_up = ground.follow_ups.get(letter.mandate_id)
     try:
-        values, sources = ground_of(ground, letter)
-        shown = (ground.mailing, ground.versions, letter.language, values, sources)
-        letter.subject, letter.text = write_text(*shown)
+        if follow_up:
+            write_follow_up(follow_up, letter)
+        else:
+            values, sources = ground_of(ground, letter)
+            shown = (ground.mailing, ground.versions, letter.language, values, sources)
+            letter.subject, letter.text = write_text(*shown)
+            letter.variant = variant(ground, letter, shown)
         letter.text = with_way_out(letter.mandate, letter.text, letter.language)
         check_letter_text(ground.mailing, letter.language, letter.subject, letter.text)
-        letter.variant = variant(ground, letter, shown)
     except BrokenTemplate as error:
         letter.subject = letter.text = letter.variant = ""
         letter.held_for = [broken(ground, error)]

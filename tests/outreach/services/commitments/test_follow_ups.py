@@ -12,6 +12,8 @@ from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_ups import open_follow_ups
 from outreach.services.commitments.following import follow_mailing
 from outreach.services.commitments.succession import review_after_leaving, successors_of
+from outreach.services.mailings.drafting import draft
+from outreach.services.mailings.history import history
 from outreach.services.mailings.mailings import cancel_mailing, submit_mailing
 from outreach.services.mailings.occasions import follows_its_first
 from outreach.services.offices.offices import end_office, set_mailbox
@@ -160,6 +162,9 @@ def test_a_follow_up_becomes_a_draft_to_its_one_office_and_leaves_once_approved(
     assert (letter.mandate, letter.status, letter.occasion) == (silent.mandate, "ready", "reminder")
     assert (letter.text, mailing.status, mailing.author) == (follow_up.draft, "draft", me)
     assert silent.subject in letter.subject
+    assert not letter.is_edited
+    assert [line.text for line in history(mailing)] == ["Utsendingen ble opprettet."]
+    assert draft(mailing, by=me).letters.get().text == follow_up.draft  # drafted anew it says the same
     assert Message.objects.filter(to_email=silent.to_email).count() == 1
     to_all = follow_mailing(silent.mailing, occasion="reminder", by=me)  # that one is written to is in nobody's way
     assert to_all.letters.filter(status="ready").count() == 2
