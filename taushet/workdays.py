@@ -82,6 +82,11 @@ def workdays_before(day: date, count: int) -> date:
     return day - ONE_DAY
 
 
+def workdays_between(first: date, last: date) -> int:
+    """Return how many workdays come after a day, to another one and with it; none when that is no later."""
+    return sum(is_workday(first + ONE_DAY * number) for number in range(1, (last - first).days + 1))
+
+
 def is_business_time(moment: datetime) -> bool:
     """Whether a moment lies in the business hours of a workday in Oslo."""
     local = moment.astimezone(OSLO)

@@ -225,6 +225,7 @@ FOR_ROLES = {
     outreach:reply_take_back outreach:commitment_create outreach:commitment_update
     outreach:commitment_take_back outreach:commitment_hand_on
     outreach:follow_up_settle outreach:follow_up_reopen outreach:follow_up_mail
+    outreach:follow_up_several outreach:follow_up_several_mail
     outreach:consultation_create outreach:consultation_update outreach:consultation_import
     outreach:consultation_import_write outreach:submission_create outreach:submission_update
     outreach:submission_submit outreach:submission_delivered outreach:delivery_correct outreach:delivery_take_back

@@ -10,6 +10,10 @@ class FollowUpQuerySet(models.QuerySet):
     def waiting(self):
         return self.filter(settled_at=None)
 
+    def settled(self):
+        """The latest first."""
+        return self.exclude(settled_at=None).order_by("-settled_at", "-pk")
+
 
 class FollowUp(models.Model):
     """What staff should do now about a letter nobody answers or a promise whose day has come; once for each rule.
@@ -24,8 +28,13 @@ class FollowUp(models.Model):
 
     class Outcome(models.TextChoices):
         WRITTEN = "written", _("Somebody wrote or called")
+        CALLED = "called", _("By phone")
+        POSTED = "posted", _("By letter")
         DROPPED = "dropped", _("Nothing to do")
         BY_ITSELF = "by_itself", _("No longer needed")
+
+    # What comes of talking to somebody, so that it has to be told what was said.
+    TOLD = (Outcome.CALLED, Outcome.POSTED)
 
     rule = models.CharField(_("rule"), max_length=10, choices=Rule)
     letter = models.ForeignKey(
@@ -41,6 +50,7 @@ class FollowUp(models.Model):
     )
     opened_at = models.DateTimeField(_("opened"), default=timezone.now)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
+    note = models.TextField(_("what was said"), blank=True, max_length=1000)
     settled_at = models.DateTimeField(null=True, blank=True)
     settled_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -80,9 +90,39 @@ class FollowUp(models.Model):
         return reverse("outreach:follow_up_detail", args=[self.pk])
 
     @property
+    def is_mailed(self) -> bool:
+        """Whether it has become a mailing that stands."""
+        return self.mailing is not None and self.mailing.status != "cancelled"
+
+    @property
     def mandate(self):
         """The office it is about: that of the letter, or the one that answers for the promise."""
         return self.letter.mandate if self.letter else self.commitment.office
+
+    @property
+    def home(self) -> tuple:
+        """Where the office is at home: a municipality, a county, or a body of the whole country."""
+        body = self.mandate.body
+        county = body.county_id if body.kind != body.Kind.STATE_ADMINISTRATION else None
+        return body.municipality_id, county, None if body.municipality_id or county else body.pk
+
+    @property
+    def place_name(self) -> str:
+        """The same as staff read it."""
+        body, place = self.mandate.body, self.municipality
+        if place or body.municipality_id:
+            return (place or body.municipality).display_name
+        return body.county.name if self.home[1] else body.name
+
+    @property
+    def group(self) -> tuple:
+        """What those have in common that one letter to each can remind of the same: rule, mailing and place."""
+        return self.rule, self.letter and self.letter.mailing_id, self.home
+
+    @property
+    def name(self) -> str:
+        """Whom the letter went to, or who has promised, as staff read it."""
+        return self.letter.to_name if self.letter else self.commitment.speaker
 
     @property
     def language(self) -> str:

@@ -124,6 +124,7 @@ retention_rules.register(
             "outreach.CommitmentChange.evidence_url",
             "outreach.CommitmentChange.refused_why",
             "outreach.FollowUp.draft",
+            "outreach.FollowUp.note",
         ),
     )
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from outreach.views import commitment_changes, commitments, follow_ups
+from outreach.views import commitment_changes, commitments, follow_ups, several_follow_ups
 
 urlpatterns = [
     path("stab/svar/<int:pk>/lofte/", commitments.commitment_create, name="commitment_create"),
@@ -30,6 +30,12 @@ urlpatterns = [
         name="commitment_evidence",
     ),
     path("stab/lofter/oppfolging/", follow_ups.follow_up_list, name="follow_up_list"),
+    path("stab/lofter/oppfolging/flere/", several_follow_ups.follow_up_several, name="follow_up_several"),
+    path(
+        "stab/lofter/oppfolging/flere/utsending/",
+        several_follow_ups.follow_up_several_mail,
+        name="follow_up_several_mail",
+    ),
     path("stab/lofter/oppfolging/<int:pk>/", follow_ups.follow_up_detail, name="follow_up_detail"),
     path("stab/lofter/oppfolging/<int:pk>/utsending/", follow_ups.follow_up_mail, name="follow_up_mail"),
     path("stab/lofter/oppfolging/<int:pk>/igjen/", follow_ups.follow_up_reopen, name="follow_up_reopen"),

@@ -1,6 +1,5 @@
 """What staff should follow up now, with a draft to use."""
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
@@ -8,11 +7,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from outreach.exceptions import OutreachError
-from outreach.models import FollowUp, Letter, Mailing
+from outreach.forms.follow_ups import FollowUpFilterForm, TalkForm, settling
+from outreach.models import FollowUp, Letter
 from outreach.models.hold_words import HOLD_KINDS
+from outreach.services.commitments.follow_up_groups import by_group, grouped, with_what_it_is_about
 from outreach.services.commitments.follow_up_mailings import mail_follow_up
 from outreach.services.commitments.follow_up_offices import (
     BLOCKED,
@@ -20,6 +22,7 @@ from outreach.services.commitments.follow_up_offices import (
     MENDABLE,
     NO_ADDRESS,
     OBJECTED,
+    TASK,
     hindrance_of,
     hindrances,
     not_asked,
@@ -29,55 +32,72 @@ from outreach.services.replies.answers import may_be_answered
 
 PER_PAGE = 50
 LAST = 5
-CHOOSABLE = [FollowUp.Outcome.WRITTEN, FollowUp.Outcome.DROPPED]
-
-
-class OutcomeForm(forms.Form):
-    """What came of it."""
-
-    outcome = forms.ChoiceField(choices=[(one.value, one.label) for one in CHOOSABLE])
+WHY_NOT = {**HOLD_KINDS, TASK: gettext_lazy("Find out about the address first")}
 
 
 def follow_ups():
-    return FollowUp.objects.select_related("letter__municipality", "letter__mailing", "commitment__municipality")
+    return with_what_it_is_about(FollowUp.objects.all())
 
 
 @permission_required("outreach.view_followup", raise_exception=True)
 @require_safe
 def follow_up_list(request):
+    form = FollowUpFilterForm(request.GET)
+    known = form.narrow(follow_ups().defer("draft"))
+    is_settled = form.asked.get("state") == FollowUpFilterForm.SETTLED
+    context = settled_ones(request, known) if is_settled else waiting_ones(request, known)
+    context |= {"form": form, "is_narrowed": bool(form.asked), "is_settled": is_settled}
+    template = "outreach/follow_up_list.html#follow_ups" if request.htmx else "outreach/follow_up_list.html"
+    return render(request, template, context)
+
+
+def settled_ones(request, known):
+    return {"page": Paginator(known.settled(), PER_PAGE).get_page(request.GET.get("page"))}
+
+
+def waiting_ones(request, known):
     today = timezone.localdate()
     silent = not_asked(today)
-    waiting = follow_ups().waiting().defer("draft")
+    waiting = by_group(known.waiting())
     page = Paginator(waiting.exclude(pk__in=silent), PER_PAGE).get_page(request.GET.get("page"))
-    why_not = hindrances(FollowUp.objects.filter(pk__in=[one.pk for one in page]), today) | silent
-    mendable = [pk for pk, why in silent.items() if why in MENDABLE]
-    kept = list(waiting.filter(pk__in=mendable)[:PER_PAGE])
-    for follow_up in [*page, *kept]:
-        follow_up.why_not = HOLD_KINDS.get(why_not.get(follow_up.pk), "")
-    done = follow_ups().filter(settled_by__isnull=False).select_related("settled_by").order_by("-settled_at", "-pk")
-    context = {
+    mendable = waiting.filter(pk__in=[pk for pk, why in silent.items() if why in MENDABLE])
+    kept = list(mendable[:PER_PAGE])
+    tell_why_not([*page, *kept], today)
+    objected = [pk for pk, why in silent.items() if why == OBJECTED]
+    return {
         "page": page,
-        "kept": kept,
-        "more_kept": len(mendable) - len(kept),
-        "objected": list(silent.values()).count(OBJECTED),
-        "done": done.defer("draft")[:LAST],
+        "groups": grouped(page, today),
+        "kept": grouped(kept, today),
+        "more_kept": mendable.count() - len(kept) if len(kept) == PER_PAGE else 0,
+        "objected": known.filter(pk__in=objected).count() if objected else 0,
+        "done": known.settled().filter(settled_by__isnull=False)[:LAST],
     }
-    return render(request, "outreach/follow_up_list.html", context)
+
+
+def tell_why_not(rows, today):
+    """Say beside each why no letter may go."""
+    why_not = hindrances(FollowUp.objects.filter(pk__in=[row.pk for row in rows]), today)
+    for row in rows:
+        row.why_not = WHY_NOT.get(why_not.get(row.pk), "")
 
 
 @permission_required("outreach.view_followup", raise_exception=True)
 @require_safe
 def follow_up_detail(request, pk):
-    follow_up = get_object_or_404(follow_ups().select_related("settled_by", "mailing"), pk=pk)
-    mailing = follow_up.mailing if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED else None
+    return show(request, get_object_or_404(follow_ups(), pk=pk))
+
+
+def show(request, follow_up, form=None):
     why_not = "" if follow_up.settled_at else hindrance_of(follow_up, timezone.localdate())
     context = {
         "follow_up": follow_up,
-        "mailing": mailing,
+        "mailing": follow_up.mailing if follow_up.is_mailed else None,
         "why_not": why_not,
         "may_be_answered": not follow_up.settled_at and may_be_answered_already(follow_up),
         "may_write": why_not not in (OBJECTED, CANCELLED),
-        "outcomes": CHOOSABLE if why_not not in (OBJECTED, CANCELLED) else [FollowUp.Outcome.DROPPED],
+        "tasks": follow_up.mandate.tasks.waiting() if why_not in (BLOCKED, TASK) else [],
+        "form": form or TalkForm(initial={"note": follow_up.note}),
+        "dropped": FollowUp.Outcome.DROPPED,
         "address_page": address_page(follow_up.mandate) if why_not in (BLOCKED, NO_ADDRESS) else "",
     }
     return render(request, "outreach/follow_up_detail.html", context)
@@ -112,13 +132,14 @@ def follow_up_mail(request, pk):
 @permission_required("outreach.change_followup", raise_exception=True)
 @require_POST
 def follow_up_settle(request, pk):
-    follow_up = get_object_or_404(FollowUp, pk=pk)
-    form = OutcomeForm(request.POST)
+    follow_up = get_object_or_404(follow_ups(), pk=pk)
+    form = settling(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Choose what came of it."))
-        return redirect(follow_up)
-    settle_follow_up(follow_up, outcome=form.cleaned_data["outcome"], by=request.user)
-    messages.success(request, _("It is put down."))
+        return show(request, follow_up, form)
+    settle_follow_up(follow_up, **form.cleaned_data, by=request.user)
+    sentence = _("Put down for %(name)s: %(outcome)s. You can take it up again under “Done last”.")
+    outcome = FollowUp.Outcome(form.cleaned_data["outcome"]).label
+    messages.success(request, sentence % {"name": follow_up.name, "outcome": outcome})
     return redirect("outreach:follow_up_list")
 
 
@@ -127,5 +148,5 @@ def follow_up_settle(request, pk):
 def follow_up_reopen(request, pk):
     follow_up = get_object_or_404(FollowUp, pk=pk)
     reopen_follow_up(follow_up, by=request.user)
-    messages.success(request, _("It waits again."))
+    messages.success(request, _("%(name)s waits again.") % {"name": follow_up.name})
     return redirect(follow_up)

@@ -54,6 +54,7 @@ HEADINGS = {
     "rule": gettext_lazy("Why it is followed up"),
     "opened_at": gettext_lazy("Opened"),
     "draft": gettext_lazy("Draft"),
+    "said": gettext_lazy("What was said"),
     "outcome": gettext_lazy("What came of it"),
     "objections": gettext_lazy("Objections"),
     "what_we_do_with_it": gettext_lazy("What we do with it"),

@@ -1,41 +1,56 @@
 """The draft of a follow-up as a mailing to the one office it is about; approved and sent like any other."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from outreach.exceptions import WrongStatus
-from outreach.models import FollowUp, Letter, Mailing, MailingDemand, Mandate
+from outreach.models import FollowUp, Letter, Mailing, MailingDemand, Mandate, OfficeTask
 from outreach.services.mailings.audiences import COUNTY, LOCAL, NATIONAL, Audience, of_counties
 from outreach.services.mailings.drafting import draft
 from taushet.models import User
 from taushet.services import audit
 
 
-@transaction.atomic
 def mail_follow_up(follow_up: FollowUp, *, by: User) -> Mailing:
     """Start a reminder as a draft, with the text of the follow-up, to nobody but the office it is about.
 
     Doing it again gives the same mailing, unless that was cancelled. Raises WrongStatus, which says why, when the
     follow-up is settled or no letter can go to the office now.
     """
-    follow_up = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
-    if follow_up.mailing and follow_up.mailing.status != Mailing.Status.CANCELLED:
-        return follow_up.mailing
-    if follow_up.settled_at:
+    return mail_follow_ups([follow_up], by=by)
+
+
+@transaction.atomic
+def mail_follow_ups(chosen: Iterable[FollowUp], *, by: User) -> Mailing:
+    """Start one reminder to several offices of one place that got the same mailing, each with its own text.
+
+    Raises WrongStatus as `mail_follow_up` does, also when they do not belong together.
+    """
+    locked = FollowUp.objects.select_for_update().filter(pk__in=[one.pk for one in chosen])
+    follow_ups = list(locked.order_by("pk"))
+    made = {one.mailing for one in follow_ups if one.is_mailed}
+    if made and all(one.mailing in made for one in follow_ups) and len(made) == 1:
+        return made.pop()
+    if made or any(one.settled_at for one in follow_ups):
         raise WrongStatus(_("This has been followed up already."))
-    first = letter_before(follow_up)
+    if len(follow_ups) > 1 and (len({one.group for one in follow_ups}) > 1 or follow_ups[0].letter is None):
+        raise WrongStatus(_("Only those of one place who got the same mailing can be written to at once."))
+    first = letter_before(follow_ups[0])
     if first is None:
         raise WrongStatus(_("We have sent no letter with this demand, so there is nothing to remind of."))
-    if follow_up.letter and first.mailing.status == Mailing.Status.CANCELLED:
+    if follow_ups[0].letter and first.mailing.status == Mailing.Status.CANCELLED:
         raise WrongStatus(_("The mailing was cancelled, so nobody is reminded of it."))
-    mailing = start(follow_up, first, by=by)
-    follow_up.mailing = mailing
-    follow_up.save(update_fields=["mailing"])
-    audit.record("mailing.created", mailing, by=by, follows=mailing.origin_id, follow_up=follow_up.pk)
+    if OfficeTask.objects.waiting().filter(mandate__in=[one.mandate.pk for one in follow_ups]).exists():
+        raise WrongStatus(_("Mail to this office came back, or its holder has left. Find out what is right first."))
+    mailing = start(follow_ups, first, by=by)
+    locked.update(mailing=mailing)
+    audit.record("mailing.created", mailing, by=by, follows=mailing.origin_id, follow_up=[one.pk for one in follow_ups])
     mailing = draft(mailing, by=by)
-    letter = mailing.letters.first()
-    if letter is None or letter.status != Letter.Status.READY:
-        reasons = " ".join(letter.held_reasons) if letter else _("No longer in office on the day it leaves.")
+    letters = list(mailing.letters.all())
+    if not any(letter.status == Letter.Status.READY for letter in letters):
+        reasons = " ".join(letters[0].held_reasons) if letters else _("No longer in office on the day it leaves.")
         raise WrongStatus(_("No letter can go to this office now. %(reasons)s") % {"reasons": reasons})
     return mailing
 
@@ -49,13 +64,14 @@ def letter_before(follow_up: FollowUp) -> Letter | None:
     return answered.order_by("-settled_at", "-pk").first()
 
 
-def start(follow_up: FollowUp, first: Letter, *, by: User) -> Mailing:
-    office, promise = follow_up.mandate, follow_up.commitment
+def start(follow_ups: list[FollowUp], first: Letter, *, by: User) -> Mailing:
+    follow_up, offices = follow_ups[0], [one.mandate for one in follow_ups]
+    office, promise = offices[0], follow_up.commitment
     place = office.body.municipality
-    where = {"municipalities": (place.pk,)} if place else {"bodies": (office.body_id,)}
+    where = {"municipalities": (place.pk,)} if place else {"bodies": tuple(sorted({one.body_id for one in offices}))}
     is_county = Mandate.objects.filter(of_counties(), pk=office.pk).exists()
     level = LOCAL if place else COUNTY if is_county else NATIONAL
-    audience = Audience(level=level, roles=(office.role,), **where)
+    audience = Audience(level=level, roles=tuple(sorted({one.role for one in offices})), **where)
     language = first.language if promise is None else follow_up.language
     versions = [
         row.demand_version

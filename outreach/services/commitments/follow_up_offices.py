@@ -5,12 +5,13 @@ from datetime import date
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from outreach.models import FollowUp, Mailing, Mandate
+from outreach.models import FollowUp, Mailing, Mandate, OfficeTask
 from outreach.services.privacy.objections import tell_silent
 
 CANCELLED, OBJECTED, LEFT, BLOCKED, NO_ADDRESS = "cancelled", "objected", "left_office", "suppressed", "no_address"
+TASK = "task"  # a mail to the office came back, or somebody told that its holder has left: a person finds out first
 # What somebody can mend, so that it is said; nobody can mend that the recipient wants no letters.
-MENDABLE = (LEFT, BLOCKED, NO_ADDRESS)
+MENDABLE = (LEFT, BLOCKED, NO_ADDRESS, TASK)
 
 
 def hindrances(follow_ups: QuerySet[FollowUp], today: date) -> dict[int, str]:
@@ -23,7 +24,8 @@ def hindrances(follow_ups: QuerySet[FollowUp], today: date) -> dict[int, str]:
     shown = ("politician", "email", "starts_on", "ends_on")
     offices = Mandate.objects.only(*shown).in_bulk({number for _pk, number, _status in rows})
     tell_silent(offices.values())
-    found = {pk: hindrance(offices[number], status, today) for pk, number, status in rows}
+    in_doubt = set(OfficeTask.objects.waiting().values_list("mandate", flat=True))
+    found = {pk: hindrance(offices[number], status, today, number in in_doubt) for pk, number, status in rows}
     return {pk: why for pk, why in found.items() if why}
 
 
@@ -31,10 +33,11 @@ def hindrance_of(follow_up: FollowUp, today: date) -> str:
     """Return why no letter may go to the office of one follow-up on a day, or nothing."""
     office = follow_up.mandate
     tell_silent([office])
-    return hindrance(office, follow_up.letter and follow_up.letter.mailing.status, today)
+    in_doubt = office.tasks.waiting().exists()
+    return hindrance(office, follow_up.letter and follow_up.letter.mailing.status, today, in_doubt)
 
 
-def hindrance(office: Mandate, status: str | None, today: date) -> str:
+def hindrance(office: Mandate, status: str | None, today: date, in_doubt: bool) -> str:
     if status == Mailing.Status.CANCELLED:
         return CANCELLED
     if office.has_objected:
@@ -43,7 +46,9 @@ def hindrance(office: Mandate, status: str | None, today: date) -> str:
         return LEFT
     if not office.email:
         return NO_ADDRESS
-    return BLOCKED if office.block else ""
+    if office.block:
+        return BLOCKED
+    return TASK if in_doubt else ""
 
 
 def not_asked(today: date) -> dict[int, str]:

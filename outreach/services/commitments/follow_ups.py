@@ -1,5 +1,6 @@
 """What to follow up, and when: counted in days on which offices are open, with quiet between what we send somebody."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
@@ -100,7 +101,8 @@ def close_what_is_answered() -> int:
     waiting = FollowUp.objects.waiting()
     about_promises = waiting.filter(commitment__isnull=False).exclude(commitment__in=Commitment.objects.open())
     changes = {"outcome": FollowUp.Outcome.BY_ITSELF, "settled_at": timezone.now()}
-    closed = waiting.filter(Exists(written)).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
+    asked = Q(Exists(written), letter=None) | Q(Exists(written.filter(mandate=OuterRef("letter__mandate"))))
+    closed = waiting.filter(asked).update(**changes | {"outcome": FollowUp.Outcome.WRITTEN})
     called_off = waiting.filter(letter__mailing__status=Mailing.Status.CANCELLED)
     for over in (waiting.filter(is_answered("letter__")), about_promises, called_off):
         closed += over.update(**changes)
@@ -126,17 +128,27 @@ def _plain(name: str, context: dict) -> str:
 
 @transaction.atomic
 def reopen_follow_up(follow_up: FollowUp, *, by: User) -> None:
-    """Let what a person has put aside wait again; what was closed by itself stays so. Twice changes nothing."""
+    """Let what a person has put aside wait again; what was closed by itself stays so. Twice changes nothing.
+
+    What was said stays, for whoever settles it next.
+    """
     by_hand = FollowUp.objects.filter(pk=follow_up.pk, settled_by__isnull=False)
     if by_hand.update(outcome="", settled_at=None, settled_by=None):
         audit.record("follow_up.reopened", follow_up, by=by)
 
 
 @transaction.atomic
-def settle_follow_up(follow_up: FollowUp, *, outcome: str, by: User) -> None:
-    """Put down what came of it. Doing it twice changes nothing."""
+def settle_follow_up(follow_up: FollowUp, *, outcome: str, note: str = "", by: User) -> None:
+    """Put down what came of it, with what was said by phone or letter. Doing it twice changes nothing."""
     changed = FollowUp.objects.filter(pk=follow_up.pk, settled_at=None).update(
-        outcome=outcome, settled_at=timezone.now(), settled_by=by
+        outcome=outcome, note=note, settled_at=timezone.now(), settled_by=by
     )
     if changed:
         audit.record("follow_up.settled", follow_up, by=by, outcome=outcome)
+
+
+@transaction.atomic
+def settle_several(follow_ups: Iterable[FollowUp], *, outcome: str, note: str = "", by: User) -> None:
+    """Put down the same of several; each can be taken up again by itself."""
+    for follow_up in follow_ups:
+        settle_follow_up(follow_up, outcome=outcome, note=note, by=by)

@@ -49,11 +49,11 @@ def only_for(mailing: Mailing) -> set[int] | None:
     """
     if not mailing.origin_id:
         return None
-    follow_up = mailing.follow_ups.select_related("letter", "commitment__mandate", "commitment__successor").first()
-    if follow_up and follow_up.commitment:
-        return {follow_up.commitment.office.pk}
-    if follow_up:
-        return {follow_up.letter.mandate_id} - answered(mailing.origin)
+    follow_ups = list(mailing.follow_ups.select_related("letter", "commitment__mandate", "commitment__successor"))
+    if follow_ups and follow_ups[0].commitment:
+        return {follow_ups[0].commitment.office.pk}
+    if follow_ups:
+        return {follow_up.letter.mandate_id for follow_up in follow_ups} - answered(mailing.origin)
     return recipients_of(mailing.origin) - (answered(mailing.origin) if mailing.occasion == REMINDER else set())
 
 

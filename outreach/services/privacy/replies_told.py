@@ -114,6 +114,7 @@ def follow_ups(politician: Politician) -> list[dict[str, Any]]:
             "opened_at": stamp(one.opened_at),
             "draft": one.draft,
             "outcome": str(one.get_outcome_display()),
+            "said": one.note,
             "settled_at": stamp(one.settled_at),
         }
         for one in FollowUp.objects.filter(about).order_by("pk")

@@ -133,17 +133,25 @@ def test_staff_put_down_what_came_of_it(client):
 
     assert client.get(follow_up.get_absolute_url()).status_code == 200
     assert letter.municipality.display_name in client.get(reverse("outreach:follow_up_list")).content.decode()
-    client.post(settle, {"outcome": "by_itself"})
+    for lacking in ({"outcome": "by_itself", "note": "Kari"}, {"outcome": "called"}, {"note": "Kari"}):
+        assert 'aria-invalid="true"' in client.post(settle, lacking).text
     assert waiting() == [letter]
-    client.post(settle, {"outcome": "written"})
+    done = client.post(settle, {"outcome": "called", "note": "Kari svarer i uke 2."}, follow=True)
 
     follow_up.refresh_from_db()
-    assert (follow_up.outcome, follow_up.settled_by) == ("written", me)
+    assert (follow_up.outcome, follow_up.note, follow_up.settled_by) == ("called", "Kari svarer i uke 2.", me)
+    assert letter.to_name in str(next(iter(done.context["messages"])))
+    assert "Kari svarer i uke 2." in done.text
+    assert reverse("outreach:follow_up_reopen", args=[follow_up.pk]) in done.text  # straight from the list
     assert open_follow_ups(at(2027, 2, 1)) == 0
     assert Letter.objects.count() == 1
     assert list(client.get(reverse("outreach:follow_up_list")).context["done"]) == [follow_up]
-    client.post(reverse("outreach:follow_up_reopen", args=[follow_up.pk]))
+    again = client.post(reverse("outreach:follow_up_reopen", args=[follow_up.pk]), follow=True)
     assert waiting() == [letter]
+    assert "Kari svarer i uke 2." in again.text
+    client.post(settle, {"outcome": "dropped"})
+    assert FollowUp.objects.get().outcome == "dropped"
+    assert letter.to_name in client.get(reverse("outreach:follow_up_list"), {"state": "settled"}).text
 
 
 def test_a_follow_up_becomes_a_draft_to_its_one_office_and_leaves_once_approved(client, clock, mailbox):
