@@ -212,6 +212,7 @@ def test_what_has_passed_stands_last_and_says_so(client, author):
 
     response = client.get(reverse("outreach:consultation_list"))
 
+    assert "what has passed without anybody putting down that it is over" in response.text
     assert [(row.title, row.has_passed) for row in response.context["page"]] == [
         ("Frist ute, høring i dag", False),
         ("Til uka", False),
