@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -56,7 +57,9 @@ def mailbox(request):
     stayed = form.narrow(Message.objects.filter(state=Message.State.STAYED).defer("html", "calendar"))
     context = {
         "form": form,
-        "page": Paginator(stayed, 25).get_page(request.GET.get("page")),
+        "page": Paginator(stayed.order_by(F("settled_at").desc(nulls_last=True), "-created_at", "-pk"), 25).get_page(
+            request.GET.get("page")
+        ),
         "waiting": Message.objects.due().count(),
     }
     return render(request, "taushet/mailbox.html", context)
