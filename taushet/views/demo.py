@@ -55,11 +55,10 @@ def mailbox(request):
     """Show the mail that would have left, for everybody or for one address."""
     form = MailboxForm(request.GET)
     stayed = form.narrow(Message.objects.filter(state=Message.State.STAYED).defer("html", "calendar"))
+    newest_first = stayed.order_by(F("settled_at").desc(nulls_last=True), "-created_at", "-pk")
     context = {
         "form": form,
-        "page": Paginator(stayed.order_by(F("settled_at").desc(nulls_last=True), "-created_at", "-pk"), 25).get_page(
-            request.GET.get("page")
-        ),
+        "page": Paginator(newest_first, 25).get_page(request.GET.get("page")),
         "waiting": Message.objects.due().count(),
     }
     return render(request, "taushet/mailbox.html", context)

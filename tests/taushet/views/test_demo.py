@@ -106,7 +106,7 @@ class TestMailbox:
         assert subjects("?to=nobody") == ["Andre", "Første"]
         Message.objects.filter(subject="Første").update(settled_at=datetime(2099, 11, 30, 9, tzinfo=UTC))
         page = client.get("/demo/postkasse/").text
-        assert (subjects(""), "30 November 2099" in page or "30. november 2099" in page) == (["Første", "Andre"], True)
+        assert (subjects(""), "november 2099" in page.lower()) == (["Første", "Andre"], True)
 
     def test_a_link_in_the_mail_works(self, client):
         user = UserFactory()
