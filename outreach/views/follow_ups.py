@@ -31,7 +31,7 @@ from outreach.services.commitments.follow_ups import reopen_follow_up, settle_fo
 from outreach.services.replies.answers import may_be_answered
 
 PER_PAGE = 50
-LAST = 5
+LAST = 10
 WHY_NOT = {**HOLD_KINDS, TASK: gettext_lazy("Find out about the address first")}
 
 

@@ -27,7 +27,11 @@ def follow_up_several(request):
     form = settling(request.POST) if request.method == "POST" else TalkForm()
     if request.method == "POST" and form.is_valid():
         settle_several(chosen, **form.cleaned_data, by=request.user)
-        words = ngettext("Put down for %(n)d: %(outcome)s.", "Put down for %(n)d: %(outcome)s.", len(chosen))
+        words = ngettext(
+            "Put down for %(n)d: %(outcome)s. It can be taken up again under “Done last”.",
+            "Put down for %(n)d: %(outcome)s. Each can be taken up again under “Done last”.",
+            len(chosen),
+        )
         outcome = FollowUp.Outcome(form.cleaned_data["outcome"]).label
         messages.success(request, words % {"n": len(chosen), "outcome": outcome})
         return redirect("outreach:follow_up_list")
