@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("outreach", "0096_name_an_unknown_letter_plainly")]
+    dependencies = [("outreach", "0102_change_deliveries")]
 
     operations = [
         migrations.AddField(
