@@ -207,12 +207,15 @@ class DecisionsForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
                 initial=step.decision,
+                help_text=escape(self.about(step)),
             )
 
-    @property
-    def rows(self):
-        """Each doubtful line with its choice."""
-        return [(step, self[f"line{step.line}"]) for step in self.steps]
+    @staticmethod
+    def about(step) -> str:
+        """Return what tells the line from others: where it stands, the party, the offices, and what is doubtful."""
+        line = _("Line %(line)s") % {"line": step.line} if step.row else ""
+        told = " ".join([", ".join(str(office) for office in step.offices), *(str(sentence) for sentence in step.told)])
+        return " · ".join(filter(None, (line, step.party, told.strip())))
 
     @property
     def decisions(self) -> dict[str, str]:

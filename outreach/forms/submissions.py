@@ -15,6 +15,11 @@ from .approvals import SeenForm
 SPARE = 2  # empty blocks below those that are there
 
 
+def rows_for(text: str) -> int:
+    """Return how high a field has to be for most of a text to be seen."""
+    return min(24, max(8, text.count("\n") + len(text) // 100 + 2)) if text else 3
+
+
 class StartForm(RequestKeyForm):
     """What the first draft is made from."""
 
@@ -90,7 +95,7 @@ class BlocksForm(forms.Form):
                 required=False,
                 label=_("Text"),
                 initial=block["text"],
-                widget=forms.Textarea(attrs={"rows": 8 if block["text"] else 3}),
+                widget=forms.Textarea(attrs={"rows": rows_for(block["text"])}),
                 validators=[LongestText(LONGEST)],
             )
             heading.is_said_plainly = text.is_said_plainly = True

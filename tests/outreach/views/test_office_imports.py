@@ -1,6 +1,7 @@
 """Lists put in in the browser: looked over, decided on, written once, taken back."""
 
 import json
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -106,6 +107,9 @@ def test_all_that_are_left_may_be_said_to_be_others(client, author):
         PoliticianFactory(first_name="Kari" if name == "Nordmann" else "Per", last_name=name)
     page = upload(client, LIST.replace("Den valgte", "Navn").replace("Sted", "Kommune"))
     assert counts(page) == {"doubtful": 2, "faulty": 1}
+    asked = list(client.get(page.request["PATH_INFO"], {"show": "doubtful"}).context["decisions"])
+    assert all(re.match(r"Line \d+ · ", field.help_text) for field in asked)  # below the name, above the choice
+    assert len(asked) == 2
 
     page = client.post(at("decide", page.context["imported"]), {"all": "another"}, follow=True)
 
