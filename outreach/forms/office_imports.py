@@ -214,8 +214,8 @@ class DecisionsForm(forms.Form):
     def about(step) -> str:
         """Return what tells the line from others: where it stands, the party, the offices, and what is doubtful."""
         line = _("Line %(line)s") % {"line": step.line} if step.row else ""
-        told = " ".join([", ".join(str(office) for office in step.offices), *(str(sentence) for sentence in step.told)])
-        return " · ".join(filter(None, (line, step.party, told.strip())))
+        offices = ", ".join(str(office) for office in step.offices)
+        return " · ".join(filter(None, (line, step.party, offices, " ".join(str(sentence) for sentence in step.told))))
 
     @property
     def decisions(self) -> dict[str, str]:
