@@ -106,7 +106,16 @@ def close_what_is_answered() -> int:
     called_off = waiting.filter(letter__mailing__status=Mailing.Status.CANCELLED)
     for over in (waiting.filter(is_answered("letter__")), about_promises, called_off):
         closed += over.update(**changes)
+    let_go_of_what_stayed()
     return closed
+
+
+def let_go_of_what_stayed() -> None:
+    """Let a follow-up be written about again whose letter was held when the others of its mailing were approved."""
+    goes = Letter.objects.exclude(status__in=[Letter.Status.HELD, Letter.Status.CANCELLED])
+    to_the_office = goes.filter(mailing=OuterRef("mailing"), mandate=OuterRef("letter__mandate"))
+    approved = FollowUp.objects.waiting().filter(mailing__status=Mailing.Status.APPROVED, letter__isnull=False)
+    approved.filter(~Exists(to_the_office)).update(mailing=None)
 
 
 def draft_for(letter: Letter) -> str:

@@ -142,6 +142,10 @@ def test_several_of_one_place_are_written_to_or_settled_at_once(client, clock, m
     send_all_due()
     close_what_is_answered()
     assert {row.letter for row in FollowUp.objects.settled()} == {mayor}  # nobody has written to the other yet
+    assert FollowUp.objects.get(letter=post).mailing == made
+    made.letters.filter(mandate=post.mandate).update(status="held", message=None)
+    close_what_is_answered()
+    assert FollowUp.objects.get(letter=post).mailing is None  # may be written to again
 
     settle = reverse("outreach:follow_up_several")
     rest = {"chosen": [row.pk for row in FollowUp.objects.waiting()]}
