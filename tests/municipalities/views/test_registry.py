@@ -191,7 +191,7 @@ def test_detail_queries_do_not_grow(client, django_assert_num_queries, count):
     municipality.crisis_centres.set(CrisisCentreFactory.create_batch(count))
     SessionFactory.create_batch(count, municipality=municipality)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(municipality.get_absolute_url())
 
 

@@ -150,7 +150,7 @@ def test_a_politician_costs_the_same_with_one_office_and_with_many(client, autho
     url = reverse("outreach:politician_detail", args=[politician.pk])
     client.get(url)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         response = client.get(url)
 
     assert len(response.context["mandates"]) == count
