@@ -13,7 +13,7 @@ from outreach.services.commitments.following import follow_mailing
 from outreach.services.mailings.approvals import approve_mailing
 from outreach.services.mailings.audiences import Audience, look
 from outreach.services.mailings.occasions import only_for, waiting_for
-from taushet.models import InboundMail
+from taushet.models import InboundMail, Message
 from taushet.services.jobs import run_all_due_jobs
 from tests.bench.letter_work import DAY, audiences, percentile, timed
 from tests.bench.letters import ANSWERS, UNSORTED
@@ -30,6 +30,7 @@ def after_sending() -> dict:
     run_all_due_jobs()
     now = timezone.now()
     mailing.letters.filter(status="queued").update(status="sent", settled_at=now - timedelta(days=60))
+    Message.objects.filter(pk__in=mailing.letters.values("message")).update(state="sent", settled_at=now)
     letters = list(mailing.letters.filter(status="sent").order_by("pk").values_list("pk", flat=True))
     chosen = random.Random(7).sample(letters, ANSWERS + UNSORTED)
     answer(chosen[:ANSWERS], Reply.Kind.ANSWER)

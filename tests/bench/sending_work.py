@@ -37,8 +37,9 @@ def letters(wanted: str) -> dict:
     settings.OUTGOING_MAIL, settings.LETTERS_PER_MAIL_SYSTEM, settings.LETTERS_AN_HOUR = True, 0, 0
     workdays.OPENS_AT, workdays.CLOSES_AT = hour.min, hour.max
     workdays.is_workday = lambda day: True
-    seed(int(wanted))
-    mails = [(message.pk, as_bytes(message)) for message in Message.objects.filter(kind="letter").order_by("pk")]
+    mailing = seed(int(wanted))
+    messages = Message.objects.filter(pk__in=mailing.letters.values("message"))
+    mails = [(message.pk, as_bytes(message)) for message in messages.order_by("pk")]
     gc.collect()
     gc.freeze()  # as the worker does before it begins
     with mail_server() as port:
@@ -49,14 +50,14 @@ def letters(wanted: str) -> dict:
             }
         }
         bare = bare_loop(mails, port)
-        Message.objects.filter(kind="letter").update(state="queued")
+        messages.update(state="queued")
         started = time.monotonic()
         carrier = Carrier()
         while send_next(carrier, "bench") is not Turn.IDLE:
             pass
         carrier.close()
         ours = len(mails) / (time.monotonic() - started)
-    return {"bare": bare, "ours": ours, "sent": Letter.objects.filter(status="sent").count()}
+    return {"bare": bare, "ours": ours, "sent": mailing.letters.filter(status="sent").count()}
 
 
 def bare_loop(mails: list[tuple[int, bytes]], port: int) -> float:
@@ -95,7 +96,7 @@ def mail_server():
         process.wait(20)
 
 
-def seed(wanted: int) -> None:
+def seed(wanted: int) -> Mailing:
     """Make an approved mailing to so many offices, and put its letters in the outbox."""
     author, approver = (User.objects.create(email=f"{name}@maling.example", name=name) for name in ("a", "b"))
     demand = Demand.objects.create(number=99, slug="maling")
@@ -151,3 +152,4 @@ def seed(wanted: int) -> None:
     )
     with transaction.atomic():
         queue_letters(mailing)
+    return mailing
