@@ -31,7 +31,7 @@ def make(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("target", ["run", "test", "bench", "lock", "browser"])
+@pytest.mark.parametrize("target", ["run", "test", "bench", "crash", "lock", "browser"])
 def test_a_missing_python_gets_one_sentence_that_says_what_to_install(make, target):
     result = make(target, "PYTHON=")
 
@@ -44,7 +44,7 @@ def test_help_lists_every_command_of_the_readme(make):
     listed = [line.split()[0] for line in make("help").stdout.splitlines()]
 
     told = set(re.findall(r"`make ([a-z]+)`", (settings.BASE_DIR / "README.md").read_text()))
-    assert listed == ["help", "run", "test", "bench", "lock", "browser", "clean"]
+    assert listed == ["help", "run", "test", "bench", "crash", "lock", "browser", "clean"]
     assert told == set(listed) - {"help"}
 
 

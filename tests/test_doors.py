@@ -357,6 +357,7 @@ def values_of(name, world):
         "outreach:consultation": world.submission.consultation,
         "outreach:submission_create": world.submission.consultation,
         "outreach:submission": world.submission,
+        "outreach:delivery": world.submission,
         "outreach:letter": world.letter,
         "outreach:pick": world.mailing,
         "outreach:politician": world.politician,
