@@ -11,6 +11,7 @@ from courses.services.trainers import register_trainer
 from tests.factories.courses import BookingFactory, ParticipantFactory, SessionFactory
 from tests.factories.municipalities import MunicipalityFactory
 from tests.factories.taushet import TrainerUserFactory, UserFactory
+from tests.servers.workers import wait_until
 
 from .test_calendar import signed_in
 
@@ -99,7 +100,7 @@ def test_ticks_survive_a_reload_of_the_page(new_page, site, trainer, meeting):
     phone.context.set_offline(False)
     phone.reload()
 
-    phone.wait_for_function("localStorage.length === 0")
+    wait_until(lambda: phone.evaluate("localStorage.length") == 0)  # the page itself may evaluate no text
     expect(row(phone, "Åse Ødegård").get_by_label("Til stades")).to_be_checked()
     assert answers(meeting)["Åse Ødegård"] is True
 
