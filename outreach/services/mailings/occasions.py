@@ -7,6 +7,7 @@ from django.conf import settings
 
 from outreach.models import Commitment, FollowUp, Letter, Mailing
 from outreach.services.replies.answers import is_answered, may_be_answered
+from outreach.services.replies.waiting_answers import offices_that_may_have_answered
 from taushet.workdays import OSLO, add_workdays, workdays_before
 
 REMINDER = Mailing.Occasion.REMINDER
@@ -83,8 +84,7 @@ def remind_from(day: date) -> date:
 
 def unsorted_of(mailing: Mailing) -> set[int]:
     """Return the offices from which something has come that may answer its letters, and that waits for a person."""
-    letters = Letter.objects.filter(may_be_answered(), mailing=mailing).exclude(is_answered())
-    return set(letters.order_by().values_list("mandate", flat=True))
+    return offices_that_may_have_answered(mailing) - answered(mailing)
 
 
 def is_about_promise(mailing: Mailing) -> bool:

@@ -94,7 +94,12 @@ def is_of_nobody_known() -> Q:
 def something_waits(letter: str = ""):
     """Whether something that nobody has sorted yet may answer a letter of an outer query."""
     unsorted = ReplyLink.objects.filter(reply__kind=Reply.Kind.UNSORTED, reply__is_automatic=False)
-    linked = is_linked(unsorted, letter)
+    # Few wait: only letters to an office, or a municipality, that something is linked to are looked at more closely.
+    offices = set(unsorted.order_by().values_list("letter__mandate", flat=True)) - {None}
+    of_places = unsorted.filter(letter__mandate__body__kind=Body.Kind.MUNICIPALITY).order_by()
+    places = set(of_places.values_list("letter__mandate__body", flat=True))
+    asked = Q(**{f"{letter}mandate__in": offices}) | Q(**{f"{letter}mandate__body__in": places})
+    linked = asked & Q(is_linked(unsorted, letter))
     domains, newest = unlinked_domains()
     if not domains:
         return linked
