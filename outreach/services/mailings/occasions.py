@@ -7,7 +7,7 @@ from django.conf import settings
 
 from outreach.models import Commitment, FollowUp, Letter, Mailing
 from outreach.services.replies.answers import is_answered, may_be_answered
-from outreach.services.replies.waiting_answers import offices_that_may_have_answered
+from outreach.services.replies.mailing_answers import offices_that_answered, offices_that_may_have_answered
 from taushet.workdays import OSLO, add_workdays, workdays_before
 
 REMINDER = Mailing.Occasion.REMINDER
@@ -60,8 +60,7 @@ def only_for(mailing: Mailing) -> set[int] | None:
 
 def answered(mailing: Mailing) -> set[int]:
     """Return the offices that have answered its letters, or what followed them, by somebody known to speak for them."""
-    letters = Letter.objects.filter(is_answered(), mailing=mailing)
-    return set(letters.order_by().values_list("mandate", flat=True))
+    return offices_that_answered(mailing)
 
 
 def waiting_for(mailing: Mailing, day: date) -> dict[int, str]:
