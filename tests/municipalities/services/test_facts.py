@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from municipalities import knowledge as known_by
 from municipalities.exceptions import BadValue
+from municipalities.forms.facts import FactForm
 from municipalities.models import Fact, Indicator
 from municipalities.services.facts import forget_fact, known_values, set_fact
 from tests.factories.municipalities import FactFactory, IndicatorFactory, MunicipalityFactory
@@ -72,6 +73,23 @@ def test_value_that_does_not_suit_is_refused(db, kind, value):
 @pytest.mark.parametrize(("value", "stored"), [("1 234,5", "1234.5"), ("0", "0"), ("-3", "-3")])
 def test_number_is_stored_with_a_point(db, value, stored):
     assert put_in(MunicipalityFactory(), IndicatorFactory(kind="number"), value).value == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "stands", "is_taken"),
+    [
+        ("1.234", "", False),
+        ("12.345.678", "", False),
+        ("1.234", "1.234", True),  # as it stood before
+        ("0.125", "", True),
+        ("1,234", "", True),
+    ],
+)
+def test_a_number_that_can_be_read_in_two_ways_is_asked_about_when_it_is_typed(db, typed, stands, is_taken):
+    said = {"value": typed, "observed_on": "2026-03-01", "source": "Planen"}
+    form = FactForm(said, indicator=IndicatorFactory(kind="number"), initial={"value": stands})
+    assert form.is_valid() == is_taken
+    assert set(form.errors) == (set() if is_taken else {"value"})
 
 
 def test_future_day_and_missing_source_are_refused(db):
