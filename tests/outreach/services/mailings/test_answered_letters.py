@@ -18,7 +18,7 @@ from outreach.services.mailings.mailings import Plan, create_mailing, submit_mai
 from outreach.services.mailings.occasions import answered, follows_its_first, only_for, unsorted_of
 from outreach.services.offices.office_holders import NewOffice, add_office
 from outreach.services.offices.offices import current_mandate, end_office, set_mailbox, set_mayor
-from outreach.services.replies.answers import demands_put_to, places_asked
+from outreach.services.replies.answers import demands_put_to, is_answered, may_be_answered, places_asked
 from outreach.services.replies.sorting import sort_reply
 from outreach.services.sending.sending import ANSWER_WAITS
 from taushet.services.sending import send_all_due
@@ -41,6 +41,17 @@ def leave(draft):
     approve(waits)
     send_all_due()
     return waits
+
+
+@pytest.fixture(autouse=True)
+def told_alike():
+    """Whatever a test has made of answers: of a whole mailing they are told as they are of each letter."""
+    yield
+    for mailing in Mailing.objects.all():
+        letters = Letter.objects.filter(mailing=mailing).exclude(mandate=None).order_by()
+        waits = letters.filter(may_be_answered()).exclude(is_answered()).values_list("mandate", flat=True)
+        assert answered(mailing) == set(letters.filter(is_answered()).values_list("mandate", flat=True))
+        assert unsorted_of(mailing) == set(waits)
 
 
 @pytest.mark.parametrize("occasion", ["reminder", "erratum"])
